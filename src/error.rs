@@ -1,0 +1,250 @@
+//! What can go wrong, as a user meets it: a kind (and with it an exit code), one sentence, causes and
+//! hints. Owns the exit code table. It must not print: `output` does, from a [`Report`].
+
+use std::fmt;
+
+/// The exit codes, documented in `opsctl help exit-codes`.
+pub mod exit {
+    pub const DONE: u8 = 0;
+    pub const FAILED: u8 = 1;
+    pub const USAGE: u8 = 2;
+    pub const NOT_FOUND: u8 = 3;
+    pub const CREDENTIALS: u8 = 4;
+    pub const DENIED: u8 = 5;
+    pub const CONDITION_FALSE: u8 = 6;
+    pub const PARTIAL: u8 = 7;
+    pub const TIMED_OUT: u8 = 8;
+    pub const CONFLICT: u8 = 9;
+    pub const BUG: u8 = 70;
+    pub const TEMPORARY: u8 = 75;
+    pub const HUNG_UP: u8 = 129;
+    pub const INTERRUPTED: u8 = 130;
+    pub const TERMINATED: u8 = 143;
+    /// A failure of opsctl itself where the exit code otherwise belongs to a child program.
+    pub const OWN_FAILURE: u8 = 255;
+}
+
+/// The result type of everything that talks to a user in the end.
+pub type Result<T, E = anyhow::Error> = std::result::Result<T, E>;
+
+/// Why something failed; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Not classified below.
+    Failed,
+    /// A bad option, value, query or file, or a prompt that would need a terminal.
+    Usage,
+    /// The named thing does not exist.
+    NotFound,
+    /// No credentials, an expired login, an unknown profile, no region.
+    Credentials,
+    /// Denied by a policy.
+    Denied,
+    /// The thing asked about is not so.
+    ConditionFalse,
+    /// Some of many failed.
+    Partial,
+    /// `--timeout` was reached; the thing itself goes on.
+    TimedOut,
+    /// It exists already, is in the wrong state, or changed since it was read.
+    Conflict,
+    /// A bug in opsctl.
+    Bug,
+    /// Trying later makes sense: throttled, network, a lock that is held.
+    Temporary,
+    /// SIGINT, SIGTERM, SIGHUP.
+    Interrupted,
+    Terminated,
+    HungUp,
+}
+
+impl Kind {
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Kind::Failed => exit::FAILED,
+            Kind::Usage => exit::USAGE,
+            Kind::NotFound => exit::NOT_FOUND,
+            Kind::Credentials => exit::CREDENTIALS,
+            Kind::Denied => exit::DENIED,
+            Kind::ConditionFalse => exit::CONDITION_FALSE,
+            Kind::Partial => exit::PARTIAL,
+            Kind::TimedOut => exit::TIMED_OUT,
+            Kind::Conflict => exit::CONFLICT,
+            Kind::Bug => exit::BUG,
+            Kind::Temporary => exit::TEMPORARY,
+            Kind::Interrupted => exit::INTERRUPTED,
+            Kind::Terminated => exit::TERMINATED,
+            Kind::HungUp => exit::HUNG_UP,
+        }
+    }
+
+    /// The name in JSON errors.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Failed => "failed",
+            Kind::Usage => "usage",
+            Kind::NotFound => "notFound",
+            Kind::Credentials => "credentials",
+            Kind::Denied => "denied",
+            Kind::ConditionFalse => "conditionFalse",
+            Kind::Partial => "partial",
+            Kind::TimedOut => "timedOut",
+            Kind::Conflict => "conflict",
+            Kind::Bug => "bug",
+            Kind::Temporary => "temporary",
+            Kind::Interrupted => "interrupted",
+            Kind::Terminated => "terminated",
+            Kind::HungUp => "hungUp",
+        }
+    }
+}
+
+/// What AWS said when a call failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AwsDetail {
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// A failure with everything the user is told about it.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    hints: Vec<String>,
+    aws: Option<AwsDetail>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// `message`: lower case, no full stop, names the object.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error { kind, message: message.into(), hints: Vec::new(), aws: None, source: None }
+    }
+
+    pub fn failed(message: impl Into<String>) -> Self {
+        Error::new(Kind::Failed, message)
+    }
+
+    pub fn usage(message: impl Into<String>) -> Self {
+        Error::new(Kind::Usage, message)
+    }
+
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Error::new(Kind::NotFound, message)
+    }
+
+    /// Adds a command that can be pasted, or what to change. At most two are shown.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    #[must_use]
+    pub fn aws(mut self, detail: AwsDetail) -> Self {
+        self.aws = Some(detail);
+        self
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// An error chain flattened into what is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub kind: Kind,
+    pub message: String,
+    pub causes: Vec<String>,
+    pub hints: Vec<String>,
+    pub aws: Option<AwsDetail>,
+}
+
+impl Report {
+    /// The first [`Error`] in the chain decides kind and AWS detail; the hints of all are kept, outermost first.
+    pub fn new(error: &anyhow::Error) -> Self {
+        let ours: Vec<&Error> = error.chain().filter_map(|cause| cause.downcast_ref()).collect();
+        let mut causes: Vec<String> = Vec::new();
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            if causes.last() != Some(&cause) {
+                causes.push(cause);
+            }
+        }
+        let aws = ours.iter().find_map(|error| error.aws.clone());
+        if let Some(detail) = &aws
+            && let Some(code) = &detail.code
+        {
+            let request = detail.request_id.as_deref().map(|id| format!(" (request {id})"));
+            let message = detail.message.as_deref().map(|text| format!(": {text}"));
+            causes.push(format!("{code}{}{}", message.unwrap_or_default(), request.unwrap_or_default()));
+        }
+        Report {
+            kind: ours.first().map_or(Kind::Failed, |error| error.kind),
+            message: error.to_string(),
+            causes,
+            hints: ours.iter().flat_map(|error| error.hints.iter().cloned()).take(2).collect(),
+            aws,
+        }
+    }
+}
+
+/// How a command ended when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// A child program or a remote command ended with this code.
+    ExitCode(u8),
+}
+
+impl Outcome {
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Done => exit::DONE,
+            Outcome::ExitCode(code) => code,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn a_report_takes_kind_from_the_first_error_and_causes_from_the_chain() {
+        let inner = Error::not_found("no node web-9").hint("opsctl ssm list");
+        let error = Err::<(), _>(inner).context("cannot start a session").unwrap_err();
+        let report = Report::new(&error);
+        assert_eq!(report.kind, Kind::NotFound);
+        assert_eq!(report.message, "cannot start a session");
+        assert_eq!(report.causes, ["no node web-9"]);
+        assert_eq!(report.hints, ["opsctl ssm list"]);
+    }
+
+    #[test]
+    fn an_unclassified_error_is_a_failure() {
+        let report = Report::new(&anyhow::anyhow!("disk full"));
+        assert_eq!((report.kind, report.causes.len()), (Kind::Failed, 0));
+    }
+}

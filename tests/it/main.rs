@@ -1,0 +1,1 @@
+//! The one integration target: the built binary in a sealed environment.
