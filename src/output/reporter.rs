@@ -1,0 +1,263 @@
+//! [`Reporter`]: the owner of stderr. Status, warnings, hints, errors, logs and progress go through it, so that
+//! none tears another, `--quiet` holds, and lines end rightly while a session has the terminal in raw mode.
+//! A stderr that cannot be written to is nobody's error.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anstyle::Style;
+use indicatif::{MultiProgress, ProgressDrawTarget};
+
+use super::escape::escape;
+use super::failure::{self, Failure, Place};
+use super::progress::Progress;
+use super::settings::{Format, Stream};
+use crate::error::Report;
+
+#[derive(Debug, Clone, Copy)]
+pub struct ReporterSettings {
+    /// Errors only.
+    pub quiet: bool,
+    /// How often `-v` was given.
+    pub verbosity: u8,
+    /// Neither `--no-progress` nor a CI system says otherwise.
+    pub progress: bool,
+    pub stderr: Stream,
+    /// The format of the answer; errors are JSON when it is.
+    pub format: Format,
+}
+
+/// Writes to stderr. Clones share the stream.
+#[derive(Clone)]
+pub struct Reporter {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: ReporterSettings,
+    writer: Mutex<Box<dyn Write + Send>>,
+    bars: MultiProgress,
+    /// How many hold the terminal in raw mode.
+    raw: AtomicUsize,
+}
+
+impl Reporter {
+    /// The real stderr.
+    pub fn stderr(settings: ReporterSettings) -> Self {
+        Reporter::new(io::stderr(), settings, ProgressDrawTarget::stderr)
+    }
+
+    /// Any other writer; bars are not drawn to it.
+    pub fn to(writer: impl Write + Send + 'static, settings: ReporterSettings) -> Self {
+        Reporter::new(writer, settings, ProgressDrawTarget::hidden)
+    }
+
+    fn new(
+        writer: impl Write + Send + 'static,
+        settings: ReporterSettings,
+        target: impl FnOnce() -> ProgressDrawTarget,
+    ) -> Self {
+        let drawn =
+            settings.progress && settings.stderr.terminal && !settings.quiet && settings.verbosity == 0;
+        let target = if drawn { target() } else { ProgressDrawTarget::hidden() };
+        let shared = Shared {
+            settings,
+            writer: Mutex::new(Box::new(writer)),
+            bars: MultiProgress::with_draw_target(target),
+            raw: AtomicUsize::new(0),
+        };
+        Reporter { shared: Arc::new(shared) }
+    }
+
+    /// What happens, for somebody who waits.
+    pub fn status(&self, message: impl Display) {
+        if !self.settings().quiet {
+            self.line("", Style::new(), &message);
+        }
+    }
+
+    pub fn warn(&self, message: impl Display) {
+        if !self.settings().quiet {
+            self.line("warning: ", failure::WARNING, &message);
+        }
+    }
+
+    /// A command that can be pasted, after a status or a warning.
+    pub fn hint(&self, message: impl Display) {
+        if !self.settings().quiet {
+            self.line("hint: ", failure::HINT, &message);
+        }
+    }
+
+    /// What is of interest with `-v` (level 1), `-vv` (level 2).
+    pub fn verbose(&self, level: u8, message: impl Display) {
+        if self.settings().verbosity >= level {
+            self.line("", Style::new(), &message);
+        }
+    }
+
+    /// Always shown: one JSON object with the JSON formats, lines for people otherwise.
+    pub fn error(&self, report: &Report, place: &Place) {
+        if self.settings().format.is_json()
+            && let Ok(object) = serde_json::to_string(&Failure::new(report, place))
+        {
+            self.write(&format!("{object}\n"));
+        } else {
+            self.write(&failure::describe(report, self.settings().stderr.color));
+        }
+    }
+
+    /// A wait of `total` steps, or of unknown length. Drawn on a terminal; else a plain line each minute.
+    pub fn progress(&self, label: impl Into<String>, total: Option<u64>) -> Progress {
+        Progress::new(self.clone(), label.into(), total)
+    }
+
+    /// While the guard lives the terminal is in raw mode: no bars, and lines begin and end with a carriage return.
+    #[must_use]
+    pub fn raw_mode(&self) -> RawMode {
+        self.shared.raw.fetch_add(1, Ordering::Relaxed);
+        // A bar that cannot be cleared was not drawn.
+        let _ = self.shared.bars.clear();
+        RawMode { reporter: self.clone() }
+    }
+
+    /// For `tracing`: log lines, as they are.
+    pub fn log(&self) -> LogWriter {
+        LogWriter { reporter: self.clone() }
+    }
+
+    pub fn settings(&self) -> &ReporterSettings {
+        &self.shared.settings
+    }
+
+    pub(super) fn bars(&self) -> &MultiProgress {
+        &self.shared.bars
+    }
+
+    pub(super) fn raw(&self) -> bool {
+        self.shared.raw.load(Ordering::Relaxed) > 0
+    }
+
+    fn line(&self, label: &str, style: Style, message: &dyn Display) {
+        let style = if self.settings().stderr.color { style } else { Style::new() };
+        self.write(&format!("{style}{label}{style:#}{}\n", escape(&message.to_string())));
+    }
+
+    /// Whole lines, between the bars.
+    fn write(&self, lines: &str) {
+        self.shared.bars.suspend(|| {
+            let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let written = if self.raw() {
+                writer.write_all(format!("\r{}", lines.replace('\n', "\r\n")).as_bytes())
+            } else {
+                writer.write_all(lines.as_bytes())
+            };
+            let _ = written.and_then(|()| writer.flush());
+        });
+    }
+}
+
+/// See [`Reporter::raw_mode`].
+pub struct RawMode {
+    reporter: Reporter,
+}
+
+impl Drop for RawMode {
+    fn drop(&mut self) {
+        self.reporter.shared.raw.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// See [`Reporter::log`]. Each write is taken to be whole lines.
+pub struct LogWriter {
+    reporter: Reporter,
+}
+
+impl Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.reporter.write(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::output::tests::Written;
+
+    fn settings() -> ReporterSettings {
+        ReporterSettings {
+            quiet: false,
+            verbosity: 0,
+            progress: true,
+            stderr: Stream::default(),
+            format: Format::Table,
+        }
+    }
+
+    fn written(settings: ReporterSettings, report: impl FnOnce(&Reporter)) -> String {
+        let written = Written::default();
+        report(&Reporter::to(written.clone(), settings));
+        written.text()
+    }
+
+    fn everything(reporter: &Reporter) {
+        reporter.status("starting web-1");
+        reporter.warn("agent of web-1\n is old \u{1b}[2J");
+        reporter.hint("opsctl ssm list");
+        reporter.verbose(1, "StartSession");
+        reporter.verbose(2, "retrying");
+        reporter.error(&Report::new(&Error::not_found("no node web-9").into()), &Place::default());
+    }
+
+    #[test]
+    fn each_message_is_one_harmless_line() {
+        insta::assert_snapshot!(written(ReporterSettings { verbosity: 1, ..settings() }, everything), @r"
+        starting web-1
+        warning: agent of web-1\n is old \x1b[2J
+        hint: opsctl ssm list
+        StartSession
+        error: no node web-9
+        ");
+    }
+
+    #[test]
+    fn quiet_leaves_errors_only() {
+        let text = written(ReporterSettings { quiet: true, ..settings() }, everything);
+        assert_eq!(text, "error: no node web-9\n");
+    }
+
+    #[test]
+    fn with_a_json_format_the_error_is_one_object_on_one_line() {
+        for format in [Format::Json, Format::Ndjson] {
+            let text = written(ReporterSettings { format, quiet: true, ..settings() }, everything);
+            assert_eq!(text.matches('\n').count(), 1);
+            let object: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!((&object["code"], &object["kind"]), (&3.into(), &"notFound".into()));
+        }
+    }
+
+    #[test]
+    fn in_raw_mode_lines_return_the_carriage() {
+        let text = written(settings(), |reporter| {
+            let raw = reporter.raw_mode();
+            reporter.status("reconnecting");
+            drop(raw);
+            reporter.status("done");
+        });
+        assert_eq!(text, "\rreconnecting\r\ndone\n");
+    }
+
+    #[test]
+    fn logs_pass_through_whole() {
+        let text = written(settings(), |reporter| writeln!(reporter.log(), "DEBUG sent").unwrap());
+        assert_eq!(text, "DEBUG sent\n");
+    }
+}
