@@ -1,7 +1,11 @@
 //! opsctl as a library; `main.rs` is the thin binary. This file is the list of rooms, nothing else.
 
 pub mod aws;
+pub mod cli;
 pub mod commands;
+pub mod context;
 pub mod error;
 pub mod output;
 pub mod sandbox;
+pub mod signals;
+pub mod terminal;

@@ -1,1 +1,82 @@
-fn main() {}
+//! Parse, make the context, dispatch, turn the outcome into an exit code.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+use opsctl::cli::{Cli, Command};
+use opsctl::context::Context;
+use opsctl::error::{Error, Kind, Outcome, Report, Result};
+use opsctl::output::{Place, Reporter};
+use opsctl::{commands, sandbox, signals, terminal};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Command::NodeShell { command } = &cli.command {
+        return fail(&sandbox::become_node_shell(command), &Context::early_reporter(&cli.global), None);
+    }
+    let reporter = Context::early_reporter(&cli.global);
+    report_panics(reporter.clone());
+    let own_failure = cli.command.own_failure();
+    let context = match Context::new(cli.global) {
+        Ok(context) => context,
+        Err(error) => return fail(&error, &reporter, own_failure),
+    };
+    match catch_unwind(AssertUnwindSafe(|| run(&cli.command, &context))) {
+        Ok(Ok(outcome)) => ExitCode::from(outcome.exit_code()),
+        Ok(Err(error)) => {
+            let report = Report::new(&error);
+            reporter.error(&report, &context.place());
+            ExitCode::from(code(&report, own_failure))
+        }
+        Err(_) => ExitCode::from(Kind::Bug.exit_code()),
+    }
+}
+
+fn run(command: &Command, context: &Context) -> Result<Outcome> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::failed("cannot start").because(error))?;
+    let outcome = runtime.block_on(async {
+        if command.handles_signals() {
+            return commands::run(command, context).await;
+        }
+        let mut signals = signals::Signals::listen()?;
+        tokio::select! {
+            outcome = commands::run(command, context) => outcome,
+            signal = signals.next() => Err(signal.as_error().into()),
+        }
+    });
+    // A thread that waits for the keyboard must not keep the program alive.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn fail(error: &anyhow::Error, reporter: &Reporter, own_failure: Option<u8>) -> ExitCode {
+    let report = Report::new(error);
+    reporter.error(&report, &Place::default());
+    ExitCode::from(code(&report, own_failure))
+}
+
+/// A command that passes a child's exit code on keeps its own failures apart from it; how a signal ended it
+/// is told all the same.
+fn code(report: &Report, own_failure: Option<u8>) -> u8 {
+    match (report.kind, own_failure) {
+        (Kind::Interrupted | Kind::Terminated | Kind::HungUp, _) | (_, None) => report.kind.exit_code(),
+        (_, Some(code)) => code,
+    }
+}
+
+/// One line that asks for a report, after the terminal is whole again.
+fn report_panics(reporter: Reporter) {
+    std::panic::set_hook(Box::new(move |panic| {
+        terminal::restore();
+        let place =
+            panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
+        let error = Error::new(Kind::Bug, format!("a bug in opsctl {} ({place})", env!("CARGO_PKG_VERSION")))
+            .because(panic.payload_as_str().unwrap_or("no message").to_owned())
+            .hint("please report it with the command you typed");
+        reporter.error(&Report::new(&error.into()), &Place::default());
+    }));
+}

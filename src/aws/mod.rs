@@ -1,1 +1,236 @@
+//! Signing in to AWS and reaching it: profile, region, credentials, retries, the HTTP client and the signed
+//! websocket, and what a failed call means. It must not know any command, and must not print.
 
+mod credentials;
+mod error;
+mod http;
+mod profile;
+mod region;
+mod websocket;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_types::retry::{RetryConfig, RetryMode as SdkRetryMode};
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::app_name::AppName;
+use aws_types::region::Region;
+
+use crate::cli::{GlobalArgs, RetryMode};
+use crate::context::{Environment, Origin, Setting};
+use crate::error::{Error, Kind, Result};
+use crate::sandbox::Handle;
+
+pub use error::{AwsFailure, credentials_failure, failure, is_denied};
+pub use profile::Profiles;
+pub use websocket::{Socket, WebsocketError, dial, is_presigned};
+
+const CONNECT_TIMEOUT: u64 = 10;
+const READ_TIMEOUT: u64 = 60;
+const MAX_ATTEMPTS: u32 = 3;
+
+/// What signing in is decided from.
+pub struct AwsSettings<'a> {
+    pub global: &'a GlobalArgs,
+    pub env: &'a Environment,
+    /// The sandbox asked for by `--sandbox`.
+    pub sandbox: Option<Handle>,
+}
+
+/// A signed-in AWS: the configuration every client is made from.
+pub struct Aws {
+    sdk: SdkConfig,
+    credentials: credentials::Chain,
+    region: Setting<String>,
+    profile: Option<Setting<String>>,
+    network: Arc<http::Network>,
+}
+
+impl Aws {
+    /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance.
+    pub async fn load(settings: AwsSettings<'_>) -> Result<Self> {
+        let AwsSettings { global, env, sandbox } = settings;
+        let profiles = match sandbox {
+            Some(_) => Profiles::none(),
+            None => Profiles::load(global, env).await?,
+        };
+        let profile = profiles.selected().cloned();
+        let endpoint = match &sandbox {
+            Some(sandbox) => Some(sandbox.endpoint.clone()),
+            None => endpoint(global.endpoint_url.as_deref())?,
+        };
+        let reachable_without_tls = endpoint
+            .as_deref()
+            .or(env.text("AWS_ENDPOINT_URL"))
+            .is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let network = Arc::new(http::Network::new(&profiles, env, reachable_without_tls)?);
+        let client = network.http_client();
+        let region = match &sandbox {
+            Some(sandbox) => Setting::new(sandbox.region.clone(), Origin::Sandbox),
+            None => region::resolve(global, env, &profiles, client.clone()).await?,
+        };
+        let provider = ProviderConfig::without_region()
+            .with_region(Some(Region::new(region.value.clone())))
+            .with_http_client(client.clone());
+        let credentials = match sandbox {
+            Some(sandbox) => credentials::Chain::of_sandbox(sandbox),
+            None => credentials::Chain::new(&provider, &profiles, env),
+        };
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(region.value.clone()))
+            .retry_config(retry_config(global, env, &profiles)?)
+            .timeout_config(timeouts(global))
+            .http_client(client)
+            .credentials_provider(credentials.clone());
+        if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
+            loader = loader.app_name(name);
+        }
+        if let Some(profile) = &profile {
+            loader = loader.profile_name(profile.value.clone());
+        }
+        if let Some(endpoint) = endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        Ok(Aws { sdk: loader.load().await, credentials, region, profile, network })
+    }
+
+    pub fn ssm(&self) -> aws_sdk_ssm::Client {
+        aws_sdk_ssm::Client::new(&self.sdk)
+    }
+
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        aws_sdk_kms::Client::new(&self.sdk)
+    }
+
+    pub fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::new(&self.sdk)
+    }
+
+    pub fn region(&self) -> &Setting<String> {
+        &self.region
+    }
+
+    pub fn profile(&self) -> Option<&Setting<String>> {
+        self.profile.as_ref()
+    }
+
+    /// Credentials as they are now, through the cache that the clients use too.
+    pub async fn credentials(&self) -> Result<aws_credential_types::Credentials> {
+        self.credentials.provide_credentials().await.map_err(|error| credentials_failure(&error).into())
+    }
+
+    /// Which link of the chain gave the credentials; `None` before the first use.
+    pub fn credentials_source(&self) -> Option<&'static str> {
+        self.credentials.source()
+    }
+
+    pub fn network(&self) -> &Arc<http::Network> {
+        &self.network
+    }
+
+    pub fn shared_credentials(&self) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(self.credentials.clone())
+    }
+}
+
+fn endpoint(option: Option<&str>) -> Result<Option<String>> {
+    let Some(text) = option else { return Ok(None) };
+    let usable =
+        url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if usable {
+        return Ok(Some(text.to_owned()));
+    }
+    Err(Error::usage(format!("--endpoint-url is not an http or https address: {text}"))
+        .hint("an endpoint looks like https://ssm.eu-west-1.amazonaws.com")
+        .into())
+}
+
+fn timeouts(global: &GlobalArgs) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(global.connect_timeout.unwrap_or(CONNECT_TIMEOUT)))
+        .read_timeout(Duration::from_secs(global.read_timeout.unwrap_or(READ_TIMEOUT)))
+        .build()
+}
+
+/// Always ours: the SDK's own loader panics on values that the AWS CLI knows (`legacy`) and on bad numbers.
+fn retry_config(global: &GlobalArgs, env: &Environment, profiles: &Profiles) -> Result<RetryConfig> {
+    let named = |variable: &'static str, key: &str| {
+        env.text(variable).map(|value| (value.to_owned(), variable.to_owned())).or_else(|| {
+            profiles.value(key).map(|value| (value.to_owned(), format!("profile {}", profiles.name())))
+        })
+    };
+    let mode = match (global.retry_mode, named("AWS_RETRY_MODE", "retry_mode")) {
+        (Some(RetryMode::Standard), _) | (None, None) => SdkRetryMode::Standard,
+        (Some(RetryMode::Adaptive), _) => SdkRetryMode::Adaptive,
+        (None, Some((mode, origin))) => match mode.to_ascii_lowercase().as_str() {
+            // The AWS CLI's oldest mode; standard is its successor.
+            "standard" | "legacy" => SdkRetryMode::Standard,
+            "adaptive" => SdkRetryMode::Adaptive,
+            _ => {
+                return Err(Error::new(Kind::Usage, format!("unknown retry mode {mode} ({origin})"))
+                    .hint("the modes are standard and adaptive")
+                    .into());
+            }
+        },
+    };
+    let attempts = match (global.max_attempts, named("AWS_MAX_ATTEMPTS", "max_attempts")) {
+        (Some(attempts), _) => attempts,
+        (None, None) => MAX_ATTEMPTS,
+        (None, Some((text, origin))) => match text.parse() {
+            Ok(attempts) if (1..=100).contains(&attempts) => attempts,
+            _ => {
+                return Err(Error::usage(format!(
+                    "max attempts is not a number from 1 to 100: {text} ({origin})"
+                ))
+                .into());
+            }
+        },
+    };
+    let base = match mode {
+        SdkRetryMode::Adaptive => RetryConfig::adaptive(),
+        _ => RetryConfig::standard(),
+    };
+    Ok(base.with_max_attempts(attempts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retries(env: &[(&str, &str)], global: &GlobalArgs) -> Result<RetryConfig> {
+        retry_config(global, &env.iter().copied().collect(), &Profiles::none())
+    }
+
+    #[test]
+    fn retry_settings_that_make_the_sdk_panic_are_ours() {
+        let none = GlobalArgs::default();
+        let legacy = retries(&[("AWS_RETRY_MODE", "legacy")], &none).unwrap();
+        assert_eq!((legacy.mode(), legacy.max_attempts()), (SdkRetryMode::Standard, 3));
+        let adaptive = retries(&[("AWS_RETRY_MODE", "Adaptive"), ("AWS_MAX_ATTEMPTS", "5")], &none).unwrap();
+        assert_eq!((adaptive.mode(), adaptive.max_attempts()), (SdkRetryMode::Adaptive, 5));
+        for bad in ["0", "-1", "many", "1000000000000"] {
+            let error = retries(&[("AWS_MAX_ATTEMPTS", bad)], &none).unwrap_err();
+            assert!(error.to_string().contains(bad), "{error}");
+        }
+        assert!(retries(&[("AWS_RETRY_MODE", "sometimes")], &none).is_err());
+    }
+
+    #[test]
+    fn an_option_wins_over_the_environment() {
+        let global = GlobalArgs { max_attempts: Some(7), ..GlobalArgs::default() };
+        let config = retries(&[("AWS_MAX_ATTEMPTS", "no number")], &global).unwrap();
+        assert_eq!(config.max_attempts(), 7);
+    }
+
+    #[test]
+    fn an_endpoint_is_an_http_address() {
+        assert!(endpoint(Some("http://127.0.0.1:4566")).is_ok());
+        for bad in ["127.0.0.1:4566", "ftp://host", "http://", "nonsense"] {
+            assert!(endpoint(Some(bad)).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,1 +1,23 @@
+//! What a user types: one folder a group, one file a verb. Here is the dispatch, no logic.
 
+pub mod completions;
+pub mod man;
+pub mod sandbox;
+pub mod ssm;
+pub mod whoami;
+
+use crate::cli::Command;
+use crate::context::Context;
+use crate::error::{Error, Outcome, Result};
+
+pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    match command {
+        Command::Ssm(command) => ssm::run(command, ctx).await,
+        Command::Sandbox(command) => sandbox::run(command, ctx).await,
+        Command::Whoami(args) => whoami::run(args, ctx).await,
+        Command::Completions(args) => completions::run(args, ctx),
+        Command::Man(args) => man::run(args, ctx),
+        // Handled before there is a context: it becomes another program.
+        Command::NodeShell { .. } => Err(Error::failed("a node's shell has no context").into()),
+    }
+}

@@ -1,0 +1,223 @@
+//! What a failed AWS call means: one classification for all services, which gives the exit code and the
+//! hint. An SDK error is never shown by its own `Display` ("service error"): code and message are dug out.
+
+use std::error::Error as StdError;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use crate::error::{AwsDetail, Error, Kind};
+
+/// The errors of SDK operations.
+pub type AwsFailure<E> = SdkError<E, HttpResponse>;
+
+/// `message` names what could not be done to which thing: "cannot start a session on i-0abc".
+pub fn failure<E>(error: &AwsFailure<E>, message: impl Into<String>) -> Error
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    if let Some(cause) = find::<CredentialsError>(error) {
+        let inner = credentials_failure(cause);
+        return Error::new(inner.kind(), message).because(inner);
+    }
+    match error {
+        SdkError::ServiceError(context) => {
+            let code = context.err().code().unwrap_or_default();
+            let text = context.err().message().unwrap_or_default();
+            let status = context.raw().status().as_u16();
+            let class = classify(code, text, status);
+            let mut built = Error::new(class.kind, message).aws(AwsDetail {
+                code: Some(if code.is_empty() { format!("HTTP {status}") } else { code.to_owned() }),
+                message: (!text.is_empty()).then(|| text.to_owned()),
+                request_id: error.request_id().map(str::to_owned),
+            });
+            if let Some(hint) = class.hint {
+                built = built.hint(hint);
+            }
+            built
+        }
+        SdkError::TimeoutError(_) => Error::new(Kind::Temporary, message)
+            .because("no answer in time")
+            .hint("--read-timeout and --connect-timeout set how long to wait"),
+        SdkError::DispatchFailure(failure) => {
+            let cause = failure
+                .as_connector_error()
+                .map_or_else(|| "the call was not sent".into(), |error| innermost(error));
+            Error::new(Kind::Temporary, message)
+                .because(cause)
+                .hint("check the network, --region, --endpoint-url and HTTPS_PROXY")
+        }
+        SdkError::ResponseError(context) => Error::failed(message)
+            .because(format!("the answer (status {}) is not one of AWS", context.raw().status().as_u16()))
+            .hint("check --endpoint-url and HTTPS_PROXY"),
+        other => Error::failed(message).because(DisplayErrorContext(other).to_string()),
+    }
+}
+
+/// Was the call refused by a policy?
+pub fn is_denied<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
+    let SdkError::ServiceError(context) = error else { return false };
+    let code = context.err().code().unwrap_or_default();
+    classify(code, "", context.raw().status().as_u16()).kind == Kind::Denied
+}
+
+/// What is wrong with the credentials themselves.
+pub fn credentials_failure(error: &CredentialsError) -> Error {
+    let text = DisplayErrorContext(error).to_string();
+    let login = text.contains("sso") || text.contains("SSO") || text.contains("token");
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => {
+            let tried = error.source().map(ToString::to_string);
+            let built = Error::new(Kind::Credentials, "no credentials found");
+            match tried {
+                Some(tried) => built.because(tried),
+                None => built,
+            }
+            .hint("aws configure or aws sso login sets credentials up; --profile picks a profile")
+            .hint("opsctl sandbox run -- COMMAND needs none")
+        }
+        _ if login && (text.contains("expired") || text.contains("refresh")) => {
+            Error::new(Kind::Credentials, "the login has expired")
+                .because(innermost(error))
+                .hint("aws sso login")
+        }
+        _ => Error::new(Kind::Credentials, "the credentials cannot be used").because(innermost(error)),
+    }
+}
+
+struct Class {
+    kind: Kind,
+    hint: Option<&'static str>,
+}
+
+/// By code first; the status speaks when the code is not known.
+fn classify(code: &str, message: &str, status: u16) -> Class {
+    let class = |kind, hint| Class { kind, hint };
+    // Query services say `Sender`-less codes, JSON ones may carry a namespace before a `#`.
+    let code = code.rsplit('#').next().unwrap_or(code);
+    let bare = code.strip_suffix("Exception").unwrap_or(code);
+    match bare {
+        "RequestTimeTooSkewed" | "RequestExpired" => class(Kind::Credentials, Some(CLOCK)),
+        "InvalidSignature" | "SignatureDoesNotMatch"
+            if message.contains("Signature expired") || message.contains("not yet current") =>
+        {
+            class(Kind::Credentials, Some(CLOCK))
+        }
+        "InvalidSignature" | "SignatureDoesNotMatch" => {
+            class(Kind::Credentials, Some("the secret access key does not belong to the access key id"))
+        }
+        "ExpiredToken" | "TokenRefreshRequired" => {
+            class(Kind::Credentials, Some("the temporary credentials have expired; sign in again"))
+        }
+        "UnrecognizedClient"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "MissingAuthenticationToken"
+        | "IncompleteSignature"
+        | "NotSignedUp"
+        | "OptInRequired" => class(Kind::Credentials, None),
+        "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" | "Forbidden" | "AuthFailure" => {
+            class(Kind::Denied, None)
+        }
+        "Throttling"
+        | "ThrottledException"
+        | "Throttled"
+        | "TooManyRequests"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "SlowDown"
+        | "TooManyUpdates"
+        | "ServiceUnavailable"
+        | "PriorRequestNotComplete" => {
+            class(Kind::Temporary, Some("AWS is busy; --max-attempts tries more often"))
+        }
+        "TargetNotConnected" => class(Kind::Conflict, None),
+        "InvalidInstanceId" | "InvalidDocument" | "DoesNotExist" | "ResourceNotFound" | "NotFound" => {
+            class(Kind::NotFound, None)
+        }
+        other if other.ends_with("NotFound") || other.ends_with("DoesNotExist") => {
+            class(Kind::NotFound, None)
+        }
+        other if other.ends_with("AlreadyExists") || other.ends_with("InUse") || other == "Conflict" => {
+            class(Kind::Conflict, None)
+        }
+        _ => match status {
+            401 | 403 => class(Kind::Denied, None),
+            404 => class(Kind::NotFound, None),
+            409 => class(Kind::Conflict, None),
+            429 | 500..=599 => class(Kind::Temporary, None),
+            _ => class(Kind::Failed, None),
+        },
+    }
+}
+
+const CLOCK: &str = "the clock of this machine and of AWS differ: set the clock";
+
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The last cause of a chain: "connection refused", not "dispatch failure".
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_become_kinds() {
+        for (code, message, status, kind) in [
+            ("AccessDeniedException", "", 400, Kind::Denied),
+            ("AccessDenied", "", 403, Kind::Denied),
+            ("com.amazon.coral.service#AccessDeniedException", "", 400, Kind::Denied),
+            ("ThrottlingException", "", 400, Kind::Temporary),
+            ("RequestLimitExceeded", "", 503, Kind::Temporary),
+            ("DoesNotExistException", "", 400, Kind::NotFound),
+            ("InvalidInstanceId", "", 400, Kind::NotFound),
+            ("ResourceNotFoundException", "", 400, Kind::NotFound),
+            ("TargetNotConnected", "", 400, Kind::Conflict),
+            ("DocumentAlreadyExists", "", 400, Kind::Conflict),
+            ("ExpiredTokenException", "", 400, Kind::Credentials),
+            ("UnrecognizedClientException", "", 400, Kind::Credentials),
+            (
+                "InvalidSignatureException",
+                "Signature expired: 20261122T000000Z is now earlier",
+                400,
+                Kind::Credentials,
+            ),
+            ("ValidationException", "", 400, Kind::Failed),
+            ("", "", 403, Kind::Denied),
+            ("", "", 502, Kind::Temporary),
+            ("NeverHeardOf", "", 418, Kind::Failed),
+        ] {
+            assert_eq!(classify(code, message, status).kind, kind, "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn clock_skew_is_named() {
+        for (code, message) in [
+            ("RequestTimeTooSkewed", ""),
+            ("InvalidSignatureException", "Signature not yet current: 20261122T000000Z"),
+        ] {
+            assert_eq!(classify(code, message, 403).hint, Some(CLOCK), "{code}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The way out: one trust store, one proxy rule and one resolver for the SDK's HTTP client and for the
+//! websocket of a session.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
+use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::Profiles;
+use crate::context::Environment;
+use crate::error::{Error, Result};
+
+/// What every connection has in common.
+#[derive(Debug)]
+pub struct Network {
+    bundle: Option<Vec<u8>>,
+    /// Reading the system's certificates costs milliseconds: not done where no call can need them.
+    without_tls: bool,
+    proxies: Matcher,
+}
+
+impl Network {
+    pub fn new(profiles: &Profiles, env: &Environment, without_tls: bool) -> Result<Self> {
+        let named = env.text("AWS_CA_BUNDLE").map(|path| (path, "AWS_CA_BUNDLE".to_owned())).or_else(|| {
+            profiles.value("ca_bundle").map(|path| (path, format!("profile {}", profiles.name())))
+        });
+        let bundle = named.map(|(path, origin)| read_bundle(path, &origin)).transpose()?;
+        Ok(Network { bundle, without_tls, proxies: Matcher::from_env() })
+    }
+
+    pub fn http_client(&self) -> SharedHttpClient {
+        let trust = match &self.bundle {
+            Some(bundle) => TrustStore::empty().with_pem_certificate(bundle.clone()),
+            None => TrustStore::empty().with_native_roots(!self.without_tls),
+        };
+        // Only additional server names can make it fail, and there are none.
+        let tls =
+            TlsContext::builder().with_trust_store(trust).build().unwrap_or_else(|_| TlsContext::default());
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut builder = Connector::builder();
+            builder.set_connector_settings(settings.cloned());
+            builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+            builder.set_proxy_config(Some(ProxyConfig::from_env()));
+            builder
+                .enable_tcp_nodelay(true)
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(tls.clone())
+                .build_with_resolver(Resolver)
+        })
+    }
+
+    /// The TLS settings of the websocket: the same trust as the SDK's.
+    pub fn tls(&self) -> Result<Arc<rustls::ClientConfig>> {
+        let mut roots = rustls::RootCertStore::empty();
+        match &self.bundle {
+            Some(bundle) => {
+                roots.add_parsable_certificates(certificates(bundle).unwrap_or_default());
+            }
+            None => {
+                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::failed("cannot set up TLS").because(error))?;
+        Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
+    }
+
+    /// The proxy for a connection to `uri` (scheme http or https), by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+    pub fn proxy(&self, uri: &http::Uri) -> Option<Intercept> {
+        self.proxies.intercept(uri)
+    }
+}
+
+fn read_bundle(path: &str, origin: &str) -> Result<Vec<u8>> {
+    let pem = std::fs::read(path).map_err(|error| {
+        Error::usage(format!("cannot read the CA bundle {path} ({origin})")).because(error)
+    })?;
+    match certificates(&pem) {
+        Some(found) if !found.is_empty() => Ok(pem),
+        _ => Err(Error::usage(format!("no certificates in the CA bundle {path} ({origin})"))
+            .hint("the file holds certificates in PEM form, -----BEGIN CERTIFICATE-----")
+            .into()),
+    }
+}
+
+/// Every certificate of a PEM file; `None` when one of them is damaged (the SDK would panic on it).
+fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    let found: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
+    let mut store = rustls::RootCertStore::empty();
+    found.iter().all(|certificate| store.add(certificate.clone()).is_ok()).then_some(found)
+}
+
+/// The system's resolver, except for the names that the SDK makes of a loopback endpoint by putting a prefix
+/// before it. They mean loopback; nothing may be stripped from the request, since Host is signed.
+#[derive(Debug, Clone)]
+struct Resolver;
+
+impl ResolveDns for Resolver {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        DnsFuture::new(async move {
+            if is_prefixed_loopback(name) {
+                return Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
+            }
+            let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    }
+}
+
+fn is_prefixed_loopback(name: &str) -> bool {
+    let Some(prefix) = name.strip_suffix("127.0.0.1") else { return false };
+    let account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    prefix == "sync-" || prefix.strip_suffix('.').is_some_and(account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_the_prefixed_loopback_names_are_loopback() {
+        for good in ["sync-127.0.0.1", "111122223333.127.0.0.1"] {
+            assert!(is_prefixed_loopback(good), "{good}");
+        }
+        for bad in
+            ["127.0.0.1", "evil.127.0.0.1", "11112222333.127.0.0.1", "sync-127.0.0.1.example", "x127.0.0.1"]
+        {
+            assert!(!is_prefixed_loopback(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_bundle_is_an_error_not_a_panic() {
+        let folder = std::env::temp_dir().join(format!("opsctl-bundle-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("bundle.pem");
+        for text in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            std::fs::write(&file, text).unwrap();
+            let error = read_bundle(file.to_str().unwrap(), "AWS_CA_BUNDLE").unwrap_err();
+            assert!(error.to_string().contains("bundle.pem (AWS_CA_BUNDLE)"), "{error}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(read_bundle(file.to_str().unwrap(), "AWS_CA_BUNDLE").is_err());
+    }
+}

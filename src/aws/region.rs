@@ -1,0 +1,143 @@
+//! The region: option, environment, profile, and the instance metadata service only on an EC2 instance
+//! (asking it elsewhere costs seconds and ends in a warning).
+
+use std::time::Duration;
+
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use super::Profiles;
+use crate::cli::GlobalArgs;
+use crate::context::{Environment, Origin, Setting};
+use crate::error::{Error, Kind, Result};
+use crate::output::nearest;
+
+const METADATA_LIMIT: Duration = Duration::from_secs(2);
+
+/// The regions that were open in November 2026: for near matches and completion, never to refuse one.
+pub const KNOWN: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+];
+
+pub async fn resolve(
+    global: &GlobalArgs,
+    env: &Environment,
+    profiles: &Profiles,
+    client: SharedHttpClient,
+) -> Result<Setting<String>> {
+    if let Some(region) = configured(global, env, profiles) {
+        return check(region);
+    }
+    if super::credentials::metadata_may_be_asked(env) {
+        let config = ProviderConfig::without_region().with_http_client(client);
+        let provider = ImdsRegionProvider::builder().configure(&config).build();
+        if let Ok(Some(region)) = tokio::time::timeout(METADATA_LIMIT, provider.region()).await {
+            return check(Setting::new(region.to_string(), Origin::InstanceMetadata));
+        }
+    }
+    Err(Error::new(Kind::Credentials, "no region is set")
+        .hint("give --region, set AWS_REGION, or put region into the profile")
+        .into())
+}
+
+fn configured(global: &GlobalArgs, env: &Environment, profiles: &Profiles) -> Option<Setting<String>> {
+    if let Some(region) = &global.region {
+        return Some(Setting::new(region.clone(), Origin::Option("--region")));
+    }
+    for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        if let Some(region) = env.text(variable) {
+            return Some(Setting::new(region.to_owned(), Origin::Environment(variable)));
+        }
+    }
+    let region = profiles.value("region")?;
+    Some(Setting::new(region.to_owned(), Origin::Profile(profiles.name().to_owned())))
+}
+
+/// A region becomes part of host names: what cannot be one is refused before anything is sent.
+fn check(region: Setting<String>) -> Result<Setting<String>> {
+    let text = &region.value;
+    let parts: Vec<&str> = text.split('-').collect();
+    let shaped = parts.len() >= 3
+        && parts.iter().all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+        && parts.last().is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    if shaped && text.len() <= 32 {
+        return Ok(region);
+    }
+    let error = Error::usage(format!("{text} is not a region ({})", region.origin));
+    Err(match nearest(text, KNOWN.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error.hint("a region looks like eu-west-1"),
+    }
+    .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(value: &str) -> Result<Setting<String>> {
+        check(Setting::new(value.to_owned(), Origin::Option("--region")))
+    }
+
+    #[test]
+    fn a_region_has_the_shape_of_one() {
+        for good in KNOWN.iter().chain(&["us-iso-east-1", "eusc-de-east-1", "xx-new-12"]) {
+            assert!(region(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["", "eu", "eu-west", "EU-WEST-1", "eu-west-1.evil.example", "eu-west-1/", "eu--1", "eu-west-1 "]
+        {
+            assert!(region(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn option_wins_over_environment() {
+        let global = GlobalArgs { region: Some("eu-west-1".into()), ..GlobalArgs::default() };
+        let env = Environment::from_iter([("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", "us-east-2")]);
+        let none = Profiles::none();
+        assert_eq!(configured(&global, &env, &none).map(|r| r.value).as_deref(), Some("eu-west-1"));
+        let found = configured(&GlobalArgs::default(), &env, &none).unwrap();
+        assert_eq!(found, Setting::new("us-east-1".into(), Origin::Environment("AWS_REGION")));
+    }
+}

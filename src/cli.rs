@@ -1,0 +1,253 @@
+//! The command line itself: the root type, the global options and the order of the help. It must not
+//! decide anything: values go to [`crate::context::Context`], verbs to their groups.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{completions, man, sandbox, ssm, whoami};
+use crate::output::{ColorChoice, Format};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 done            1 failed           2 usage             3 does not exist
+  4 no credentials  5 denied           6 condition false   7 partly failed
+  8 timed out       9 conflict        70 a bug in opsctl  75 temporary, try later
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM";
+
+/// A DevOps toolbox for AWS: sessions on nodes, and a sandbox to rehearse in
+///
+/// opsctl opens Session Manager shells without the session-manager-plugin, and carries a loopback AWS
+/// (`opsctl sandbox`) in which every command can be tried without an account.
+///
+/// Examples:
+///   opsctl sandbox run -- opsctl ssm list
+///   opsctl ssm connect web-1
+///   opsctl ssm list --tag role=web -o json
+#[derive(Debug, Parser)]
+#[command(
+    name = "opsctl",
+    version,
+    max_term_width = 100,
+    verbatim_doc_comment,
+    after_long_help = EXIT_CODES,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    subcommand_required = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be typed after `opsctl`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    #[command(subcommand)]
+    Ssm(ssm::Command),
+    #[command(subcommand)]
+    Sandbox(sandbox::Command),
+    Whoami(whoami::WhoamiArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    /// The hidden half of a sandbox node: makes its terminal the controlling one and becomes the shell
+    #[command(name = crate::sandbox::NODE_SHELL, hide = true)]
+    NodeShell {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<std::ffi::OsString>,
+    },
+}
+
+impl Command {
+    /// The exit code of opsctl's own failures where the others belong to a child program.
+    pub fn own_failure(&self) -> Option<u8> {
+        match self {
+            Command::Sandbox(command) => command.own_failure(),
+            Command::Ssm(_)
+            | Command::Whoami(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::NodeShell { .. } => None,
+        }
+    }
+
+    /// Verbs that end themselves on SIGINT, SIGTERM and SIGHUP, because something must be put in order first.
+    pub fn handles_signals(&self) -> bool {
+        match self {
+            Command::Ssm(command) => command.handles_signals(),
+            Command::Sandbox(command) => command.handles_signals(),
+            Command::Whoami(_) | Command::Completions(_) | Command::Man(_) | Command::NodeShell { .. } => {
+                false
+            }
+        }
+    }
+}
+
+/// Options that every command takes, before or after the verb.
+#[derive(Debug, Clone, Default, Args)]
+pub struct GlobalArgs {
+    /// The profile of the AWS configuration files to sign in with
+    #[arg(long, global = true, env = "OPSCTL_PROFILE", hide_env_values = true, help_heading = "AWS")]
+    pub profile: Option<String>,
+
+    /// The AWS region
+    #[arg(long, global = true, env = "OPSCTL_REGION", hide_env_values = true, help_heading = "AWS")]
+    pub region: Option<String>,
+
+    /// Send the calls of every service to this address
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "OPSCTL_ENDPOINT_URL",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub endpoint_url: Option<String>,
+
+    /// Use a running sandbox instead of AWS: the only one, or the one in DIR
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["profile", "endpoint_url"],
+        help_heading = "AWS"
+    )]
+    pub sandbox: Option<PathBuf>,
+
+    /// How often a call is tried, the first time counted
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100),
+        env = "OPSCTL_MAX_ATTEMPTS",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub max_attempts: Option<u32>,
+
+    /// How failed calls are tried again
+    #[arg(
+        long,
+        global = true,
+        value_name = "MODE",
+        env = "OPSCTL_RETRY_MODE",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub retry_mode: Option<RetryMode>,
+
+    /// Seconds to wait for a connection
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        env = "OPSCTL_CONNECT_TIMEOUT",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub connect_timeout: Option<u64>,
+
+    /// Seconds to wait for an answer
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        env = "OPSCTL_READ_TIMEOUT",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub read_timeout: Option<u64>,
+
+    /// The form of the answer on stdout
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "OPSCTL_OUTPUT",
+        hide_env_values = true,
+        help_heading = "Output"
+    )]
+    pub output: Option<Format>,
+
+    /// A JMESPath expression applied to the whole JSON document before it is formatted
+    #[arg(long, global = true, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Output")]
+    pub query: Option<String>,
+
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        env = "OPSCTL_COLOR",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "Output"
+    )]
+    pub color: Option<ColorChoice>,
+
+    /// Print errors only on stderr
+    #[arg(short, long, global = true, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Say what is being called; twice: retries, pages and timings too
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+
+    /// Trace everything on stderr, secrets left out
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub debug: bool,
+
+    /// Draw no progress
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub no_progress: bool,
+
+    /// Answer yes to every question
+    #[arg(short, long, global = true, help_heading = "Global")]
+    pub yes: bool,
+
+    /// Never ask; fail where a question would be needed
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Global")]
+    pub no_input: bool,
+}
+
+/// The SDK's retry strategies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RetryMode {
+    Standard,
+    Adaptive,
+}
+
+/// Options of every command that answers with a list.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListArgs {
+    /// The columns to show, in this order
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', help_heading = "Output")]
+    pub columns: Option<Vec<String>>,
+
+    /// The column to sort by; a dash in front turns the order round
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, help_heading = "Output")]
+    pub sort: Option<String>,
+
+    /// Leave the header line out
+    #[arg(long, help_heading = "Output")]
+    pub no_header: bool,
+
+    /// Stop after this many items
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub limit: Option<usize>,
+}

@@ -1,0 +1,34 @@
+//! `opsctl ssm`: the group's verbs and their dispatch, no logic.
+
+mod api;
+mod connect;
+mod list;
+mod model;
+// mod session;
+mod target;
+mod view;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::{Outcome, Result};
+
+/// Sessions on nodes, through Session Manager
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    List(list::ListNodesArgs),
+    Connect(connect::ConnectArgs),
+}
+
+impl Command {
+    pub fn handles_signals(&self) -> bool {
+        matches!(self, Command::Connect(_))
+    }
+}
+
+pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    match command {
+        Command::List(args) => list::run(args, ctx).await,
+        Command::Connect(args) => connect::run(args, ctx).await,
+    }
+}

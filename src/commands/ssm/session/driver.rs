@@ -1,0 +1,373 @@
+//! The loop around the engine's client: frames, input, timers and events, in one task that owns them all.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use futures_util::FutureExt;
+use opsctl_engine::session::{Client, ClientEvent, Flag};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::keys::{DataKey, Keys};
+use super::link::{Connection, Link, OpenFailure, Received};
+use super::{Clock, Control, End, Event};
+use crate::commands::ssm::model::Grant;
+use crate::error::{Error, Kind, Result};
+
+/// Sockets in a row that closed before a single frame came: the token is not accepted.
+const FRUITLESS: u32 = 3;
+/// How long the far side may take to confirm that a session is terminated.
+const FAREWELL: Duration = Duration::from_secs(1);
+const TERMINATE_LIMIT: Duration = Duration::from_secs(5);
+/// Lets the last acknowledgements go out.
+const CLOSE_LIMIT: Duration = Duration::from_millis(200);
+/// Frames that are taken in one go before timers and input get their turn.
+const BURST: usize = 128;
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+enum State {
+    Opening(Boxed<Result<(Grant, Connection), OpenFailure>>),
+    Open(Connection),
+}
+
+/// What woke the loop.
+enum Wake {
+    Opened(Result<(Grant, Connection), OpenFailure>),
+    Received(Received),
+    Input(Option<Bytes>),
+    Control(Control),
+    DataKey(Result<DataKey, Error>),
+    /// The consumer takes events again, or a timer of the engine is due.
+    Turn,
+    NoAnswer,
+    Farewell,
+}
+
+pub struct Driver {
+    client: Client,
+    clock: Clock,
+    link: Arc<Link>,
+    grant: Grant,
+    keys: Keys,
+    target: String,
+    input: mpsc::Receiver<Bytes>,
+    control: mpsc::UnboundedReceiver<Control>,
+    events: mpsc::Sender<Event>,
+    state: State,
+    ever_open: bool,
+    input_ended: bool,
+    /// Input that the window had no room for.
+    unsent: Bytes,
+    /// An event that the consumer had no room for.
+    waiting: Option<Event>,
+    data_key: Option<Boxed<Result<DataKey, Error>>>,
+    key_failure: Option<Error>,
+    start_limit: Duration,
+    /// Until the session has started.
+    answer_by: Option<Instant>,
+    farewell_by: Option<Instant>,
+    frames_on_socket: bool,
+    fruitless: u32,
+    end: Option<Result<End>>,
+}
+
+/// What a driver is made of.
+pub struct Parts {
+    pub client: Client,
+    pub clock: Clock,
+    pub link: Link,
+    pub grant: Grant,
+    pub keys: Keys,
+    pub target: String,
+    pub start_limit: Duration,
+    pub input: mpsc::Receiver<Bytes>,
+    pub control: mpsc::UnboundedReceiver<Control>,
+    pub events: mpsc::Sender<Event>,
+}
+
+impl Driver {
+    pub fn new(parts: Parts) -> Self {
+        let Parts { client, clock, link, grant, keys, target, start_limit, input, control, events } = parts;
+        let link = Arc::new(link);
+        let state = State::Opening(Box::pin(Arc::clone(&link).open(grant.clone())));
+        Driver {
+            client,
+            clock,
+            link,
+            grant,
+            keys,
+            target,
+            input,
+            control,
+            events,
+            state,
+            ever_open: false,
+            input_ended: false,
+            unsent: Bytes::new(),
+            waiting: None,
+            data_key: None,
+            key_failure: None,
+            start_limit,
+            answer_by: Some(Instant::now() + start_limit),
+            farewell_by: None,
+            frames_on_socket: false,
+            fruitless: 0,
+            end: None,
+        }
+    }
+
+    pub async fn run(mut self) -> Result<End> {
+        loop {
+            self.hand_on_events();
+            self.send_frames();
+            if let Some(end) = self.end.take() {
+                if let State::Open(connection) = self.state {
+                    connection.close(CLOSE_LIMIT).await;
+                }
+                return end;
+            }
+            let wake = self.wait().await;
+            self.handle(wake).await;
+        }
+    }
+
+    async fn wait(&mut self) -> Wake {
+        let timer = self.client.next_timeout().map(|elapsed| self.clock.instant(elapsed));
+        let takes_input = !self.input_ended && self.unsent.is_empty() && self.client.room() > 0;
+        let Driver { state, input, control, events, data_key, answer_by, farewell_by, waiting, .. } = self;
+        tokio::select! {
+            control = control.recv() => Wake::Control(control.unwrap_or(Control::Terminate)),
+            wake = async {
+                match state {
+                    State::Opening(opening) => Wake::Opened(opening.await),
+                    State::Open(connection) => Wake::Received(connection.next().await),
+                }
+            } => wake,
+            data = input.recv(), if takes_input => Wake::Input(data),
+            () = until(timer) => Wake::Turn,
+            _ = events.reserve(), if waiting.is_some() => Wake::Turn,
+            key = async { match data_key { Some(key) => key.await, None => std::future::pending().await } } => {
+                Wake::DataKey(key)
+            }
+            () = until(*answer_by) => Wake::NoAnswer,
+            () = until(*farewell_by) => Wake::Farewell,
+        }
+    }
+
+    async fn handle(&mut self, wake: Wake) {
+        let now = self.clock.now();
+        match wake {
+            Wake::Opened(Ok((grant, connection))) => self.opened(grant, connection),
+            Wake::Opened(Err(failure)) => self.end = Some(Err(self.not_opened(failure).into())),
+            Wake::Received(received) => self.received(received),
+            Wake::Input(None) => self.input_ended = true,
+            Wake::Input(Some(data)) => self.unsent = data,
+            Wake::Control(Control::Resize(size)) => self.client.resize(size.cols, size.rows, now),
+            Wake::Control(Control::Terminate) => self.terminate(),
+            Wake::DataKey(key) => self.data_key_came(key),
+            Wake::Turn => {}
+            Wake::NoAnswer => {
+                self.say_farewell().await;
+                let seconds = self.start_limit.as_secs();
+                let text = format!("{} has not answered within {seconds} s", self.target);
+                self.end = Some(Err(Error::new(Kind::Temporary, text)
+                    .hint("opsctl ssm list shows whether its agent is online; --start-timeout waits longer")
+                    .into()));
+            }
+            Wake::Farewell => {
+                self.say_farewell().await;
+                self.end = Some(Ok(End::Terminated));
+            }
+        }
+        if !self.unsent.is_empty() {
+            let taken = self.client.send(&self.unsent, now);
+            self.unsent.advance(taken.min(self.unsent.len()));
+        }
+        if self.client.next_timeout().is_some_and(|due| due <= now.elapsed) {
+            self.client.handle_timeout(now);
+        }
+    }
+
+    fn opened(&mut self, grant: Grant, connection: Connection) {
+        self.grant = grant;
+        let mut connection = connection;
+        connection.send_text(self.client.open(&self.grant.token));
+        self.client.connected(self.clock.now());
+        self.state = State::Open(connection);
+        self.frames_on_socket = false;
+        if self.ever_open {
+            self.tell(Event::Resumed);
+        }
+        self.ever_open = true;
+    }
+
+    fn not_opened(&self, failure: OpenFailure) -> Error {
+        let id = &self.grant.session_id;
+        match failure {
+            OpenFailure::Failed(error) => error,
+            OpenFailure::Over if self.ever_open => {
+                Error::failed(format!("the session {id} has ended while the connection was down"))
+            }
+            OpenFailure::Over => Error::failed(format!("the session {id} has ended before it was opened")),
+        }
+    }
+
+    fn received(&mut self, received: Received) {
+        match received {
+            Received::Frame(frame) => {
+                let now = self.clock.now();
+                self.frames_on_socket = true;
+                self.fruitless = 0;
+                self.client.receive(frame, now);
+                for _ in 0..BURST {
+                    let State::Open(connection) = &mut self.state else { break };
+                    match connection.next().now_or_never() {
+                        Some(Received::Frame(frame)) => self.client.receive(frame, now),
+                        Some(Received::Writable) => {}
+                        Some(Received::Cut(reason)) => self.cut(&reason),
+                        None => break,
+                    }
+                }
+            }
+            Received::Writable => {}
+            Received::Cut(reason) => self.cut(&reason),
+        }
+    }
+
+    /// The socket is gone, the session is not: ask for it back.
+    fn cut(&mut self, reason: &str) {
+        self.client.disconnected(self.clock.now());
+        // What is already here may hold the end of the session.
+        self.hand_on_events();
+        if self.end.is_some() {
+            return;
+        }
+        tracing::info!(reason, "the data channel is cut");
+        if !self.frames_on_socket {
+            self.fruitless += 1;
+        }
+        if self.fruitless >= FRUITLESS {
+            let text = format!("the data channel of session {} is refused: {reason}", self.grant.session_id);
+            self.end = Some(Err(Error::new(Kind::Denied, text)
+                .hint("the token was not accepted; start the session again")
+                .into()));
+            return;
+        }
+        if self.farewell_by.is_some() {
+            self.farewell_by = Some(Instant::now());
+        }
+        self.tell(Event::Lost(reason.to_owned()));
+        self.state = State::Opening(Box::pin(Arc::clone(&self.link).resume(self.grant.clone())));
+    }
+
+    fn terminate(&mut self) {
+        match (&self.state, self.farewell_by) {
+            (State::Open(_), None) => {
+                self.client.send_flag(Flag::TerminateSession, self.clock.now());
+                self.farewell_by = Some(Instant::now() + FAREWELL);
+            }
+            // No link to say it over, or asked twice.
+            _ => self.farewell_by = Some(Instant::now()),
+        }
+    }
+
+    /// For when the far side has not closed the channel: the API ends the session for certain.
+    async fn say_farewell(&self) {
+        match tokio::time::timeout(TERMINATE_LIMIT, self.link.terminate(&self.grant.session_id)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the session is left to its idle time-out"),
+            Err(_) => tracing::warn!("no answer to TerminateSession: the session is left to its idle time-out"),
+        }
+    }
+
+    fn data_key_came(&mut self, key: Result<DataKey, Error>) {
+        let now = self.clock.now();
+        self.data_key = None;
+        match key {
+            Ok(key) => self.client.data_key(&key.plaintext, &key.ciphertext, now),
+            Err(error) => {
+                self.client.data_key_failed(&error.to_string(), now);
+                self.key_failure = Some(error);
+            }
+        }
+    }
+
+    fn send_frames(&mut self) {
+        let State::Open(connection) = &mut self.state else { return };
+        while !connection.is_full()
+            && let Some(frame) = self.client.poll_frame()
+        {
+            connection.send(frame);
+        }
+    }
+
+    /// Events go on in order, and only as fast as the consumer takes them: the engine makes the agent wait.
+    fn hand_on_events(&mut self) {
+        while self.end.is_none() {
+            if let Some(event) = self.waiting.take() {
+                match self.events.try_send(event) {
+                    Ok(()) => {}
+                    Err(mpsc::error::TrySendError::Full(event)) => {
+                        self.waiting = Some(event);
+                        return;
+                    }
+                    // Nobody listens any more; the end still counts.
+                    Err(mpsc::error::TrySendError::Closed(_)) => {}
+                }
+            }
+            let Some(event) = self.client.poll_event() else { return };
+            self.waiting = self.take(event);
+        }
+    }
+
+    /// An event of the loop's own, after those that wait already. Losing one costs a message on the screen.
+    fn tell(&mut self, event: Event) {
+        self.hand_on_events();
+        if self.waiting.is_none() {
+            self.waiting = Some(event);
+            self.hand_on_events();
+        }
+    }
+
+    fn take(&mut self, event: ClientEvent) -> Option<Event> {
+        match event {
+            ClientEvent::Started { .. } => {
+                self.answer_by = None;
+                Some(Event::Started)
+            }
+            ClientEvent::CustomerMessage(text) => Some(Event::Message(text)),
+            ClientEvent::DataKeyWanted { key_id, context } => {
+                self.data_key = Some(Box::pin(self.keys.clone().generate(key_id, context)));
+                None
+            }
+            ClientEvent::Output(data) => Some(Event::Output(data)),
+            ClientEvent::StdErr(data) => Some(Event::StdErr(data)),
+            // A shell has neither.
+            ClientEvent::ExitCode(_) | ClientEvent::Flag(_) => None,
+            ClientEvent::Closed { output } => {
+                self.end = Some(match self.key_failure.take() {
+                    Some(error) => Err(error.into()),
+                    None if self.farewell_by.is_some() => Ok(End::Terminated),
+                    None => Ok(End::Closed { reason: output }),
+                });
+                None
+            }
+            ClientEvent::Failed(error) => {
+                let text = format!("the session {} cannot go on", self.grant.session_id);
+                self.end = Some(Err(Error::failed(text).because(error).into()));
+                None
+            }
+        }
+    }
+}
+
+async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,129 @@
+//! A session as the commands use it: one task owns the data channel's state and its socket, brings it back
+//! after a cut and ends it. Commands talk to it through channels. It must not know terminals or print.
+
+mod driver;
+mod keys;
+mod link;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use opsctl_engine::session::{Client, ClientOptions, Moment};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use self::driver::{Driver, Parts};
+use self::keys::Keys;
+use self::link::Link;
+use super::model::Grant;
+use crate::aws::Aws;
+use crate::error::{Error, Result};
+use crate::terminal::Size;
+
+/// Enough to keep a fast consumer busy, little enough to stop a fast agent behind a slow one.
+const EVENTS: usize = 64;
+const INPUTS: usize = 4;
+/// Undelivered output that is held before the agent is told to wait.
+const RECEIVE_BUDGET: usize = 1 << 20;
+
+/// What a session needs of the world.
+pub struct SessionSettings {
+    /// As it was given to StartSession: part of the encryption context.
+    pub target: String,
+    /// How long the agent may take to answer at all.
+    pub start_limit: Duration,
+    /// How long a cut session is worth coming back to.
+    pub resume_limit: Duration,
+}
+
+/// What the other side and the link between did.
+#[derive(Debug)]
+pub enum Event {
+    Started,
+    /// Words of the administrator, to be shown.
+    Message(String),
+    Output(Bytes),
+    StdErr(Bytes),
+    /// The link is cut; it is being mended.
+    Lost(String),
+    Resumed,
+}
+
+/// What a command wants besides sending data; never held up by data.
+#[derive(Debug, Clone, Copy)]
+pub enum Control {
+    Resize(Size),
+    Terminate,
+}
+
+/// How a session ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum End {
+    /// By the far side, with its reason if there is one.
+    Closed { reason: String },
+    /// By us.
+    Terminated,
+}
+
+/// A running session.
+pub struct Session {
+    pub input: mpsc::Sender<Bytes>,
+    pub control: mpsc::UnboundedSender<Control>,
+    pub events: mpsc::Receiver<Event>,
+    /// Ends after the last event was taken.
+    pub end: JoinHandle<Result<End>>,
+}
+
+impl Session {
+    /// Takes up the session that was granted.
+    pub fn open(aws: Arc<Aws>, grant: Grant, settings: SessionSettings) -> Result<Self> {
+        let seed = ring::rand::generate::<[u8; 32]>(&ring::rand::SystemRandom::new())
+            .map_err(|_| Error::failed("the system gives no random numbers"))?
+            .expose();
+        let clock = Clock::start();
+        let options = ClientOptions {
+            receive_budget: RECEIVE_BUDGET,
+            ..ClientOptions::new(grant.session_id.clone(), settings.target.clone(), seed)
+        };
+        let client = Client::new(options, clock.now());
+        let (input, input_end) = mpsc::channel(INPUTS);
+        let (control, control_end) = mpsc::unbounded_channel();
+        let (events_end, events) = mpsc::channel(EVENTS);
+        let driver = Driver::new(Parts {
+            client,
+            clock,
+            keys: Keys::new(aws.kms()),
+            link: Link::new(aws, settings.resume_limit),
+            grant,
+            target: settings.target,
+            start_limit: settings.start_limit,
+            input: input_end,
+            control: control_end,
+            events: events_end,
+        });
+        Ok(Session { input, control, events, end: tokio::spawn(driver.run()) })
+    }
+}
+
+/// Time as the engine wants it.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    start: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Clock { start: Instant::now() }
+    }
+
+    fn now(&self) -> Moment {
+        let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Moment { elapsed: self.start.elapsed(), unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX) }
+    }
+
+    fn instant(&self, elapsed: Duration) -> Instant {
+        self.start + elapsed
+    }
+}

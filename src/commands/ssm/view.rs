@@ -1,0 +1,40 @@
+//! How Systems Manager is shown: columns and details. Pure functions; no calls.
+
+use super::model::{Node, Ping};
+use crate::output::{Cell, Column, Tone};
+
+/// The columns of `ssm list`.
+pub const NODES: &[Column<Node>] = &[
+    Column::new("id", "ID", |node: &Node| node.instance_id.as_str().into()),
+    Column::new("name", "NAME", |node: &Node| node.name.as_deref().into()).cut(),
+    Column::new("ping", "PING", |node: &Node| {
+        Cell::state(node.ping_status.as_str(), tone(&node.ping_status))
+    }),
+    Column::new("platform", "PLATFORM", |node: &Node| platform(node).into()).cut(),
+    Column::new("agent", "AGENT", |node: &Node| node.agent_version.as_deref().into()),
+    Column::new("ip", "IP", |node: &Node| node.ip_address.as_deref().into()),
+    Column::new("age", "AGE", |node: &Node| node.start_time.into()),
+    Column::new("host", "HOST", |node: &Node| node.computer_name.as_deref().into()).hidden().cut(),
+    Column::new("type", "TYPE", |node: &Node| node.instance_type.as_deref().into()).hidden(),
+    Column::new("state", "STATE", |node: &Node| node.instance_state.as_deref().into()).hidden(),
+    Column::new("zone", "ZONE", |node: &Node| node.availability_zone.as_deref().into()).hidden(),
+    Column::new("role", "ROLE", |node: &Node| node.iam_role.as_deref().into()).hidden().cut(),
+    Column::new("last-ping", "LAST PING", |node: &Node| node.last_ping_time.into()).hidden(),
+];
+
+fn tone(ping: &Ping) -> Tone {
+    match ping {
+        Ping::Online => Tone::Good,
+        Ping::ConnectionLost => Tone::Bad,
+        Ping::Inactive => Tone::Muted,
+        Ping::Unknown(_) => Tone::Plain,
+    }
+}
+
+fn platform(node: &Node) -> Option<String> {
+    match (&node.platform_name, &node.platform_version) {
+        (Some(name), Some(version)) => Some(format!("{name} {version}")),
+        (Some(name), None) => Some(name.clone()),
+        (None, _) => node.platform_type.clone(),
+    }
+}

@@ -1,0 +1,83 @@
+//! `opsctl whoami`.
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::aws;
+use crate::context::Context;
+use crate::error::{Error, Outcome, Result};
+use crate::output::{Cell, Column};
+
+/// Say who AWS takes you for
+///
+/// Shows the account and the ARN that the credentials belong to, and where the credentials, the profile and
+/// the region came from. Calls sts:GetCallerIdentity, which every identity may call.
+///
+/// Examples:
+///   opsctl whoami
+///   opsctl whoami --query item.account -o text
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct WhoamiArgs {}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    account: String,
+    arn: String,
+    user_id: String,
+    profile: Option<String>,
+    profile_origin: Option<String>,
+    credentials_source: Option<String>,
+    credentials_expire: Option<Timestamp>,
+    region: String,
+    region_origin: String,
+}
+
+const DETAILS: &[Column<Identity>] = &[
+    Column::new("account", "Account", |id: &Identity| id.account.as_str().into()),
+    Column::new("arn", "ARN", |id: &Identity| id.arn.as_str().into()),
+    Column::new("user-id", "User id", |id: &Identity| id.user_id.as_str().into()),
+    Column::new("profile", "Profile", |id: &Identity| {
+        with_origin(id.profile.as_deref(), id.profile_origin.as_deref())
+    }),
+    Column::new("credentials", "Credentials", |id: &Identity| id.credentials_source.as_deref().into()),
+    Column::new("expire", "Expire", |id: &Identity| id.credentials_expire.into()),
+    Column::new("region", "Region", |id: &Identity| with_origin(Some(&id.region), Some(&id.region_origin))),
+];
+
+fn with_origin(value: Option<&str>, origin: Option<&str>) -> Cell {
+    match (value, origin) {
+        (Some(value), Some(origin)) => format!("{value} ({origin})").into(),
+        (value, _) => value.into(),
+    }
+}
+
+pub async fn run(_args: &WhoamiArgs, ctx: &Context) -> Result<Outcome> {
+    let aws = ctx.aws().await?;
+    let expire = aws.credentials().await?.expiry();
+    ctx.reporter().verbose(1, "sts:GetCallerIdentity");
+    let answer = aws
+        .sts()
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(|error| aws::failure(&error, "cannot tell who you are"))?;
+    let member = |value: Option<String>, name: &str| {
+        value.ok_or_else(|| Error::failed(format!("the answer of AWS has no {name} in GetCallerIdentity")))
+    };
+    let identity = Identity {
+        account: member(answer.account, "Account")?,
+        arn: member(answer.arn, "Arn")?,
+        user_id: member(answer.user_id, "UserId")?,
+        profile: aws.profile().map(|profile| profile.value.clone()),
+        profile_origin: aws.profile().map(|profile| profile.origin.to_string()),
+        credentials_source: aws.credentials_source().map(str::to_owned),
+        credentials_expire: expire.and_then(|time| Timestamp::try_from(time).ok()),
+        region: aws.region().value.clone(),
+        region_origin: aws.region().origin.to_string(),
+    };
+    ctx.out().item("identity", DETAILS, &identity)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,263 @@
+//! What a verb is handed: settings with their origin, the clock, facts about the terminal, output, and
+//! AWS, made on first use. The only room that reads the environment. It must not call AWS itself.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use etcetera::BaseStrategy;
+use tokio::sync::OnceCell;
+
+use crate::aws::{Aws, AwsSettings};
+use crate::cli::{GlobalArgs, ListArgs};
+use crate::error::{Error, Result};
+use crate::output::{
+    ColorEnvironment, Output, OutputSettings, Place, Query, Reporter, ReporterSettings, Stream,
+};
+use crate::sandbox;
+use crate::terminal::{self, Terminals};
+
+/// The environment as it was at the start.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    pub fn of_this_process() -> Self {
+        Environment(std::env::vars_os().collect())
+    }
+
+    /// A variable that is set, not empty and text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
+    /// `true` (any case) as AWS spells it, or `1`.
+    pub fn flag(&self, name: &str) -> bool {
+        self.text(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+    }
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Environment(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+/// Where the value of a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Option(&'static str),
+    Environment(&'static str),
+    Profile(String),
+    Sandbox,
+    InstanceMetadata,
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Option(name) => write!(f, "option {name}"),
+            Origin::Environment(name) => write!(f, "environment {name}"),
+            Origin::Profile(name) => write!(f, "profile {name}"),
+            Origin::Sandbox => f.write_str("sandbox"),
+            Origin::InstanceMetadata => f.write_str("instance metadata"),
+            Origin::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    pub value: T,
+    pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    pub fn new(value: T, origin: Origin) -> Self {
+        Setting { value, origin }
+    }
+}
+
+/// Everything a verb may use of the world around it.
+pub struct Context {
+    global: GlobalArgs,
+    env: Environment,
+    terminals: Terminals,
+    now: Option<jiff::Timestamp>,
+    out: Output,
+    reporter: Reporter,
+    aws: OnceCell<Arc<Aws>>,
+}
+
+impl Context {
+    /// Touches no file and no network.
+    pub fn new(global: GlobalArgs) -> Result<Self> {
+        let env = Environment::of_this_process();
+        let terminals = Terminals::of_this_process();
+        let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
+        let now = fixed_clock(&env)?;
+        let out = Output::stdout(output_settings(&global, &env, terminals, now)?);
+        Ok(Context { global, env, terminals, now, out, reporter, aws: OnceCell::new() })
+    }
+
+    /// A reporter for failures that come before there is a context.
+    pub fn early_reporter(global: &GlobalArgs) -> Reporter {
+        let env = Environment::of_this_process();
+        Reporter::stderr(reporter_settings(global, &env, Terminals::of_this_process()))
+    }
+
+    pub fn env(&self) -> &Environment {
+        &self.env
+    }
+
+    pub fn global(&self) -> &GlobalArgs {
+        &self.global
+    }
+
+    pub fn terminals(&self) -> Terminals {
+        self.terminals
+    }
+
+    pub fn out(&self) -> &Output {
+        &self.out
+    }
+
+    /// The output as the options of a list want it.
+    pub fn list_out(&self, args: &ListArgs) -> Result<Output> {
+        let mut settings = output_settings(&self.global, &self.env, self.terminals, self.now)?;
+        settings.columns = args.columns.clone();
+        settings.sort = args.sort.clone();
+        settings.no_header = args.no_header;
+        settings.limit = args.limit;
+        Ok(Output::stdout(settings))
+    }
+
+    pub fn reporter(&self) -> &Reporter {
+        &self.reporter
+    }
+
+    pub fn now(&self) -> jiff::Timestamp {
+        self.now.unwrap_or_else(jiff::Timestamp::now)
+    }
+
+    /// May a question be asked?
+    pub fn can_ask(&self) -> bool {
+        self.terminals.stdin && self.terminals.stderr && !self.global.no_input
+    }
+
+    pub fn state_dir(&self) -> Result<PathBuf> {
+        let folders = etcetera::base_strategy::Xdg::new().map_err(|error| {
+            Error::failed("cannot tell the folder for state")
+                .because(error)
+                .hint("set HOME, or XDG_STATE_HOME to an absolute path")
+        })?;
+        Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("opsctl"))
+    }
+
+    /// AWS, signed in on first use.
+    pub async fn aws(&self) -> Result<&Arc<Aws>> {
+        self.aws
+            .get_or_try_init(async || {
+                let sandbox = match &self.global.sandbox {
+                    Some(dir) => {
+                        let dir = (!dir.as_os_str().is_empty()).then_some(dir.as_path());
+                        Some(sandbox::find(dir, &self.state_dir()?)?)
+                    }
+                    None => None,
+                };
+                Ok(Arc::new(Aws::load(AwsSettings { global: &self.global, env: &self.env, sandbox }).await?))
+            })
+            .await
+    }
+
+    /// Where a failure happened, as far as it is known.
+    pub fn place(&self) -> Place {
+        let aws = self.aws.get();
+        Place {
+            region: aws.map(|aws| aws.region().value.clone()),
+            profile: aws.and_then(|aws| aws.profile().map(|profile| profile.value.clone())),
+        }
+    }
+}
+
+/// Tests fix the clock of what is shown; signatures and timers never follow it.
+fn fixed_clock(env: &Environment) -> Result<Option<jiff::Timestamp>> {
+    const NAME: &str = "OPSCTL_FIXED_CLOCK";
+    let parse = |text: &str| {
+        text.parse()
+            .map_err(|error| Error::usage(format!("{NAME} is not a time: {text}")).because(error).into())
+    };
+    env.text(NAME).map(parse).transpose()
+}
+
+fn output_settings(
+    global: &GlobalArgs,
+    env: &Environment,
+    terminals: Terminals,
+    now: Option<jiff::Timestamp>,
+) -> Result<OutputSettings> {
+    let stdout = stream(global, env, terminals.stdout, terminal::size(std::io::stdout()));
+    let now = now.unwrap_or_else(jiff::Timestamp::now);
+    Ok(OutputSettings {
+        query: global.query.as_deref().map(str::parse::<Query>).transpose()?,
+        ..OutputSettings::new(global.output.unwrap_or_default(), stdout, now)
+    })
+}
+
+fn reporter_settings(global: &GlobalArgs, env: &Environment, terminals: Terminals) -> ReporterSettings {
+    ReporterSettings {
+        format: global.output.unwrap_or_default(),
+        quiet: global.quiet,
+        verbosity: if global.debug { 3 } else { global.verbose },
+        progress: !global.no_progress && env.text("CI").is_none(),
+        stderr: stream(global, env, terminals.stderr, terminal::size(std::io::stderr())),
+    }
+}
+
+fn stream(global: &GlobalArgs, env: &Environment, terminal: bool, size: Option<terminal::Size>) -> Stream {
+    let columns = env.text("COLUMNS").and_then(|text| text.parse().ok()).filter(|columns| *columns > 0);
+    Stream {
+        terminal,
+        color: global.color.unwrap_or_default().decide(
+            &ColorEnvironment {
+                no_color: env.text("NO_COLOR"),
+                clicolor: env.text("CLICOLOR"),
+                clicolor_force: env.text("CLICOLOR_FORCE"),
+                term: env.text("TERM"),
+            },
+            terminal,
+        ),
+        width: terminal.then(|| size.map(|size| usize::from(size.cols)).or(columns).unwrap_or(80)),
+        unicode: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env.text(name)).is_some_and(
+            |locale| {
+                let locale = locale.to_ascii_lowercase();
+                locale.contains("utf-8") || locale.contains("utf8")
+            },
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_counts_as_unset() {
+        let env = Environment::from_iter([("AWS_REGION", ""), ("AWS_PROFILE", "prod")]);
+        assert_eq!((env.text("AWS_REGION"), env.text("AWS_PROFILE")), (None, Some("prod")));
+    }
+
+    #[test]
+    fn flags_are_true_or_one() {
+        let env = Environment::from_iter([("A", "TRUE"), ("B", "1"), ("C", "yes"), ("D", "false")]);
+        assert_eq!(["A", "B", "C", "D", "E"].map(|name| env.flag(name)), [true, true, false, false, false]);
+    }
+}

@@ -1,0 +1,40 @@
+//! The terminal as a device: facts about it, raw mode, its size. Unix only; a Windows neighbour would
+//! have the same names. It must not print and must not know what a session is.
+
+mod raw;
+
+pub use raw::{RawMode, restore};
+
+use std::io::IsTerminal;
+use std::os::fd::AsFd;
+
+/// Columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub cols: u16,
+    pub rows: u16,
+}
+
+/// Which of the standard streams are terminals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Terminals {
+    pub stdin: bool,
+    pub stdout: bool,
+    pub stderr: bool,
+}
+
+impl Terminals {
+    pub fn of_this_process() -> Self {
+        Terminals {
+            stdin: std::io::stdin().is_terminal(),
+            stdout: std::io::stdout().is_terminal(),
+            stderr: std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// The size of the terminal behind `stream`; `None` when it is no terminal or has no size.
+pub fn size(stream: impl AsFd) -> Option<Size> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some(Size { cols: size.ws_col, rows: size.ws_row })
+}
