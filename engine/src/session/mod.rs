@@ -1,1 +1,40 @@
+//! The Session Manager data channel, both ends: [`Client`] is opsctl, [`Agent`] is the node. Owns the
+//! messages, their order and their repetition, the handshake and the encryption. It must not do I/O, read
+//! a clock or make randomness: a driver hands in frames, a [`Moment`] and a seed, and after every call writes
+//! what `poll_frame` gives, acts on what `poll_event` gives, and comes back at `next_timeout`.
 
+use std::time::Duration;
+
+pub mod agent;
+pub mod channel;
+pub mod client;
+pub mod crypto;
+mod events;
+pub mod faults;
+pub mod message;
+pub mod payload;
+pub mod random;
+pub mod service;
+pub mod uuid;
+pub mod version;
+
+#[cfg(test)]
+mod tests;
+
+pub use agent::{Agent, AgentEncryption, AgentEvent, AgentOptions};
+pub use channel::Stats;
+pub use client::{Client, ClientError, ClientEvent, ClientOptions};
+pub use payload::{Flag, SessionType};
+pub use version::Version;
+
+/// Payload bytes of a message before encryption: what both reference ends send at most.
+pub const DEFAULT_PAYLOAD_SIZE: usize = 1024;
+/// Unacknowledged messages a sender allows itself.
+pub const DEFAULT_WINDOW: usize = 1000;
+
+/// Now, twice: `elapsed` is monotonic time since any fixed start, `unix_ms` the wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    pub elapsed: Duration,
+    pub unix_ms: u64,
+}
