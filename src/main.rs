@@ -22,7 +22,9 @@ fn main() -> ExitCode {
         Ok(context) => context,
         Err(error) => return fail(&error, &reporter, own_failure),
     };
-    match catch_unwind(AssertUnwindSafe(|| run(&cli.command, &context))) {
+    let ended = catch_unwind(AssertUnwindSafe(|| run(&cli.command, &context)));
+    terminal::restore();
+    match ended {
         Ok(Ok(outcome)) => ExitCode::from(outcome.exit_code()),
         Ok(Err(error)) => {
             let report = Report::new(&error);

@@ -1,6 +1,7 @@
 //! The terminal as a device: facts about it, raw mode, its size. Unix only; a Windows neighbour would
 //! have the same names. It must not print and must not know what a session is.
 
+pub mod picker;
 mod raw;
 
 pub use raw::{RawMode, restore};

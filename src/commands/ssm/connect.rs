@@ -1,8 +1,137 @@
-//! stand-in
+//! `opsctl ssm connect`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::api::{self, StartFailure, StartSession};
+use super::model::{Node, Parameter};
+use super::session::{Session, SessionSettings};
+use super::{shell, target};
 use crate::context::Context;
-use crate::error::{Outcome, Result};
-#[derive(Debug, clap::Args)]
-pub struct ConnectArgs {}
-pub async fn run(_c: &ConnectArgs, _ctx: &Context) -> Result<Outcome> {
-    Ok(Outcome::Done)
+use crate::error::{Error, Outcome, Result};
+use crate::signals::{Signal, Signals};
+use crate::terminal::picker;
+
+/// The idle time-out of sessions when nobody has changed it: no cut session lives longer.
+const RESUME_LIMIT: Duration = Duration::from_secs(20 * 60);
+
+/// Open a shell on a node
+///
+/// Speaks Session Manager's data channel itself: no plugin. TARGET is an instance id, an id of a hybrid
+/// node (mi-...), the name, address or host name of a node, or a tag as KEY=VALUE. With none, a list to
+/// choose from opens. A cut connection is mended without losing a byte for as long as the session lives.
+///
+/// Without a terminal the lines on stdin are typed into the shell; at their end it is told so (Ctrl-D), and
+/// opsctl ends when the shell ends. A shell has no exit code to pass on: Session Manager carries none.
+///
+/// Examples:
+///   opsctl ssm connect web-1
+///   opsctl ssm connect i-0123456789abcdef0 --reason 'disk full, ticket 4711'
+///   opsctl ssm connect role=db
+///   echo 'uname -a' | opsctl ssm connect web-1
+///
+/// Exit codes: 0 the shell ended, 1 the session broke, 3 no such node, 5 denied, 8 the idle time-out, 9 the
+/// node is not connected, 75 the network.
+///
+/// IAM: ssm:StartSession on the node and the document, ssm:ResumeSession and ssm:TerminateSession on
+/// one's own sessions, ssmmessages:OpenDataChannel on the session; ssm:DescribeInstanceProperties for
+/// anything but an id; kms:GenerateDataKey where the preferences ask for encryption.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct ConnectArgs {
+    /// The node: id, name, KEY=VALUE tag, address or host name
+    target: Option<String>,
+
+    /// The session document instead of the account's preferences
+    #[arg(long, value_name = "NAME", help_heading = "Session")]
+    document: Option<String>,
+
+    /// A parameter of the document; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", requires = "document", help_heading = "Session")]
+    parameter: Vec<Parameter>,
+
+    /// Why, for the session history and CloudTrail
+    #[arg(long, value_name = "TEXT", help_heading = "Session")]
+    reason: Option<String>,
+
+    /// Seconds to wait for the node's agent to answer
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        hide_short_help = true,
+        help_heading = "Session"
+    )]
+    start_timeout: u64,
+
+    /// Send no Ctrl-D when stdin ends
+    #[arg(long, hide_short_help = true, help_heading = "Session")]
+    no_eof: bool,
+}
+
+pub async fn run(args: &ConnectArgs, ctx: &Context) -> Result<Outcome> {
+    let mut signals = Signals::listen()?;
+    let (session, label) = tokio::select! {
+        opened = open(args, ctx) => opened?,
+        signal = signals.next() => return Err(signal.as_error().into()),
+    };
+    shell::run(session, &label, !args.no_eof, signals, ctx).await
+}
+
+async fn open(args: &ConnectArgs, ctx: &Context) -> Result<(Session, String)> {
+    let aws = Arc::clone(ctx.aws().await?);
+    let client = aws.ssm();
+    let (target, label) = match &args.target {
+        Some(text) if target::is_node_id(text) => (text.clone(), text.clone()),
+        Some(text) => named(target::find(&client, text).await?),
+        None => named(pick(&client, ctx).await?),
+    };
+    ctx.reporter().verbose(1, format_args!("ssm:StartSession on {target}"));
+    let request = StartSession {
+        target: &target,
+        document: args.document.as_deref(),
+        reason: args.reason.as_deref(),
+        parameters: &args.parameter,
+    };
+    let grant = match api::start_session(&client, &request).await {
+        Ok(grant) => grant,
+        Err(StartFailure::NotConnected(error)) => {
+            return Err(target::explain_not_connected(&client, &target, error).await);
+        }
+        Err(StartFailure::Other(error)) => return Err(error),
+    };
+    ctx.reporter().verbose(1, format_args!("session {} on {label}", grant.session_id));
+    let settings = SessionSettings {
+        target,
+        start_limit: Duration::from_secs(args.start_timeout),
+        resume_limit: RESUME_LIMIT,
+    };
+    Ok((Session::open(aws, grant, settings)?, label))
+}
+
+fn named(node: Node) -> (String, String) {
+    let label = node.label();
+    (node.instance_id, label)
+}
+
+async fn pick(client: &aws_sdk_ssm::Client, ctx: &Context) -> Result<Node> {
+    if !ctx.can_ask() {
+        return Err(Error::usage("no node is given, and there is no terminal to choose one on")
+            .hint("opsctl ssm connect TARGET; opsctl ssm list shows the nodes")
+            .into());
+    }
+    let mut nodes: Vec<Node> =
+        api::all_nodes(client, &[]).await?.into_iter().filter(Node::is_online).collect();
+    if nodes.is_empty() {
+        return Err(Error::not_found("no node is online").hint("opsctl ssm list --all").into());
+    }
+    nodes.sort_by(|a, b| (&a.name, &a.instance_id).cmp(&(&b.name, &b.instance_id)));
+    let lines: Vec<String> = nodes.iter().map(super::view::choice).collect();
+    match picker::pick("node", &lines, ctx.reporter()).await? {
+        Some(index) => Ok(nodes.swap_remove(index)),
+        None => Err(Signal::Interrupt.as_error().into()),
+    }
 }

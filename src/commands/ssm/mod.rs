@@ -4,7 +4,8 @@ mod api;
 mod connect;
 mod list;
 mod model;
-// mod session;
+mod session;
+mod shell;
 mod target;
 mod view;
 

@@ -38,3 +38,10 @@ fn platform(node: &Node) -> Option<String> {
         (None, _) => node.platform_type.clone(),
     }
 }
+
+/// One line of the picker.
+pub fn choice(node: &Node) -> String {
+    let parts = [node.name.as_deref(), Some(node.instance_id.as_str()), node.ip_address.as_deref()];
+    let parts = parts.into_iter().flatten().map(str::to_owned).chain(platform(node));
+    parts.collect::<Vec<_>>().join("  ")
+}

@@ -276,11 +276,13 @@ impl Driver {
     }
 
     /// For when the far side has not closed the channel: the API ends the session for certain.
-    async fn say_farewell(&self) {
+    async fn say_farewell(&mut self) {
         match tokio::time::timeout(TERMINATE_LIMIT, self.link.terminate(&self.grant.session_id)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the session is left to its idle time-out"),
-            Err(_) => tracing::warn!("no answer to TerminateSession: the session is left to its idle time-out"),
+            Err(_) => {
+                tracing::warn!("no answer to TerminateSession: the session is left to its idle time-out")
+            }
         }
     }
 

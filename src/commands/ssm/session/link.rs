@@ -104,7 +104,8 @@ fn refusal(error: WebsocketError, session_id: &str) -> Error {
         error if error.is_temporary() => Kind::Temporary,
         _ => Kind::Failed,
     };
-    let built = Error::new(kind, format!("cannot open the data channel of session {session_id}")).because(error);
+    let built =
+        Error::new(kind, format!("cannot open the data channel of session {session_id}")).because(error);
     match kind {
         Kind::Denied => built.hint("ssmmessages:OpenDataChannel on the session may be missing"),
         _ => built,
@@ -203,7 +204,8 @@ impl Connection {
                 Some(Ok(Message::Text(text))) => return Received::Frame(Bytes::from(text)),
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Close(frame))) => {
-                    let reason = frame.map(|frame| format!("closed with {} {}", u16::from(frame.code), frame.reason));
+                    let reason =
+                        frame.map(|frame| format!("closed with {} {}", u16::from(frame.code), frame.reason));
                     return Received::Cut(reason.unwrap_or_else(|| "closed".into()).trim_end().to_owned());
                 }
                 Some(Err(error)) => return Received::Cut(error.to_string()),
