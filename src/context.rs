@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 use crate::aws::{Aws, AwsSettings};
 use crate::cli::{GlobalArgs, ListArgs};
 use crate::error::{Error, Result};
+use crate::logging;
 use crate::output::{
     ColorEnvironment, Output, OutputSettings, Place, Query, Reporter, ReporterSettings, Stream,
 };
@@ -103,6 +104,7 @@ impl Context {
         let env = Environment::of_this_process();
         let terminals = Terminals::of_this_process();
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
+        logging::start(reporter.settings().verbosity, env.text("OPSCTL_LOG"), &reporter)?;
         let now = fixed_clock(&env)?;
         let out = Output::stdout(output_settings(&global, &env, terminals, now)?);
         Ok(Context { global, env, terminals, now, out, reporter, aws: OnceCell::new() })

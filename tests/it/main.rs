@@ -1,1 +1,7 @@
 //! The one integration target: the built binary in a sealed environment.
+
+mod support;
+
+mod architecture;
+mod generated;
+mod lockfile;

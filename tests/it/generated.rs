@@ -1,0 +1,52 @@
+//! The generated folders are what the program generates.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::support::Sealed;
+
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.unwrap();
+        (entry.file_name().into_string().unwrap(), std::fs::read_to_string(entry.path()).unwrap())
+    };
+    entries.map(read).collect()
+}
+
+#[track_caller]
+fn assert_fresh(folder: &str, args: &[&str]) {
+    let sealed = Sealed::new();
+    let fresh = sealed.path(folder);
+    std::fs::create_dir(&fresh).unwrap();
+    let mut args = args.to_vec();
+    args.extend(["--dir", fresh.to_str().unwrap()]);
+    sealed.run(&args).expect(0);
+    let (fresh, committed) = (files(&fresh), files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)));
+    let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&committed), names(&fresh), "the files of {folder}/ are stale");
+    for (name, text) in &fresh {
+        assert!(committed[name] == *text, "{folder}/{name} is stale: opsctl {} --dir {folder}", args[0]);
+    }
+}
+
+#[test]
+fn the_manual_pages_are_fresh() {
+    assert_fresh("man", &["man"]);
+}
+
+#[test]
+fn the_completion_scripts_are_fresh() {
+    assert_fresh("completions", &["completions"]);
+}
+
+#[test]
+fn one_page_and_one_script_are_printed() {
+    let sealed = Sealed::new();
+    let page = sealed.run(["man", "ssm", "connect"]).expect(0);
+    assert!(page.stdout.starts_with(".ie") || page.stdout.starts_with(".TH"), "{page:?}");
+    assert!(page.stdout.contains("opsctl\\-ssm\\-connect"));
+    assert!(sealed.run(["completions", "bash"]).expect(0).stdout.contains("_opsctl()"));
+    let unknown = sealed.run(["man", "ssm", "conect"]).expect(3);
+    assert_eq!(unknown.stderr, "error: opsctl-ssm has no command conect\nhint: did you mean connect?\n");
+}

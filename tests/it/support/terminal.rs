@@ -1,0 +1,135 @@
+//! A program on a terminal: a pty whose screen is read as text. The program's own hidden subcommand makes the
+//! pty its controlling terminal, so job control and signals are real.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+
+use super::sealed::{BINARY, Sealed};
+
+/// Far beyond what anything here takes: reached only when a test fails.
+const LIMIT: Duration = Duration::from_secs(30);
+
+pub struct Terminal {
+    master: File,
+    child: Child,
+    output: Receiver<Vec<u8>>,
+    seen: Vec<u8>,
+}
+
+impl Terminal {
+    /// Runs opsctl with these arguments on a terminal of its own.
+    pub fn opsctl(sealed: &Sealed, (cols, rows): (u16, u16), args: &[&str]) -> Self {
+        let mut command = Command::new(BINARY);
+        sealed.seal(&mut command);
+        command.args(["__node-shell", BINARY]).args(args);
+        Terminal::spawn(command, cols, rows)
+    }
+
+    fn spawn(mut command: Command, cols: u16, rows: u16) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        tcsetwinsize(&master, winsize(cols, rows)).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let slave = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        command
+            .stdin(Stdio::from(slave.try_clone().unwrap()))
+            .stdout(Stdio::from(slave.try_clone().unwrap()))
+            .stderr(Stdio::from(slave));
+        let child = command.spawn().unwrap();
+        // Its copies of the slave would keep the terminal open after the program.
+        drop(command);
+        let master = File::from(OwnedFd::from(master));
+        let mut reader = master.try_clone().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length) = reader.read(&mut buffer) {
+                if length == 0 || sender.send(buffer[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Terminal { master, child, output, seen: Vec::new() }
+    }
+
+    pub fn type_text(&mut self, text: &str) {
+        self.master.write_all(text.as_bytes()).unwrap();
+    }
+
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        tcsetwinsize(&self.master, winsize(cols, rows)).unwrap();
+    }
+
+    /// Everything that was shown until `text` was; what follows is kept for the next call.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            if let Some(at) = find(&self.seen, text.as_bytes()) {
+                let rest = self.seen.split_off(at + text.len());
+                let shown = std::mem::replace(&mut self.seen, rest);
+                return String::from_utf8_lossy(&shown).into_owned();
+            }
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.seen.extend_from_slice(&bytes),
+                Err(why) => {
+                    let shown = String::from_utf8_lossy(&self.seen);
+                    let why = if why == RecvTimeoutError::Timeout { "in time" } else { "before the end" };
+                    panic!("{text:?} was not shown {why}; shown: {shown:?}");
+                }
+            }
+        }
+    }
+
+    /// Is what is typed shown by the terminal itself, as before raw mode?
+    pub fn echoes(&self) -> bool {
+        tcgetattr(&self.master).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
+    pub fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.child)
+    }
+
+    /// Waits for the program; what was shown meanwhile and how it ended.
+    pub fn end(mut self) -> (String, ExitStatus) {
+        let deadline = Instant::now() + LIMIT;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "still running; shown: {:?}",
+                String::from_utf8_lossy(&self.seen)
+            );
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
+                self.seen.extend_from_slice(&bytes);
+            }
+        };
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
+            self.seen.extend_from_slice(&bytes);
+        }
+        (String::from_utf8_lossy(&self.seen).into_owned(), status)
+    }
+
+    /// Closes the terminal window.
+    pub fn hang_up(self) -> Child {
+        self.child
+    }
+}
+
+fn winsize(cols: u16, rows: u16) -> Winsize {
+    Winsize { ws_row: rows, ws_col: cols, ws_xpixel: 0, ws_ypixel: 0 }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
