@@ -1,4 +1,9 @@
-//! The sandbox. What the rest of the house needs of it stands here until its rooms are built.
+//! A loopback AWS to rehearse in, built on the engines. This half: the nodes, their keys and their sessions.
+
+pub mod kms;
+pub mod node;
+pub mod random;
+pub mod sessions;
 
 use std::ffi::OsString;
 use std::path::Path;
