@@ -2,11 +2,26 @@
 //! behind it. Owns who may open which data channel; the protocol itself is the engine's. It must not know
 //! HTTP: the service half calls [`Sessions`] and hands over upgraded websockets.
 
+mod gateway;
+mod launch;
+mod output;
+mod pty;
+mod session;
+mod shell;
 mod token;
+mod wire;
 
-use super::kms::Kms;
+pub use pty::{SUBCOMMAND, exec_on_terminal};
+
+use super::kms::{Kms, KmsError};
 use super::node::Node;
 use super::random::{self, NoRandomness};
+use gateway::Connection;
+use opsctl_engine::session::faults::FaultRates;
+use opsctl_engine::session::random::Random;
+use opsctl_engine::session::{self as engine, Agent, AgentEncryption, AgentOptions, SessionType};
+use serde_json::Value;
+use session::{Clock, Session};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +31,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use wire::Wire;
 
 /// How many ended sessions are remembered for `DescribeSessions`.
 const HISTORY: usize = 1000;
@@ -25,7 +41,10 @@ const HISTORY: usize = 1000;
 pub struct Sessions(Arc<Inner>);
 
 struct Inner {
-    settings: SessionSettings,
+    settings: Arc<SessionSettings>,
+    limits: Limits,
+    /// Of the key that sessions are encrypted with, if they are.
+    key_arn: Option<String>,
     tokens: Tokens,
     entries: Mutex<Vec<Entry>>,
 }
@@ -38,6 +57,24 @@ pub struct SessionSettings {
     /// USER and PATH of the shells: the sandbox's own.
     pub user: String,
     pub path: OsString,
+}
+
+/// How long to wait for what should come soon.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// The first frame of a socket.
+    first_frame: Duration,
+    /// The acknowledgements of the last output, as at the real agent.
+    linger: Duration,
+    /// A shell that was hung up.
+    hang_up: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Limits { first_frame: seconds(5), linger: seconds(2), hang_up: seconds(1) }
+    }
 }
 
 /// The command that puts the program named after its arguments on the terminal it was given.
@@ -65,6 +102,9 @@ impl Default for Preferences {
 /// What to damage on the way between client and agent, for rehearsals and tests.
 #[derive(Debug, Clone)]
 pub struct FaultSettings {
+    pub rates: FaultRates,
+    /// Makes a run repeatable.
+    pub seed: u64,
     /// The socket is cut whenever this many frames have passed over it.
     pub cut_every: Option<u64>,
 }
@@ -110,13 +150,20 @@ pub enum SessionStatus {
     Connected,
     /// The client's socket is gone; the shell lives on.
     Disconnected,
+    /// The shell is being ended.
+    Terminating,
     Terminated {
         at: SystemTime,
     },
 }
 
 impl SessionStatus {
+    /// It cannot be resumed any more.
     pub const fn is_over(self) -> bool {
+        matches!(self, SessionStatus::Terminating | SessionStatus::Terminated { .. })
+    }
+
+    const fn is_terminated(self) -> bool {
         matches!(self, SessionStatus::Terminated { .. })
     }
 }
@@ -139,37 +186,66 @@ struct Entry {
     status: watch::Receiver<SessionStatus>,
     /// Of the one token that opens the session now.
     token: TokenHash,
+    connections: mpsc::Sender<Connection>,
     ending: Arc<Notify>,
 }
 
 impl Sessions {
-    pub fn new(settings: SessionSettings) -> Result<Sessions, NoRandomness> {
-        let inner = Inner { settings, tokens: Tokens::new()?, entries: Mutex::default() };
-        Ok(Sessions(Arc::new(inner)))
+    /// Fails when the preferences name a key that [`Kms`] does not know.
+    pub fn new(settings: SessionSettings) -> Result<Sessions, KmsError> {
+        Sessions::with_limits(settings, Limits::default())
     }
 
-    /// The limits to accept websockets with: no frame a client may send is larger.
+    fn with_limits(settings: SessionSettings, limits: Limits) -> Result<Sessions, KmsError> {
+        let key = settings.preferences.kms_key_id.as_deref();
+        let key_arn = key.map(|key| settings.kms.key_arn(key)).transpose()?.map(str::to_owned);
+        let tokens = Tokens::new()?;
+        let settings = Arc::new(settings);
+        Ok(Sessions(Arc::new(Inner { settings, limits, key_arn, tokens, entries: Mutex::default() })))
+    }
+
+    /// What to accept websockets with: a limit for the size of frames.
     pub fn websocket_config() -> WebSocketConfig {
-        WebSocketConfig::default()
+        gateway::websocket_config()
     }
 
     /// Starts the node's agent, and with it the shell. Needs a tokio runtime.
     pub fn start(&self, request: SessionRequest) -> Result<StartedSession, NoRandomness> {
         let session_id = format!("{}-{}", request.caller_name, random::hex(17)?);
         let (token, hash) = self.0.tokens.issue()?;
-        let (_status, status) = watch::channel(SessionStatus::Connecting);
+        let clock = Clock::start();
+        let agent = Agent::new(self.agent_options(&session_id, &request)?, clock.now());
+        let fault_seed = self.0.settings.faults.as_ref().map_or(0, |faults| faults.seed);
+        let (status, status_seen) = watch::channel(SessionStatus::Connecting);
+        let (connections, connections_made) = mpsc::channel(1);
         let ending = Arc::new(Notify::new());
-        self.entries().push(Entry {
+        let session = Session {
+            session_id: session_id.clone(),
+            settings: Arc::clone(&self.0.settings),
+            limits: self.0.limits,
+            node: request.node,
+            document: request.document.clone(),
+            agent,
+            wire: Wire::new(self.0.settings.faults.as_ref(), fault_seed),
+            clock,
+            ids: Random::new(random::bytes()?),
+            status,
+            connections: connections_made,
+            ending: Arc::clone(&ending),
+        };
+        self.remember(Entry {
             session_id: session_id.clone(),
             target: request.target,
             document: request.document,
             reason: request.reason,
             owner: request.owner,
             started: SystemTime::now(),
-            status,
+            status: status_seen,
             token: hash,
+            connections,
             ending,
         });
+        tokio::spawn(session.run());
         Ok(StartedSession { session_id, token })
     }
 
@@ -207,11 +283,20 @@ impl Sessions {
     }
 
     /// Speaks with one client until its socket ends.
-    pub async fn serve<S>(&self, session_id: String, socket: WebSocketStream<S>)
+    pub async fn serve<S>(&self, session_id: String, mut socket: WebSocketStream<S>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        drop((session_id, socket));
+        let first_frame = gateway::first_token(&mut socket);
+        let token = tokio::time::timeout(self.0.limits.first_frame, first_frame).await;
+        let Some(session) = token.ok().flatten().and_then(|token| self.admit(&session_id, &token)) else {
+            return gateway::refuse(socket, "the first frame does not open this session").await;
+        };
+        let (connection, from_client, to_client) = gateway::connection();
+        match session.send(connection).await {
+            Ok(()) => gateway::relay(socket, from_client, to_client).await,
+            Err(_) => gateway::refuse(socket, "the session is over").await,
+        }
     }
 
     /// Ends every shell and waits until they are gone.
@@ -225,9 +310,57 @@ impl Sessions {
             })
             .collect();
         for mut status in ending {
-            // An error means that the agent is gone already.
-            let _ = status.wait_for(|status| status.is_over()).await;
+            // An error means that the task is gone already.
+            let _ = status.wait_for(|status| status.is_terminated()).await;
         }
+    }
+
+    /// The way to the session that this token opens now.
+    fn admit(&self, session_id: &str, token: &str) -> Option<mpsc::Sender<Connection>> {
+        let entries = self.entries();
+        let entry = entries.iter().find(|entry| entry.session_id == session_id)?;
+        let opens = self.0.tokens.matches(&entry.token, token) && !entry.status.borrow().is_over();
+        opens.then(|| entry.connections.clone())
+    }
+
+    fn agent_options(
+        &self,
+        session_id: &str,
+        request: &SessionRequest,
+    ) -> Result<AgentOptions, NoRandomness> {
+        let encryption = self.0.key_arn.clone().map(|key_id| AgentEncryption {
+            key_id,
+            challenge: true,
+            require_challenge: false,
+        });
+        Ok(AgentOptions {
+            session_id: session_id.to_owned(),
+            target: request.target.clone(),
+            session_type: match request.document {
+                SessionDocument::StandardStream => SessionType::StandardStream,
+                SessionDocument::InteractiveCommands { .. } => SessionType::InteractiveCommands,
+            },
+            properties: Value::Null,
+            agent_version: request.node.agent_version.clone(),
+            // A shell has one only for the sake of encryption.
+            handshake: encryption.is_some(),
+            encryption,
+            customer_message: String::new(),
+            seed: random::bytes()?,
+            window: engine::DEFAULT_WINDOW,
+            payload_size: engine::DEFAULT_PAYLOAD_SIZE,
+        })
+    }
+
+    fn remember(&self, entry: Entry) {
+        let mut entries = self.entries();
+        let ended = |entry: &Entry| entry.status.borrow().is_terminated();
+        if entries.iter().filter(|entry| ended(entry)).count() >= HISTORY
+            && let Some(oldest) = entries.iter().position(ended)
+        {
+            entries.remove(oldest);
+        }
+        entries.push(entry);
     }
 
     fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {

@@ -1,0 +1,305 @@
+//! One session: the task that owns its agent, its shell and the client's socket of the moment, and
+//! decides when it is over. The protocol is the engine's, the terminal is [`Shell`]'s, the socket [`Wire`]'s.
+
+use super::gateway::{Connection, ToClient};
+use super::shell::Shell;
+use super::wire::{Wire, WireEvent};
+use super::{Limits, SessionDocument, SessionSettings, SessionStatus};
+use crate::sandbox::kms::Context;
+use crate::sandbox::node::Node;
+use opsctl_engine::session::random::Random;
+use opsctl_engine::session::{Agent, AgentEvent, Flag, Moment, service};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant, Sleep};
+
+const IDLE: &str = "Your session timed out due to inactivity.";
+const TOO_LONG: &str = "Your session reached its maximum duration.";
+/// Frames taken from the socket before their events are looked at.
+const BATCH: usize = 256;
+
+pub struct Session {
+    pub session_id: String,
+    pub settings: Arc<SessionSettings>,
+    pub limits: Limits,
+    pub node: Arc<Node>,
+    pub document: SessionDocument,
+    pub agent: Agent,
+    pub wire: Wire,
+    pub clock: Clock,
+    pub ids: Random,
+    pub status: watch::Sender<SessionStatus>,
+    /// The sockets of the client, one after the other.
+    pub connections: mpsc::Receiver<Connection>,
+    /// Somebody wants it to end.
+    pub ending: Arc<Notify>,
+}
+
+/// Why a session ends.
+enum End {
+    /// The shell is gone; its last output may still be under way.
+    ShellExited,
+    /// With this text in its channel_closed.
+    Now(String),
+}
+
+/// The two clocks of the engine.
+#[derive(Clone, Copy)]
+pub struct Clock(Instant);
+
+impl Clock {
+    pub fn start() -> Clock {
+        Clock(Instant::now())
+    }
+
+    pub fn now(self) -> Moment {
+        let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        Moment { elapsed: self.0.elapsed(), unix_ms: u64::try_from(unix_ms).unwrap_or(u64::MAX) }
+    }
+}
+
+impl Session {
+    pub async fn run(mut self) {
+        let mut shell = None;
+        let end = self.work(&mut shell).await;
+        self.status.send_replace(SessionStatus::Terminating);
+        let output = match end {
+            End::ShellExited => {
+                self.linger().await;
+                String::new()
+            }
+            End::Now(output) => output,
+        };
+        self.close(&output).await;
+        if let Some(shell) = shell {
+            shell.end(self.limits.hang_up).await;
+        }
+        self.status.send_replace(SessionStatus::Terminated { at: SystemTime::now() });
+    }
+
+    /// Until there is a reason to end.
+    async fn work(&mut self, shell: &mut Option<Shell>) -> End {
+        let ending = Arc::clone(&self.ending);
+        let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
+        // When stream data last passed.
+        let mut active = self.clock.now().elapsed;
+        loop {
+            self.receive();
+            match self.handle_events(shell) {
+                Ok(true) => active = self.clock.now().elapsed,
+                Ok(false) => {}
+                Err(end) => return end,
+            }
+            if self.send_output(shell) {
+                active = self.clock.now().elapsed;
+            }
+            if shell.as_mut().is_some_and(|shell| shell.is_over()) {
+                return End::ShellExited;
+            }
+            let more = self.send_frames();
+            let room = self.agent.room() > 0;
+            self.wake(timer.as_mut(), self.ends_at(active));
+            tokio::select! {
+                event = self.wire.progress(more) => self.on_wire(event),
+                () = progress(shell, room) => {}
+                Some(connection) = self.connections.recv() => self.on_connection(connection),
+                () = ending.notified() => return End::Now(String::new()),
+                () = &mut timer => {
+                    let now = self.clock.now();
+                    self.agent.handle_timeout(now);
+                    if let Some(reason) = self.overdue(active, now.elapsed) {
+                        return End::Now(reason.to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for the acknowledgements of the last output, but not for long.
+    async fn linger(&mut self) {
+        let ending = Arc::clone(&self.ending);
+        let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
+        let until = self.clock.now().elapsed + self.limits.linger;
+        // Nobody is there to read it; refused, it would only be repeated.
+        self.agent.accept_input(true);
+        while !self.agent.all_acknowledged() && self.clock.now().elapsed < until {
+            self.receive();
+            while self.agent.poll_event().is_some() {}
+            let more = self.send_frames();
+            self.wake(timer.as_mut(), until);
+            tokio::select! {
+                event = self.wire.progress(more) => self.on_wire(event),
+                Some(connection) = self.connections.recv() => self.on_connection(connection),
+                () = ending.notified() => return,
+                () = &mut timer => self.agent.handle_timeout(self.clock.now()),
+            }
+        }
+    }
+
+    /// Tells the client, if there is one, and waits until its socket has taken it.
+    async fn close(&mut self, output: &str) {
+        self.send_frames();
+        let closed = service::channel_closed(&self.session_id, output, &mut self.ids, self.clock.now());
+        self.wire.send_unharmed(ToClient::Frame(closed));
+        self.wire.send_unharmed(ToClient::Close);
+        let taken = async {
+            while !self.wire.is_flushed() {
+                self.wire.progress(false).await;
+                while self.wire.receive().is_some() {}
+            }
+        };
+        // A client that reads nothing for so long is cut.
+        let _ = tokio::time::timeout(self.limits.linger, taken).await;
+        self.wire.detach();
+    }
+
+    fn receive(&mut self) {
+        let now = self.clock.now();
+        for _ in 0..BATCH {
+            let Some(frame) = self.wire.receive() else { return };
+            self.agent.receive(frame, now);
+        }
+    }
+
+    /// Whether stream data has come.
+    fn handle_events(&mut self, shell: &mut Option<Shell>) -> Result<bool, End> {
+        let mut active = false;
+        loop {
+            // Before each event: what waited for the shell comes out of the agent when there is room again.
+            self.agent.accept_input(shell.as_ref().is_some_and(Shell::takes_input));
+            let Some(event) = self.agent.poll_event() else { return Ok(active) };
+            match event {
+                AgentEvent::DataKeyWanted { ciphertext, context } => {
+                    self.decrypt_data_key(&ciphertext, context)
+                }
+                AgentEvent::Ready => {
+                    let started = Shell::start(&self.settings, &self.node, &self.document);
+                    *shell = Some(started.map_err(|error| End::Now(start_error(&error)))?);
+                }
+                AgentEvent::Input(bytes) => {
+                    active = true;
+                    if let Some(shell) = shell {
+                        shell.type_in(&bytes);
+                    }
+                }
+                AgentEvent::Size { cols, rows } => {
+                    active = true;
+                    if let Some(shell) = shell {
+                        shell.resize(cols, rows);
+                    }
+                }
+                AgentEvent::Flag(Flag::TerminateSession) => return Err(End::Now(String::new())),
+                AgentEvent::Flag(Flag::DisconnectToPort | Flag::ConnectToPortError) => active = true,
+                AgentEvent::Failed(reason) => return Err(End::Now(reason)),
+            }
+        }
+    }
+
+    fn decrypt_data_key(&mut self, ciphertext: &[u8], context: Vec<(String, String)>) {
+        let context: Context = context.into_iter().collect();
+        let decrypted = self.settings.kms.decrypt(ciphertext, &context);
+        let now = self.clock.now();
+        match decrypted {
+            Ok((plaintext, _)) => self.agent.data_key(&plaintext, now),
+            Err(error) => self.agent.data_key_failed(&error.to_string(), now),
+        }
+    }
+
+    /// Whether there was any.
+    fn send_output(&mut self, shell: &mut Option<Shell>) -> bool {
+        let Some(shell) = shell else { return false };
+        let now = self.clock.now();
+        let mut any = false;
+        while self.agent.room() > 0
+            && let Some(payload) = shell.output().payload()
+        {
+            let sent = self.agent.send_output(payload, now);
+            shell.output().sent(sent);
+            any = true;
+        }
+        any
+    }
+
+    /// Whether more may be there than the socket takes now.
+    fn send_frames(&mut self) -> bool {
+        while self.wire.has_room() {
+            match self.agent.poll_frame() {
+                Some(frame) => self.wire.send(frame),
+                None => return false,
+            }
+        }
+        true
+    }
+
+    fn on_wire(&mut self, event: WireEvent) {
+        match event {
+            WireEvent::Moved => {}
+            WireEvent::Cut => {
+                self.agent.disconnected(self.clock.now());
+                self.set_status(SessionStatus::Disconnected);
+            }
+        }
+    }
+
+    fn on_connection(&mut self, connection: Connection) {
+        let now = self.clock.now();
+        if self.wire.is_up() {
+            self.agent.disconnected(now);
+        }
+        self.wire.attach(connection);
+        if *self.status.borrow() != SessionStatus::Connecting {
+            self.wire.send_unharmed(ToClient::Frame(service::start_publication(&mut self.ids, now)));
+        }
+        self.agent.connected(now);
+        self.set_status(SessionStatus::Connected);
+    }
+
+    /// A session that ends stays in that state.
+    fn set_status(&self, status: SessionStatus) {
+        self.status.send_if_modified(|now| {
+            let changes = !now.is_over() && *now != status;
+            if changes {
+                *now = status;
+            }
+            changes
+        });
+    }
+
+    fn ends_at(&self, active: Duration) -> Duration {
+        let idle = active.saturating_add(self.settings.preferences.idle_timeout);
+        self.settings.preferences.max_duration.map_or(idle, |longest| idle.min(longest))
+    }
+
+    fn overdue(&self, active: Duration, now: Duration) -> Option<&'static str> {
+        let preferences = &self.settings.preferences;
+        if preferences.max_duration.is_some_and(|longest| now >= longest) {
+            return Some(TOO_LONG);
+        }
+        (now >= active.saturating_add(preferences.idle_timeout)).then_some(IDLE)
+    }
+
+    /// Sees to it that `timer` fires at the agent's next deadline or at `latest`. A timer that fires too early does
+    /// no harm, so it is not moved further out each time a message is acknowledged.
+    fn wake(&self, timer: Pin<&mut Sleep>, latest: Duration) {
+        let elapsed = self.agent.next_timeout().map_or(latest, |timeout| timeout.min(latest));
+        // An hour is for ever: the next wake-up looks again.
+        let deadline = self.clock.0 + elapsed.min(self.clock.0.elapsed() + Duration::from_secs(3600));
+        if deadline < timer.deadline() || timer.is_elapsed() {
+            timer.reset(deadline);
+        }
+    }
+}
+
+async fn progress(shell: &mut Option<Shell>, room: bool) {
+    match shell {
+        Some(shell) => shell.progress(room).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// In the words of the agent.
+fn start_error(error: &std::io::Error) -> String {
+    format!("----------ERROR-------\nUnable to start shell: {error}")
+}
