@@ -1,9 +1,12 @@
-//! A loopback AWS to rehearse in, built on the engines. This half: the nodes, their keys and their sessions.
+//! The sandbox: a loopback AWS to rehearse in. It speaks the services' real protocols to any client that signs
+//! with its key, and runs real shells behind them. It must not print, and must not listen beyond loopback.
 
+mod identity;
 pub mod kms;
 pub mod node;
 pub mod random;
 pub mod sessions;
+mod sigv4;
 
 use std::ffi::OsString;
 use std::path::Path;
