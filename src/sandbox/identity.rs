@@ -50,7 +50,10 @@ impl Identity {
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity").field("arn", &self.arn()).field("region", &self.region).finish_non_exhaustive()
+        f.debug_struct("Identity")
+            .field("arn", &self.arn())
+            .field("region", &self.region)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,12 +1,24 @@
 //! The sandbox: a loopback AWS to rehearse in. It speaks the services' real protocols to any client that signs
 //! with its key, and runs real shells behind them. It must not print, and must not listen beyond loopback.
 
+mod account;
+pub mod client;
+pub mod config;
+mod http;
 mod identity;
 pub mod kms;
 pub mod node;
+mod node_ids;
+mod policy;
 pub mod random;
+mod server;
+mod services;
 pub mod sessions;
 mod sigv4;
+mod start;
+mod websocket;
+
+pub use start::{Running, Surroundings, start};
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -158,7 +158,8 @@ impl Claim {
         };
         let request = canonical_request(parts, &service, &signed_headers, payload_hash);
         let request_hash = sha256_hex(&request);
-        let text = format!("{ALGORITHM}\n{}\n{date}/{region}/{service}/aws4_request\n{request_hash}", self.time);
+        let text =
+            format!("{ALGORITHM}\n{}\n{date}/{region}/{service}/aws4_request\n{request_hash}", self.time);
         let key = signing_key(identity, &[&date, &region, &service, "aws4_request"]);
         hmac::verify(&key, text.as_bytes(), &signature).map_err(|_| Refusal::mismatch())?;
         Ok(service)
@@ -220,7 +221,9 @@ fn check_time(time: &str, now: Timestamp) -> Result<(), Refusal> {
         format!("Signature expired: {time} is now earlier than {earliest} ({now_text} - {SKEW_MINUTES} min.)")
     } else {
         let latest = format(now.as_second().saturating_add(limit));
-        format!("Signature not yet current: {time} is still later than {latest} ({now_text} + {SKEW_MINUTES} min.)")
+        format!(
+            "Signature not yet current: {time} is still later than {latest} ({now_text} + {SKEW_MINUTES} min.)"
+        )
     }))
 }
 
@@ -273,8 +276,10 @@ fn canonical_query(query: &str) -> String {
         percent_encode(&decoded, UNRESERVED).to_string()
     };
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let mut pairs: Vec<(String, String)> =
-        pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (recode(k), recode(v))).collect();
+    let mut pairs: Vec<(String, String)> = pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(k, v)| (recode(k), recode(v)))
+        .collect();
     pairs.sort();
     let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
     pairs.join("&")

@@ -117,8 +117,18 @@ fn five_minutes_of_skew_are_allowed_and_more_is_named() {
     for (ahead, expected) in [
         (-300, Ok(())),
         (300, Ok(())),
-        (-301, Err("Signature expired: 20260921T140819Z is now earlier than 20260921T140820Z (20260921T141320Z - 5 min.)")),
-        (301, Err("Signature not yet current: 20260921T141821Z is still later than 20260921T141820Z (20260921T141320Z + 5 min.)")),
+        (
+            -301,
+            Err(
+                "Signature expired: 20260921T140819Z is now earlier than 20260921T140820Z (20260921T141320Z - 5 min.)",
+            ),
+        ),
+        (
+            301,
+            Err(
+                "Signature not yet current: 20260921T141821Z is still later than 20260921T141820Z (20260921T141320Z + 5 min.)",
+            ),
+        ),
     ] {
         let parts = draft.sign(&key, "us-east-1", NOW + ahead);
         let outcome = check(&parts, &draft.body, &key).map(|_| ()).map_err(|refusal| refusal.to_string());
@@ -143,8 +153,19 @@ fn refusals_have_the_classes_and_words_of_aws() {
     for (case, refusal, start) in [
         ("a bearer token", signed(&set("authorization", "Bearer x")), "Authorization header must begin"),
         ("no date", signed(&remove("x-amz-date")), "Authorization header requires existence"),
-        ("a short credential", signed(&set("authorization", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=00")), "The request signature"),
-        ("no signature", signed(&set("authorization", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host")), "Authorization header requires 'Signature'"),
+        (
+            "a short credential",
+            signed(&set(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=00",
+            )),
+            "The request signature",
+        ),
+        (
+            "no signature",
+            signed(&set("authorization", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host")),
+            "Authorization header requires 'Signature'",
+        ),
     ] {
         assert!(refusal.to_string().starts_with(start), "{case}: {refusal}");
     }
@@ -209,8 +230,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
     let query = proptest::collection::vec(pair, 0..4).prop_map(|pairs| pairs.join("&"));
     let header = ("x-amz-[a-z]{1,8}", "[!-~]( {0,2}[!-~]){0,8}");
     let headers = proptest::collection::vec(header, 0..4);
-    let payload =
-        prop_oneof![Just(Payload::Hashed), Just(Payload::HashInHeader), Just(Payload::Unsigned)];
+    let payload = prop_oneof![Just(Payload::Hashed), Just(Payload::HashInHeader), Just(Payload::Unsigned)];
     let method = prop_oneof![Just("GET"), Just("POST"), Just("PUT"), Just("DELETE")];
     let service = prop_oneof![Just("ssm"), Just("s3"), Just("ssmmessages")];
     (method, path, query, headers, proptest::collection::vec(any::<u8>(), 0..64), service, payload).prop_map(

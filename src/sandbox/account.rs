@@ -1,0 +1,114 @@
+//! The account a sandbox pretends to be: who calls, which nodes it has, what is denied, and the engines behind the
+//! services. The services share one and change nothing in it but sessions.
+
+use super::config::{NodeKind, NodeSettings, Ping, Platform, Settings};
+use super::identity::Identity;
+use super::kms::Kms;
+use super::node::Node;
+use super::node_ids::node_id;
+use super::policy::Policy;
+use super::random::NoRandomness;
+use super::services::{Pages, ServiceError};
+use super::sessions::Sessions;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::sync::{Notify, watch};
+
+pub struct Account {
+    pub identity: Identity,
+    pub nodes: Vec<ManagedNode>,
+    pub sessions: Sessions,
+    pub kms: Arc<Kms>,
+    pub pages: Pages,
+    pub settings: Settings,
+    pub started: SystemTime,
+    /// Where it listens.
+    pub port: u16,
+    /// Somebody asked the sandbox to end.
+    pub stop: Notify,
+    /// True once connections are to finish what they are at and close.
+    pub closing: watch::Sender<bool>,
+    policy: Policy,
+}
+
+/// A node as lists show it; what sessions need of it is in `node`.
+pub struct ManagedNode {
+    pub node: Arc<Node>,
+    pub kind: NodeKind,
+    pub platform: Platform,
+    pub ping: Ping,
+}
+
+impl Account {
+    pub fn new(
+        settings: Settings,
+        identity: Identity,
+        folder: &Path,
+        port: u16,
+        kms: Arc<Kms>,
+        sessions: Sessions,
+    ) -> Result<Self, NoRandomness> {
+        let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
+        Ok(Account {
+            nodes: settings.nodes.iter().map(managed).collect(),
+            pages: Pages::new(settings.page_size)?,
+            policy: Policy::new(settings.deny.clone()),
+            started: SystemTime::now(),
+            stop: Notify::new(),
+            closing: watch::Sender::new(false),
+            identity,
+            sessions,
+            kms,
+            settings,
+            port,
+        })
+    }
+
+    pub fn node(&self, id: &str) -> Option<&ManagedNode> {
+        self.nodes.iter().find(|managed| managed.node.id == id)
+    }
+
+    /// Whether the caller may do this; denied calls end here.
+    pub fn authorize(&self, action: &str, resource: &str) -> Result<(), ServiceError> {
+        self.policy.check(&self.identity, action, resource)
+    }
+
+    /// An ARN of this account and region.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:aws:{service}:{}:{}:{resource}", self.identity.region, self.identity.account)
+    }
+}
+
+impl ManagedNode {
+    fn new(settings: &NodeSettings, region: &str, folder: &Path) -> Self {
+        let [_, a, b, c] = settings.ip.octets();
+        let domain = match region {
+            "us-east-1" => "ec2.internal".to_owned(),
+            region => format!("{region}.compute.internal"),
+        };
+        let host_name = match settings.kind {
+            NodeKind::Ec2 => format!("ip-{}-{a}-{b}-{c}.{domain}", settings.ip.octets()[0]),
+            NodeKind::Hybrid => settings.name.clone(),
+        };
+        let mut tags = settings.tags.clone();
+        tags.insert("Name".to_owned(), settings.name.clone());
+        let node = Node {
+            id: node_id(settings.kind, &settings.name),
+            name: settings.name.clone(),
+            tags,
+            ip: settings.ip.to_string(),
+            host_name,
+            agent_version: settings.agent_version.clone(),
+            online: settings.ping == Ping::Online,
+            home: folder.join("nodes").join(&settings.name),
+            shell: settings.shell.clone(),
+        };
+        ManagedNode {
+            node: Arc::new(node),
+            kind: settings.kind,
+            platform: settings.platform,
+            ping: settings.ping,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What a sandbox is like: its account, nodes, preferences, denials and faults, from `sandbox.toml`. All mistakes of
+//! a file are found in one reading. It must not look for files: a sandbox runs shells, so its file is always named.
+
+mod read;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+pub use read::Mistake;
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// The commented file that `sandbox init` writes. Reading it gives [`Settings::default`].
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    pub account: String,
+    pub region: String,
+    /// The name of the IAM user who calls.
+    pub caller: String,
+    /// The most items a page of a list holds, whatever the caller asks for.
+    pub page_size: usize,
+    pub nodes: Vec<NodeSettings>,
+    /// Absent as in a new account, until somebody saves the document SSM-SessionManagerRunShell.
+    pub preferences: Option<PreferenceSettings>,
+    /// Actions that are denied, as in a policy: `ssm:StartSession`, `ssm:Describe*`.
+    pub deny: Vec<String>,
+    pub faults: Option<FaultRates>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeSettings {
+    pub name: String,
+    pub tags: BTreeMap<String, String>,
+    pub kind: NodeKind,
+    pub platform: Platform,
+    pub ping: Ping,
+    pub ip: Ipv4Addr,
+    pub agent_version: String,
+    /// The program a session runs.
+    pub shell: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeKind {
+    /// An EC2 instance: its id begins with `i-`.
+    Ec2,
+    /// A machine registered with an activation: its id begins with `mi-`.
+    Hybrid,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    Linux,
+    MacOs,
+    Windows,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ping {
+    Online,
+    ConnectionLost,
+    Offline,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PreferenceSettings {
+    pub kms_key_id: Option<String>,
+    pub idle_timeout_minutes: Option<u64>,
+    pub max_duration_minutes: Option<u64>,
+}
+
+/// Chances from 0 to 1 that a message of a data channel is treated badly.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FaultRates {
+    pub loss: f64,
+    pub duplicate: f64,
+    pub reorder: f64,
+    pub flip: f64,
+    pub truncate: f64,
+    pub seed: u64,
+}
+
+impl Settings {
+    /// `file` is only how mistakes call the text.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Mistake>> {
+        sections::settings(file, text)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let node = |name: &str, role: &str| {
+            let tags = BTreeMap::from([("role".to_owned(), role.to_owned())]);
+            NodeSettings { tags, ..NodeSettings::named(name) }
+        };
+        Settings {
+            account: "111122223333".into(),
+            region: "us-east-1".into(),
+            caller: "rehearsal".into(),
+            page_size: 10,
+            nodes: vec![node("web-1", "web"), node("web-2", "web"), node("db-1", "db")],
+            preferences: None,
+            deny: Vec::new(),
+            faults: None,
+        }
+    }
+}
+
+impl NodeSettings {
+    /// A node with everything left out that can be.
+    fn named(name: &str) -> Self {
+        let [_, a, b, c, ..] = super::node_ids::seed(name);
+        NodeSettings {
+            name: name.to_owned(),
+            tags: BTreeMap::new(),
+            kind: NodeKind::Ec2,
+            platform: if cfg!(target_os = "macos") { Platform::MacOs } else { Platform::Linux },
+            ping: Ping::Online,
+            // AWS keeps the first four addresses of a subnet and the last for itself.
+            ip: Ipv4Addr::new(10, a, b, 4 + c % 250),
+            agent_version: "3.3.2299.0".into(),
+            shell: "sh".into(),
+        }
+    }
+}

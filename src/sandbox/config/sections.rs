@@ -1,0 +1,206 @@
+//! The tables of `sandbox.toml`, one function each: which keys there are, what they may hold and what is taken when
+//! they are left out.
+
+use super::read::{Mistake, Reader, Section, chance, choice, integer, text, text_where};
+use super::{FaultRates, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
+use crate::sandbox::policy;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use toml::Spanned;
+use toml::de::DeValue;
+
+const KINDS: &[(&str, NodeKind)] = &[("ec2", NodeKind::Ec2), ("hybrid", NodeKind::Hybrid)];
+const PLATFORMS: &[(&str, Platform)] =
+    &[("Linux", Platform::Linux), ("MacOS", Platform::MacOs), ("Windows", Platform::Windows)];
+const PINGS: &[(&str, Ping)] =
+    &[("online", Ping::Online), ("connection-lost", Ping::ConnectionLost), ("offline", Ping::Offline)];
+
+pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
+    let mut reader = Reader::new(file, text);
+    let document = reader.document();
+    let mut section = Section::new(document.get_ref());
+    let mut settings = Settings::default();
+    let reader_ref = &mut reader;
+
+    let account = section.value(reader_ref, "account", text_where("12 digits in quotes", is_account));
+    let region = section.value(reader_ref, "region", text_where("a region such as \"eu-west-1\"", is_region));
+    let caller = section.value(reader_ref, "caller", text_where("a user name of IAM", is_user_name));
+    let page_size = section.value(reader_ref, "page_size", integer(1..=1000));
+    settings.account = account.unwrap_or(settings.account);
+    settings.region = region.unwrap_or(settings.region);
+    settings.caller = caller.unwrap_or(settings.caller);
+    settings.page_size = page_size.and_then(|size| size.try_into().ok()).unwrap_or(settings.page_size);
+    if let Some(value) = section.get("nodes") {
+        settings.nodes = nodes(reader_ref, value);
+    }
+    settings.preferences =
+        section.section(reader_ref, "preferences").map(|table| preferences(reader_ref, table));
+    if let Some(table) = section.section(reader_ref, "deny") {
+        settings.deny = deny(reader_ref, table);
+    }
+    settings.faults = section.section(reader_ref, "faults").map(|table| faults(reader_ref, table));
+    section.finish(reader_ref);
+    reader.finish(settings)
+}
+
+fn nodes(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Vec<NodeSettings> {
+    let Some(array) = value.get_ref().as_array() else {
+        reader.mistake(&value.span(), "`nodes` must be tables: [[nodes]]");
+        return Vec::new();
+    };
+    let mut nodes: Vec<NodeSettings> = Vec::new();
+    for item in array.iter() {
+        let Some(table) = item.get_ref().as_table() else {
+            reader.mistake(&item.span(), "`nodes` must be tables: [[nodes]]");
+            continue;
+        };
+        let section = Section::new(table);
+        let Some(node) = node(reader, section, item) else { continue };
+        if nodes.iter().any(|other| other.name == node.name) {
+            reader.mistake(&item.span(), format!("there is another node called `{}`", node.name));
+        }
+        nodes.push(node);
+    }
+    nodes
+}
+
+fn node(
+    reader: &mut Reader<'_>,
+    mut section: Section<'_, '_>,
+    item: &Spanned<DeValue<'_>>,
+) -> Option<NodeSettings> {
+    let expected = "1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit";
+    let unnamed = section.get("name").is_none();
+    let name = section.value(reader, "name", text_where(expected, is_node_name));
+    if unnamed {
+        reader.mistake(&item.span(), "a node needs a `name`");
+    }
+    let mut node = NodeSettings::named(name.as_deref().unwrap_or_default());
+    if let Some(value) = section.get("tags") {
+        node.tags = tags(reader, value);
+    }
+    let kind = section.value(reader, "kind", choice(KINDS));
+    let platform = section.value(reader, "platform", choice(PLATFORMS));
+    let ping = section.value(reader, "ping", choice(PINGS));
+    let ip = section.value(reader, "ip", |value| {
+        let ip = value.as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
+        ip.ok_or_else(|| "an IPv4 address in quotes".to_owned())
+    });
+    let expected = "numbers with dots, as \"3.3.2299.0\"";
+    let agent_version = section.value(reader, "agent_version", text_where(expected, is_version));
+    let shell = section.value(
+        reader,
+        "shell",
+        text_where("the name or path of a program", |shell| !shell.is_empty()),
+    );
+    section.finish(reader);
+    node.kind = kind.unwrap_or(node.kind);
+    node.platform = platform.unwrap_or(node.platform);
+    node.ping = ping.unwrap_or(node.ping);
+    node.ip = ip.unwrap_or(node.ip);
+    node.agent_version = agent_version.unwrap_or(node.agent_version);
+    node.shell = shell.unwrap_or(node.shell);
+    name.map(|_| node)
+}
+
+fn tags(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> BTreeMap<String, String> {
+    let mut tags = BTreeMap::new();
+    let Some(table) = value.get_ref().as_table() else {
+        reader.mistake(&value.span(), "`tags` must be a table, as { role = \"web\" }");
+        return tags;
+    };
+    for (key, value) in table {
+        match text(value.get_ref()) {
+            Ok(_) if key.get_ref() == "Name" => {
+                reader.mistake(&key.span(), "the tag `Name` is the node's `name`; leave it out");
+            }
+            Ok(text) if is_tag(key.get_ref(), &text) => drop(tags.insert(key.get_ref().to_string(), text)),
+            Ok(_) => {
+                reader.mistake(&key.span(), "a tag has a key of 1 to 128 and a value of up to 256 characters")
+            }
+            Err(_) => reader.mistake(&value.span(), "the value of a tag must be text"),
+        }
+    }
+    tags
+}
+
+fn preferences(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> PreferenceSettings {
+    let is_key = |key: &str| (1..=2048).contains(&key.len());
+    let expected = "the id, ARN or alias of a key";
+    let preferences = PreferenceSettings {
+        kms_key_id: section.value(reader, "kms_key_id", text_where(expected, is_key)),
+        idle_timeout_minutes: section.value(reader, "idle_timeout_minutes", integer(1..=60)),
+        max_duration_minutes: section.value(reader, "max_duration_minutes", integer(1..=1440)),
+    };
+    section.finish(reader);
+    preferences
+}
+
+fn deny(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> Vec<String> {
+    let mut denied = Vec::new();
+    if let Some(value) = section.get("actions") {
+        match value.get_ref().as_array() {
+            Some(array) => denied.extend(array.iter().filter_map(|item| action(reader, item))),
+            None => reader.mistake(&value.span(), "`actions` must be a list, as [\"ssm:StartSession\"]"),
+        }
+    }
+    section.finish(reader);
+    denied
+}
+
+fn action(reader: &mut Reader<'_>, item: &Spanned<DeValue<'_>>) -> Option<String> {
+    let Ok(pattern) = text(item.get_ref()) else {
+        reader.mistake(&item.span(), "an action must be text, as \"ssm:StartSession\"");
+        return None;
+    };
+    if policy::ACTIONS.iter().any(|action| policy::matches(&pattern, action)) {
+        return Some(pattern);
+    }
+    let near = super::read::nearest(&pattern, policy::ACTIONS.iter().copied());
+    let advice = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+    reader.mistake(&item.span(), format!("no action of the sandbox is called \"{pattern}\"{advice}"));
+    None
+}
+
+fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultRates {
+    let mut rate = |key| section.value(reader, key, chance).unwrap_or_default();
+    let (loss, duplicate, reorder) = (rate("loss"), rate("duplicate"), rate("reorder"));
+    let (flip, truncate) = (rate("flip"), rate("truncate"));
+    let seed = section.value(reader, "seed", integer(0..=u64::MAX)).unwrap_or(1);
+    section.finish(reader);
+    FaultRates { loss, duplicate, reorder, flip, truncate, seed }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let words = parts
+        .iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+    let number = parts.last().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    (3..=5).contains(&parts.len()) && words && number
+}
+
+fn is_user_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// Node names are also names of folders.
+fn is_node_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    first && text.len() <= 63 && text.bytes().all(allowed)
+}
+
+fn is_tag(key: &str, value: &str) -> bool {
+    (1..=128).contains(&key.chars().count()) && value.chars().count() <= 256
+}
+
+fn is_version(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    (2..=4).contains(&parts.len()) && parts.iter().all(|part| part.parse::<u32>().is_ok())
+}

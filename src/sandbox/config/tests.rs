@@ -1,0 +1,121 @@
+use super::*;
+
+fn mistakes(text: &str) -> Vec<String> {
+    let mistakes = Settings::parse("sandbox.toml", text).unwrap_err();
+    mistakes.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_template_and_an_empty_file_are_the_defaults() {
+    for text in [TEMPLATE, ""] {
+        assert_eq!(Settings::parse("sandbox.toml", text), Ok(Settings::default()));
+    }
+}
+
+#[test]
+fn what_the_template_comments_out_is_valid_too() {
+    let setting = |line: &str| !line.contains(" ") || line.contains(" = ") || line.starts_with('[');
+    let lines = TEMPLATE.lines().map(|line| match line.strip_prefix("# ") {
+        Some(rest) if setting(rest) => rest,
+        _ => line,
+    });
+    let settings = Settings::parse("sandbox.toml", &lines.collect::<Vec<_>>().join("\n")).unwrap();
+    assert_eq!(settings.deny, ["ssm:DescribeInstanceProperties"]);
+    assert_eq!(settings.preferences.unwrap().idle_timeout_minutes, Some(20));
+    assert_eq!(settings.faults.unwrap().reorder, 0.05);
+    assert_eq!(settings.nodes[0].ip, Ipv4Addr::new(10, 0, 0, 11));
+}
+
+#[test]
+fn a_node_is_read_with_all_it_can_have() {
+    let text = r#"
+        nodes = [{ name = "a.b_c", kind = "hybrid", platform = "Windows", ping = "offline", ip = "192.0.2.7",
+                   agent_version = "2.3.68.0", shell = "/bin/bash", tags = { env = "test", empty = "" } }]
+    "#;
+    let settings = Settings::parse("sandbox.toml", text).unwrap();
+    let expected = NodeSettings {
+        name: "a.b_c".into(),
+        tags: BTreeMap::from([("env".into(), "test".into()), ("empty".into(), String::new())]),
+        kind: NodeKind::Hybrid,
+        platform: Platform::Windows,
+        ping: Ping::Offline,
+        ip: Ipv4Addr::new(192, 0, 2, 7),
+        agent_version: "2.3.68.0".into(),
+        shell: "/bin/bash".into(),
+    };
+    assert_eq!(settings.nodes, [expected]);
+    assert!(Settings::parse("sandbox.toml", "nodes = []").unwrap().nodes.is_empty());
+}
+
+#[test]
+fn all_mistakes_are_reported_with_their_places() {
+    let text = "\
+acount = \"111122223333\"
+region = \"nowhere\"
+page_size = 0
+
+[[nodes]]
+name = \"web-1\"
+pnig = \"online\"
+platform = \"BeOS\"
+
+[[nodes]]
+name = \"web-1\"
+tags = { role = 1 }
+
+[[nodes]]
+shell = \"\"
+
+[deny]
+actions = [\"ssm:StartSesion\", 7]
+
+[faults]
+loss = 1.5
+";
+    assert_eq!(
+        mistakes(text),
+        [
+            "sandbox.toml:1:1: unknown key `acount`; did you mean `account`?",
+            "sandbox.toml:2:10: `region` must be a region such as \"eu-west-1\"",
+            "sandbox.toml:3:13: `page_size` must be a whole number from 1 to 1000",
+            "sandbox.toml:7:1: unknown key `pnig`; did you mean `ping`?",
+            "sandbox.toml:8:12: `platform` must be one of \"Linux\", \"MacOS\", \"Windows\"",
+            "sandbox.toml:10:1: there is another node called `web-1`",
+            "sandbox.toml:12:17: the value of a tag must be text",
+            "sandbox.toml:14:1: a node needs a `name`",
+            "sandbox.toml:15:9: `shell` must be the name or path of a program",
+            "sandbox.toml:18:12: no action of the sandbox is called \"ssm:StartSesion\"; did you mean \"ssm:StartSession\"?",
+            "sandbox.toml:18:31: an action must be text, as \"ssm:StartSession\"",
+            "sandbox.toml:21:8: `loss` must be a number from 0 to 1",
+        ]
+    );
+}
+
+#[test]
+fn broken_toml_is_a_mistake_beside_the_others() {
+    let found = mistakes("region = \npage_size = \"ten\"\n");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("sandbox.toml:1:"), "{found:?}");
+    assert_eq!(found[1], "sandbox.toml:2:13: `page_size` must be a whole number from 1 to 1000");
+}
+
+#[test]
+fn names_that_would_leave_the_folder_are_mistakes() {
+    for name in ["", ".", "..", "a/b", "-x", "é", &"x".repeat(64)] {
+        let found = mistakes(&format!("[[nodes]]\nname = {name:?}\n"));
+        assert!(found[0].starts_with("sandbox.toml:2:8: `name` must be"), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn columns_count_characters() {
+    let found = mistakes("nodes = [{ name = \"a\", tags = { \"é\" = \"ü\", b = 1 } }]");
+    assert_eq!(found, ["sandbox.toml:1:48: the value of a tag must be text"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "(\\[\\[?[a-z]{0,6}\\]?\\]?|[a-z_]{0,9} ?= ?[\"0-9{\\[.a-z]{0,8}|.{0,8}|\n){0,12}") {
+        let _ = Settings::parse("sandbox.toml", &text);
+    }
+}

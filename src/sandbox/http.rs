@@ -1,0 +1,187 @@
+//! The HTTP of the API: which requests are let in, and how answers and refusals look in each protocol. Knows no
+//! service and no socket.
+
+use super::services::{Reply, ServiceError};
+use super::sigv4::Refusal;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST};
+use http::request::Parts;
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use std::fmt::Write as _;
+
+pub type Answer = Response<Full<Bytes>>;
+
+/// How a client wants to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    Json,
+    /// Query in, XML out.
+    Query,
+}
+
+impl Protocol {
+    pub fn of(parts: &Parts) -> Self {
+        if parts.headers.contains_key("x-amz-target") { Protocol::Json } else { Protocol::Query }
+    }
+}
+
+/// Refuses requests that a web page could send through a name of its own (DNS rebinding), or that were meant for a
+/// proxy.
+pub fn check_host(parts: &Parts) -> Result<(), ServiceError> {
+    let mut hosts = parts.headers.get_all(HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().unwrap_or_default(),
+        _ => "",
+    };
+    if parts.uri.scheme().is_none() && parts.uri.authority().is_none() && is_own_host(host) {
+        return Ok(());
+    }
+    let message = "this sandbox answers to 127.0.0.1 and localhost only";
+    Err(ServiceError::new("AccessDeniedException", message).status(403))
+}
+
+/// The names that clients make of a loopback endpoint; none of the prefixed ones resolves elsewhere.
+fn is_own_host(host: &str) -> bool {
+    let name = match host.split_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some(_) => return false,
+        None => host,
+    };
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match name.strip_suffix("127.0.0.1") {
+        Some(prefix) => matches!(prefix, "" | "sync-") || prefix.strip_suffix('.').is_some_and(is_account),
+        None => name.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+impl From<Refusal> for ServiceError {
+    fn from(refusal: Refusal) -> Self {
+        let code = match &refusal {
+            Refusal::Missing => "MissingAuthenticationTokenException",
+            Refusal::Incomplete(_) => "IncompleteSignatureException",
+            Refusal::UnknownKey => "UnrecognizedClientException",
+            Refusal::Invalid(_) => "InvalidSignatureException",
+        };
+        ServiceError::new(code, refusal.to_string()).status(403)
+    }
+}
+
+/// The name an error has in the Query protocol.
+fn query_code(code: &str) -> &str {
+    match code {
+        "AccessDeniedException" => "AccessDenied",
+        "IncompleteSignatureException" => "IncompleteSignature",
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
+        "UnknownOperationException" => "InvalidAction",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
+        code => code,
+    }
+}
+
+pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, ServiceError>) -> Answer {
+    let (status, content_type, body) = match (result, protocol) {
+        (Ok(Reply::Json(body)), _) => (200, "application/x-amz-json-1.1", body),
+        (Ok(Reply::Xml { action, result }), _) => {
+            (200, "text/xml", success(action, &result, request_id).into_bytes())
+        }
+        (Err(error), Protocol::Json) => {
+            let body = serde_json::json!({ "__type": error.code, "message": error.message });
+            (error.status, "application/x-amz-json-1.1", body.to_string().into_bytes())
+        }
+        (Err(error), Protocol::Query) => (error.status, "text/xml", failure(&error, request_id).into_bytes()),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}
+
+fn success(action: &str, result: &str, request_id: &str) -> String {
+    format!(
+        "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{action}Result>{result}</{action}Result>\
+         <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
+    )
+}
+
+fn failure(error: &ServiceError, request_id: &str) -> String {
+    let side = if error.status < 500 { "Sender" } else { "Receiver" };
+    format!(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>{side}</Type><Code>{}</Code>\
+         <Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
+        query_code(&error.code),
+        escape(&error.message)
+    )
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\t' | '\n' | '\r' | ' '.. => escaped.push(letter),
+            // XML has no way to write the others.
+            control => drop(write!(escaped, "\\u{:04x}", u32::from(control))),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(uri: &str, hosts: &[&str]) -> Parts {
+        let mut request = http::Request::builder().uri(uri);
+        for host in hosts {
+            request = request.header(HOST, *host);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn only_names_of_loopback_are_answered() {
+        for (host, expected) in [
+            ("127.0.0.1", true),
+            ("127.0.0.1:4566", true),
+            ("localhost", true),
+            ("LOCALHOST:80", true),
+            ("sync-127.0.0.1:1", true),
+            ("111122223333.127.0.0.1", true),
+            ("11112222333.127.0.0.1", false),
+            ("111122223333127.0.0.1", false),
+            ("111122223333.localhost", false),
+            ("evil.example", false),
+            ("127.0.0.1.evil.example", false),
+            ("x127.0.0.1", false),
+            ("127.0.0.1:", false),
+            ("127.0.0.1:80:90", false),
+            ("127.0.0.1:8o", false),
+            ("[::1]:80", false),
+            ("", false),
+        ] {
+            assert_eq!(check_host(&parts("/", &[host])).is_ok(), expected, "{host}");
+        }
+        assert!(check_host(&parts("/", &[])).is_err());
+        assert!(check_host(&parts("/", &["127.0.0.1", "127.0.0.1"])).is_err());
+        assert!(check_host(&parts("http://127.0.0.1/", &["127.0.0.1"])).is_err());
+    }
+
+    #[test]
+    fn errors_are_spelled_as_the_protocol_spells_them() {
+        let error = || ServiceError::from(Refusal::Invalid("<a> & \u{1b}".into()));
+        let json = response(Protocol::Json, "id-1", Err(error()));
+        assert_eq!(json.status(), 403);
+        assert_eq!(json.headers()["x-amzn-requestid"], "id-1");
+        let xml = failure(&error(), "id-1");
+        assert!(xml.contains("<Code>SignatureDoesNotMatch</Code>"), "{xml}");
+        assert!(xml.contains("<Message>&lt;a&gt; &amp; \\u001b</Message>"), "{xml}");
+    }
+}

@@ -1,0 +1,87 @@
+//! What the caller may do: everything, except the actions that `sandbox.toml` denies. Owns the list of actions that
+//! the sandbox knows, and AWS's sentence for a denial.
+
+use super::identity::Identity;
+use super::services::ServiceError;
+
+/// Every action a denial can name.
+pub const ACTIONS: &[&str] = &[
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "ssm:DescribeInstanceInformation",
+    "ssm:DescribeInstanceProperties",
+    "ssm:DescribeSessions",
+    "ssm:GetConnectionStatus",
+    "ssm:GetDocument",
+    "ssm:ResumeSession",
+    "ssm:StartSession",
+    "ssm:TerminateSession",
+    "ssmmessages:OpenDataChannel",
+];
+
+/// Whether a pattern of a policy names an action: in any case of letters, with `*` for the rest at its end.
+pub fn matches(pattern: &str, action: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => action.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)),
+        None => pattern.eq_ignore_ascii_case(action),
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Policy {
+    denied: Vec<String>,
+}
+
+impl Policy {
+    pub fn new(denied: Vec<String>) -> Self {
+        Policy { denied }
+    }
+
+    pub fn check(&self, caller: &Identity, action: &str, resource: &str) -> Result<(), ServiceError> {
+        if !self.denied.iter().any(|pattern| matches(pattern, action)) {
+            return Ok(());
+        }
+        let caller = caller.arn();
+        Err(ServiceError::new(
+            "AccessDeniedException",
+            format!(
+                "User: {caller} is not authorized to perform: {action} on resource: {resource} \
+                 with an explicit deny in an identity-based policy"
+            ),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_in_a_policy() {
+        for (pattern, action, expected) in [
+            ("ssm:StartSession", "ssm:StartSession", true),
+            ("SSM:startsession", "ssm:StartSession", true),
+            ("ssm:Start", "ssm:StartSession", false),
+            ("ssm:Describe*", "ssm:DescribeSessions", true),
+            ("ssm:Describe*", "ssm:StartSession", false),
+            ("*", "kms:Decrypt", true),
+            ("ssm:StartSession*", "ssm:Start", false),
+        ] {
+            assert_eq!(matches(pattern, action), expected, "{pattern} {action}");
+        }
+    }
+
+    #[test]
+    fn a_denial_names_caller_action_and_resource() {
+        let caller = Identity::new("111122223333", "us-east-1", "rehearsal").unwrap();
+        let policy = Policy::new(vec!["ssm:StartSession".into()]);
+        assert!(policy.check(&caller, "ssm:ResumeSession", "*").is_ok());
+        let denial = policy.check(&caller, "ssm:StartSession", "arn:x").unwrap_err();
+        assert_eq!(denial.code, "AccessDeniedException");
+        assert_eq!(
+            denial.message,
+            "User: arn:aws:iam::111122223333:user/rehearsal is not authorized to perform: ssm:StartSession \
+             on resource: arn:x with an explicit deny in an identity-based policy"
+        );
+    }
+}

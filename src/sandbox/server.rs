@@ -1,0 +1,156 @@
+//! The listener: connections with limits of number, size and time, each request checked before anything of it is
+//! acted on, and websockets handed to the sessions. It must not know what a service does.
+
+use super::account::Account;
+use super::http::{Answer, Protocol, check_host, response};
+use super::services::{self, Call, Reply, ServiceError};
+use super::sigv4::Claim;
+use super::{random, websocket};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// As much as any JSON service of AWS takes.
+const BODY_LIMIT: usize = 8 << 20;
+const CONNECTION_LIMIT: u32 = 512;
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// A listener that cannot accept (too many open files) tries again after this.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// One of the connections there may be at a time; shared by a connection and the websocket it becomes.
+pub type Permit = Arc<OwnedSemaphorePermit>;
+
+/// Serves until the account closes, then until every connection has ended.
+pub async fn serve(listener: TcpListener, account: Arc<Account>) {
+    let permits = Arc::new(Semaphore::new(CONNECTION_LIMIT as usize));
+    let mut closing = pin!(closed(&account));
+    loop {
+        let accept = async {
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            (permit, listener.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            () = &mut closing => break,
+            accepted = accept => accepted,
+        };
+        match (permit, accepted) {
+            (Ok(permit), Ok((stream, _))) => {
+                // Keystrokes and their echoes are small; without the option they only take longer.
+                let _ = stream.set_nodelay(true);
+                tokio::spawn(connection(stream, Arc::clone(&account), Arc::new(permit)));
+            }
+            (_, Err(error)) => {
+                tracing::warn!(%error, "the sandbox cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+            (Err(_), _) => break,
+        }
+    }
+    drop(listener);
+    // All permits are back when all connections have ended; the semaphore is never closed.
+    let _ = permits.acquire_many(CONNECTION_LIMIT).await;
+}
+
+async fn connection<S>(stream: S, account: Arc<Account>, permit: Permit)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let closing = Arc::clone(&account);
+    let service = service_fn(move |request| {
+        let (account, permit) = (Arc::clone(&account), Arc::clone(&permit));
+        async move { Ok::<_, Infallible>(answer(account, permit, request).await) }
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let result = tokio::select! {
+        result = &mut connection => result,
+        () = closed(&closing) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = result {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}
+
+/// Until the account closes.
+async fn closed(account: &Account) {
+    let mut closing = account.closing.subscribe();
+    // The sender lives as long as the account.
+    let _ = closing.wait_for(|closing| *closing).await;
+}
+
+async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming>) -> Answer {
+    let Ok(request_id) = request_id() else {
+        return response(Protocol::Query, "", Err(ServiceError::internal(random::NoRandomness)));
+    };
+    let (parts, body) = request.into_parts();
+    let protocol = Protocol::of(&parts);
+    let path = parts.uri.path().to_owned();
+    let result = match check_host(&parts) {
+        Err(refusal) => Err(refusal),
+        Ok(()) if websocket::is_data_channel(&path) => {
+            match websocket::accept(account, permit, Request::from_parts(parts, body)) {
+                Ok(switching) => return switching,
+                Err(refusal) => Err(refusal),
+            }
+        }
+        Ok(()) => call(&account, parts, body).await,
+    };
+    match &result {
+        Ok(_) => tracing::debug!(request_id, "answered"),
+        Err(error) => {
+            tracing::debug!(request_id, path, code = %error.code, message = error.message, "refused")
+        }
+    }
+    response(protocol, &request_id, result)
+}
+
+async fn call(account: &Account, parts: http::request::Parts, body: Incoming) -> Result<Reply, ServiceError> {
+    let claim = Claim::new(&parts, &account.identity, Timestamp::now())?;
+    let body = read(body).await?;
+    let service = claim.verify(&parts, &body, &account.identity)?;
+    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    services::answer(account, &Call { service: &service, target, body: &body })
+}
+
+async fn read(body: Incoming) -> Result<Bytes, ServiceError> {
+    let too_large = || {
+        let message = format!("Request body is larger than {BODY_LIMIT} bytes");
+        ServiceError::new("RequestEntityTooLargeException", message).status(413)
+    };
+    if body.size_hint().lower() > BODY_LIMIT as u64 {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) => Err(ServiceError::new("IncompleteBody", error.to_string())),
+        Err(_) => Err(ServiceError::new("RequestTimeout", "the body did not arrive in time").status(408)),
+    }
+}
+
+/// In the form of a UUID.
+fn request_id() -> Result<String, random::NoRandomness> {
+    let digits = random::hex(30)?;
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    Ok(format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+use super::*;
+use crate::sandbox::client::Connection;
+use crate::sandbox::config::Settings;
+use crate::sandbox::start::{Running, Surroundings, start};
+use http::StatusCode;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::time::SystemTime;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use zeroize::Zeroizing;
+
+async fn sandbox() -> (Running, Connection) {
+    let surroundings = Surroundings {
+        folder: "/nonexistent".into(),
+        program: "/nonexistent/opsctl".into(),
+        user: "tester".into(),
+        path: "/usr/bin:/bin".into(),
+    };
+    let running = start(Settings::default(), surroundings, 0).await.unwrap();
+    let identity = &running.account.identity;
+    let connection = Connection {
+        port: running.account.port,
+        region: identity.region.clone(),
+        access_key_id: identity.access_key_id.clone(),
+        secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
+    };
+    (running, connection)
+}
+
+fn request(target: &str, body: &Value) -> Request<Bytes> {
+    let request = Request::post("/").header("x-amz-target", target);
+    request.body(Bytes::from(body.to_string())).unwrap()
+}
+
+async fn send(connection: &Connection, service: &str, request: Request<Bytes>) -> (StatusCode, Value) {
+    let signed = connection.signed(request, service, SystemTime::now()).unwrap();
+    let (status, body) = connection.send(signed).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+#[tokio::test]
+async fn signed_calls_reach_their_service() {
+    let (running, connection) = sandbox().await;
+    let list = request("AmazonSSM.DescribeInstanceInformation", &json!({}));
+    let (status, body) = send(&connection, "ssm", list).await;
+    assert_eq!((status, body["InstanceInformationList"].as_array().unwrap().len()), (StatusCode::OK, 3));
+
+    let form = "Action=GetCallerIdentity&Version=2011-06-15";
+    let request = Request::post("/").body(Bytes::from(form)).unwrap();
+    let signed = connection.signed(request, "sts", SystemTime::now()).unwrap();
+    let (status, body) = connection.send(signed).await.unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        body.contains("<GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/rehearsal</Arn>"),
+        "{body}"
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_signed_for_it_is_refused() {
+    let (running, connection) = sandbox().await;
+    let call = || request("AmazonSSM.DescribeInstanceInformation", &json!({}));
+    let unsigned = {
+        let mut request = call();
+        request.headers_mut().insert("host", "127.0.0.1".parse().unwrap());
+        request
+    };
+    let other_key = Connection { access_key_id: "AKIAABCDEFGHIJKLMNOP".into(), ..connection.clone() };
+    let other_secret = Connection { secret_access_key: Zeroizing::new("no".into()), ..connection.clone() };
+    let now = SystemTime::now();
+    let late = now - Duration::from_secs(600);
+    let mut rebound = connection.signed(call(), "ssm", now).unwrap();
+    rebound.headers_mut().insert("host", "evil.example".parse().unwrap());
+    for (case, request, code) in [
+        ("unsigned", unsigned, "MissingAuthenticationTokenException"),
+        ("another key", other_key.signed(call(), "ssm", now).unwrap(), "UnrecognizedClientException"),
+        ("another secret", other_secret.signed(call(), "ssm", now).unwrap(), "InvalidSignatureException"),
+        ("an old signature", connection.signed(call(), "ssm", late).unwrap(), "InvalidSignatureException"),
+        ("a foreign host", rebound, "AccessDeniedException"),
+    ] {
+        let (status, body) = connection.send(request).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((status, body["__type"].as_str()), (StatusCode::FORBIDDEN, Some(code)), "{case}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_goes_only_to_the_service_it_was_signed_for() {
+    let (running, connection) = sandbox().await;
+    for (service, target) in [
+        ("kms", "AmazonSSM.StartSession"),
+        ("ssm", "TrentService.Decrypt"),
+        ("dynamodb", "DynamoDB_20120810.ListTables"),
+    ] {
+        let (status, body) = send(&connection, service, request(target, &json!({}))).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{service} {target}");
+        assert_eq!(body["__type"], "UnknownOperationException", "{service} {target}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_before_it_is_read() {
+    let (running, connection) = sandbox().await;
+    let request = Request::post("/").body(Bytes::from(vec![b' '; BODY_LIMIT + 1])).unwrap();
+    let signed = connection.signed(request, "ssm", SystemTime::now()).unwrap();
+    let mut head = String::from("POST / HTTP/1.1\r\n");
+    for (name, value) in signed.headers() {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", BODY_LIMIT + 1));
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", connection.port)).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn shutting_down_over_the_wire_answers_first() {
+    let (running, connection) = sandbox().await;
+    let status = connection.control("DescribeSandbox").await.unwrap();
+    assert_eq!(status, json!({"Nodes": 3, "OpenSessions": 0, "Sessions": 0}));
+    assert_eq!(connection.control("Shutdown").await.unwrap(), json!({}));
+    running.asked_to_stop().await;
+    running.stop().await;
+    assert!(connection.control("DescribeSandbox").await.is_err());
+}
+
+const UPGRADE: &str = "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                       sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+/// The status line and headers that answer an upgrade request with these headers.
+async fn upgrade(port: u16, path: &str, headers: &str) -> String {
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n{headers}\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        answer.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+async fn started(connection: &Connection, running: &Running) -> String {
+    let target = &running.account.nodes[0].node.id;
+    let start = request("AmazonSSM.StartSession", &json!({"Target": target}));
+    let (_, body) = send(connection, "ssm", start).await;
+    body["SessionId"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_data_channel_opens_unsigned_for_an_open_session_only() {
+    let (running, connection) = sandbox().await;
+    let id = started(&connection, &running).await;
+    let path = format!("/v1/data-channel/{id}?role=publish_subscribe");
+    let answer = upgrade(connection.port, &path, UPGRADE).await;
+    assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
+    assert!(answer.contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), "{answer}");
+    let from_a_page = format!("{UPGRADE}origin: http://evil.example\r\n");
+    let old_version = UPGRADE.replace("13", "8");
+    let short_key = UPGRADE.replace("dGhlIHNhbXBsZSBub25jZQ==", "dGhl");
+    for (case, path, headers, status) in [
+        ("another session", "/v1/data-channel/rehearsal-0", UPGRADE, 403),
+        ("no session", "/v1/data-channel/", UPGRADE, 403),
+        ("a page", &path, &from_a_page, 403),
+        ("no upgrade", &path, "", 400),
+        ("an old version", &path, &old_version, 400),
+        ("a short key", &path, &short_key, 400),
+        ("a bad signature", &path, &format!("{UPGRADE}authorization: x\r\n"), 403),
+    ] {
+        let answer = upgrade(connection.port, path, headers).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{case}: {answer}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_signed_data_channel_must_be_signed_for_ssmmessages() {
+    let (running, connection) = sandbox().await;
+    let id = started(&connection, &running).await;
+    let path = format!("/v1/data-channel/{id}?role=publish_subscribe&cell-number=AAEAAQ");
+    for (path, service, status) in [
+        (path.as_str(), "ssmmessages", 101),
+        (path.as_str(), "ssm", 403),
+        ("/v1/data-channel/rehearsal-0", "ssmmessages", 404),
+    ] {
+        let request = Request::get(path).body(Bytes::new()).unwrap();
+        let signed = connection.signed(request, service, SystemTime::now()).unwrap();
+        let mut headers = UPGRADE.to_owned();
+        for (name, value) in signed.headers().iter().filter(|(name, _)| *name != "host") {
+            headers.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+        }
+        let answer = upgrade(connection.port, path, &headers).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path} {service}: {answer}");
+    }
+    running.stop().await;
+}
+
+proptest! {
+    /// Whatever bytes come in, what comes out refuses them, and nothing panics.
+    #[test]
+    fn no_bytes_are_let_in(
+        bytes in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..256),
+            "(GET|POST|PUT) [!-~]{1,20} HTTP/1\\.[01]\r\n(([a-zA-Z-]{1,20}|Host|Authorization|Content-Length|X-Amz-Date|Upgrade): [ -~]{0,40}\r\n){0,6}\r\n.{0,20}"
+                .prop_map(String::into_bytes),
+        ],
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let answer = runtime.block_on(async {
+            let account = Arc::new(crate::sandbox::services::testing::account(""));
+            let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
+            let (mut client, server) = tokio::io::duplex(1024);
+            let serving = tokio::spawn(connection(server, account, Arc::new(permit)));
+            // The server may hang up on bytes that make no sense.
+            let _ = client.write_all(&bytes).await;
+            let _ = client.shutdown().await;
+            let mut answer = Vec::new();
+            client.read_to_end(&mut answer).await.unwrap();
+            serving.await.unwrap();
+            String::from_utf8(answer).unwrap()
+        });
+        let refused = answer.is_empty() || answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.0 4");
+        prop_assert!(refused, "{}", answer);
+    }
+}

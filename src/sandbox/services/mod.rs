@@ -1,0 +1,54 @@
+//! The services, one module each. A call comes in verified and goes to the service it was signed for; what nobody
+//! here knows is refused as AWS refuses an unknown operation. Services must not know HTTP.
+
+mod control;
+mod error;
+mod json;
+mod kms;
+mod paging;
+mod ssm;
+mod sts;
+
+pub use error::ServiceError;
+pub use paging::{PageRequest, Pages};
+
+use super::account::Account;
+
+/// A call whose signature was checked.
+pub struct Call<'a> {
+    /// What it was signed for.
+    pub service: &'a str,
+    /// The header `X-Amz-Target`, as JSON protocols have it.
+    pub target: Option<&'a str>,
+    pub body: &'a [u8],
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reply {
+    Json(Vec<u8>),
+    /// What stands in the result element of an action.
+    Xml {
+        action: &'static str,
+        result: String,
+    },
+}
+
+pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError> {
+    let operation = |prefix: &str| {
+        let target = call.target.unwrap_or_default();
+        target.strip_prefix(prefix).ok_or_else(|| ServiceError::unknown_operation(target))
+    };
+    match call.service {
+        "kms" => kms::answer(account, operation("TrentService.")?, call.body),
+        "opsctl" => control::answer(account, operation("OpsctlSandbox.")?),
+        "ssm" => ssm::answer(account, operation("AmazonSSM.")?, call.body),
+        "sts" => sts::answer(account, call.body),
+        service => Err(ServiceError::new(
+            "UnknownOperationException",
+            format!("this sandbox has no service {service}"),
+        )),
+    }
+}
+
+#[cfg(test)]
+pub mod testing;

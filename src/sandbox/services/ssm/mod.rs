@@ -1,0 +1,51 @@
+//! Systems Manager: the managed nodes and their sessions.
+
+mod documents;
+mod filters;
+mod inventory;
+mod sessions;
+
+use super::{PageRequest, Reply, ServiceError, json};
+use crate::sandbox::account::Account;
+use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationInput;
+use aws_sdk_ssm::operation::describe_instance_properties::DescribeInstancePropertiesInput;
+use aws_sdk_ssm::operation::describe_sessions::DescribeSessionsInput;
+use aws_sdk_ssm::operation::get_connection_status::GetConnectionStatusInput;
+use aws_sdk_ssm::operation::get_document::GetDocumentInput;
+use aws_sdk_ssm::operation::resume_session::ResumeSessionInput;
+use aws_sdk_ssm::operation::start_session::StartSessionInput;
+use aws_sdk_ssm::operation::terminate_session::TerminateSessionInput;
+
+pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, ServiceError> {
+    match operation {
+        "DescribeInstanceInformation" => {
+            json::answer(body, DescribeInstanceInformationInput::deserialize, |input| {
+                inventory::describe_instance_information(account, input)
+            })
+        }
+        "DescribeInstanceProperties" => {
+            json::answer(body, DescribeInstancePropertiesInput::deserialize, |input| {
+                inventory::describe_instance_properties(account, input)
+            })
+        }
+        "GetConnectionStatus" => json::answer(body, GetConnectionStatusInput::deserialize, |input| {
+            inventory::get_connection_status(account, input)
+        }),
+        "StartSession" => {
+            json::answer(body, StartSessionInput::deserialize, |input| sessions::start(account, input))
+        }
+        "ResumeSession" => {
+            json::answer(body, ResumeSessionInput::deserialize, |input| sessions::resume(account, input))
+        }
+        "TerminateSession" => json::answer(body, TerminateSessionInput::deserialize, |input| {
+            sessions::terminate(account, input)
+        }),
+        "DescribeSessions" => {
+            json::answer(body, DescribeSessionsInput::deserialize, |input| sessions::describe(account, input))
+        }
+        "GetDocument" => {
+            json::answer(body, GetDocumentInput::deserialize, |input| documents::get(account, input))
+        }
+        operation => Err(ServiceError::unknown_operation(operation)),
+    }
+}

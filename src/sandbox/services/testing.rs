@@ -1,0 +1,32 @@
+//! An account to call services of in tests.
+
+use super::{Call, Reply, ServiceError, answer};
+use crate::sandbox::account::Account;
+use crate::sandbox::config::Settings;
+use crate::sandbox::start::Surroundings;
+use crate::sandbox::start::account as make_account;
+
+/// The account that a `sandbox.toml` describes.
+pub fn account(settings: &str) -> Account {
+    let settings = Settings::parse("sandbox.toml", settings).unwrap();
+    let surroundings = Surroundings {
+        folder: "/nonexistent".into(),
+        program: "/nonexistent/opsctl".into(),
+        user: "tester".into(),
+        path: "/usr/bin:/bin".into(),
+    };
+    make_account(settings, surroundings, 4566).unwrap()
+}
+
+pub fn call(
+    account: &Account,
+    service: &str,
+    target: &str,
+    body: serde_json::Value,
+) -> Result<serde_json::Value, ServiceError> {
+    let body = body.to_string();
+    match answer(account, &Call { service, target: Some(target), body: body.as_bytes() })? {
+        Reply::Json(body) => Ok(serde_json::from_slice(&body).unwrap()),
+        Reply::Xml { result, .. } => Ok(result.into()),
+    }
+}

@@ -1,0 +1,98 @@
+//! Starting and ending a sandbox: the account made from its settings, a listener on loopback, and the end of every
+//! shell. What is kept on disk is `state`'s business.
+
+use super::account::Account;
+use super::config::Settings;
+use super::identity::Identity;
+use super::kms::Kms;
+use super::server;
+use super::sessions::{Launcher, Preferences, SessionSettings, Sessions};
+use crate::error::{Error, Kind, Result};
+use std::ffi::OsString;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// What a sandbox needs to know of the process it runs in.
+pub struct Surroundings {
+    /// Holds the homes of its nodes.
+    pub folder: PathBuf,
+    /// Our own binary: it puts shells on their terminals.
+    pub program: PathBuf,
+    /// USER and PATH of the shells.
+    pub user: String,
+    pub path: OsString,
+}
+
+/// A sandbox that listens. Dropping it without [`stop`](Running::stop) leaves its shells to the runtime's end.
+pub struct Running {
+    pub account: Arc<Account>,
+    server: JoinHandle<()>,
+}
+
+/// Listens on a port of loopback; 0 takes a free one.
+pub async fn start(settings: Settings, surroundings: Surroundings, port: u16) -> Result<Running> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(port, error))?;
+    let port = listener.local_addr()?.port();
+    let account = Arc::new(account(settings, surroundings, port)?);
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&account)));
+    Ok(Running { account, server })
+}
+
+impl Running {
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.account.port)
+    }
+
+    /// Until somebody asks it, over its own protocol, to end.
+    pub async fn asked_to_stop(&self) {
+        self.account.stop.notified().await;
+    }
+
+    /// Ends every shell, lets answers that are on their way out leave, and stops listening.
+    pub async fn stop(self) {
+        self.account.sessions.shutdown().await;
+        self.account.closing.send_replace(true);
+        if tokio::time::timeout(Duration::from_secs(2), self.server).await.is_err() {
+            tracing::debug!("connections were still open when the sandbox ended");
+        }
+    }
+}
+
+pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16) -> Result<Account> {
+    let identity = Identity::new(&settings.account, &settings.region, &settings.caller)?;
+    let saved = settings.preferences.clone().unwrap_or_default();
+    let kms = Arc::new(Kms::new(&settings.region, &settings.account, &saved.kms_key_id)?);
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let defaults = Preferences::default();
+    let sessions = Sessions::new(SessionSettings {
+        launcher: Launcher { program: surroundings.program, arguments: vec!["__node-shell".into()] },
+        kms: Arc::clone(&kms),
+        preferences: Preferences {
+            kms_key_id: saved.kms_key_id,
+            idle_timeout: saved.idle_timeout_minutes.map_or(defaults.idle_timeout, minutes),
+            max_duration: saved.max_duration_minutes.map(minutes),
+        },
+        faults: None,
+        user: surroundings.user,
+        path: surroundings.path,
+    })?;
+    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions)?)
+}
+
+fn cannot_listen(port: u16, error: io::Error) -> Error {
+    let message = format!("cannot listen on 127.0.0.1:{port}");
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let hint = "leave out --port to take a free one, or see who uses it";
+            Error::new(Kind::Conflict, message).because(error).hint(hint)
+        }
+        io::ErrorKind::PermissionDenied => Error::new(Kind::Denied, message).because(error),
+        _ => Error::failed(message).because(error),
+    }
+}
