@@ -18,6 +18,7 @@ mod sigv4;
 mod start;
 mod websocket;
 
+pub use sessions::pty::SUBCOMMAND as NODE_SHELL;
 pub use start::{Running, Surroundings, start};
 
 use std::ffi::OsString;
@@ -27,8 +28,6 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
-/// The hidden subcommand that becomes a node's shell: `opsctl __node-shell PROGRAM ARGS...`
-pub const NODE_SHELL: &str = "__node-shell";
 
 /// A running sandbox, as a client needs it.
 pub struct Handle {
@@ -44,6 +43,7 @@ pub fn find(_dir: Option<&Path>, _state: &Path) -> Result<Handle> {
 }
 
 /// Makes the terminal on stdin the controlling one and becomes the command; returns only when that fails.
-pub fn become_node_shell(_command: &[OsString]) -> anyhow::Error {
-    Error::failed("no node here").into()
+pub fn become_node_shell(command: &[OsString]) -> anyhow::Error {
+    let error = sessions::pty::exec_on_terminal(command.iter().cloned());
+    Error::failed("cannot become the shell of a node").because(error).into()
 }

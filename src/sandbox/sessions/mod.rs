@@ -5,7 +5,7 @@
 mod gateway;
 mod launch;
 mod output;
-mod pty;
+pub mod pty;
 mod session;
 mod shell;
 mod token;

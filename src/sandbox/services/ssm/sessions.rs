@@ -127,7 +127,10 @@ fn stream_url(account: &Account, session_id: &str) -> String {
 fn session(record: SessionRecord, max_duration_minutes: Option<u64>) -> Session {
     let ended = match record.status {
         SessionStatus::Terminated { at } => Some(DateTime::from(at)),
-        SessionStatus::Connecting | SessionStatus::Connected | SessionStatus::Disconnected => None,
+        SessionStatus::Connecting
+        | SessionStatus::Connected
+        | SessionStatus::Disconnected
+        | SessionStatus::Terminating => None,
     };
     Session::builder()
         .document_name(documents::name(&record.document))
@@ -148,6 +151,7 @@ fn status(status: SessionStatus) -> SdkStatus {
         SessionStatus::Connecting => SdkStatus::Connecting,
         SessionStatus::Connected => SdkStatus::Connected,
         SessionStatus::Disconnected => SdkStatus::Disconnected,
+        SessionStatus::Terminating => SdkStatus::Terminating,
         SessionStatus::Terminated { .. } => SdkStatus::Terminated,
     }
 }
