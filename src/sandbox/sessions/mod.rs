@@ -33,9 +33,6 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use wire::Wire;
 
-/// How many ended sessions are remembered for `DescribeSessions`.
-const HISTORY: usize = 1000;
-
 /// The sandbox's sessions; a cheap handle.
 #[derive(Clone)]
 pub struct Sessions(Arc<Inner>);
@@ -59,21 +56,31 @@ pub struct SessionSettings {
     pub path: OsString,
 }
 
-/// How long to wait for what should come soon.
+/// How long to wait for what should come soon, and how much to remember.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     /// The first frame of a socket.
     first_frame: Duration,
+    /// The first client of a session whose shell is gone already.
+    first_client: Duration,
     /// The acknowledgements of the last output, as at the real agent.
     linger: Duration,
     /// A shell that was hung up.
     hang_up: Duration,
+    /// Ended sessions that are still described.
+    history: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Limits { first_frame: seconds(5), linger: seconds(2), hang_up: seconds(1) }
+        Limits {
+            first_frame: seconds(5),
+            first_client: seconds(20),
+            linger: seconds(2),
+            hang_up: seconds(1),
+            history: 1000,
+        }
     }
 }
 
@@ -105,7 +112,8 @@ pub struct FaultSettings {
     pub rates: FaultRates,
     /// Makes a run repeatable.
     pub seed: u64,
-    /// The socket is cut whenever this many frames have passed over it.
+    /// The socket is cut whenever this many frames have come from the client (most acknowledge one of the agent's, so
+    /// that each socket brings both sides on).
     pub cut_every: Option<u64>,
 }
 
@@ -355,7 +363,7 @@ impl Sessions {
     fn remember(&self, entry: Entry) {
         let mut entries = self.entries();
         let ended = |entry: &Entry| entry.status.borrow().is_terminated();
-        if entries.iter().filter(|entry| ended(entry)).count() >= HISTORY
+        while entries.iter().filter(|entry| ended(entry)).count() >= self.0.limits.history
             && let Some(oldest) = entries.iter().position(ended)
         {
             entries.remove(oldest);
@@ -381,3 +389,6 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

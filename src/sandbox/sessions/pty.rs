@@ -54,7 +54,10 @@ pub fn spawn(mut command: Command) -> io::Result<(Terminal, Process)> {
     Ok((Terminal(watched(master)?), Process { child, leader }))
 }
 
-#[expect(deprecated, reason = "its successor is unsafe, for types that may change their descriptor: OwnedFd cannot")]
+#[expect(
+    deprecated,
+    reason = "its successor is unsafe, for types that may change their descriptor: OwnedFd cannot"
+)]
 fn watched(master: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     AsyncFd::new(master)
 }

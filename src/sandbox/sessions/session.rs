@@ -41,8 +41,10 @@ pub struct Session {
 enum End {
     /// The shell is gone; its last output may still be under way.
     ShellExited,
-    /// With this text in its channel_closed.
-    Now(String),
+    /// The agent cannot go on, for this reason.
+    Failed(String),
+    /// Somebody or a limit ended it, with this text in its channel_closed.
+    Told(&'static str),
 }
 
 /// The two clocks of the engine.
@@ -63,15 +65,19 @@ impl Clock {
 impl Session {
     pub async fn run(mut self) {
         let mut shell = None;
-        let end = self.work(&mut shell).await;
-        self.status.send_replace(SessionStatus::Terminating);
-        let output = match end {
+        let output = match self.work(&mut shell).await {
             End::ShellExited => {
+                self.first_client().await;
                 self.linger().await;
                 String::new()
             }
-            End::Now(output) => output,
+            End::Failed(reason) => {
+                self.first_client().await;
+                reason
+            }
+            End::Told(reason) => reason.to_owned(),
         };
+        self.status.send_replace(SessionStatus::Terminating);
         self.close(&output).await;
         if let Some(shell) = shell {
             shell.end(self.limits.hang_up).await;
@@ -105,15 +111,28 @@ impl Session {
                 event = self.wire.progress(more) => self.on_wire(event),
                 () = progress(shell, room) => {}
                 Some(connection) = self.connections.recv() => self.on_connection(connection),
-                () = ending.notified() => return End::Now(String::new()),
+                () = ending.notified() => return End::Told(""),
                 () = &mut timer => {
                     let now = self.clock.now();
                     self.agent.handle_timeout(now);
                     if let Some(reason) = self.overdue(active, now.elapsed) {
-                        return End::Now(reason.to_owned());
+                        return End::Told(reason);
                     }
                 }
             }
+        }
+    }
+
+    /// A shell may be faster than its first client, which still has to hear of it.
+    async fn first_client(&mut self) {
+        if *self.status.borrow() != SessionStatus::Connecting {
+            return;
+        }
+        let ending = Arc::clone(&self.ending);
+        tokio::select! {
+            Some(connection) = self.connections.recv() => self.on_connection(connection),
+            () = ending.notified() => {}
+            () = tokio::time::sleep(self.limits.first_client) => {}
         }
     }
 
@@ -176,7 +195,7 @@ impl Session {
                 }
                 AgentEvent::Ready => {
                     let started = Shell::start(&self.settings, &self.node, &self.document);
-                    *shell = Some(started.map_err(|error| End::Now(start_error(&error)))?);
+                    *shell = Some(started.map_err(|error| End::Failed(start_error(&error)))?);
                 }
                 AgentEvent::Input(bytes) => {
                     active = true;
@@ -190,9 +209,9 @@ impl Session {
                         shell.resize(cols, rows);
                     }
                 }
-                AgentEvent::Flag(Flag::TerminateSession) => return Err(End::Now(String::new())),
+                AgentEvent::Flag(Flag::TerminateSession) => return Err(End::Told("")),
                 AgentEvent::Flag(Flag::DisconnectToPort | Flag::ConnectToPortError) => active = true,
-                AgentEvent::Failed(reason) => return Err(End::Now(reason)),
+                AgentEvent::Failed(reason) => return Err(End::Failed(reason)),
             }
         }
     }

@@ -14,8 +14,8 @@ pub struct Wire {
     waiting: VecDeque<ToClient>,
     arrived: VecDeque<Bytes>,
     faults: Option<WireFaults>,
-    /// Frames of the connection so far, both ways.
-    passed: u64,
+    /// Frames that came over the connection so far.
+    came: u64,
 }
 
 struct WireFaults {
@@ -39,7 +39,7 @@ impl Wire {
             to_agent: Faults::new(settings.rates, !seed),
             cut_every: settings.cut_every,
         });
-        Wire { connection: None, waiting: VecDeque::new(), arrived: VecDeque::new(), faults, passed: 0 }
+        Wire { connection: None, waiting: VecDeque::new(), arrived: VecDeque::new(), faults, came: 0 }
     }
 
     /// The new socket of the client; the one before, if any, gets a normal close.
@@ -50,7 +50,7 @@ impl Wire {
         }
         self.waiting.clear();
         self.arrived.clear();
-        self.passed = 0;
+        self.came = 0;
     }
 
     pub fn detach(&mut self) {
@@ -101,11 +101,11 @@ impl Wire {
     /// Waits until something moves. `more`: room is wanted for another frame.
     pub async fn progress(&mut self, more: bool) -> WireEvent {
         let limit = self.faults.as_ref().and_then(|faults| faults.cut_every);
-        let passed = self.passed;
+        let came = self.came;
         let Some(connection) = &mut self.connection else {
             return std::future::pending().await;
         };
-        if limit.is_some_and(|limit| passed >= limit) {
+        if limit.is_some_and(|limit| came >= limit) {
             return self.cut();
         }
         let wants_room = more || !self.waiting.is_empty();
@@ -133,12 +133,11 @@ impl Wire {
             && let Some(item) = self.waiting.pop_front()
         {
             permit.send(item);
-            self.passed += 1;
         }
     }
 
     fn arrive(&mut self, frame: Bytes) {
-        self.passed += 1;
+        self.came += 1;
         match &mut self.faults {
             Some(faults) => self.arrived.extend(faults.to_agent.apply(frame)),
             None => self.arrived.push_back(frame),
