@@ -16,6 +16,7 @@ mod services;
 pub mod sessions;
 mod sigv4;
 mod start;
+pub mod state;
 mod websocket;
 
 pub use sessions::pty::SUBCOMMAND as NODE_SHELL;
