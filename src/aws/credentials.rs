@@ -15,7 +15,7 @@ use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentials
 
 use super::Profiles;
 use crate::context::{Environment, Origin};
-use crate::sandbox::Handle;
+use crate::sandbox::Connection;
 
 #[derive(Debug)]
 struct Link {
@@ -75,7 +75,7 @@ impl Chain {
         Chain { links: links.into(), source: Arc::default() }
     }
 
-    pub fn of_sandbox(sandbox: Handle) -> Self {
+    pub fn of_sandbox(sandbox: Connection) -> Self {
         let credentials = Credentials::new(
             sandbox.access_key_id,
             sandbox.secret_access_key.as_str(),

@@ -23,7 +23,7 @@ use aws_types::region::Region;
 use crate::cli::{GlobalArgs, RetryMode};
 use crate::context::{Environment, Origin, Setting};
 use crate::error::{Error, Kind, Result};
-use crate::sandbox::Handle;
+use crate::sandbox::Connection;
 
 pub use error::{AwsFailure, credentials_failure, failure, is_denied};
 pub use profile::Profiles;
@@ -38,7 +38,7 @@ pub struct AwsSettings<'a> {
     pub global: &'a GlobalArgs,
     pub env: &'a Environment,
     /// The sandbox asked for by `--sandbox`.
-    pub sandbox: Option<Handle>,
+    pub sandbox: Option<Connection>,
 }
 
 /// A signed-in AWS: the configuration every client is made from.
@@ -60,7 +60,7 @@ impl Aws {
         };
         let profile = profiles.selected().cloned();
         let endpoint = match &sandbox {
-            Some(sandbox) => Some(sandbox.endpoint.clone()),
+            Some(sandbox) => Some(sandbox.endpoint()),
             None => endpoint(global.endpoint_url.as_deref())?,
         };
         let reachable_without_tls = endpoint

@@ -2,11 +2,12 @@
 //! shell. What is kept on disk is `state`'s business.
 
 use super::account::Account;
+use super::client::Connection;
 use super::config::Settings;
 use super::identity::Identity;
 use super::kms::Kms;
 use super::server;
-use super::sessions::{Launcher, Preferences, SessionSettings, Sessions};
+use super::sessions::{Launcher, Preferences, SUBCOMMAND, SessionSettings, Sessions};
 use crate::error::{Error, Kind, Result};
 use std::ffi::OsString;
 use std::io;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
 /// What a sandbox needs to know of the process it runs in.
 pub struct Surroundings {
@@ -30,7 +32,7 @@ pub struct Surroundings {
 
 /// A sandbox that listens. Dropping it without [`stop`](Running::stop) leaves its shells to the runtime's end.
 pub struct Running {
-    pub account: Arc<Account>,
+    pub(super) account: Arc<Account>,
     server: JoinHandle<()>,
 }
 
@@ -46,7 +48,18 @@ pub async fn start(settings: Settings, surroundings: Surroundings, port: u16) ->
 
 impl Running {
     pub fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.account.port)
+        self.connection().endpoint()
+    }
+
+    /// How its clients reach it.
+    pub fn connection(&self) -> Connection {
+        let identity = &self.account.identity;
+        Connection {
+            port: self.account.port,
+            region: identity.region.clone(),
+            access_key_id: identity.access_key_id.clone(),
+            secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
+        }
     }
 
     /// Until somebody asks it, over its own protocol, to end.
@@ -71,14 +84,14 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
     let defaults = Preferences::default();
     let sessions = Sessions::new(SessionSettings {
-        launcher: Launcher { program: surroundings.program, arguments: vec!["__node-shell".into()] },
+        launcher: Launcher { program: surroundings.program, arguments: vec![SUBCOMMAND.into()] },
         kms: Arc::clone(&kms),
         preferences: Preferences {
             kms_key_id: saved.kms_key_id,
             idle_timeout: saved.idle_timeout_minutes.map_or(defaults.idle_timeout, minutes),
             max_duration: saved.max_duration_minutes.map(minutes),
         },
-        faults: None,
+        faults: settings.faults.clone(),
         user: surroundings.user,
         path: surroundings.path,
     })?;

@@ -169,6 +169,15 @@ impl Drop for Folder {
     }
 }
 
+impl Found {
+    /// Until its process has let go of the folder.
+    pub async fn ended(&self) {
+        let lock = self.folder.join(LOCK);
+        // A folder without a lock, or one that cannot be locked, has no sandbox to wait for.
+        let _ = tokio::task::spawn_blocking(move || File::open(lock).and_then(|lock| lock.lock_shared())).await;
+    }
+}
+
 /// The sandbox that runs in the folder `named`, or else the only one that runs at all.
 pub fn find(state: &Path, named: Option<&Path>) -> Result<Found> {
     if let Some(folder) = named {

@@ -8,6 +8,7 @@ mod tests;
 
 pub use read::Mistake;
 
+use super::sessions::FaultSettings;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -27,7 +28,7 @@ pub struct Settings {
     pub preferences: Option<PreferenceSettings>,
     /// Actions that are denied, as in a policy: `ssm:StartSession`, `ssm:Describe*`.
     pub deny: Vec<String>,
-    pub faults: Option<FaultRates>,
+    pub faults: Option<FaultSettings>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -70,17 +71,6 @@ pub struct PreferenceSettings {
     pub kms_key_id: Option<String>,
     pub idle_timeout_minutes: Option<u64>,
     pub max_duration_minutes: Option<u64>,
-}
-
-/// Chances from 0 to 1 that a message of a data channel is treated badly.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FaultRates {
-    pub loss: f64,
-    pub duplicate: f64,
-    pub reorder: f64,
-    pub flip: f64,
-    pub truncate: f64,
-    pub seed: u64,
 }
 
 impl Settings {

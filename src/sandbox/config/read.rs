@@ -1,6 +1,7 @@
 //! Reading TOML so that every mistake is found and placed. Knows tables, keys and values; what they mean is
 //! `sections`' business.
 
+use crate::output::nearest;
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
@@ -13,6 +14,22 @@ pub struct Mistake {
     pub line: usize,
     pub column: usize,
     pub message: String,
+    /// The mistake after this one, once they are chained.
+    next: Option<Box<Mistake>>,
+}
+
+impl Mistake {
+    /// The first mistake with the others as its chain of sources, so that a report shows each on a line of its own.
+    pub fn chain(mistakes: Vec<Mistake>) -> Option<Mistake> {
+        let link = |next: Option<Mistake>, mistake| Some(Mistake { next: next.map(Box::new), ..mistake });
+        mistakes.into_iter().rev().fold(None, link)
+    }
+}
+
+impl std::error::Error for Mistake {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.next.as_deref().map(|next| next as _)
+    }
 }
 
 impl fmt::Display for Mistake {
@@ -49,7 +66,7 @@ impl<'a> Reader<'a> {
         // What follows at a place that is wrong already follows from that.
         if !self.mistakes.iter().any(|known| (known.line, known.column) == (line, column)) {
             let file = self.file.to_owned();
-            self.mistakes.push(Mistake { file, line, column, message: message.into() });
+            self.mistakes.push(Mistake { file, line, column, message: message.into(), next: None });
         }
     }
 
@@ -161,26 +178,4 @@ pub fn choice<T: Copy>(choices: &'static [(&'static str, T)]) -> impl Fn(&DeValu
         let names: Vec<String> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
         Err(format!("one of {}", names.join(", ")))
     }
-}
-
-/// The candidate that `word` is most likely a slip of.
-pub fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let ranked = candidates.map(|candidate| (distance(word, candidate), candidate));
-    let likely = ranked.filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3));
-    likely.min().map(|(_, candidate)| candidate)
-}
-
-/// How many characters to insert, delete or replace to get from one word to the other.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (index, letter) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
-        let mut left = index + 1;
-        for (above, other_letter) in row.iter_mut().skip(1).zip(other.chars()) {
-            let replaced = diagonal + usize::from(letter != other_letter);
-            diagonal = std::mem::replace(above, replaced.min(*above + 1).min(left + 1));
-            left = *above;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -2,8 +2,10 @@
 //! they are left out.
 
 use super::read::{Mistake, Reader, Section, chance, choice, integer, text, text_where};
-use super::{FaultRates, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
+use super::{NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::sandbox::policy;
+use crate::sandbox::sessions::FaultSettings;
+use opsctl_engine::session::faults::FaultRates;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use toml::Spanned;
@@ -156,19 +158,25 @@ fn action(reader: &mut Reader<'_>, item: &Spanned<DeValue<'_>>) -> Option<String
     if policy::ACTIONS.iter().any(|action| policy::matches(&pattern, action)) {
         return Some(pattern);
     }
-    let near = super::read::nearest(&pattern, policy::ACTIONS.iter().copied());
+    let near = crate::output::nearest(&pattern, policy::ACTIONS.iter().copied());
     let advice = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
     reader.mistake(&item.span(), format!("no action of the sandbox is called \"{pattern}\"{advice}"));
     None
 }
 
-fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultRates {
+fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultSettings {
     let mut rate = |key| section.value(reader, key, chance).unwrap_or_default();
-    let (loss, duplicate, reorder) = (rate("loss"), rate("duplicate"), rate("reorder"));
-    let (flip, truncate) = (rate("flip"), rate("truncate"));
+    let rates = FaultRates {
+        loss: rate("loss"),
+        duplicate: rate("duplicate"),
+        reorder: rate("reorder"),
+        flip: rate("flip"),
+        truncate: rate("truncate"),
+    };
     let seed = section.value(reader, "seed", integer(0..=u64::MAX)).unwrap_or(1);
+    let cut_every = section.value(reader, "cut_every", integer(1..=u64::MAX));
     section.finish(reader);
-    FaultRates { loss, duplicate, reorder, flip, truncate, seed }
+    FaultSettings { rates, seed, cut_every }
 }
 
 fn is_account(text: &str) -> bool {

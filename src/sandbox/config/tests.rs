@@ -22,7 +22,7 @@ fn what_the_template_comments_out_is_valid_too() {
     let settings = Settings::parse("sandbox.toml", &lines.collect::<Vec<_>>().join("\n")).unwrap();
     assert_eq!(settings.deny, ["ssm:DescribeInstanceProperties"]);
     assert_eq!(settings.preferences.unwrap().idle_timeout_minutes, Some(20));
-    assert_eq!(settings.faults.unwrap().reorder, 0.05);
+    assert_eq!(settings.faults.unwrap().rates.reorder, 0.05);
     assert_eq!(settings.nodes[0].ip, Ipv4Addr::new(10, 0, 0, 11));
 }
 

@@ -17,13 +17,7 @@ async fn sandbox() -> (Running, Connection) {
         path: "/usr/bin:/bin".into(),
     };
     let running = start(Settings::default(), surroundings, 0).await.unwrap();
-    let identity = &running.account.identity;
-    let connection = Connection {
-        port: running.account.port,
-        region: identity.region.clone(),
-        access_key_id: identity.access_key_id.clone(),
-        secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
-    };
+    let connection = running.connection();
     (running, connection)
 }
 

@@ -107,7 +107,7 @@ impl Default for Preferences {
 }
 
 /// What to damage on the way between client and agent, for rehearsals and tests.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FaultSettings {
     pub rates: FaultRates,
     /// Makes a run repeatable.

@@ -1,0 +1,51 @@
+//! `opsctl sandbox init`.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Outcome, Result};
+use crate::sandbox::config::TEMPLATE;
+use crate::sandbox::state::CONFIG;
+
+/// Write a commented sandbox.toml
+///
+/// The file says everything a sandbox can be told, and as it is gives the sandbox you get without one. A file that
+/// exists already is left alone (exit code 9) unless you say --yes.
+///
+/// Examples:
+///   opsctl sandbox init
+///   opsctl sandbox run --config sandbox.toml -- opsctl ssm list
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct InitArgs {
+    /// The file to write
+    #[arg(value_name = "FILE", default_value = CONFIG)]
+    file: PathBuf,
+}
+
+pub fn run(args: &InitArgs, ctx: &Context) -> Result<Outcome> {
+    let written = if ctx.global().yes { replace(&args.file) } else { create(&args.file) };
+    let name = args.file.display();
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::new(Kind::Conflict, format!("{name} exists already"))
+            .hint(format!("opsctl sandbox init --yes {name} overwrites it")),
+        _ => Error::failed(format!("cannot write {name}")).because(error),
+    })?;
+    ctx.reporter().status(format_args!("wrote {name}"));
+    Ok(Outcome::Done)
+}
+
+fn create(file: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(file)?.write_all(TEMPLATE.as_bytes())
+}
+
+/// Beside, then renamed: the old file is whole until the new one is.
+fn replace(file: &Path) -> io::Result<()> {
+    let beside = file.with_extension("toml.new");
+    fs::write(&beside, TEMPLATE)?;
+    fs::rename(&beside, file)
+}
