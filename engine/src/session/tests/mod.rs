@@ -1,11 +1,11 @@
 //! Both ends at work: against each other in virtual time, against recorded sessions, against golden bytes.
 
 mod defects;
-mod golden;
+
 mod handshake;
-mod reference;
 mod simulation;
 mod transcripts;
+mod vectors;
 mod wire;
 
 use std::time::Duration;

@@ -55,6 +55,10 @@ pub(in crate::session) struct Wire {
     pub now: Duration,
     pub client_events: Vec<ClientEvent>,
     pub agent_events: Vec<AgentEvent>,
+    /// Every frame that either end has written.
+    pub frames: Vec<Bytes>,
+    /// Whether the agent's program is there as soon as the agent is ready.
+    pub program_starts: bool,
     is_up: bool,
     to_client: Lane,
     to_agent: Lane,
@@ -78,6 +82,8 @@ impl Wire {
             now,
             client_events: Vec::new(),
             agent_events: Vec::new(),
+            frames: Vec::new(),
+            program_starts: true,
             is_up: false,
             to_client: Lane::new(rates, ms(5), seed),
             to_agent: Lane::new(rates, ms(5), seed.wrapping_add(1)),
@@ -193,16 +199,18 @@ impl Wire {
                     assert_eq!(ciphertext, DATA_KEY_BLOB);
                     self.agent.data_key(&DATA_KEY, now);
                 }
-                AgentEvent::Ready => self.agent.accept_input(true),
+                AgentEvent::Ready if self.program_starts => self.agent.accept_input(true),
                 _ => {}
             }
             self.agent_events.push(event);
         }
         if self.is_up {
             while let Some(frame) = self.client.poll_frame() {
+                self.frames.push(frame.clone());
                 self.to_agent.put(frame, self.now);
             }
             while let Some(frame) = self.agent.poll_frame() {
+                self.frames.push(frame.clone());
                 self.to_client.put(frame, self.now);
             }
         }
