@@ -67,12 +67,13 @@ impl Session {
         let mut shell = None;
         let output = match self.work(&mut shell).await {
             End::ShellExited => {
-                self.first_client().await;
-                self.linger().await;
+                if self.has_a_client().await {
+                    self.linger().await;
+                }
                 String::new()
             }
             End::Failed(reason) => {
-                self.first_client().await;
+                self.has_a_client().await;
                 reason
             }
             End::Told(reason) => reason.to_owned(),
@@ -124,16 +125,16 @@ impl Session {
     }
 
     /// A shell may be faster than its first client, which still has to hear of it.
-    async fn first_client(&mut self) {
-        if *self.status.borrow() != SessionStatus::Connecting {
-            return;
+    async fn has_a_client(&mut self) -> bool {
+        if *self.status.borrow() == SessionStatus::Connecting {
+            let ending = Arc::clone(&self.ending);
+            tokio::select! {
+                Some(connection) = self.connections.recv() => self.on_connection(connection),
+                () = ending.notified() => return false,
+                () = tokio::time::sleep(self.limits.first_client) => return false,
+            }
         }
-        let ending = Arc::clone(&self.ending);
-        tokio::select! {
-            Some(connection) = self.connections.recv() => self.on_connection(connection),
-            () = ending.notified() => {}
-            () = tokio::time::sleep(self.limits.first_client) => {}
-        }
+        true
     }
 
     /// Waits for the acknowledgements of the last output, but not for long.
