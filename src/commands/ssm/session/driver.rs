@@ -32,6 +32,8 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 enum State {
     Opening(Boxed<Result<(Grant, Connection), OpenFailure>>),
     Open(Connection),
+    /// The channel is closed; the last events are on their way.
+    Over,
 }
 
 /// What woke the loop.
@@ -145,6 +147,7 @@ impl Driver {
                 match state {
                     State::Opening(opening) => Wake::Opened(opening.await),
                     State::Open(connection) => Wake::Received(connection.next().await),
+                    State::Over => std::future::pending().await,
                 }
             } => wake,
             data = input.recv(), if takes_input => Wake::Input(data),
@@ -241,9 +244,9 @@ impl Driver {
     /// The socket is gone, the session is not: ask for it back.
     fn cut(&mut self, reason: &str) {
         self.client.disconnected(self.clock.now());
-        // What is already here may hold the end of the session.
-        self.hand_on_events();
-        if self.end.is_some() {
+        // The service hangs up after it has closed the channel.
+        if self.client.is_closing() {
+            self.state = State::Over;
             return;
         }
         tracing::info!(reason, "the data channel is cut");
