@@ -130,7 +130,17 @@ mod tests {
         let text = String::from_utf8(written).unwrap();
         assert!(!text.chars().any(|c| is_unsafe(c) && c != '\n'), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+        {
+          "na\u009bme": "a\u202eb\u007f\u001b\n\u0085",
+          "list": [
+            1,
+            {},
+            [],
+            "漢\u2069"
+          ]
+        }
+        "#);
     }
 
     #[test]

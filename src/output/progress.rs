@@ -110,8 +110,14 @@ mod tests {
 
     #[test]
     fn without_a_terminal_a_long_wait_says_a_line_a_minute() {
-        insta::assert_snapshot!(spoken(false, Some(200)), @"");
-        insta::assert_snapshot!(spoken(false, None), @"");
+        insta::assert_snapshot!(spoken(false, Some(200)), @r"
+        waiting for job \x1b: 60 of 200 (after 1m)
+        waiting for job \x1b: 185 of 200 (after 3m)
+        ");
+        insta::assert_snapshot!(spoken(false, None), @r"
+        waiting for job \x1b (after 1m)
+        waiting for job \x1b (after 3m)
+        ");
         assert_eq!(spoken(true, None), "");
     }
 

@@ -19,7 +19,7 @@ pub(super) fn write(into: impl Write, value: &Value, settings: &OutputSettings) 
         Value::Object(members) if settings.format == Format::Table => {
             let keys: Vec<Cow<'_, str>> = members.keys().map(|key| super::escape(key)).collect();
             let details: Vec<(&str, Piece)> =
-                keys.iter().map(AsRef::as_ref).zip(members.values().map(|value| piece(value))).collect();
+                keys.iter().map(AsRef::as_ref).zip(members.values().map(piece)).collect();
             table::write_details(into, &details, settings.stdout.color)
         }
         value => Records::of(std::slice::from_ref(value)).write(into, settings),
@@ -73,7 +73,7 @@ impl<'a> Records<'a> {
                 let title =
                     |index: usize| self.titles.as_ref().and_then(|titles| titles.get(index)).unwrap_or(&"");
                 let grid = Grid {
-                    heads: (0..columns).map(|index| Head::new(title(index), true)).collect(),
+                    heads: (0..columns).map(|index| Head::new(title(index), self.titles.is_some())).collect(),
                     rows: self
                         .rows
                         .iter()

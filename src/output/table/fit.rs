@@ -77,16 +77,16 @@ mod tests {
 
     #[test]
     fn wide_columns_give_first() {
-        let cases: [(&str, &[usize], &[bool], usize, Option<usize>); 6] = [
-            ("fits", &[10, 10], &[true, true], 22, None),
-            ("one too many", &[10, 10], &[true, true], 21, Some(9)),
-            ("the narrow one keeps its width", &[4, 40], &[true, true], 30, Some(24)),
-            ("nothing may be cut", &[40, 40], &[false, false], 30, None),
-            ("fixed columns take theirs", &[20, 40], &[false, true], 40, Some(18)),
-            ("one column wide", &[20, 40], &[false, true], 1, Some(LEAST)),
+        let cases = [
+            ("fits", [10, 10], [true, true], 22, None),
+            ("one too many", [10, 10], [true, true], 21, Some(9)),
+            ("the narrow one keeps its width", [4, 40], [true, true], 30, Some(24)),
+            ("nothing may be cut", [40, 40], [false, false], 30, None),
+            ("fixed columns take theirs", [20, 40], [false, true], 40, Some(18)),
+            ("one column wide", [20, 40], [false, true], 1, Some(LEAST)),
         ];
         for (name, widths, may_cut, limit, expected) in cases {
-            assert_eq!(cap(widths, may_cut, limit), expected, "{name}");
+            assert_eq!(cap(&widths, &may_cut, limit), expected, "{name}");
         }
     }
 

@@ -8,8 +8,9 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, Tab
 use super::{Grid, fit, paint};
 use crate::output::settings::Stream;
 
-const UNICODE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-const ASCII: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-'));
+// No junctions: with them the crate puts a column of its own between ours.
+const UNICODE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
+const ASCII: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-'));
 /// Spaces between columns.
 pub(super) const GAP: usize = 2;
 
