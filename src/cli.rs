@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{completions, man, sandbox, ssm, whoami};
@@ -116,6 +117,8 @@ pub struct GlobalArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "",
+        // That of paths refuses the empty one, which stands for the only sandbox.
+        value_parser = OsStringValueParser::new().map(PathBuf::from),
         conflicts_with_all = ["profile", "endpoint_url"],
         help_heading = "AWS"
     )]

@@ -174,7 +174,8 @@ impl Found {
     pub async fn ended(&self) {
         let lock = self.folder.join(LOCK);
         // A folder without a lock, or one that cannot be locked, has no sandbox to wait for.
-        let _ = tokio::task::spawn_blocking(move || File::open(lock).and_then(|lock| lock.lock_shared())).await;
+        let _ =
+            tokio::task::spawn_blocking(move || File::open(lock).and_then(|lock| lock.lock_shared())).await;
     }
 }
 

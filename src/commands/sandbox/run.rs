@@ -62,10 +62,7 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
     Ok(Outcome::ExitCode(exit_code(ended?)))
 }
 
-fn spawn(
-    command: &[OsString],
-    inside: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Result<Child> {
+fn spawn(command: &[OsString], inside: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Child> {
     let [program, arguments @ ..] = command else {
         return Err(Error::usage("no command to run").into());
     };

@@ -144,12 +144,12 @@ fn property(account: &Account, managed: &ManagedNode) -> InstanceProperty {
         .source_id(&node.id)
         .source_type(source_type(managed.kind));
     match managed.kind {
-        NodeKind::Hybrid => property.registration_date(account.started.into()),
+        NodeKind::Hybrid => property.registration_date(seconds(account.started)),
         NodeKind::Ec2 => property
             .instance_type("t3.micro")
             .instance_state(if managed.ping == Ping::Offline { "stopped" } else { "running" })
             .availability_zone(format!("{}a", account.identity.region))
-            .launch_time(account.started.into()),
+            .launch_time(seconds(account.started)),
     }
     .build()
 }
@@ -176,7 +176,12 @@ fn last_ping(managed: &ManagedNode) -> DateTime {
         Ping::ConnectionLost => 1,
         Ping::Offline => 48,
     };
-    DateTime::from(SystemTime::now() - Duration::from_secs(hours * 3600))
+    seconds(SystemTime::now() - Duration::from_secs(hours * 3600))
+}
+
+/// The service gives no fractions here.
+fn seconds(time: SystemTime) -> DateTime {
+    DateTime::from_secs(DateTime::from(time).secs())
 }
 
 #[cfg(test)]
