@@ -3,5 +3,6 @@
 mod support;
 
 mod architecture;
+mod connect;
 mod generated;
 mod lockfile;

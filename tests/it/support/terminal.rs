@@ -5,9 +5,13 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
@@ -18,9 +22,12 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 pub struct Terminal {
     master: File,
+    slave: Option<File>,
     child: Child,
     output: Receiver<Vec<u8>>,
     seen: Vec<u8>,
+    reader: JoinHandle<()>,
+    closing: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -42,22 +49,24 @@ impl Terminal {
         command
             .stdin(Stdio::from(slave.try_clone().unwrap()))
             .stdout(Stdio::from(slave.try_clone().unwrap()))
-            .stderr(Stdio::from(slave));
+            .stderr(Stdio::from(slave.try_clone().unwrap()));
         let child = command.spawn().unwrap();
         // Its copies of the slave would keep the terminal open after the program.
         drop(command);
         let master = File::from(OwnedFd::from(master));
-        let mut reader = master.try_clone().unwrap();
         let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(length) = reader.read(&mut buffer) {
-                if length == 0 || sender.send(buffer[..length].to_vec()).is_err() {
-                    return;
+        let closing = Arc::new(AtomicBool::new(false));
+        let reader = std::thread::spawn({
+            let (mut reader, closing) = (master.try_clone().unwrap(), Arc::clone(&closing));
+            move || {
+                while let Some(bytes) = read(&mut reader, &closing) {
+                    if sender.send(bytes).is_err() {
+                        return;
+                    }
                 }
             }
         });
-        Terminal { master, child, output, seen: Vec::new() }
+        Terminal { master, slave: Some(slave), child, output, seen: Vec::new(), reader, closing }
     }
 
     pub fn type_text(&mut self, text: &str) {
@@ -67,7 +76,6 @@ impl Terminal {
     pub fn resize(&mut self, cols: u16, rows: u16) {
         tcsetwinsize(&self.master, winsize(cols, rows)).unwrap();
     }
-
     /// Everything that was shown until `text` was; what follows is kept for the next call.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) -> String {
@@ -98,8 +106,8 @@ impl Terminal {
         rustix::process::Pid::from_child(&self.child)
     }
 
-    /// Waits for the program; what was shown meanwhile and how it ended.
-    pub fn end(mut self) -> (String, ExitStatus) {
+    /// Waits for the program; what was shown meanwhile, how it ended, and whether the terminal echoes.
+    pub fn end(mut self) -> (String, ExitStatus, bool) {
         let deadline = Instant::now() + LIMIT;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -114,16 +122,37 @@ impl Terminal {
                 self.seen.extend_from_slice(&bytes);
             }
         };
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
+        // The terminal outlives the program as long as this copy of its other side is open.
+        let echoes = self.echoes();
+        drop(self.slave.take());
+        while let Ok(bytes) = self.output.recv() {
             self.seen.extend_from_slice(&bytes);
         }
-        (String::from_utf8_lossy(&self.seen).into_owned(), status)
+        (String::from_utf8_lossy(&self.seen).into_owned(), status, echoes)
     }
 
     /// Closes the terminal window.
     pub fn hang_up(self) -> Child {
+        self.closing.store(true, Ordering::Relaxed);
+        self.reader.join().unwrap();
         self.child
     }
+}
+
+/// What is there to be read; `None` at the end.
+fn read(master: &mut File, closing: &AtomicBool) -> Option<Vec<u8>> {
+    let mut buffer = vec![0; 4096];
+    while !closing.load(Ordering::Relaxed) {
+        let mut ready = [PollFd::new(master, PollFlags::IN)];
+        let timeout = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+        if poll(&mut ready, Some(&timeout)).unwrap() == 0 {
+            continue;
+        }
+        let length = master.read(&mut buffer).ok().filter(|length| *length > 0)?;
+        buffer.truncate(length);
+        return Some(buffer);
+    }
+    None
 }
 
 fn winsize(cols: u16, rows: u16) -> Winsize {
