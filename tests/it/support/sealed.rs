@@ -150,7 +150,13 @@ impl Sandbox {
         if let Some(config) = config {
             args.extend(["--config".into(), sealed.write("sandbox.toml", config)]);
         }
-        let mut child = sealed.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = sealed
+            .command(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut ready = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         while let Ok(length) = stdout.read_line(&mut ready)

@@ -1,5 +1,6 @@
 //! The loop around the engine's client: frames, input, timers and events, in one task that owns them all.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub struct Driver {
     unsent: Bytes,
     /// An event that the consumer had no room for.
     waiting: Option<Event>,
+    /// Events of the loop's own: at most two for every cut.
+    told: VecDeque<Event>,
     data_key: Option<Boxed<Result<DataKey, Error>>>,
     key_failure: Option<Error>,
     start_limit: Duration,
@@ -111,6 +114,7 @@ impl Driver {
             input_ended: false,
             unsent: Bytes::new(),
             waiting: None,
+            told: VecDeque::new(),
             data_key: None,
             key_failure: None,
             start_limit,
@@ -203,7 +207,7 @@ impl Driver {
         self.state = State::Open(connection);
         self.frames_on_socket = false;
         if self.ever_open {
-            self.tell(Event::Resumed);
+            self.told.push_back(Event::Resumed);
         }
         self.ever_open = true;
     }
@@ -263,7 +267,7 @@ impl Driver {
         if self.farewell_by.is_some() {
             self.farewell_by = Some(Instant::now());
         }
-        self.tell(Event::Lost(reason.to_owned()));
+        self.told.push_back(Event::Lost(reason.to_owned()));
         self.state = State::Opening(Box::pin(Arc::clone(&self.link).resume(self.grant.clone())));
     }
 
@@ -324,17 +328,11 @@ impl Driver {
                     Err(mpsc::error::TrySendError::Closed(_)) => {}
                 }
             }
-            let Some(event) = self.client.poll_event() else { return };
-            self.waiting = self.take(event);
-        }
-    }
-
-    /// An event of the loop's own, after those that wait already. Losing one costs a message on the screen.
-    fn tell(&mut self, event: Event) {
-        self.hand_on_events();
-        if self.waiting.is_none() {
-            self.waiting = Some(event);
-            self.hand_on_events();
+            self.waiting = self.told.pop_front();
+            if self.waiting.is_none() {
+                let Some(event) = self.client.poll_event() else { return };
+                self.waiting = self.take(event);
+            }
         }
     }
 
