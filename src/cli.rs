@@ -18,8 +18,8 @@ Exit codes:
 
 /// A DevOps toolbox for AWS: sessions on nodes, and a sandbox to rehearse in
 ///
-/// opsctl opens Session Manager shells without the session-manager-plugin, and carries a loopback AWS
-/// (`opsctl sandbox`) in which every command can be tried without an account.
+/// opsctl opens Session Manager shells without the session-manager-plugin, and carries a loopback
+/// AWS (`opsctl sandbox`) in which every command can be tried without an account.
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list

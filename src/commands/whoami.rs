@@ -11,8 +11,8 @@ use crate::output::{Cell, Column};
 
 /// Say who AWS takes you for
 ///
-/// Shows the account and the ARN that the credentials belong to, and where the credentials, the profile and
-/// the region came from. Calls sts:GetCallerIdentity, which every identity may call.
+/// Shows the account and the ARN that the credentials belong to, and where the credentials, the
+/// profile and the region came from. Calls sts:GetCallerIdentity, which every identity may call.
 ///
 /// Examples:
 ///   opsctl whoami

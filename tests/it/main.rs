@@ -3,6 +3,9 @@
 mod support;
 
 mod architecture;
+mod cli;
 mod connect;
+mod examples;
 mod generated;
+mod list;
 mod lockfile;

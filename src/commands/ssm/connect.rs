@@ -19,25 +19,28 @@ const RESUME_LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// Open a shell on a node
 ///
-/// Speaks Session Manager's data channel itself: no plugin. TARGET is an instance id, an id of a hybrid
-/// node (mi-...), the name, address or host name of a node, or a tag as KEY=VALUE. With none, a list to
-/// choose from opens. A cut connection is mended without losing a byte for as long as the session lives.
+/// Speaks Session Manager's data channel itself: no plugin. TARGET is an instance id, an id of a
+/// hybrid node (mi-...), the name, address or host name of a node, or a tag as KEY=VALUE. With
+/// none, a list to choose from opens. A cut connection is mended without losing a byte for as long
+/// as the session lives.
 ///
-/// Without a terminal the lines on stdin are typed into the shell; at their end it is told so (Ctrl-D), and
-/// opsctl ends when the shell ends. A shell has no exit code to pass on: Session Manager carries none.
+/// Without a terminal the lines on stdin are typed into the shell; at their end it is told so
+/// (Ctrl-D), and opsctl ends when the shell ends. A shell has no exit code to pass on: Session
+/// Manager carries none.
 ///
 /// Examples:
 ///   opsctl ssm connect web-1
-///   opsctl ssm connect i-0123456789abcdef0 --reason 'disk full, ticket 4711'
+///   opsctl ssm connect web-1 --reason 'disk full, ticket 4711'
 ///   opsctl ssm connect role=db
 ///   echo 'uname -a' | opsctl ssm connect web-1
 ///
-/// Exit codes: 0 the shell ended, 1 the session broke, 3 no such node, 5 denied, 8 the idle time-out, 9 the
-/// node is not connected, 75 the network.
+/// Exit codes: 0 the shell ended, 1 the session broke, 3 no such node, 5 denied, 8 the idle
+/// time-out, 9 the node is not connected, 75 the network.
 ///
-/// IAM: ssm:StartSession on the node and the document, ssm:ResumeSession and ssm:TerminateSession on
-/// one's own sessions, ssmmessages:OpenDataChannel on the session; ssm:DescribeInstanceProperties for
-/// anything but an id; kms:GenerateDataKey where the preferences ask for encryption.
+/// IAM: ssm:StartSession on the node and the document, ssm:ResumeSession and ssm:TerminateSession
+/// on one's own sessions, ssmmessages:OpenDataChannel on the session;
+/// ssm:DescribeInstanceProperties for anything but an id; kms:GenerateDataKey where the
+/// preferences ask for encryption.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ConnectArgs {

@@ -10,8 +10,8 @@ use crate::error::{Outcome, Result};
 
 /// List the managed nodes
 ///
-/// Shows the nodes that Systems Manager knows and whose agent answers; --all shows the others too. Every
-/// page is fetched.
+/// Shows the nodes that Systems Manager knows and whose agent answers; --all shows the others too.
+/// Every page is fetched.
 ///
 /// Examples:
 ///   opsctl ssm list

@@ -1,0 +1,197 @@
+//! The command line as such: help, version, where options may stand, streams and exit codes.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::support::{Sandbox, Sealed};
+
+/// Every command, as its words.
+pub const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["ssm"],
+    &["ssm", "list"],
+    &["ssm", "connect"],
+    &["sandbox"],
+    &["sandbox", "run"],
+    &["sandbox", "up"],
+    &["sandbox", "status"],
+    &["sandbox", "down"],
+    &["sandbox", "init"],
+    &["whoami"],
+    &["completions"],
+    &["man"],
+];
+
+pub fn help(sealed: &Sealed, command: &[&str]) -> String {
+    sealed.run(command.iter().chain(&["--help"])).expect(0).stdout
+}
+
+#[test]
+fn the_whole_reference_is_as_reviewed() {
+    let sealed = Sealed::new();
+    let reference: String = COMMANDS
+        .iter()
+        .map(|command| format!("==== opsctl {}\n{}\n", command.join(" "), help(&sealed, command)))
+        .collect();
+    insta::assert_snapshot!(reference);
+}
+
+#[test]
+fn no_help_is_wider_than_a_hundred_columns_and_every_command_is_known_here() {
+    let sealed = Sealed::new();
+    for command in COMMANDS {
+        let long = help(&sealed, command);
+        let short = sealed.run(command.iter().chain(&["-h"])).expect(0).stdout;
+        for line in long.lines().chain(short.lines()) {
+            assert!(line.chars().count() <= 100, "opsctl {}: {line}", command.join(" "));
+        }
+        let listed =
+            short.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        for verb in listed.map(|line| line.split_whitespace().next().unwrap()) {
+            let known =
+                COMMANDS.iter().any(|known| known.starts_with(command) && known.last() == Some(&verb));
+            assert!(known, "{verb} is not in COMMANDS");
+        }
+    }
+}
+
+/// A help that a terminal shows without scrolling.
+#[test]
+fn the_short_help_fits_a_screen() {
+    let sealed = Sealed::new();
+    for command in COMMANDS {
+        let lines = sealed.run(command.iter().chain(&["-h"])).expect(0).stdout.lines().count();
+        assert!(lines <= 40, "opsctl {} -h has {lines} lines", command.join(" "));
+    }
+}
+
+#[test]
+fn version_help_and_usage_errors_touch_neither_files_nor_network() {
+    let mut sealed = Sealed::new();
+    // Each of these would be an error if it were looked at.
+    sealed.signed_in();
+    sealed.set("HOME", "/nonexistent").set("AWS_PROFILE", "missing").set("AWS_CA_BUNDLE", "/nonexistent");
+    sealed.set("AWS_CONFIG_FILE", "/nonexistent").set("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let version = sealed.run(["--version"]).expect(0);
+    assert_eq!(
+        (version.stdout.as_str(), version.stderr.as_str()),
+        (concat!("opsctl ", env!("CARGO_PKG_VERSION"), "\n"), "")
+    );
+    sealed.run(["ssm", "list", "--help"]).expect(0);
+    sealed.run(["completions", "zsh"]).expect(0);
+    sealed.run(["ssm", "list", "--no-such"]).expect(2);
+    sealed.run(["ssm", "liist"]).expect(2);
+    sealed.run(["ssm", "list", "--query", "items[", "-o", "json"]).expect(2);
+}
+
+#[test]
+fn unknown_words_get_a_near_match() {
+    let sealed = Sealed::new();
+    for (args, near) in [
+        (&["smm"][..], "'ssm'"),
+        (&["ssm", "lst"], "'list'"),
+        (&["ssm", "list", "--quary", "x"], "'--query'"),
+        (&["ssm", "list", "-o", "jsn"], "'json'"),
+    ] {
+        let ran = sealed.run(args).expect(2);
+        assert!(ran.stderr.contains(near), "{args:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn global_options_work_before_and_after_the_verb() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::up(&sealed);
+    let before = sealed.run(["--sandbox", "-o", "text", "--query", "items[].name", "ssm", "list"]).expect(0);
+    let after = sealed.run(["ssm", "list", "--sandbox", "-o", "text", "--query", "items[].name"]).expect(0);
+    assert_eq!(before.stdout, after.stdout);
+    assert_eq!(before.stdout, "web-1\nweb-2\ndb-1\n");
+}
+
+#[test]
+fn options_that_contradict_are_a_usage_error() {
+    let sealed = Sealed::new();
+    for args in [
+        &["--sandbox", "--profile", "prod", "ssm", "list"][..],
+        &["--sandbox", "--endpoint-url", "http://127.0.0.1:1", "ssm", "list"],
+        &["-q", "-v", "ssm", "list"],
+        &["completions", "bash", "--dir", "x"],
+    ] {
+        let ran = sealed.run(args).expect(2);
+        assert!(ran.stderr.contains("cannot be used with"), "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_closed_stdout_is_no_error() {
+    let sealed = Sealed::new();
+    let sandbox = Sandbox::up(&sealed);
+    for format in ["table", "json", "ndjson", "yaml", "csv", "text"] {
+        let mut command = sealed.command(["--sandbox", "ssm", "list", "-o", format]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{format}");
+    }
+    drop(sandbox);
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    if !Path::new("/dev/full").exists() {
+        eprintln!("there is no /dev/full here: not tested");
+        return;
+    }
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::up(&sealed);
+    for format in ["table", "json", "csv"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output =
+            sealed.command(["--sandbox", "ssm", "list", "-o", format]).stdout(full).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        // With JSON the error is JSON.
+        assert!(stderr.contains("cannot write to stdout"), "{format}: {stderr}");
+    }
+}
+
+#[test]
+fn quiet_leaves_the_answer_and_the_errors() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::with_config(
+        &sealed,
+        Some("[[nodes]]\nname = \"a\"\n[[nodes]]\nname = \"b\"\nping = \"offline\"\n"),
+    );
+    let loud = sealed.run(["--sandbox", "ssm", "list"]).expect(0);
+    assert_eq!(loud.stderr, "1 node is not online; --all shows it\n");
+    let quiet = sealed.run(["--sandbox", "-q", "ssm", "list"]).expect(0);
+    assert_eq!((quiet.stderr.as_str(), &quiet.stdout), ("", &loud.stdout));
+    let all = sealed.run(["--sandbox", "ssm", "list", "--all", "-o", "json"]).expect(0);
+    assert_eq!((all.json()["items"].as_array().unwrap().len(), all.stderr.as_str()), (2, ""));
+    assert!(!sealed.run(["--sandbox", "-q", "ssm", "connect", "c"]).expect(3).stderr.is_empty());
+}
+
+#[test]
+fn verbose_names_the_calls() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::up(&sealed);
+    let ran = sealed.run(["--sandbox", "-v", "whoami"]).expect(0);
+    assert!(ran.stderr.contains("sts:GetCallerIdentity"), "{ran:?}");
+}
+
+#[test]
+fn a_session_of_cron_needs_almost_no_environment() {
+    let sealed = Sealed::new();
+    let sandbox = Sandbox::up(&sealed);
+    let mut command = sealed.command(["-q", "ssm", "list", "-o", "text", "--columns", "name"]);
+    command
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("LC_ALL", "C")
+        .env("AWS_ENDPOINT_URL", &sandbox.endpoint)
+        .env("AWS_SHARED_CREDENTIALS_FILE", sandbox.dir.join("credentials"))
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    let ran = crate::support::finish(command, b"").expect(0);
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("web-1\nweb-2\ndb-1\n", ""));
+}

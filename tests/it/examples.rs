@@ -1,0 +1,78 @@
+//! What is shown is true: the examples of every help and the tour run.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::cli::{COMMANDS, help};
+use crate::support::{Ran, Sandbox, Sealed, finish};
+
+fn examples(help: &str) -> Vec<&str> {
+    let block = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+    block.map_while(|line| line.strip_prefix("  ")).collect()
+}
+
+fn shell(sealed: &Sealed, line: &str) -> Ran {
+    let mut command = Command::new("bash");
+    sealed.seal(&mut command);
+    command.args(["-o", "pipefail", "-c", line]);
+    finish(command, b"")
+}
+
+#[test]
+fn every_example_of_the_help_runs() {
+    let reader = Sealed::new();
+    let mut count = 0;
+    for command in COMMANDS {
+        for line in examples(&help(&reader, command)) {
+            count += 1;
+            if line.contains("aws ") && !finish(Command::new("aws"), b"").stderr.contains("usage") {
+                eprintln!("there is no AWS CLI here, not run: {line}");
+                continue;
+            }
+            run(line);
+        }
+    }
+    assert!(count > 15, "the examples were not found");
+}
+
+/// In a place of its own, signed in to a sandbox that is up in `rehearsal`.
+fn run(line: &str) {
+    let mut sealed = Sealed::new();
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", None);
+    // This one is what the line above has just done.
+    if line == "opsctl sandbox up --dir rehearsal &" {
+        return;
+    }
+    let file = |name: &str| sandbox.dir.join(name).display().to_string();
+    let (config, credentials) = (file("config"), file("credentials"));
+    sealed.set("AWS_CONFIG_FILE", config).set("AWS_SHARED_CREDENTIALS_FILE", credentials);
+    for folder in
+        ["home/.zfunc", "home/.config/fish/completions", "home/.local/share/man/man1", "completions"]
+    {
+        std::fs::create_dir_all(sealed.path(folder)).unwrap();
+    }
+    if line.contains("--config sandbox.toml") {
+        sealed.run(["sandbox", "init"]).expect(0);
+    }
+    let ran = shell(&sealed, line);
+    assert_eq!(ran.code, 0, "{line}: {ran:#?}");
+}
+
+#[test]
+fn the_tour_runs_in_the_sandbox_without_a_terminal() {
+    let sealed = Sealed::new();
+    let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tour.sh");
+    let ran = sealed.run(["sandbox".as_ref(), "run".as_ref(), "--".as_ref(), tour.as_os_str()]).expect(0);
+    for shown in ["arn:aws:iam::", "web-1", "this is /", "(exit code 3)"] {
+        assert!(ran.stdout.contains(shown), "{shown} is missing: {ran:#?}");
+    }
+    assert_eq!(ran.stderr, "error: no node is called wbe-1\n  hint: did you mean web-1?\n");
+}
+
+#[test]
+fn the_tour_refuses_to_run_elsewhere() {
+    let sealed = Sealed::new();
+    let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tour.sh"));
+    sealed.seal(&mut command);
+    assert!(finish(command, b"").expect(2).stderr.contains("run it in the sandbox"));
+}
