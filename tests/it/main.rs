@@ -9,3 +9,4 @@ mod examples;
 mod generated;
 mod list;
 mod lockfile;
+mod sandbox;

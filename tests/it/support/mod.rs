@@ -5,5 +5,5 @@ mod sealed;
 mod terminal;
 
 pub use fake_aws::{FakeAws, Reply, Request};
-pub use sealed::{Ran, Sandbox, Sealed};
+pub use sealed::{Ran, Sandbox, Sealed, finish};
 pub use terminal::Terminal;

@@ -144,7 +144,11 @@ impl Sandbox {
 
     /// A sandbox with this `sandbox.toml`.
     pub fn with_config(sealed: &Sealed, config: Option<&str>) -> Self {
-        let dir = sealed.path("sandbox");
+        Sandbox::in_dir(sealed, "sandbox", config)
+    }
+
+    pub fn in_dir(sealed: &Sealed, dir: &str, config: Option<&str>) -> Self {
+        let dir = sealed.path(dir);
         let mut args =
             vec!["sandbox".into(), "up".into(), "-o".into(), "json".into(), "--dir".into(), dir.clone()];
         if let Some(config) = config {
@@ -174,11 +178,19 @@ impl Sandbox {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
+
+    /// Until it has ended by itself: its exit code.
+    pub fn wait(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        // Once it has been waited for, its number may be somebody else's.
+        if let Ok(None) = self.child.try_wait()
+            && let Some(pid) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw)
+        {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         }
         let _ = self.child.wait();

@@ -1,0 +1,218 @@
+//! `opsctl sandbox`: running commands inside, keeping one up, and what goes wrong.
+
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Sandbox, Sealed};
+
+fn inside<'a>(command: &[&'a str]) -> Vec<&'a str> {
+    [&["sandbox", "run", "--"], command].concat()
+}
+
+#[test]
+fn a_command_inside_finds_the_sandbox_and_nothing_of_the_users_aws() {
+    let mut sealed = Sealed::new();
+    sealed.signed_in().set("AWS_PROFILE", "prod").set("HTTPS_PROXY", "http://proxy.example");
+    let ran = sealed.run(inside(&["opsctl", "whoami", "-o", "json"])).expect(0);
+    let item = &ran.json()["item"];
+    assert_eq!(item["arn"], "arn:aws:iam::111122223333:user/rehearsal");
+    assert_eq!((&item["region"], &item["profile"]), (&"us-east-1".into(), &serde_json::Value::Null));
+    let environment = sealed.run(inside(&["env"])).expect(0).stdout;
+    for outside in ["AWS_PROFILE", "PROXY=http", "AKIAIOSFODNN7EXAMPLE", "OPSCTL_"] {
+        assert!(!environment.contains(outside), "{outside}: {environment}");
+    }
+}
+
+#[test]
+fn nodes_are_listed_over_every_page() {
+    let sealed = Sealed::new();
+    let config = sealed.write("small.toml", "page_size = 1\n");
+    let config = config.to_str().unwrap();
+    let args = ["sandbox", "run", "--config", config, "--", "opsctl", "ssm", "list", "-o", "json"];
+    let nodes = sealed.run(args).expect(0).json();
+    assert_eq!(nodes["items"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_exit_code_is_the_commands() {
+    let sealed = Sealed::new();
+    for (script, code) in [("exit 0", 0), ("exit 42", 42), ("kill -TERM $$", 143), ("kill -KILL $$", 137)] {
+        assert_eq!(sealed.run(inside(&["sh", "-c", script])).code, code, "{script}");
+    }
+    let ran = sealed.run(inside(&["no-such-program"])).expect(255);
+    assert!(ran.stderr.starts_with("error: cannot run no-such-program\n"), "{ran:?}");
+}
+
+#[test]
+fn stdin_and_stdout_are_the_commands_own() {
+    let sealed = Sealed::new();
+    assert_eq!(sealed.run_with(inside(&["cat"]), b"to and fro").expect(0).stdout, "to and fro");
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let mut sealed = Sealed::new();
+    std::fs::create_dir(sealed.path("tmp")).unwrap();
+    let tmp = sealed.path("tmp").display().to_string();
+    sealed.set("TMPDIR", tmp);
+    let script = "ls -d $TMPDIR/opsctl-sandbox-*";
+    let ran = sealed.run(inside(&["sh", "-c", script])).expect(0);
+    assert!(!ran.stdout.is_empty());
+    assert_eq!(std::fs::read_dir(sealed.path("tmp")).unwrap().count(), 0);
+}
+
+#[test]
+fn sigterm_and_sighup_are_passed_on_and_the_command_decides() {
+    let sealed = Sealed::new();
+    for (signal, name) in [(Signal::TERM, "TERM"), (Signal::HUP, "HUP")] {
+        // The script says when it listens, so that the signal cannot come too early.
+        let script = format!("trap 'echo told; exit 9' {name}; echo ready; while :; do sleep 0.02; done");
+        let mut child = sealed
+            .command(inside(&["sh", "-c", &script]))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = std::io::BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+        assert_eq!(line, "ready\n");
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        line.clear();
+        std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+        assert_eq!((line.as_str(), child.wait().unwrap().code()), ("told\n", Some(9)), "{name}");
+    }
+}
+
+#[test]
+fn one_that_is_up_is_found_asked_and_ended() {
+    let sealed = Sealed::new();
+    let none = sealed.run(["--sandbox", "whoami"]).expect(3);
+    assert!(none.stderr.starts_with("error: no sandbox is running\n"), "{none:?}");
+    let sandbox = Sandbox::up(&sealed);
+    let dir = sealed.path("sandbox").display().to_string();
+    let dir = dir.as_str();
+    let named = format!("--sandbox={dir}");
+    for option in ["--sandbox", named.as_str()] {
+        let identity = sealed.run([option, "whoami", "-o", "json"]).expect(0).json();
+        assert_eq!(identity["item"]["account"], "111122223333", "{option}");
+    }
+    let status = sealed.run(["sandbox", "status", "-o", "json"]).expect(0).json();
+    let item = &status["items"][0];
+    assert_eq!((&item["endpoint"], &item["nodes"]), (&sandbox.endpoint.as_str().into(), &3.into()));
+    assert_eq!(item["pid"], sandbox.pid());
+
+    let second = sealed.run(["sandbox", "up", "--dir", dir]).expect(9);
+    let start =
+        format!("error: a sandbox runs in {dir} already: {}, process {}\n", sandbox.endpoint, sandbox.pid());
+    assert!(second.stderr.starts_with(&start), "{second:?}");
+    let port = sandbox.endpoint.rsplit(':').next().unwrap();
+    let other = sealed.path("other").display().to_string();
+    let taken = sealed.run(["sandbox", "up", "--dir", &other, "--port", port]).expect(9);
+    assert!(taken.stderr.starts_with(&format!("error: cannot listen on 127.0.0.1:{port}\n")), "{taken:?}");
+
+    let down = sealed.run(["sandbox", "down"]).expect(0);
+    assert_eq!(down.stderr, format!("the sandbox in {dir} has ended\n"));
+    assert_eq!(sandbox.wait(), Some(0));
+    sealed.run(["sandbox", "down", "--dir", dir]).expect(3);
+    let status = sealed.run(["sandbox", "status"]).expect(0);
+    assert_eq!(status.stderr, "no sandbox is running\n");
+}
+
+#[test]
+fn an_interrupted_one_cleans_up() {
+    let sealed = Sealed::new();
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let sandbox = Sandbox::up(&sealed);
+        kill_process(Pid::from_raw(sandbox.pid().try_into().unwrap()).unwrap(), signal).unwrap();
+        let dir = sandbox.dir.clone();
+        assert_eq!(sandbox.wait(), Some(code));
+        assert!(!dir.join("credentials").exists());
+    }
+}
+
+#[test]
+fn several_running_and_none_named_is_a_usage_error_that_lists_them() {
+    let sealed = Sealed::new();
+    let _first = Sandbox::in_dir(&sealed, "first", None);
+    let _second = Sandbox::in_dir(&sealed, "second", None);
+    let ran = sealed.run(["--sandbox", "whoami"]).expect(2);
+    for dir in ["first", "second"] {
+        assert!(ran.stderr.contains(sealed.path(dir).to_str().unwrap()), "{ran:?}");
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_config_are_reported_at_once() {
+    let sealed = Sealed::new();
+    sealed.write("bad.toml", "regoin = \"eu-west-1\"\npage_size = 0\n\n[[nodes]]\nname = \"../x\"\n");
+    let ran = sealed.run(["sandbox", "up", "--config", "bad.toml"]).expect(2);
+    assert_eq!(
+        ran.stderr,
+        "error: bad.toml has 3 mistakes\n  \
+         cause: bad.toml:1:1: unknown key `regoin`; did you mean `region`?\n  \
+         cause: bad.toml:2:13: `page_size` must be a whole number from 1 to 1000\n  \
+         cause: bad.toml:5:8: `name` must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit\n"
+    );
+    sealed.run(["sandbox", "run", "--config", "bad.toml", "--", "true"]).expect(255);
+    sealed.run(["sandbox", "up", "--config", "none.toml"]).expect(2);
+}
+
+#[test]
+fn a_config_is_read_when_named_or_in_the_folder_and_never_from_here() {
+    let sealed = Sealed::new();
+    sealed.write("sandbox.toml", "account = \"444455556666\"\n");
+    let account = |options: &[&str]| {
+        let command = ["--", "opsctl", "whoami", "--query", "item.account", "-o", "json"];
+        sealed.run([&["sandbox", "run"], options, &command].concat()).expect(0).stdout.trim().to_owned()
+    };
+    assert_eq!(account(&[]), "\"111122223333\"");
+    assert_eq!(account(&["--config", "sandbox.toml"]), "\"444455556666\"");
+    sealed.write("kept/sandbox.toml", "account = \"777788889999\"\n");
+    assert_eq!(account(&["--dir", "kept"]), "\"777788889999\"");
+    assert_eq!(account(&["--dir", "kept", "--config", "sandbox.toml"]), "\"444455556666\"");
+}
+
+#[test]
+fn init_writes_a_config_that_works_and_overwrites_none_unasked() {
+    let sealed = Sealed::new();
+    assert_eq!(sealed.run(["sandbox", "init"]).expect(0).stderr, "wrote sandbox.toml\n");
+    sealed.run(["sandbox", "run", "--config", "sandbox.toml", "--", "true"]).expect(0);
+    std::fs::write(sealed.path("sandbox.toml"), "mine").unwrap();
+    let ran = sealed.run(["sandbox", "init"]).expect(9);
+    assert_eq!(
+        ran.stderr,
+        "error: sandbox.toml exists already\n  hint: opsctl sandbox init --yes sandbox.toml overwrites it\n"
+    );
+    assert_eq!(std::fs::read_to_string(sealed.path("sandbox.toml")).unwrap(), "mine");
+    sealed.run(["sandbox", "init", "--yes"]).expect(0);
+    assert!(std::fs::read_to_string(sealed.path("sandbox.toml")).unwrap().contains("[[nodes]]"));
+}
+
+#[test]
+fn a_denied_action_is_denied_inside() {
+    let sealed = Sealed::new();
+    let config = "[deny]\nactions = [\"ssm:DescribeInstance*\"]\n";
+    sealed.write("denied.toml", config);
+    let ran =
+        sealed.run(["sandbox", "run", "--config", "denied.toml", "--", "opsctl", "ssm", "list"]).expect(5);
+    assert!(ran.stderr.contains("is not authorized to perform: ssm:DescribeInstance"), "{ran:?}");
+}
+
+/// The AWS CLI is a client of somebody else's making; where it is installed it has to work.
+#[test]
+fn the_aws_cli_works_inside() {
+    if Command::new("aws").arg("--version").output().is_err() {
+        println!("the AWS CLI is not on PATH: nothing to try");
+        return;
+    }
+    let sealed = Sealed::new();
+    let mut command =
+        sealed.command(inside(&["aws", "--output", "json", "ssm", "describe-instance-properties"]));
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    // Launchers of interpreters keep their versions in the home folder.
+    command.env("HOME", std::env::var_os("HOME").unwrap());
+    let ran = crate::support::finish(command, b"").expect(0);
+    assert_eq!(ran.json()["InstanceProperties"].as_array().unwrap().len(), 3);
+}
