@@ -9,4 +9,5 @@ mod examples;
 mod generated;
 mod list;
 mod lockfile;
+mod node_shell;
 mod sandbox;

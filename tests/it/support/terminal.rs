@@ -32,10 +32,15 @@ pub struct Terminal {
 
 impl Terminal {
     /// Runs opsctl with these arguments on a terminal of its own.
-    pub fn opsctl(sealed: &Sealed, (cols, rows): (u16, u16), args: &[&str]) -> Self {
+    pub fn opsctl(sealed: &Sealed, size: (u16, u16), args: &[&str]) -> Self {
+        Terminal::program(sealed, size, &[&[BINARY], args].concat())
+    }
+
+    /// Runs any program on a terminal of its own.
+    pub fn program(sealed: &Sealed, (cols, rows): (u16, u16), command_line: &[&str]) -> Self {
         let mut command = Command::new(BINARY);
         sealed.seal(&mut command);
-        command.args(["__node-shell", BINARY]).args(args);
+        command.arg("__node-shell").args(command_line);
         Terminal::spawn(command, cols, rows)
     }
 
