@@ -48,5 +48,5 @@ fn one_page_and_one_script_are_printed() {
     assert!(page.stdout.contains("opsctl\\-ssm\\-connect"));
     assert!(sealed.run(["completions", "bash"]).expect(0).stdout.contains("_opsctl()"));
     let unknown = sealed.run(["man", "ssm", "conect"]).expect(3);
-    assert_eq!(unknown.stderr, "error: opsctl-ssm has no command conect\nhint: did you mean connect?\n");
+    assert_eq!(unknown.stderr, "error: ssm has no command conect\n  hint: did you mean connect?\n");
 }

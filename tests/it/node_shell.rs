@@ -10,7 +10,7 @@ fn run(sealed: &Sealed, script: &str) -> Terminal {
 #[test]
 fn the_program_has_the_terminal_and_its_own_exit_code() {
     let sealed = Sealed::new();
-    let (shown, status) = run(&sealed, "echo to the terminal > /dev/tty; stty size; exit 7").end();
+    let (shown, status, _) = run(&sealed, "echo to the terminal > /dev/tty; stty size; exit 7").end();
     assert_eq!(shown, "to the terminal\r\n24 80\r\n");
     assert_eq!(status.code(), Some(7));
 }
@@ -30,14 +30,14 @@ fn typed_control_characters_are_signals() {
 fn arguments_pass_as_they_are() {
     let sealed = Sealed::new();
     let command_line = ["sh", "-c", "printf '<%s>' \"$@\"", "sh", "--help", "-o", "json", "", "a b"];
-    let (shown, _) = Terminal::program(&sealed, (80, 24), &command_line).end();
+    let (shown, _, _) = Terminal::program(&sealed, (80, 24), &command_line).end();
     assert_eq!(shown, "<--help><-o><json><><a b>");
 }
 
 #[test]
 fn a_program_that_is_not_there_is_an_error() {
     let sealed = Sealed::new();
-    let (shown, status) = Terminal::program(&sealed, (80, 24), &["no-such-shell"]).end();
-    assert!(shown.contains("cannot become the shell of a node"), "{shown}");
+    let (shown, status, _) = Terminal::program(&sealed, (80, 24), &["no-such-shell"]).end();
+    assert!(shown.contains("cannot start the shell of a node"), "{shown}");
     assert!(!status.success());
 }

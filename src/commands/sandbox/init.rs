@@ -13,8 +13,8 @@ use crate::sandbox::state::CONFIG;
 
 /// Write a commented sandbox.toml
 ///
-/// The file says everything a sandbox can be told, and as it is gives the sandbox you get without one. A file that
-/// exists already is left alone (exit code 9) unless you say --yes.
+/// The file says everything a sandbox can be told, and as it is gives the sandbox you get without
+/// one. A file that exists already is left alone (exit code 9) unless you say --yes.
 ///
 /// Examples:
 ///   opsctl sandbox init

@@ -18,11 +18,13 @@ use crate::signals::{Signal, Signals};
 
 /// Run a command with a sandbox of its own in place of AWS
 ///
-/// Starts a loopback AWS with a random key, runs COMMAND with the environment that leads every AWS client to it, and
-/// ends it after COMMAND. Nothing of your own AWS configuration can be reached from inside. Nodes are real shells of
-/// your own account on this machine. This opsctl is the first on PATH.
+/// Starts a loopback AWS with a random key, runs COMMAND with the environment that leads every AWS
+/// client to it, and ends it after COMMAND. Nothing of your own AWS configuration can be reached
+/// from inside. Nodes are real shells of your own account on this machine. This opsctl is the first
+/// on PATH.
 ///
-/// The exit code is COMMAND's, 128 and the number of the signal that ended it, or 255 where opsctl itself failed.
+/// The exit code is COMMAND's, 128 and the number of the signal that ended it, or 255 where opsctl
+/// itself failed.
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list

@@ -12,11 +12,13 @@ use crate::signals::Signals;
 
 /// Keep a sandbox running for other commands
 ///
-/// Starts a loopback AWS, says on stdout where it is, and ends on Ctrl-C or `opsctl sandbox down`, its shells with it.
-/// Any opsctl command finds it with --sandbox. Its folder holds its key, for you only, and the homes of its nodes,
-/// which are kept; without --dir it is one in opsctl's state folder. A sandbox.toml in DIR is read.
+/// Starts a loopback AWS, says on stdout where it is, and ends on Ctrl-C or `opsctl sandbox down`,
+/// its shells with it. Any opsctl command finds it with --sandbox. Its folder holds its key, for
+/// you only, and the homes of its nodes, which are kept; without --dir it is one in opsctl's state
+/// folder. A sandbox.toml in DIR is read.
 ///
-/// Other AWS clients find it with AWS_CONFIG_FILE=DIR/config and AWS_SHARED_CREDENTIALS_FILE=DIR/credentials.
+/// Other AWS clients find it with AWS_CONFIG_FILE=DIR/config and
+/// AWS_SHARED_CREDENTIALS_FILE=DIR/credentials.
 ///
 /// Examples:
 ///   opsctl sandbox up --dir rehearsal &

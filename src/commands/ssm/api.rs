@@ -31,17 +31,17 @@ pub async fn nodes(
             return match by_information(client, filters, page).await {
                 // The first refusal is the one that a policy should cure.
                 Err(PageError::Denied(_)) => Err(denied.into()),
-                other => Ok(other?),
+                other => other.map_err(PageError::into_inner),
             };
         }
-        other => other?,
+        other => other.map_err(PageError::into_inner)?,
     };
     loop {
         // A page may be empty and still carry a token.
         if !page(answer.nodes)? || answer.next.is_none() {
             return Ok(());
         }
-        answer = properties(client, filters, answer.next).await?;
+        answer = properties(client, filters, answer.next).await.map_err(PageError::into_inner)?;
     }
 }
 
@@ -76,16 +76,26 @@ struct Page {
     next: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error)]
 enum PageError {
     /// Another call may serve.
-    #[error(transparent)]
     Denied(Error),
-    #[error(transparent)]
-    Failed(#[from] anyhow::Error),
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for PageError {
+    fn from(error: anyhow::Error) -> Self {
+        PageError::Failed(error)
+    }
 }
 
 impl PageError {
+    fn into_inner(self) -> anyhow::Error {
+        match self {
+            PageError::Denied(error) => error.into(),
+            PageError::Failed(error) => error,
+        }
+    }
+
     fn new<E>(error: &AwsFailure<E>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

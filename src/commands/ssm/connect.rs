@@ -39,8 +39,8 @@ const RESUME_LIMIT: Duration = Duration::from_secs(20 * 60);
 ///
 /// IAM: ssm:StartSession on the node and the document, ssm:ResumeSession and ssm:TerminateSession
 /// on one's own sessions, ssmmessages:OpenDataChannel on the session;
-/// ssm:DescribeInstanceProperties for anything but an id; kms:GenerateDataKey where the
-/// preferences ask for encryption.
+/// ssm:DescribeInstanceProperties for anything but an id; kms:GenerateDataKey where the preferences
+/// ask for encryption.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ConnectArgs {

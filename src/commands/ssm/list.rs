@@ -59,8 +59,10 @@ pub async fn run(args: &ListNodesArgs, ctx: &Context) -> Result<Outcome> {
     .await?;
     writer.finish()?;
     if hidden > 0 {
-        let nodes = if hidden == 1 { "1 node is" } else { &format!("{hidden} nodes are") };
-        ctx.reporter().status(&format!("{nodes} not online; --all shows them"));
+        ctx.reporter().status(match hidden {
+            1 => "1 node is not online; --all shows it".to_owned(),
+            _ => format!("{hidden} nodes are not online; --all shows them"),
+        });
     }
     Ok(Outcome::Done)
 }

@@ -11,7 +11,7 @@ pub const NODES: &[Column<Node>] = &[
         Cell::state(node.ping_status.as_str(), tone(&node.ping_status))
     }),
     Column::new("platform", "PLATFORM", |node: &Node| platform(node).into()).cut(),
-    Column::new("agent", "AGENT", |node: &Node| node.agent_version.as_deref().into()),
+    Column::new("agent", "AGENT", |node: &Node| node.agent_version.as_deref().into()).cut(),
     Column::new("ip", "IP", |node: &Node| node.ip_address.as_deref().into()),
     Column::new("age", "AGE", |node: &Node| node.start_time.into()),
     Column::new("host", "HOST", |node: &Node| node.computer_name.as_deref().into()).hidden().cut(),

@@ -1,0 +1,429 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_opsctl_global_optspecs
+    string join \n profile= region= endpoint-url= sandbox= max-attempts= retry-mode= connect-timeout= read-timeout= o/output= query= color= q/quiet v/verbose debug no-progress y/yes no-input h/help V/version
+end
+
+function __fish_opsctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_opsctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_opsctl_using_subcommand
+    set -l cmd (__fish_opsctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c opsctl -n "__fish_opsctl_needs_command" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_needs_command" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_needs_command" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_needs_command" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_needs_command" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_needs_command" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_needs_command" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_needs_command" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_needs_command" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_needs_command" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_needs_command" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_needs_command" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_needs_command" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_needs_command" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_needs_command" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_needs_command" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_needs_command" -s V -l version -d 'Print version'
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "ssm" -d 'Sessions on nodes, through Session Manager'
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "sandbox" -d 'A loopback AWS to rehearse in'
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "whoami" -d 'Say who AWS takes you for'
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "man" -d 'Print the manual page of a command, or write them all'
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "__node-shell" -d 'The hidden half of a sandbox node: makes its terminal the controlling one and becomes the shell'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -f -a "list" -d 'List the managed nodes'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -f -a "connect" -d 'Open a shell on a node'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l filter -d 'Only nodes that match a filter of the API, such as PlatformTypes or AgentVersion; may be repeated' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l tag -d 'Only nodes with this tag; may be repeated' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l columns -d 'The columns to show, in this order' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l sort -d 'The column to sort by; a dash in front turns the order round' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l limit -d 'Stop after this many items' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -s a -l all -d 'Nodes that are not online, too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l no-header -d 'Leave the header line out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l document -d 'The session document instead of the account\'s preferences' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l parameter -d 'A parameter of the document; may be repeated' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l reason -d 'Why, for the session history and CloudTrail' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l start-timeout -d 'Seconds to wait for the node\'s agent to answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l no-eof -d 'Send no Ctrl-D when stdin ends'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "run" -d 'Run a command with a sandbox of its own in place of AWS'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "up" -d 'Keep a sandbox running for other commands'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "status" -d 'Say which sandboxes run'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "down" -d 'End a running sandbox and its shells'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "init" -d 'Write a commented sandbox.toml'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l config -d 'What the sandbox is like, as `opsctl sandbox init` writes it; runs the shells it names' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l dir -d 'The folder of the sandbox, kept; a sandbox.toml in it is read unless --config names another' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l config -d 'What the sandbox is like, as `opsctl sandbox init` writes it; runs the shells it names' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l dir -d 'The folder of the sandbox, kept; a sandbox.toml in it is read unless --config names another' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l port -d 'The port to listen on; 0 takes a free one' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l dir -d 'The folder of the sandbox' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l columns -d 'The columns to show, in this order' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l sort -d 'The column to sort by; a dash in front turns the order round' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l limit -d 'Stop after this many items' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l no-header -d 'Leave the header line out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l dir -d 'The folder of the sandbox' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l dir -d 'Write the scripts of all shells into this folder instead' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l dir -d 'Write every page into this folder instead' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s h -l help -d 'Print help (see more with \'--help\')'
