@@ -6,17 +6,13 @@ use std::fmt;
 use bytes::Bytes;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
+use super::End;
+
 /// Bytes of a data key: one half for each direction.
 pub const DATA_KEY_LEN: usize = 64;
 const HALF: usize = DATA_KEY_LEN / 2;
 /// What encryption adds to a payload.
 pub const OVERHEAD: usize = NONCE_LEN + 16;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    Client,
-    Agent,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CryptoError {

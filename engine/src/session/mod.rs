@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 pub mod agent;
-pub mod channel;
+mod channel;
 pub mod client;
 pub mod crypto;
 mod events;
@@ -37,4 +37,11 @@ pub const DEFAULT_WINDOW: usize = 1000;
 pub struct Moment {
     pub elapsed: Duration,
     pub unix_ms: u64,
+}
+
+/// The two ends of a session; the service between them only passes frames on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Client,
+    Agent,
 }

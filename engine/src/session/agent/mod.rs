@@ -2,74 +2,27 @@
 //! out. Owns the order of these; the program on its pty, KMS and the sockets are the driver's.
 
 mod handshake;
+mod options;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
 
-use super::channel::{Channel, End, Incoming, Stats};
+use super::channel::{Channel, Incoming, Stats};
 use super::crypto::Cipher;
 use super::events::Events;
 use super::message::{Message, PayloadType};
-use super::payload::{self, EncChallenge, Flag, HandshakeComplete, SessionType, Size};
+use super::payload::{self, EncChallenge, Flag, HandshakeComplete, Size};
 use super::version::Version;
-use super::{DEFAULT_PAYLOAD_SIZE, DEFAULT_WINDOW, Moment};
+use super::{End, Moment};
+
+pub use options::{AgentEncryption, AgentOptions};
 
 /// How long the client may take for the handshake response, and again for the challenge.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
 /// Bytes of events not yet taken, beyond which the client is made to wait.
 const RECEIVE_BUDGET: usize = 1 << 20;
 const CHALLENGE_LEN: usize = 64;
-
-pub struct AgentOptions {
-    pub session_id: String,
-    /// As given to StartSession.
-    pub target: String,
-    pub session_type: SessionType,
-    /// Of port sessions; null for others.
-    pub properties: Value,
-    pub agent_version: String,
-    /// A plain shell has none.
-    pub handshake: bool,
-    /// Needs a handshake.
-    pub encryption: Option<AgentEncryption>,
-    /// Shown to the user after the handshake, if not empty.
-    pub customer_message: String,
-    /// Fresh for every session: message ids, challenges and nonces come from it.
-    pub seed: [u8; 32],
-    /// Messages that may be unacknowledged.
-    pub window: usize,
-    /// Bytes a message carries, before encryption.
-    pub payload_size: usize,
-}
-
-pub struct AgentEncryption {
-    pub key_id: String,
-    /// Agents since 3.3.808 send a text that the client may put into the encryption context.
-    pub challenge: bool,
-    /// Refuse clients that do not: RequireKMSChallengeResponse.
-    pub require_challenge: bool,
-}
-
-impl AgentOptions {
-    /// A plain shell.
-    pub fn new(session_id: impl Into<String>, target: impl Into<String>, seed: [u8; 32]) -> Self {
-        AgentOptions {
-            session_id: session_id.into(),
-            target: target.into(),
-            session_type: SessionType::StandardStream,
-            properties: Value::Null,
-            agent_version: "3.3.987.0".to_owned(),
-            handshake: false,
-            encryption: None,
-            customer_message: String::new(),
-            seed,
-            window: DEFAULT_WINDOW,
-            payload_size: DEFAULT_PAYLOAD_SIZE,
-        }
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgentEvent {
@@ -171,9 +124,6 @@ impl Agent {
     /// One binary websocket frame. Bad ones are counted in [`stats`](Self::stats).
     pub fn receive(&mut self, frame: Bytes, now: Moment) {
         self.channel.advance(now);
-        if self.has_ended() {
-            return;
-        }
         let is_refused = matches!(self.phase, Phase::Running) && self.program == Program::Absent;
         if self.channel.receive(&frame, is_refused) == Incoming::Stream {
             self.process_next();
@@ -287,10 +237,6 @@ impl Agent {
 
     fn payload_size(&self) -> usize {
         self.options.payload_size.max(1)
-    }
-
-    fn has_ended(&self) -> bool {
-        matches!(self.phase, Phase::Ended)
     }
 
     fn deadline(&self) -> Duration {

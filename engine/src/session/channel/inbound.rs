@@ -74,6 +74,11 @@ impl Inbound {
         Some((early.message, !early.acknowledged))
     }
 
+    /// Messages kept.
+    pub(super) fn early(&self) -> u64 {
+        self.early.len() as u64
+    }
+
     /// True when this very frame, whose digest is wrong, has come so often that no wire can be to blame.
     pub(super) fn is_wrong_by_design(&mut self, frame: &Bytes, message: &Message) -> bool {
         if u64::try_from(message.sequence) != Ok(self.expected) {

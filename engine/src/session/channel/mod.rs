@@ -11,14 +11,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Moment;
 use super::message::{FLAG_SYN, FLAG_SYN_FIN, FrameError, Message, MessageType, PayloadType, SCHEMA_VERSION};
 use super::payload::{self, Acknowledge, Acknowledged, Closed};
 use super::random::Random;
+use super::{End, Moment};
 use inbound::{Inbound, Verdict};
 use outbound::Outbound;
-
-pub(super) use super::crypto::End;
 
 /// The client gives up when nothing is acknowledged for so long; an agent repeats without end.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -39,6 +37,8 @@ pub struct Stats {
     pub refused: u64,
     /// Messages accepted in spite of their digest, from a peer that always computes it wrongly: worth a log line.
     pub digests_ignored: u64,
+    /// Messages that came but wait for one before them: after the end of a session, what was lost.
+    pub early: u64,
     pub round_trip: Duration,
 }
 
@@ -195,8 +195,12 @@ impl Channel {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        let retransmitted = self.outbound.retransmitted();
-        Stats { retransmitted, round_trip: self.outbound.round_trip(), ..self.stats }
+        Stats {
+            retransmitted: self.outbound.retransmitted(),
+            early: self.inbound.early(),
+            round_trip: self.outbound.round_trip(),
+            ..self.stats
+        }
     }
 
     fn gives_up_at(&self) -> Option<Duration> {

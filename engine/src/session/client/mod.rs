@@ -1,7 +1,9 @@
 //! The client's end of a session: what opsctl is. Owns the order of a session (handshake or none, data, close)
 //! and the encryption. Repetition and order of messages are the channel's; terminals and sockets the driver's.
 
+mod event;
 mod handshake;
+mod options;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,88 +11,21 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::channel::{Channel, End, Incoming, PATIENCE, Stats};
+use super::channel::{Channel, Incoming, Stats};
 use super::crypto::Cipher;
 use super::events::Events;
 use super::message::{Message, PayloadType};
 use super::payload::{self, EncChallenge, Flag, HandshakeComplete, OpenDataChannel, SessionType, Size};
 use super::uuid::Uuid;
 use super::version::Version;
-use super::{DEFAULT_PAYLOAD_SIZE, DEFAULT_WINDOW, Moment};
+use super::{End, Moment};
 use handshake::Handshake;
 
-/// In the numbering of the reference client: agents choose features by it.
-pub const DEFAULT_CLIENT_VERSION: &str = "1.2.694.0";
-const DEFAULT_RECEIVE_BUDGET: usize = 1 << 20;
+pub use event::{ClientError, ClientEvent};
+pub use options::{ClientOptions, DEFAULT_CLIENT_VERSION};
+
 /// A channel_closed may overtake the last data by so much.
 const STRAGGLERS: Duration = Duration::from_millis(100);
-
-pub struct ClientOptions {
-    pub session_id: String,
-    /// As given to StartSession.
-    pub target: String,
-    pub client_version: String,
-    /// Fresh for every session: message ids and nonces come from it.
-    pub seed: [u8; 32],
-    /// Messages that may be unacknowledged.
-    pub window: usize,
-    /// Bytes a message carries, before encryption.
-    pub payload_size: usize,
-    /// Bytes of events not yet taken, beyond which the agent is made to wait.
-    pub receive_budget: usize,
-}
-
-impl ClientOptions {
-    pub fn new(session_id: impl Into<String>, target: impl Into<String>, seed: [u8; 32]) -> Self {
-        ClientOptions {
-            session_id: session_id.into(),
-            target: target.into(),
-            client_version: DEFAULT_CLIENT_VERSION.to_owned(),
-            seed,
-            window: DEFAULT_WINDOW,
-            payload_size: DEFAULT_PAYLOAD_SIZE,
-            receive_budget: DEFAULT_RECEIVE_BUDGET,
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum ClientEvent {
-    /// Data may flow. Without a handshake it is a shell, with no agent version.
-    Started {
-        session_type: SessionType,
-        properties: Value,
-        agent_version: Option<Version>,
-        encrypted: bool,
-    },
-    /// To be shown to the user.
-    CustomerMessage(String),
-    /// Call KMS GenerateDataKey for 64 bytes, then [`Client::data_key`] or [`Client::data_key_failed`].
-    DataKeyWanted {
-        key_id: String,
-        context: Vec<(String, String)>,
-    },
-    Output(Bytes),
-    StdErr(Bytes),
-    ExitCode(i32),
-    Flag(Flag),
-    /// The last event: the service closed the channel. `output` says why; empty for a normal end.
-    Closed {
-        output: String,
-    },
-    /// The last event: the session cannot go on.
-    Failed(ClientError),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ClientError {
-    #[error("the agent's handshake cannot be understood: {0}")]
-    Handshake(&'static str),
-    #[error("the agent's data cannot be decrypted with the key of this session")]
-    Decryption,
-    #[error("nothing was acknowledged for {} minutes", PATIENCE.as_secs() / 60)]
-    NoAcknowledgement,
-}
 
 pub struct Client {
     options: ClientOptions,
@@ -218,8 +153,8 @@ impl Client {
                 None => Bytes::copy_from_slice(chunk),
                 Some(cipher) => match cipher.seal(chunk) {
                     Ok(sealed) => sealed,
-                    Err(_) => {
-                        self.fail(ClientError::Decryption);
+                    Err(error) => {
+                        self.fail(error.into());
                         return 0;
                     }
                 },
@@ -343,7 +278,7 @@ impl Client {
         let data = match self.cipher.as_ref().map(|cipher| cipher.open(&payload)) {
             None => payload,
             Some(Ok(data)) => data,
-            Some(Err(_)) => return self.fail(ClientError::Decryption),
+            Some(Err(error)) => return self.fail(error.into()),
         };
         if data.is_empty() {
             return;
@@ -401,7 +336,7 @@ impl Client {
                 let response = payload::to_json(&EncChallenge::new(&answer));
                 self.channel.send(PayloadType::ENC_CHALLENGE_RESPONSE, response);
             }
-            Err(_) => self.fail(ClientError::Decryption),
+            Err(error) => self.fail(error.into()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::handshake::{acknowledgement, events, output, written};
+use super::frames::{acknowledgement, events, output, written};
 use super::wire::Wire;
 use super::{SESSION, agent_options, at, client, client_options, ms};
 use crate::session::message::{Message, MessageType, PayloadType};

@@ -1,8 +1,10 @@
 //! Both ends at work: against each other in virtual time, against recorded sessions, against golden bytes.
 
+mod agent;
+mod client;
 mod defects;
 
-mod handshake;
+mod frames;
 mod simulation;
 mod transcripts;
 mod vectors;
@@ -10,7 +12,7 @@ mod wire;
 
 use std::time::Duration;
 
-use super::{Agent, AgentOptions, Client, ClientOptions, Moment};
+use super::{Agent, AgentEncryption, AgentOptions, Client, ClientOptions, Moment};
 
 pub(super) const SESSION: &str = "harness-0123456789abcdef0";
 pub(super) const TARGET: &str = "i-0123456789abcdef0";
@@ -30,6 +32,16 @@ pub(super) fn client_options() -> ClientOptions {
 
 pub(super) fn agent_options() -> AgentOptions {
     AgentOptions::new(SESSION, TARGET, [2; 32])
+}
+
+/// With the challenge text, which is then required; or as agents before 3.3.808 do it.
+pub(super) fn encrypted(challenge: bool) -> AgentOptions {
+    let mut options = agent_options();
+    options.handshake = true;
+    options.encryption =
+        Some(AgentEncryption { key_id: "alias/x".into(), challenge, require_challenge: challenge });
+    options.customer_message = "This session is encrypted using AWS KMS.".into();
+    options
 }
 
 pub(super) fn client() -> Client {

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::vectors::{golden, recorded};
 use super::{at, from_hex, ms};
-use crate::session::crypto::{Cipher, End};
+use crate::session::crypto::Cipher;
 use crate::session::message::{Message, MessageType, PayloadType};
 use crate::session::payload::{self, Acknowledged, EncChallenge, HandshakeRequest, Size};
 use crate::session::{
-    Agent, AgentEncryption, AgentEvent, AgentOptions, Client, ClientEvent, ClientOptions, Flag, Moment,
+    Agent, AgentEncryption, AgentEvent, AgentOptions, Client, ClientEvent, ClientOptions, End, Flag, Moment,
     SessionType,
 };
 

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{at, from_hex, ms};
-use crate::session::crypto::{Cipher, End};
+use crate::session::crypto::Cipher;
 use crate::session::message::{FrameError, Message};
-use crate::session::{Client, ClientOptions};
+use crate::session::{Client, ClientOptions, End};
 
 /// The vectors of this project.
 pub(super) fn golden() -> Value {

@@ -1,80 +1,17 @@
-//! The order of a session at both ends: handshake or none, encryption, start, close.
+//! The order of a session at the client's end: handshake or none, encryption, start, close.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::frames::{agent_events, events, input, output, written};
 use super::wire::{DATA_KEY, DATA_KEY_BLOB, Wire};
-use super::{SESSION, TARGET, agent, agent_options, at, client, client_options, ms};
-use crate::session::message::{Message, MessageType, PayloadType, SCHEMA_VERSION};
-use crate::session::payload::{self, Acknowledge, EncChallenge};
+use super::{SESSION, TARGET, at, client, client_options, encrypted, ms};
+use crate::session::crypto::CryptoError;
+use crate::session::message::{Message, PayloadType};
 use crate::session::random::Random;
-use crate::session::uuid::Uuid;
 use crate::session::{
-    Agent, AgentEncryption, AgentEvent, AgentOptions, Client, ClientError, ClientEvent, Flag, SessionType,
-    Version, service,
+    AgentEvent, Client, ClientError, ClientEvent, Flag, SessionType, Version, payload, service,
 };
-
-fn stream(message_type: MessageType, number: i64, payload_type: PayloadType, payload: &[u8]) -> Bytes {
-    let message = Message {
-        message_type,
-        schema_version: SCHEMA_VERSION,
-        created_ms: 1,
-        sequence: number,
-        flags: 0,
-        id: Uuid([number as u8; 16]),
-        payload_type,
-        payload: Bytes::copy_from_slice(payload),
-    };
-    message.encode()
-}
-
-/// A frame as an agent sends it.
-pub(super) fn output(number: i64, payload_type: PayloadType, payload: impl AsRef<[u8]>) -> Bytes {
-    stream(MessageType::OutputStreamData, number, payload_type, payload.as_ref())
-}
-
-/// A frame as a client sends it.
-pub(super) fn input(number: i64, payload_type: PayloadType, payload: impl AsRef<[u8]>) -> Bytes {
-    stream(MessageType::InputStreamData, number, payload_type, payload.as_ref())
-}
-
-/// The acknowledgement of a message that our end sent.
-pub(super) fn acknowledgement(of: &Message) -> Bytes {
-    let payload = payload::to_json(&Acknowledge {
-        acknowledged_message_type: of.message_type.name(),
-        acknowledged_message_id: of.id,
-        acknowledged_message_sequence_number: of.sequence as u64,
-        is_sequential_message: true,
-    });
-    stream(MessageType::Acknowledge, 0, PayloadType::NONE, &payload)
-}
-
-fn decoded(poll: impl FnMut() -> Option<Bytes>) -> Vec<Message> {
-    std::iter::from_fn(poll).map(|frame| Message::decode(&frame).unwrap()).collect()
-}
-
-/// What the client writes now: its stream messages, and the number of acknowledgements.
-pub(super) fn written(client: &mut Client) -> (Vec<Message>, usize) {
-    let (acknowledgements, messages): (Vec<_>, Vec<_>) = decoded(|| client.poll_frame())
-        .into_iter()
-        .partition(|message| message.message_type == MessageType::Acknowledge);
-    (messages, acknowledgements.len())
-}
-
-fn agent_written(agent: &mut Agent) -> (Vec<Message>, usize) {
-    let (acknowledgements, messages): (Vec<_>, Vec<_>) = decoded(|| agent.poll_frame())
-        .into_iter()
-        .partition(|message| message.message_type == MessageType::Acknowledge);
-    (messages, acknowledgements.len())
-}
-
-pub(super) fn events(client: &mut Client) -> Vec<ClientEvent> {
-    std::iter::from_fn(|| client.poll_event()).collect()
-}
-
-fn agent_events(agent: &mut Agent) -> Vec<AgentEvent> {
-    std::iter::from_fn(|| agent.poll_event()).collect()
-}
 
 fn request(actions: Value) -> String {
     json!({ "AgentVersion": "3.3.987.0", "RequestedClientActions": actions }).to_string()
@@ -248,15 +185,6 @@ fn a_handshake_that_makes_no_sense_fails_the_session() {
     assert!(matches!(events(&mut client)[..], [ClientEvent::Failed(ClientError::Handshake(_))]));
 }
 
-fn encrypted(challenge: bool) -> AgentOptions {
-    let mut options = agent_options();
-    options.handshake = true;
-    options.encryption =
-        Some(AgentEncryption { key_id: "alias/x".into(), challenge, require_challenge: challenge });
-    options.customer_message = "This session is encrypted using AWS KMS.".into();
-    options
-}
-
 #[test]
 fn an_encrypted_session_encrypts_data_and_nothing_else() {
     for challenge in [false, true] {
@@ -286,7 +214,10 @@ fn data_in_clear_or_too_short_fails_an_encrypted_session() {
         let mut wire = Wire::new(client_options(), encrypted(true));
         wire.run_until(|wire| wire.client.room() > 0);
         wire.client.receive(output(3, PayloadType::OUTPUT, data), wire.moment());
-        assert_eq!(events(&mut wire.client), [ClientEvent::Failed(ClientError::Decryption)]);
+        assert_eq!(
+            events(&mut wire.client),
+            [ClientEvent::Failed(ClientError::Crypto(CryptoError::Decrypt))]
+        );
         wire.agent.receive(input(2, PayloadType::OUTPUT, data), wire.moment());
         assert!(matches!(agent_events(&mut wire.agent)[..], [AgentEvent::Failed(_)]));
     }
@@ -309,6 +240,7 @@ fn a_close_waits_for_stragglers_and_for_all_that_is_in_order() {
     let data = |text: &'static str| ClientEvent::Output(text.into());
     let closed = ClientEvent::Closed { output: "the reason".into() };
     assert_eq!(seen, [data("a"), data("b"), data("c"), closed]);
+    assert_eq!(client.stats().early, 1, "what was lost with the gap is not hidden");
     client.receive(output(3, PayloadType::OUTPUT, "too late"), at(ms(103)));
     assert_eq!((events(&mut client), client.next_timeout()), (vec![], None));
 }
@@ -342,134 +274,5 @@ fn a_slow_consumer_makes_the_agent_wait_and_loses_nothing() {
     assert_eq!((outputs.len(), acknowledged(&mut client)), (31, 1));
     for (number, event) in outputs[1..].iter().enumerate() {
         assert_eq!(*event, ClientEvent::Output(Bytes::from(vec![number as u8; 100])));
-    }
-}
-
-#[test]
-fn an_agent_acknowledges_and_drops_input_that_comes_before_the_handshake_is_complete() {
-    let mut options = agent_options();
-    options.handshake = true;
-    let mut agent = Agent::new(options, at(ms(0)));
-    agent.connected(at(ms(0)));
-    let (messages, _) = agent_written(&mut agent);
-    assert_eq!((messages[0].flags, messages[0].payload_type), (1, PayloadType::HANDSHAKE_REQUEST));
-    agent.receive(input(0, PayloadType::OUTPUT, "early"), at(ms(1)));
-    assert_eq!(agent_written(&mut agent), (vec![], 1));
-    let response = concat!(
-        r#"{"ClientVersion":"1.1.61.0","ProcessedClientActions":"#,
-        r#"[{"ActionType":"SessionType","ActionStatus":1,"ActionResult":null,"Error":""}],"Errors":null}"#
-    );
-    agent.receive(input(1, PayloadType::HANDSHAKE_RESPONSE, response), at(ms(2)));
-    let (messages, _) = agent_written(&mut agent);
-    let complete = r#"{"HandshakeTimeToComplete":2000000,"CustomerMessage":""}"#;
-    assert_eq!((messages[0].flags, text(&messages[0])), (0, complete));
-    assert_eq!(agent_events(&mut agent), [AgentEvent::Ready]);
-    assert_eq!(agent.client_version(), Version::parse("1.1.61.0").as_ref());
-}
-
-#[test]
-fn input_is_refused_until_the_program_is_there_and_then_comes_by_repetition() {
-    let mut agent = agent();
-    assert_eq!(agent_events(&mut agent), [AgentEvent::Ready]);
-    agent.receive(input(0, PayloadType::SIZE, r#"{"cols":80,"rows":24}"#), at(ms(1)));
-    agent.receive(input(1, PayloadType::OUTPUT, "ls"), at(ms(1)));
-    assert_eq!(agent_written(&mut agent).1, 1, "the early one");
-    agent.accept_input(true);
-    assert_eq!((agent_events(&mut agent), agent.stats().refused), (vec![], 1));
-    agent.receive(input(0, PayloadType::SIZE, r#"{"cols":80,"rows":24}"#), at(ms(201)));
-    assert_eq!(agent_written(&mut agent).1, 1);
-    let expected = [AgentEvent::Size { cols: 80, rows: 24 }, AgentEvent::Input("ls".into())];
-    assert_eq!(agent_events(&mut agent), expected);
-}
-
-#[test]
-fn input_for_a_full_program_waits_at_the_agent() {
-    let mut agent = agent();
-    agent.accept_input(true);
-    agent.accept_input(false);
-    agent_events(&mut agent);
-    agent.receive(input(0, PayloadType::OUTPUT, "waits"), at(ms(1)));
-    assert_eq!((agent_events(&mut agent), agent_written(&mut agent).1), (vec![], 0));
-    agent.accept_input(true);
-    assert_eq!(agent_events(&mut agent), [AgentEvent::Input("waits".into())]);
-    assert_eq!(agent_written(&mut agent).1, 1);
-}
-
-/// An agent that waits for the answer to its challenge.
-fn challenging() -> Agent {
-    let mut wire = Wire::new(client_options(), encrypted(true));
-    wire.run_until(|wire| matches!(wire.agent_events.last(), Some(AgentEvent::DataKeyWanted { .. })));
-    wire.agent
-}
-
-#[test]
-fn an_agent_waits_fifteen_seconds_for_each_answer() {
-    let mut options = agent_options();
-    options.handshake = true;
-    let mut silent = Agent::new(options, at(ms(0)));
-    silent.connected(at(ms(1000)));
-    for (mut agent, limit) in [(silent, ms(16_000)), (challenging(), ms(15_010))] {
-        agent_events(&mut agent);
-        agent.handle_timeout(at(limit - ms(1)));
-        assert_eq!(agent_events(&mut agent), []);
-        agent.handle_timeout(at(limit));
-        assert!(matches!(agent_events(&mut agent)[..], [AgentEvent::Failed(_)]));
-    }
-}
-
-#[test]
-fn a_wrong_answer_to_the_challenge_ends_the_session() {
-    for answer in [payload::to_json(&EncChallenge::new(&[0; 92])), Bytes::from_static(b"{}")] {
-        let mut agent = challenging();
-        agent.receive(input(1, PayloadType::ENC_CHALLENGE_RESPONSE, answer), at(ms(20)));
-        assert!(matches!(agent_events(&mut agent)[..], [AgentEvent::Failed(_)]));
-    }
-}
-
-#[test]
-fn an_agent_ends_the_session_with_the_client_s_error() {
-    let kms_result = |result: Value| {
-        json!({ "ClientVersion": "1.2.694.0", "Errors": null, "ProcessedClientActions": [
-            { "ActionType": "SessionType", "ActionStatus": 1, "ActionResult": null, "Error": "" },
-            { "ActionType": "KMSEncryption", "ActionStatus": 1, "ActionResult": result, "Error": "" },
-        ] })
-        .to_string()
-    };
-    let failed = json!({ "ClientVersion": "1.2.694.0", "Errors": ["no"], "ProcessedClientActions": [
-        { "ActionType": "SessionType", "ActionStatus": 2, "ActionResult": null, "Error": "Failed: no" },
-    ] });
-    let cases = [
-        (failed.to_string(), "Failed: no"),
-        (r#"{"ProcessedClientActions":null}"#.to_owned(), "SessionType was not processed by the client"),
-        ("no JSON".to_owned(), "the handshake response cannot be read"),
-        (kms_result(Value::Null), "the result of KMSEncryption cannot be read"),
-        (kms_result(json!({ "KMSCipherTextKey": "#" })), "the encrypted data key is no base64"),
-        (
-            kms_result(json!({ "KMSCipherTextKey": "AAAA", "KMSCipherTextHash": null })),
-            "the client does not acknowledge the KMS challenge, which is required",
-        ),
-    ];
-    for (response, error) in cases {
-        let mut agent = Agent::new(encrypted(true), at(ms(0)));
-        agent.connected(at(ms(0)));
-        agent.receive(input(0, PayloadType::HANDSHAKE_RESPONSE, response), at(ms(1)));
-        assert_eq!(agent_events(&mut agent), [AgentEvent::Failed(error.into())]);
-    }
-}
-
-#[test]
-fn a_paused_agent_records_and_goes_on_when_the_client_is_back() {
-    let mut ids = Random::new([7; 32]);
-    let start = service::start_publication(&mut ids, at(ms(3)));
-    for back in [start, input(0, PayloadType::OUTPUT, "x")] {
-        let mut agent = agent();
-        agent.send_output(b"a", at(ms(1)));
-        assert_eq!(agent_written(&mut agent).0.len(), 1);
-        agent.receive(service::pause_publication(&mut ids, at(ms(2))), at(ms(2)));
-        assert_eq!(agent.send_output(b"b", at(ms(2))), 1);
-        assert_eq!((agent_written(&mut agent).0, agent.next_timeout()), (vec![], None));
-        agent.receive(back, at(ms(3)));
-        let numbers: Vec<_> = agent_written(&mut agent).0.iter().map(|message| message.sequence).collect();
-        assert_eq!(numbers, [0, 1]);
     }
 }
