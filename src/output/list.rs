@@ -4,13 +4,15 @@
 use std::ops::ControlFlow;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::cell::Column;
 use super::columns::{self, Sort};
 use super::delimited;
 use super::failure::Failure;
-use super::json::Envelope;
+use super::json::{self, Envelope};
 use super::settings::Format;
+use super::sink::write_error;
 use super::stdout::{Output, to_value};
 use super::table::{Grid, Head, Piece};
 use crate::error::Result;
@@ -123,31 +125,28 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
     /// One item as a line of its own.
     fn write(&mut self, item: &T) -> Result<()> {
         self.write_header()?;
-        let settings = self.output.settings();
-        let values = || {
-            self.columns.iter().map(|column| (column.value)(item).show(self.output.records()).into_owned())
-        };
+        let records = self.output.records();
+        let values = self.columns.iter().map(|column| (column.value)(item).show(records).into_owned());
         let mut line = Vec::new();
-        match settings.format {
-            Format::Csv => delimited::write_csv(&mut line, values())?,
-            Format::Text => delimited::write_text(&mut line, values())?,
-            _ => return self.write_json(item),
+        match self.output.settings().format {
+            Format::Csv => delimited::write_csv(&mut line, values).map_err(write_error)?,
+            Format::Text => delimited::write_text(&mut line, values).map_err(write_error)?,
+            _ => self.write_json(&mut line, item)?,
         }
         self.output.sink().put(&line)
     }
 
-    fn write_json(&self, item: &T) -> Result<()> {
+    fn write_json(&self, line: &mut Vec<u8>, item: &T) -> Result<()> {
         let settings = self.output.settings();
         let terminal = settings.stdout.terminal;
-        let mut line = Vec::new();
-        match &settings.query {
-            None => super::json::write_line(&mut line, item, terminal)?,
+        let written = match &settings.query {
+            None => json::write_line(line, item, terminal),
             Some(query) => match query.apply(&to_value(item)?)? {
-                serde_json::Value::Null => return Ok(()),
-                value => super::json::write_line(&mut line, &value, terminal)?,
+                Value::Null => Ok(()),
+                selected => json::write_line(line, &selected, terminal),
             },
-        }
-        self.output.sink().put(&line)
+        };
+        Ok(written.map_err(write_error)?)
     }
 
     fn write_header(&mut self) -> Result<()> {
@@ -155,7 +154,8 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
             return Ok(());
         }
         let mut line = Vec::new();
-        delimited::write_csv(&mut line, self.columns.iter().map(|column| column.name))?;
+        delimited::write_csv(&mut line, self.columns.iter().map(|column| column.name))
+            .map_err(write_error)?;
         self.output.sink().put(&line)
     }
 

@@ -85,6 +85,10 @@ fn style(counted: bool, unicode: bool) -> ProgressStyle {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Write as _};
+
+    use indicatif::{ProgressDrawTarget, TermLike};
+
     use super::*;
     use crate::output::tests::Written;
     use crate::output::{Format, ReporterSettings, Stream};
@@ -121,12 +125,108 @@ mod tests {
         assert_eq!(spoken(true, None), "");
     }
 
+    /// A terminal that remembers what was written to it; movements show as signs.
+    #[derive(Debug, Clone, Default)]
+    struct Screen(Written);
+
+    impl Screen {
+        fn put(&self, text: &str) -> io::Result<()> {
+            self.0.clone().write_all(text.as_bytes())
+        }
+    }
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            80
+        }
+
+        fn move_cursor_up(&self, count: usize) -> io::Result<()> {
+            self.put(&"<up>".repeat(count))
+        }
+
+        fn move_cursor_down(&self, count: usize) -> io::Result<()> {
+            self.put(&"<down>".repeat(count))
+        }
+
+        fn move_cursor_right(&self, count: usize) -> io::Result<()> {
+            self.put(&"<right>".repeat(count))
+        }
+
+        fn move_cursor_left(&self, count: usize) -> io::Result<()> {
+            self.put(&"<left>".repeat(count))
+        }
+
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.put(&format!("{text}\n"))
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.put(text)
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            self.put("<clear>")
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn on_screen(settings: ReporterSettings, act: impl FnOnce(&Reporter)) -> String {
+        let screen = Screen::default();
+        let term = screen.clone();
+        let target = move || ProgressDrawTarget::term_like(Box::new(term.clone()));
+        act(&Reporter::new(screen.0.clone(), settings, target));
+        screen.0.text()
+    }
+
+    fn terminal() -> ReporterSettings {
+        let stderr = Stream { terminal: true, ..Stream::default() };
+        ReporterSettings { quiet: false, verbosity: 0, progress: true, stderr, format: Format::Table }
+    }
+
     #[test]
-    fn both_styles_have_valid_templates() {
-        for counted in [true, false] {
-            for unicode in [true, false] {
-                style(counted, unicode);
-            }
+    fn a_message_clears_the_bar_first() {
+        let text = on_screen(terminal(), |reporter| {
+            let mut progress = reporter.progress("copying", Some(4));
+            progress.set(1);
+            progress.bar.force_draw();
+            reporter.warn("web-1 is slow");
+        });
+        let (before, _) = text.split_once("warning: web-1 is slow\n").expect("a whole line");
+        assert!(
+            before.contains("copying [") && before.contains("1/4") && before.ends_with("<clear>"),
+            "{before}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_drawn_in_raw_mode() {
+        let text = on_screen(terminal(), |reporter| {
+            let raw = reporter.raw_mode();
+            let progress = reporter.progress("copying", None);
+            progress.bar.force_draw();
+            drop((progress, raw));
+        });
+        assert!(!text.contains("copying"), "{text}");
+    }
+
+    #[test]
+    fn nothing_is_drawn_when_progress_is_off() {
+        let off = [
+            ReporterSettings { quiet: true, ..terminal() },
+            ReporterSettings { verbosity: 1, ..terminal() },
+            ReporterSettings { progress: false, ..terminal() },
+            ReporterSettings { stderr: Stream::default(), ..terminal() },
+        ];
+        for settings in off {
+            let text = on_screen(settings, |reporter| {
+                let mut progress = reporter.progress("copying", Some(4));
+                progress.set(3);
+                progress.bar.force_draw();
+            });
+            assert_eq!(text, "", "{settings:?}");
         }
     }
 }

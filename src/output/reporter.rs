@@ -39,9 +39,13 @@ struct Shared {
     settings: ReporterSettings,
     writer: Mutex<Box<dyn Write + Send>>,
     bars: MultiProgress,
+    /// Where bars are drawn; nowhere when progress is off.
+    target: Option<Target>,
     /// How many hold the terminal in raw mode.
     raw: AtomicUsize,
 }
+
+type Target = Box<dyn Fn() -> ProgressDrawTarget + Send + Sync>;
 
 impl Reporter {
     /// The real stderr.
@@ -54,18 +58,20 @@ impl Reporter {
         Reporter::new(writer, settings, ProgressDrawTarget::hidden)
     }
 
-    fn new(
+    pub(super) fn new(
         writer: impl Write + Send + 'static,
         settings: ReporterSettings,
-        target: impl FnOnce() -> ProgressDrawTarget,
+        target: impl Fn() -> ProgressDrawTarget + Send + Sync + 'static,
     ) -> Self {
         let drawn =
             settings.progress && settings.stderr.terminal && !settings.quiet && settings.verbosity == 0;
-        let target = if drawn { target() } else { ProgressDrawTarget::hidden() };
+        let target = drawn.then(|| Box::new(target) as Target);
+        let drawing = target.as_ref().map_or_else(ProgressDrawTarget::hidden, |target| target());
         let shared = Shared {
             settings,
             writer: Mutex::new(Box::new(writer)),
-            bars: MultiProgress::with_draw_target(target),
+            bars: MultiProgress::with_draw_target(drawing),
+            target,
             raw: AtomicUsize::new(0),
         };
         Reporter { shared: Arc::new(shared) }
@@ -93,7 +99,7 @@ impl Reporter {
 
     /// What is of interest with `-v` (level 1), `-vv` (level 2).
     pub fn verbose(&self, level: u8, message: impl Display) {
-        if self.settings().verbosity >= level {
+        if !self.settings().quiet && self.settings().verbosity >= level {
             self.line("", Style::new(), &message);
         }
     }
@@ -117,9 +123,11 @@ impl Reporter {
     /// While the guard lives the terminal is in raw mode: no bars, and lines begin and end with a carriage return.
     #[must_use]
     pub fn raw_mode(&self) -> RawMode {
-        self.shared.raw.fetch_add(1, Ordering::Relaxed);
-        // A bar that cannot be cleared was not drawn.
-        let _ = self.shared.bars.clear();
+        if self.shared.raw.fetch_add(1, Ordering::Relaxed) == 0 {
+            // What cannot be cleared was not drawn.
+            let _ = self.shared.bars.clear();
+            self.shared.bars.set_draw_target(ProgressDrawTarget::hidden());
+        }
         RawMode { reporter: self.clone() }
     }
 
@@ -166,7 +174,12 @@ pub struct RawMode {
 
 impl Drop for RawMode {
     fn drop(&mut self) {
-        self.reporter.shared.raw.fetch_sub(1, Ordering::Relaxed);
+        let shared = &self.reporter.shared;
+        if shared.raw.fetch_sub(1, Ordering::Relaxed) == 1
+            && let Some(target) = &shared.target
+        {
+            shared.bars.set_draw_target(target());
+        }
     }
 }
 
@@ -230,7 +243,7 @@ mod tests {
 
     #[test]
     fn quiet_leaves_errors_only() {
-        let text = written(ReporterSettings { quiet: true, ..settings() }, everything);
+        let text = written(ReporterSettings { quiet: true, verbosity: 2, ..settings() }, everything);
         assert_eq!(text, "error: no node web-9\n");
     }
 

@@ -92,7 +92,8 @@ pub struct Stream {
 impl Stream {
     /// The width that answers must fit.
     pub(super) fn limit(&self) -> Option<usize> {
-        self.width.filter(|_| self.terminal)
+        // A terminal that does not know its size says 0.
+        self.width.filter(|width| self.terminal && *width > 0)
     }
 }
 

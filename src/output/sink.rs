@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// A shared handle to stdout; clones write to the same stream.
 #[derive(Clone)]
@@ -36,12 +36,12 @@ impl Sink {
 
     /// Buffered; [`Sink::finish`] ends a record or a document.
     pub(super) fn put(&self, bytes: &[u8]) -> Result<()> {
-        self.with(|writer| writer.write_all(bytes)).map_err(|error| failure(error).into())
+        self.with(|writer| writer.write_all(bytes)).map_err(|error| write_error(error).into())
     }
 
     /// Hands everything written so far to the reader.
     pub(super) fn finish(&self) -> Result<()> {
-        self.with(Write::flush).map_err(|error| failure(error).into())
+        self.with(Write::flush).map_err(|error| write_error(error).into())
     }
 
     fn with(
@@ -73,8 +73,12 @@ impl Write for Sink {
     }
 }
 
-pub(super) fn failure(error: io::Error) -> Error {
-    Error::failed("cannot write to stdout").because(error)
+/// Serialisers report a model they cannot write as invalid data; that is our mistake, not stdout's.
+pub(super) fn write_error(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::InvalidData => Error::new(Kind::Bug, "cannot serialise an answer").because(error),
+        _ => Error::failed("cannot write to stdout").because(error),
+    }
 }
 
 /// Session bytes to stdout, as they are.

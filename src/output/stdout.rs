@@ -13,11 +13,11 @@ use super::json::{self, Envelope};
 use super::list::ListWriter;
 use super::selected;
 use super::settings::{Format, OutputSettings};
-use super::sink::{RawOutput, Sink, failure};
+use super::sink::{RawOutput, Sink, write_error};
 use super::table::{self, Piece};
 use super::time::TimeForm;
 use super::yaml;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 
 /// Writes answers to stdout. Clones share the stream.
 #[derive(Clone)]
@@ -158,7 +158,7 @@ impl Output {
     }
 
     pub(super) fn document(&self, write: impl FnOnce(Sink) -> std::io::Result<()>) -> Result<()> {
-        write(self.sink.clone()).map_err(failure)?;
+        write(self.sink.clone()).map_err(write_error)?;
         self.sink.finish()
     }
 
@@ -175,6 +175,5 @@ impl Output {
 
 /// A model as the document a query sees.
 pub(super) fn to_value(value: &impl Serialize) -> Result<serde_json::Value> {
-    serde_json::to_value(value)
-        .map_err(|error| Error::new(Kind::Bug, "cannot serialise an answer").because(error).into())
+    serde_json::to_value(value).map_err(|error| write_error(error.into()).into())
 }

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 pub(super) fn write_document(mut into: impl Write, value: &impl Serialize) -> io::Result<()> {
-    let text = serde_saphyr::to_string(value).map_err(io::Error::other)?;
+    let text =
+        serde_saphyr::to_string(value).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     into.write_all(text.as_bytes())?;
     if text.ends_with('\n') { Ok(()) } else { into.write_all(b"\n") }
 }

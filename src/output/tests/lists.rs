@@ -128,6 +128,8 @@ fn hostile_names_are_harmless_in_every_format() {
         let text = hostile(settings);
         assert_eq!(text.split(['\n', '\t']).map(escape).collect::<String>(), text.replace(['\n', '\t'], ""));
     }
+    let yaml = hostile(settings(Format::Yaml));
+    assert!(!yaml.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{yaml}");
     insta::assert_snapshot!(hostile(settings(Format::Table)));
     insta::assert_snapshot!(hostile(terminal(Format::Table, 50)));
     let mut records = csv::Reader::from_reader(std::io::Cursor::new(hostile(settings(Format::Csv))));

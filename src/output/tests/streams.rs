@@ -106,6 +106,15 @@ fn session_bytes_pass_untouched_and_at_once() {
     assert_eq!(written.text(), "\u{1b}[31mprompt$ ");
 }
 
+#[test]
+fn tasks_can_share_the_streams() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    shared::<Output>();
+    shared::<crate::output::RawOutput>();
+    shared::<crate::output::Reporter>();
+    shared::<OutputSettings>();
+}
+
 /// Counts how many of it are alive.
 struct Counted<'a>(&'a AtomicUsize);
 
