@@ -200,6 +200,16 @@ fn a_denied_action_is_denied_inside() {
     assert!(ran.stderr.contains("is not authorized to perform: ssm:DescribeInstance"), "{ran:?}");
 }
 
+#[test]
+fn the_key_is_in_no_log() {
+    let sealed = Sealed::new();
+    let script = "echo $AWS_SECRET_ACCESS_KEY; opsctl --debug ssm list >list.txt";
+    let ran = sealed.run(["--debug", "sandbox", "run", "--", "sh", "-c", script]).expect(0);
+    let secret = ran.stdout.trim();
+    assert_eq!(secret.len(), 40);
+    assert!(ran.stderr.contains("answered") && !ran.stderr.contains(secret), "{}", ran.stderr);
+}
+
 /// The AWS CLI is a client of somebody else's making; where it is installed it has to work.
 #[test]
 fn the_aws_cli_works_inside() {

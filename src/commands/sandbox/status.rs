@@ -75,7 +75,7 @@ async fn status(sandbox: Found) -> Result<Status> {
     let answer = sandbox.connection.control("DescribeSandbox").await?;
     let number = |name: &str| {
         let missing = || Error::failed(format!("the sandbox says nothing about {name}"));
-        answer.get(name).and_then(serde_json::Value::as_i64).ok_or_else(missing)
+        answer.get(name).and_then(serde_json::Value::as_i64).ok_or_else(missing).map_err(anyhow::Error::from)
     };
     Ok(Status {
         dir: sandbox.folder.display().to_string(),

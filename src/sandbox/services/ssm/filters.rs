@@ -50,7 +50,7 @@ enum Key {
     ActivationIds,
     AssociationStatus,
     DocumentName,
-    TagKey,
+    HasTag,
     Tag(String),
 }
 
@@ -133,7 +133,7 @@ impl Key {
             "ActivationIds" => Key::ActivationIds,
             "AssociationStatus" => Key::AssociationStatus,
             "DocumentName" if dialect.knows_documents => Key::DocumentName,
-            "tag-key" => Key::TagKey,
+            "tag-key" => Key::HasTag,
             key => Key::Tag(key.strip_prefix("tag:").filter(|tag| !tag.is_empty())?.to_owned()),
         })
     }
@@ -156,7 +156,7 @@ impl Key {
             Key::PingStatus => vec![ping_name(managed.ping)],
             Key::PlatformTypes => vec![platform_name(managed.platform)],
             Key::ResourceType => vec![resource_type_name(managed.kind)],
-            Key::TagKey => node.tags.keys().map(String::as_str).collect(),
+            Key::HasTag => node.tags.keys().map(String::as_str).collect(),
             Key::Tag(key) => node.tags.get(key).map(String::as_str).into_iter().collect(),
             Key::IamRole | Key::ActivationIds | Key::AssociationStatus | Key::DocumentName => Vec::new(),
         }
