@@ -1,6 +1,7 @@
 //! The command line itself: the root type, the global options and the order of the help. It must not
 //! decide anything: values go to [`crate::context::Context`], verbs to their groups.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -57,7 +58,7 @@ pub enum Command {
     #[command(name = crate::sandbox::NODE_SHELL, hide = true)]
     NodeShell {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
-        command: Vec<std::ffi::OsString>,
+        command: Vec<OsString>,
     },
 }
 
@@ -84,6 +85,19 @@ impl Command {
             }
         }
     }
+}
+
+/// The format that a command line asks for which could not be understood.
+pub fn wanted_format(args: impl Iterator<Item = OsString>) -> Option<Format> {
+    let args: Vec<String> =
+        args.filter_map(|arg| arg.into_string().ok()).take_while(|arg| arg != "--").collect();
+    let values = args.iter().zip(args.iter().skip(1).map(Some).chain([None])).filter_map(|(arg, next)| {
+        match arg.as_str() {
+            "-o" | "--output" => next.map(String::as_str),
+            arg => arg.strip_prefix("--output=").or_else(|| arg.strip_prefix("-o")),
+        }
+    });
+    values.filter_map(|value| Format::from_str(value.trim_start_matches('='), true).ok()).last()
 }
 
 /// Options that every command takes, before or after the verb.
@@ -253,4 +267,28 @@ pub struct ListArgs {
     /// Stop after this many items
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub limit: Option<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_is_found_in_a_line_that_clap_refused() {
+        for (line, format) in [
+            ("opsctl ssm list -o json --nonsense", Some(Format::Json)),
+            ("opsctl --output=ndjson nonsense", Some(Format::Ndjson)),
+            ("opsctl -oyaml x", Some(Format::Yaml)),
+            ("opsctl sandbox run -- x -o json", None),
+            ("opsctl -o", None),
+            ("opsctl -o nonsense", None),
+        ] {
+            assert_eq!(wanted_format(line.split(' ').map(OsString::from)), format, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
 }

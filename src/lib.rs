@@ -7,6 +7,7 @@ pub mod context;
 pub mod error;
 pub mod logging;
 pub mod output;
+pub mod panics;
 pub mod sandbox;
 pub mod signals;
 pub mod terminal;

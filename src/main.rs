@@ -4,19 +4,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
-use opsctl::cli::{Cli, Command};
+use opsctl::cli::{self, Cli, Command, GlobalArgs};
 use opsctl::context::Context;
-use opsctl::error::{Error, Kind, Outcome, Report, Result};
-use opsctl::output::{Place, Reporter};
-use opsctl::{commands, sandbox, signals, terminal};
+use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
+use opsctl::output::{Format, Place, Reporter};
+use opsctl::{commands, panics, sandbox, signals, terminal};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misunderstood(&error),
+    };
     if let Command::NodeShell { command } = &cli.command {
         return fail(&sandbox::become_node_shell(command), &Context::early_reporter(&cli.global), None);
     }
     let reporter = Context::early_reporter(&cli.global);
-    report_panics(reporter.clone());
+    panics::report_to(reporter.clone());
     let own_failure = cli.command.own_failure();
     let context = match Context::new(cli.global) {
         Ok(context) => context,
@@ -55,6 +58,19 @@ fn run(command: &Command, context: &Context) -> Result<Outcome> {
     outcome
 }
 
+/// Help and version are answers; a mistake is told by clap, and as JSON to who asked for JSON.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    let global = GlobalArgs { output: cli::wanted_format(std::env::args_os()), ..GlobalArgs::default() };
+    if error.use_stderr() && global.output.is_some_and(Format::is_json) {
+        let text = error.to_string();
+        let text = text.trim_start_matches("error: ").lines().next().unwrap_or_default();
+        return fail(&Error::usage(text).into(), &Context::early_reporter(&global), None);
+    }
+    // A closed stream has no reader to tell.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::FAILED))
+}
+
 fn fail(error: &anyhow::Error, reporter: &Reporter, own_failure: Option<u8>) -> ExitCode {
     let report = Report::new(error);
     reporter.error(&report, &Place::default());
@@ -68,17 +84,4 @@ fn code(report: &Report, own_failure: Option<u8>) -> u8 {
         (Kind::Interrupted | Kind::Terminated | Kind::HungUp, _) | (_, None) => report.kind.exit_code(),
         (_, Some(code)) => code,
     }
-}
-
-/// One line that asks for a report, after the terminal is whole again.
-fn report_panics(reporter: Reporter) {
-    std::panic::set_hook(Box::new(move |panic| {
-        terminal::restore();
-        let place =
-            panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
-        let error = Error::new(Kind::Bug, format!("a bug in opsctl {} ({place})", env!("CARGO_PKG_VERSION")))
-            .because(panic.payload_as_str().unwrap_or("no message").to_owned())
-            .hint("please report it with the command you typed");
-        reporter.error(&Report::new(&error.into()), &Place::default());
-    }));
 }

@@ -10,4 +10,5 @@ mod generated;
 mod list;
 mod lockfile;
 mod node_shell;
+mod panics;
 mod sandbox;
