@@ -76,3 +76,23 @@ fn the_tour_refuses_to_run_elsewhere() {
     sealed.seal(&mut command);
     assert!(finish(command, b"").expect(2).stderr.contains("run it in the sandbox"));
 }
+
+/// The commands of the README that show what they print, with what they print.
+#[test]
+fn the_transcripts_of_the_readme_are_what_is_printed() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut lines = readme.lines().peekable();
+    let mut count = 0;
+    while let Some(line) = lines.next() {
+        let Some(command) = line.strip_prefix("    $ ") else { continue };
+        let mut shown = String::new();
+        while let Some(line) = lines.next_if(|line| line.starts_with("    ")) {
+            shown += &line[4..];
+            shown += "\n";
+        }
+        let ran = shell(&Sealed::new(), &format!("{command} 2>&1"));
+        assert_eq!(ran.stdout, shown, "{command}");
+        count += 1;
+    }
+    assert!(count >= 3, "the transcripts were not found");
+}
