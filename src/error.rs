@@ -113,7 +113,7 @@ pub struct Error {
     kind: Kind,
     message: String,
     hints: Vec<String>,
-    aws: Option<AwsDetail>,
+    aws: Option<Box<AwsDetail>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -150,7 +150,7 @@ impl Error {
 
     #[must_use]
     pub fn aws(mut self, detail: AwsDetail) -> Self {
-        self.aws = Some(detail);
+        self.aws = Some(Box::new(detail));
         self
     }
 
@@ -191,7 +191,7 @@ impl Report {
                 causes.push(cause);
             }
         }
-        let aws = ours.iter().find_map(|error| error.aws.clone());
+        let aws = ours.iter().find_map(|error| error.aws.as_deref().cloned());
         if let Some(detail) = &aws
             && let Some(code) = &detail.code
         {

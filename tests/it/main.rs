@@ -1,5 +1,7 @@
 //! The one integration target: the built binary in a sealed environment.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "these are tests")]
+
 mod support;
 
 mod architecture;
