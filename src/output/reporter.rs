@@ -153,14 +153,19 @@ impl Reporter {
         self.write(&format!("{style}{label}{style:#}{}\n", escape(&message.to_string())));
     }
 
-    /// Whole lines, between the bars.
     fn write(&self, lines: &str) {
+        self.write_bytes(lines.as_bytes());
+    }
+
+    /// Whole lines, between the bars.
+    fn write_bytes(&self, lines: &[u8]) {
         self.shared.bars.suspend(|| {
             let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
             let written = if self.raw() {
-                writer.write_all(format!("\r{}", lines.replace('\n', "\r\n")).as_bytes())
+                let lines = lines.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(b"\r\n".as_slice());
+                writer.write_all(&[b"\r", lines.as_slice()].concat())
             } else {
-                writer.write_all(lines.as_bytes())
+                writer.write_all(lines)
             };
             let _ = written.and_then(|()| writer.flush());
         });
@@ -183,14 +188,14 @@ impl Drop for RawMode {
     }
 }
 
-/// See [`Reporter::log`]. Each write is taken to be whole lines.
+/// See [`Reporter::log`].
 pub struct LogWriter {
     reporter: Reporter,
 }
 
 impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.reporter.write(&String::from_utf8_lossy(bytes));
+        self.reporter.write_bytes(bytes);
         Ok(bytes.len())
     }
 
@@ -269,8 +274,12 @@ mod tests {
     }
 
     #[test]
-    fn logs_pass_through_whole() {
-        let text = written(settings(), |reporter| writeln!(reporter.log(), "DEBUG sent").unwrap());
-        assert_eq!(text, "DEBUG sent\n");
+    fn logs_pass_through_untouched_wherever_they_are_cut() {
+        let text = written(settings(), |reporter| {
+            let (first, second) = "DEBUG ü\n".as_bytes().split_at(7);
+            reporter.log().write_all(first).unwrap();
+            reporter.log().write_all(second).unwrap();
+        });
+        assert_eq!(text, "DEBUG ü\n");
     }
 }
