@@ -51,14 +51,17 @@ pub fn session_document(
 
 pub fn get(account: &Account, input: GetDocumentInput) -> Result<GetDocumentOutput, ServiceError> {
     let name = input.name.unwrap_or_default();
-    let (resource, content) = match (name.as_str(), &account.settings.preferences) {
-        (PREFERENCES, Some(saved)) => (account.arn("ssm", &format!("document/{name}")), preferences(saved)),
-        (INTERACTIVE_COMMAND, _) => {
-            (format!("arn:aws:ssm:{}::document/{name}", account.identity.region), interactive_command())
-        }
-        _ => return Err(unknown_document(&name)),
+    // Documents of AWS belong to no account.
+    let resource = match name.starts_with("AWS-") {
+        true => format!("arn:aws:ssm:{}::document/{name}", account.identity.region),
+        false => account.arn("ssm", &format!("document/{name}")),
     };
     account.authorize("ssm:GetDocument", &resource)?;
+    let content = match (name.as_str(), &account.settings.preferences) {
+        (PREFERENCES, Some(saved)) => preferences(saved),
+        (INTERACTIVE_COMMAND, _) => interactive_command(),
+        _ => return Err(unknown_document(&name)),
+    };
     if !matches!(input.document_version.as_deref(), None | Some("1" | "$DEFAULT" | "$LATEST")) {
         let message = "The specified document version is not valid or does not exist.";
         return Err(ServiceError::new("InvalidDocumentVersion", message));
