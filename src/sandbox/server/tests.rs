@@ -195,6 +195,43 @@ async fn a_signed_data_channel_must_be_signed_for_ssmmessages() {
     running.stop().await;
 }
 
+/// Sends these bytes on a connection of their own and takes down what comes back until it is closed.
+async fn exchange(account: Arc<Account>, bytes: &[u8]) -> String {
+    let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
+    let (mut client, server) = tokio::io::duplex(1024);
+    let serving = tokio::spawn(connection(server, account, Arc::new(permit)));
+    // The server may hang up on bytes that make no sense.
+    let _ = client.write_all(bytes).await;
+    let mut answer = Vec::new();
+    client.read_to_end(&mut answer).await.unwrap();
+    serving.await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_finish_a_request_is_hung_up_on() {
+    let account = Arc::new(crate::sandbox::services::testing::account(""));
+    for begun in ["", "POST / HTTP/1.1\r\nhost: 127.0.0.1\r\n"] {
+        let answer = exchange(Arc::clone(&account), begun.as_bytes()).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408 "), "{begun:?}: {answer}");
+    }
+    let identity = &account.identity;
+    let client = Connection {
+        port: account.port,
+        region: identity.region.clone(),
+        access_key_id: identity.access_key_id.clone(),
+        secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
+    };
+    let request = Request::post("/").body(Bytes::from_static(b"{}")).unwrap();
+    let signed = client.signed(request, "ssm", SystemTime::now()).unwrap();
+    let mut head = String::from("POST / HTTP/1.1\r\ncontent-length: 2\r\n");
+    for (name, value) in signed.headers() {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    let answer = exchange(account, format!("{head}\r\n{{").as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
 proptest! {
     /// Whatever bytes come in, what comes out refuses them, and nothing panics.
     #[test]
@@ -205,20 +242,11 @@ proptest! {
                 .prop_map(String::into_bytes),
         ],
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let answer = runtime.block_on(async {
-            let account = Arc::new(crate::sandbox::services::testing::account(""));
-            let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
-            let (mut client, server) = tokio::io::duplex(1024);
-            let serving = tokio::spawn(connection(server, account, Arc::new(permit)));
-            // The server may hang up on bytes that make no sense.
-            let _ = client.write_all(&bytes).await;
-            let _ = client.shutdown().await;
-            let mut answer = Vec::new();
-            client.read_to_end(&mut answer).await.unwrap();
-            serving.await.unwrap();
-            String::from_utf8(answer).unwrap()
-        });
+        // Paused, so that a request that is not finished is given up at once.
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let account = Arc::new(crate::sandbox::services::testing::account(""));
+        let answer = runtime.block_on(exchange(account, &bytes));
         let refused = answer.is_empty() || answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.0 4");
         prop_assert!(refused, "{}", answer);
     }
