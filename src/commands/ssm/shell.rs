@@ -27,7 +27,6 @@ const WRITE: usize = 64 * 1024;
 /// A program that changes the terminal's mode at the wrong moment swallows the Ctrl-D: said again to a session
 /// that stays silent this long, then twice as long.
 const SAID_AGAIN: Duration = Duration::from_secs(2);
-const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Lends this terminal to the session until one of them ends.
 pub async fn run(
@@ -48,10 +47,12 @@ pub async fn run(
     let (stdout, mut written) = write_stdout(ctx.out().raw())?;
     let mut left_by = None;
     let mut stdout_ended = false;
+    // Output that stdout has not taken yet: no event is taken before it has, so that the agent waits too.
+    let mut held: Option<Bytes> = None;
 
     loop {
         tokio::select! {
-            event = events.recv() => match event {
+            event = events.recv(), if held.is_none() => match event {
                 Some(Event::Output(data) | Event::StdErr(data)) => {
                     keys.heard();
                     let mut chunk = BytesMut::from(&data[..]);
@@ -62,11 +63,17 @@ pub async fn run(
                             other => tell(other, label, ctx),
                         }
                     }
-                    let _ = stdout.send(chunk.freeze()).await;
+                    held = Some(chunk.freeze());
                 }
                 Some(event) => tell(event, label, ctx),
                 None => break,
             },
+            room = stdout.reserve(), if held.is_some() => {
+                // Without a reader there is nothing to hold it for.
+                if let (Ok(room), Some(chunk)) = (room, held.take()) {
+                    room.send(chunk);
+                }
+            }
             // Nobody reads any more: the session has no purpose, and that is no error.
             _ = &mut written, if !stdout_ended => {
                 stdout_ended = true;
@@ -79,6 +86,8 @@ pub async fn run(
             signal = signals.next() => {
                 if signal == Signal::Interrupt && interactive {
                     keys.press(INTERRUPT);
+                } else if left_by.is_some() {
+                    return Err(signal.as_error().into());
                 } else {
                     left_by = Some(signal);
                     let _ = control.send(Control::Terminate);
@@ -89,8 +98,12 @@ pub async fn run(
     drop(keys);
     let end = end.await;
     drop(stdout);
-    if !stdout_ended {
-        let _ = tokio::time::timeout(LAST_WORDS, written).await;
+    if !stdout_ended && left_by.is_none() {
+        // However slow the reader is, the last words are its own.
+        tokio::select! {
+            _ = written => {}
+            signal = signals.next() => left_by = Some(signal),
+        }
     }
     drop(raw);
     finish(end, left_by, label)
@@ -214,6 +227,7 @@ fn read_stdin() -> Result<mpsc::Receiver<Bytes>> {
         let mut buffer = vec![0; READ];
         loop {
             match stdin.read(&mut buffer) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return,
                 Ok(length) => {
                     let chunk = buffer.get(..length).unwrap_or_default();
