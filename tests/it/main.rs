@@ -5,12 +5,18 @@
 mod support;
 
 mod architecture;
+mod channel;
 mod cli;
 mod connect;
 mod examples;
+mod failures;
+mod gateway;
 mod generated;
 mod list;
 mod lockfile;
+mod network;
 mod node_shell;
 mod panics;
+mod resume;
 mod sandbox;
+mod secrets;

@@ -2,7 +2,7 @@
 //! checks no signature and records every request.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 /// A request as it came.
@@ -34,6 +34,7 @@ impl Reply {
 }
 
 pub struct FakeAws {
+    pub address: SocketAddr,
     pub endpoint: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
@@ -41,7 +42,8 @@ pub struct FakeAws {
 impl FakeAws {
     pub fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let endpoint = format!("http://{address}");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&requests);
         let answer = Arc::new(answer);
@@ -61,7 +63,7 @@ impl FakeAws {
                 });
             }
         });
-        FakeAws { endpoint, requests }
+        FakeAws { address, endpoint, requests }
     }
 
     pub fn requests(&self) -> Vec<Request> {

@@ -1,9 +1,16 @@
-//! What the tests share: a sealed place to run the binary in, a sandbox, a terminal, a scripted AWS.
+//! What the tests share: a sealed place to run the binary in, a sandbox, a terminal, a scripted AWS with a
+//! scripted gateway and node, TLS and a proxy before them.
 
 mod fake_aws;
+mod gateway;
+mod node;
 mod sealed;
+pub mod session_aws;
 mod terminal;
+pub mod tunnel;
 
 pub use fake_aws::{FakeAws, Reply, Request};
+pub use gateway::{Gateway, Peer};
+pub use node::{Node, SESSION_ID};
 pub use sealed::{Ran, Sandbox, Sealed, finish};
 pub use terminal::Terminal;

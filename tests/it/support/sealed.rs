@@ -5,8 +5,15 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_opsctl");
+
+/// Far beyond what any program here takes: one that hangs is killed, and fails its test.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// A place that knows nothing of the machine around it.
 pub struct Sealed {
@@ -107,7 +114,16 @@ pub fn finish(mut command: Command, input: &[u8]) -> Ran {
     let writer = std::thread::spawn(move || {
         let _ = stdin.write_all(&input);
     });
+    let (ended, end) = channel::<()>();
+    let pid = Pid::from_child(&child);
+    let watchdog = std::thread::spawn(move || {
+        if end.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    });
     let output = child.wait_with_output().unwrap();
+    drop(ended);
+    watchdog.join().unwrap();
     writer.join().unwrap();
     Ran {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
