@@ -40,9 +40,11 @@ where
             }
             built
         }
-        SdkError::TimeoutError(_) => Error::new(Kind::Temporary, message)
-            .because("no answer in time")
-            .hint("--read-timeout and --connect-timeout set how long to wait"),
+        SdkError::TimeoutError(_) => no_answer(message),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => no_answer(message),
+        SdkError::DispatchFailure(_) if is_untrusted(error) => {
+            Error::failed(message).because(innermost(error)).hint(TRUST_HINT)
+        }
         SdkError::DispatchFailure(failure) => {
             let cause = failure
                 .as_connector_error()
@@ -56,6 +58,17 @@ where
             .hint("check --endpoint-url and HTTPS_PROXY"),
         other => Error::failed(message).because(DisplayErrorContext(other).to_string()),
     }
+}
+
+fn no_answer(message: impl Into<String>) -> Error {
+    Error::new(Kind::Temporary, message)
+        .because("no answer in time")
+        .hint("--read-timeout and --connect-timeout set how long to wait")
+}
+
+/// Is a certificate at fault? Then no later attempt will do better.
+pub fn is_untrusted(error: &(dyn StdError + 'static)) -> bool {
+    matches!(find::<rustls::Error>(error), Some(rustls::Error::InvalidCertificate(_)))
 }
 
 /// Was the call refused by a policy?
@@ -155,26 +168,33 @@ fn classify(code: &str, message: &str, status: u16) -> Class {
     }
 }
 
+/// What to do about a certificate that is not trusted.
+pub const TRUST_HINT: &str =
+    "AWS_CA_BUNDLE or ca_bundle in the profile names a file of certificates to trust instead of the system's";
+
 const CLOCK: &str = "the clock of this machine and of AWS differ: set the clock";
 
-fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
-            return Some(found);
-        }
-        next = error.source();
+/// The cause of an error. That of an I/O error made from another is the other: its own `source` skips it.
+fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
     }
-    None
+}
+
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    chain(error).find_map(|error| error.downcast_ref::<T>())
 }
 
 /// The last cause of a chain: "connection refused", not "dispatch failure".
 fn innermost(error: &(dyn StdError + 'static)) -> String {
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 #[cfg(test)]

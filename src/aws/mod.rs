@@ -25,13 +25,16 @@ use crate::context::{Environment, Origin, Setting};
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
 
-pub use error::{AwsFailure, credentials_failure, failure, is_denied};
+pub use error::{AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_untrusted};
 pub use profile::Profiles;
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
 const CONNECT_TIMEOUT: u64 = 10;
 const READ_TIMEOUT: u64 = 60;
 const MAX_ATTEMPTS: u32 = 3;
+/// Of all services, and of those that are used.
+const ENDPOINT_VARIABLES: [&str; 4] =
+    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS"];
 
 /// What signing in is decided from.
 pub struct AwsSettings<'a> {
@@ -61,11 +64,11 @@ impl Aws {
         let profile = profiles.selected().cloned();
         let endpoint = match &sandbox {
             Some(sandbox) => Some(sandbox.endpoint()),
-            None => endpoint(global.endpoint_url.as_deref())?,
+            None => endpoint(global.endpoint_url.as_deref(), env)?,
         };
         let reachable_without_tls = endpoint
             .as_deref()
-            .or(env.text("AWS_ENDPOINT_URL"))
+            .or(env.text(ENDPOINT_VARIABLES[0]))
             .is_some_and(|endpoint| endpoint.starts_with("http://"));
         let network = Arc::new(http::Network::new(&profiles, env, reachable_without_tls)?);
         let client = network.http_client();
@@ -137,14 +140,28 @@ impl Aws {
     }
 }
 
-fn endpoint(option: Option<&str>) -> Result<Option<String>> {
-    let Some(text) = option else { return Ok(None) };
+/// The endpoint that an option names. What the SDK will take from the environment is checked here too: it would
+/// fail only later, and without saying where the address came from.
+fn endpoint(option: Option<&str>, env: &Environment) -> Result<Option<String>> {
+    if let Some(text) = option {
+        check_endpoint(text, "--endpoint-url")?;
+        return Ok(Some(text.to_owned()));
+    }
+    if !env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+        for variable in ENDPOINT_VARIABLES {
+            env.text(variable).map_or(Ok(()), |text| check_endpoint(text, variable))?;
+        }
+    }
+    Ok(None)
+}
+
+fn check_endpoint(text: &str, origin: &str) -> Result<()> {
     let usable =
         url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if usable {
-        return Ok(Some(text.to_owned()));
+        return Ok(());
     }
-    Err(Error::usage(format!("--endpoint-url is not an http or https address: {text}"))
+    Err(Error::usage(format!("{origin} is not an http or https address: {text}"))
         .hint("an endpoint looks like https://ssm.eu-west-1.amazonaws.com")
         .into())
 }
@@ -228,9 +245,13 @@ mod tests {
 
     #[test]
     fn an_endpoint_is_an_http_address() {
-        assert!(endpoint(Some("http://127.0.0.1:4566")).is_ok());
+        let of = |option, env: &[(&str, &str)]| endpoint(option, &env.iter().copied().collect());
+        assert!(of(Some("http://127.0.0.1:4566"), &[("AWS_ENDPOINT_URL", "unused")]).is_ok());
         for bad in ["127.0.0.1:4566", "ftp://host", "http://", "nonsense"] {
-            assert!(endpoint(Some(bad)).is_err(), "{bad}");
+            assert!(of(Some(bad), &[]).is_err(), "{bad}");
+            assert!(of(None, &[("AWS_ENDPOINT_URL_SSM", bad)]).is_err(), "{bad}");
+            let ignored = [("AWS_ENDPOINT_URL", bad), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+            assert!(of(None, &ignored).is_ok(), "{bad}");
         }
     }
 }

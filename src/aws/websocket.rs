@@ -64,9 +64,9 @@ impl WebsocketError {
     /// Would the same attempt succeed later?
     pub fn is_temporary(&self) -> bool {
         match self {
+            WebsocketError::Tls { .. } => !super::is_untrusted(self),
             WebsocketError::Unreachable { .. }
             | WebsocketError::Proxy { .. }
-            | WebsocketError::Tls { .. }
             | WebsocketError::Handshake { .. }
             | WebsocketError::TimedOut { .. } => true,
             WebsocketError::Refused { status, .. } => *status >= 500 || *status == 429,
@@ -120,12 +120,10 @@ async fn dial_unlimited(
 
     let stream = connect(&host, port, encrypted, network).await?;
     let transport: Box<dyn Transport> = if encrypted {
-        let config = network.tls().map_err(|error| WebsocketError::Signing(error.into()))?;
+        let failed = |source| WebsocketError::Tls { host: host.clone(), source };
+        let config = network.tls().map_err(|error| failed(io::Error::other(error)))?;
         let name = ServerName::try_from(host.clone()).map_err(|_| address())?;
-        let tls = tokio_rustls::TlsConnector::from(config)
-            .connect(name, stream)
-            .await
-            .map_err(|source| WebsocketError::Tls { host: host.clone(), source })?;
+        let tls = tokio_rustls::TlsConnector::from(config).connect(name, stream).await.map_err(failed)?;
         Box::new(tls)
     } else {
         Box::new(stream)

@@ -172,7 +172,8 @@ impl Peer {
                     self.pongs.push(payload);
                     return Ok(None);
                 }
-                Ok(Message::Ping(_)) => {}
+                // After a close the next read finishes it.
+                Ok(Message::Ping(_) | Message::Close(_)) => {}
                 Ok(other) => panic!("a client does not send {other:?}"),
                 Err(Error::Io(error)) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                     return Ok(None);

@@ -78,6 +78,8 @@ pub struct Driver {
     frames_on_socket: bool,
     fruitless: u32,
     end: Option<Result<End>>,
+    /// We leave, and the far side does not know: the API has to end the session.
+    forsaken: bool,
 }
 
 /// What a driver is made of.
@@ -123,6 +125,7 @@ impl Driver {
             frames_on_socket: false,
             fruitless: 0,
             end: None,
+            forsaken: false,
         }
     }
 
@@ -131,13 +134,16 @@ impl Driver {
             self.hand_on_events();
             self.send_frames();
             if let Some(end) = self.end.take() {
+                if self.forsaken {
+                    self.say_farewell().await;
+                }
                 if let State::Open(connection) = self.state {
                     connection.close(CLOSE_LIMIT).await;
                 }
                 return end;
             }
             let wake = self.wait().await;
-            self.handle(wake).await;
+            self.handle(wake);
         }
     }
 
@@ -165,11 +171,12 @@ impl Driver {
         }
     }
 
-    async fn handle(&mut self, wake: Wake) {
+    fn handle(&mut self, wake: Wake) {
         let now = self.clock.now();
         match wake {
             Wake::Opened(Ok((grant, connection))) => self.opened(grant, connection),
-            Wake::Opened(Err(failure)) => self.end = Some(Err(self.not_opened(failure).into())),
+            Wake::Opened(Err(OpenFailure::Over)) => self.end = Some(Err(self.over().into())),
+            Wake::Opened(Err(OpenFailure::Failed(error))) => self.forsake(Err(error.into())),
             Wake::Received(received) => self.received(received),
             Wake::Input(None) => self.input_ended = true,
             Wake::Input(Some(data)) => self.unsent = data,
@@ -178,17 +185,13 @@ impl Driver {
             Wake::DataKey(key) => self.data_key_came(key),
             Wake::Turn => {}
             Wake::NoAnswer => {
-                self.say_farewell().await;
                 let seconds = self.start_limit.as_secs();
                 let text = format!("{} has not answered within {seconds} s", self.target);
-                self.end = Some(Err(Error::new(Kind::Temporary, text)
+                self.forsake(Err(Error::new(Kind::Temporary, text)
                     .hint("opsctl ssm list shows whether its agent is online; --start-timeout waits longer")
                     .into()));
             }
-            Wake::Farewell => {
-                self.say_farewell().await;
-                self.end = Some(Ok(End::Terminated));
-            }
+            Wake::Farewell => self.forsake(Ok(End::Terminated)),
         }
         if !self.unsent.is_empty() {
             let taken = self.client.send(&self.unsent, now);
@@ -212,15 +215,15 @@ impl Driver {
         self.ever_open = true;
     }
 
-    fn not_opened(&self, failure: OpenFailure) -> Error {
+    fn over(&self) -> Error {
         let id = &self.grant.session_id;
-        match failure {
-            OpenFailure::Failed(error) => error,
-            OpenFailure::Over if self.ever_open => {
-                Error::failed(format!("the session {id} has ended while the connection was down"))
-            }
-            OpenFailure::Over => Error::failed(format!("the session {id} has ended before it was opened")),
-        }
+        Error::failed(format!("the session {id} has ended while the connection was down"))
+    }
+
+    /// Leaves a session that may live on.
+    fn forsake(&mut self, end: Result<End>) {
+        self.end = Some(end);
+        self.forsaken = true;
     }
 
     fn received(&mut self, received: Received) {
@@ -259,7 +262,7 @@ impl Driver {
         }
         if self.fruitless >= FRUITLESS {
             let text = format!("the data channel of session {} is refused: {reason}", self.grant.session_id);
-            self.end = Some(Err(Error::new(Kind::Denied, text)
+            self.forsake(Err(Error::new(Kind::Denied, text)
                 .hint("the token was not accepted; start the session again")
                 .into()));
             return;
@@ -361,7 +364,7 @@ impl Driver {
             }
             ClientEvent::Failed(error) => {
                 let text = format!("the session {} cannot go on", self.grant.session_id);
-                self.end = Some(Err(Error::failed(text).because(error).into()));
+                self.forsake(Err(Error::failed(text).because(error).into()));
                 None
             }
         }

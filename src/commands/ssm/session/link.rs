@@ -9,7 +9,8 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::aws::{self, Aws, Socket, WebsocketError};
 use crate::commands::ssm::api::{self, Resumed};
@@ -22,6 +23,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Frames on their way to the socket.
 const QUEUE: usize = 256;
+
+/// The usual reason of a denial: the policy was written for users, and the caller is a role.
+const WHOSE_SESSIONS: &str = "ssm:ResumeSession is often allowed on session/${aws:username}-* only, \
+    which no role matches; session/${aws:userid}-* covers the sessions of roles too";
 
 /// How a session is reached.
 pub struct Link {
@@ -43,7 +48,10 @@ impl Link {
     /// Asks for a new token and opens the socket again, for as long as the session is worth it.
     pub async fn resume(self: Arc<Self>, mut grant: Grant) -> Result<(Grant, Connection), OpenFailure> {
         if aws::is_presigned(&grant.stream_url) {
-            return Err(OpenFailure::Over);
+            let text = format!("the connection of session {} is lost", grant.session_id);
+            return Err(OpenFailure::Failed(
+                Error::failed(text).because("a session whose address was handed over signed cannot be resumed"),
+            ));
         }
         let deadline = Instant::now() + self.resume_limit;
         let mut pause = FIRST_PAUSE;
@@ -70,6 +78,9 @@ impl Link {
                 if let Some(url) = stream_url {
                     grant.stream_url = url;
                 }
+            }
+            Err(error) if error.kind() == Kind::Denied => {
+                return Err(OpenFailure::Failed(error.hint(WHOSE_SESSIONS)));
             }
             Err(error) => return Err(OpenFailure::Failed(error)),
         }
@@ -104,10 +115,12 @@ fn refusal(error: WebsocketError, session_id: &str) -> Error {
         error if error.is_temporary() => Kind::Temporary,
         _ => Kind::Failed,
     };
+    let untrusted = aws::is_untrusted(&error);
     let built =
         Error::new(kind, format!("cannot open the data channel of session {session_id}")).because(error);
-    match kind {
-        Kind::Denied => built.hint("ssmmessages:OpenDataChannel on the session may be missing"),
+    match (kind, untrusted) {
+        (Kind::Denied, _) => built.hint("ssmmessages:OpenDataChannel on the session may be missing"),
+        (_, true) => built.hint(aws::TRUST_HINT),
         _ => built,
     }
 }
@@ -208,7 +221,7 @@ impl Connection {
                         frame.map(|frame| format!("closed with {} {}", u16::from(frame.code), frame.reason));
                     return Received::Cut(reason.unwrap_or_else(|| "closed".into()).trim_end().to_owned());
                 }
-                Some(Err(error)) => return Received::Cut(error.to_string()),
+                Some(Err(error)) => return Received::Cut(cut_reason(error)),
                 None => return Received::Cut("closed".into()),
             }
         }
@@ -218,6 +231,17 @@ impl Connection {
     pub async fn close(self, limit: Duration) {
         drop(self.outbox);
         let _ = tokio::time::timeout(limit, self.writer).await;
+    }
+}
+
+/// Without the library's words about what it was doing.
+fn cut_reason(error: tungstenite::Error) -> String {
+    match error {
+        tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
+            "closed without a word".into()
+        }
+        tungstenite::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
     }
 }
 
