@@ -53,9 +53,14 @@ where
                 .because(cause)
                 .hint("check the network, --region, --endpoint-url and HTTPS_PROXY")
         }
-        SdkError::ResponseError(context) => Error::failed(message)
-            .because(format!("the answer (status {}) is not one of AWS", context.raw().status().as_u16()))
-            .hint("check --endpoint-url and HTTPS_PROXY"),
+        SdkError::ResponseError(context) => {
+            let status = context.raw().status().as_u16();
+            // Something between here and AWS answers; while it has trouble of its own, later may do.
+            let kind = if matches!(status, 429 | 500..=599) { Kind::Temporary } else { Kind::Failed };
+            Error::new(kind, message)
+                .because(format!("the answer (status {status}) is not one of AWS"))
+                .hint("check --endpoint-url and HTTPS_PROXY")
+        }
         other => Error::failed(message).because(DisplayErrorContext(other).to_string()),
     }
 }
@@ -182,9 +187,7 @@ fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
     }
 }
 
-fn chain<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| cause(*error))
 }
 

@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use url::Url;
 
 use super::Profiles;
 use crate::context::Environment;
@@ -21,33 +22,35 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Network {
     bundle: Option<Vec<u8>>,
-    /// Reading the system's certificates costs milliseconds: not done where no call can need them.
-    without_tls: bool,
+    /// Every call stays on this machine, unencrypted: no proxy can reach it, and the system's certificates, which
+    /// take milliseconds to read, are of no use.
+    is_local: bool,
     proxies: Matcher,
 }
 
 impl Network {
-    pub fn new(profiles: &Profiles, env: &Environment, without_tls: bool) -> Result<Self> {
+    pub fn new(profiles: &Profiles, env: &Environment, is_local: bool) -> Result<Self> {
         let named = env.text("AWS_CA_BUNDLE").map(|path| (path, "AWS_CA_BUNDLE".to_owned())).or_else(|| {
             profiles.value("ca_bundle").map(|path| (path, format!("profile {}", profiles.name())))
         });
         let bundle = named.map(|(path, origin)| read_bundle(path, &origin)).transpose()?;
-        Ok(Network { bundle, without_tls, proxies: Matcher::from_env() })
+        Ok(Network { bundle, is_local, proxies: Matcher::from_env() })
     }
 
     pub fn http_client(&self) -> SharedHttpClient {
         let trust = match &self.bundle {
             Some(bundle) => TrustStore::empty().with_pem_certificate(bundle.clone()),
-            None => TrustStore::empty().with_native_roots(!self.without_tls),
+            None => TrustStore::empty().with_native_roots(!self.is_local),
         };
         // Only additional server names can make it fail, and there are none.
         let tls =
             TlsContext::builder().with_trust_store(trust).build().unwrap_or_else(|_| TlsContext::default());
+        let proxies = if self.is_local { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
         Builder::new().build_with_connector_fn(move |settings, components| {
             let mut builder = Connector::builder();
             builder.set_connector_settings(settings.cloned());
             builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-            builder.set_proxy_config(Some(ProxyConfig::from_env()));
+            builder.set_proxy_config(Some(proxies.clone()));
             builder
                 .enable_tcp_nodelay(true)
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
@@ -74,9 +77,22 @@ impl Network {
         Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
     }
 
-    /// The proxy for a connection to `uri` (scheme http or https), by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+    /// The proxy for a connection to `uri` (scheme http or https), by HTTPS_PROXY, HTTP_PROXY and NO_PROXY. This
+    /// machine is never reached through one.
     pub fn proxy(&self, uri: &http::Uri) -> Option<Intercept> {
+        if uri.to_string().parse().is_ok_and(|url| is_loopback(&url)) {
+            return None;
+        }
         self.proxies.intercept(uri)
+    }
+}
+
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

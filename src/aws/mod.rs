@@ -66,11 +66,12 @@ impl Aws {
             Some(sandbox) => Some(sandbox.endpoint()),
             None => endpoint(global.endpoint_url.as_deref(), env)?,
         };
-        let reachable_without_tls = endpoint
-            .as_deref()
-            .or(env.text(ENDPOINT_VARIABLES[0]))
-            .is_some_and(|endpoint| endpoint.starts_with("http://"));
-        let network = Arc::new(http::Network::new(&profiles, env, reachable_without_tls)?);
+        // A profile may sign in elsewhere first; keys at hand do not.
+        let has_keys =
+            sandbox.is_some() || global.profile.is_none() && env.text("AWS_ACCESS_KEY_ID").is_some();
+        let is_local = has_keys
+            && endpoint.as_deref().or(env.text(ENDPOINT_VARIABLES[0])).is_some_and(is_on_this_machine);
+        let network = Arc::new(http::Network::new(&profiles, env, is_local)?);
         let client = network.http_client();
         let region = match &sandbox {
             Some(sandbox) => Setting::new(sandbox.region.clone(), Origin::Sandbox),
@@ -121,7 +122,7 @@ impl Aws {
         self.profile.as_ref()
     }
 
-    /// Credentials as they are now, through the cache that the clients use too.
+    /// Credentials as they are now, from the chain itself: the clients keep theirs until they expire.
     pub async fn credentials(&self) -> Result<aws_credential_types::Credentials> {
         self.credentials.provide_credentials().await.map_err(|error| credentials_failure(&error).into())
     }
@@ -153,6 +154,10 @@ fn endpoint(option: Option<&str>, env: &Environment) -> Result<Option<String>> {
         }
     }
     Ok(None)
+}
+
+fn is_on_this_machine(endpoint: &str) -> bool {
+    url::Url::parse(endpoint).is_ok_and(|url| url.scheme() == "http" && http::is_loopback(&url))
 }
 
 fn check_endpoint(text: &str, origin: &str) -> Result<()> {

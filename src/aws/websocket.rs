@@ -22,7 +22,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use tower_service::Service;
 use url::Url;
 
-use super::http::Network;
+use super::http::{Network, is_loopback};
 
 /// An open websocket over whatever carries it.
 pub type Socket = WebSocketStream<Box<dyn Transport>>;
@@ -153,15 +153,6 @@ fn without_query(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.to_string()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 fn sign_upgrade(

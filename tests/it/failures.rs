@@ -26,11 +26,23 @@ fn each_error_of_aws_has_its_exit_code_and_its_hint() {
     let cases = [
         (400, "AccessDeniedException", "not authorized to perform: ssm:DescribeInstanceProperties", 5, ""),
         (400, "com.amazon.coral.service#AccessDeniedException", "no", 5, ""),
-        (400, "ThrottlingException", "Rate exceeded", 75, "hint: AWS is busy; --max-attempts tries more often\n"),
+        (
+            400,
+            "ThrottlingException",
+            "Rate exceeded",
+            75,
+            "hint: AWS is busy; --max-attempts tries more often\n",
+        ),
         (400, "InvalidSignatureException", "Signature expired: 20261122T000000Z is now earlier", 4, clock),
         (400, "InvalidSignatureException", "Signature not yet current: 20361122T000000Z", 4, clock),
         (403, "RequestTimeTooSkewed", "The difference is too large", 4, clock),
-        (400, "ExpiredTokenException", "The security token included in the request is expired", 4, "hint: the temporary credentials have expired; sign in again\n"),
+        (
+            400,
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+            4,
+            "hint: the temporary credentials have expired; sign in again\n",
+        ),
         (400, "UnrecognizedClientException", "The security token included in the request is invalid", 4, ""),
         (400, "ValidationException", "1 validation error", 1, ""),
         (500, "InternalServerError", "An internal error occurred", 75, ""),
@@ -46,6 +58,23 @@ fn each_error_of_aws_has_its_exit_code_and_its_hint() {
             format!("error: cannot list the nodes\n  cause: {name}{text} (request {REQUEST_ID})\n");
         let rest = ran.stderr.strip_prefix(&expected).unwrap_or_else(|| panic!("{code}: {ran:?}"));
         assert_eq!(rest.trim_start(), hint, "{code}: {ran:?}");
+    }
+}
+
+#[test]
+fn the_errors_of_query_services_are_read_too() {
+    for (code, exit) in
+        [("ExpiredToken", 4), ("AccessDenied", 5), ("Throttling", 75), ("InvalidClientTokenId", 4)]
+    {
+        let body = format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no &amp; never</Message></Error>\
+             <RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
+        );
+        let aws = FakeAws::start(move |_| Reply { status: 403, ..Reply::xml(body.clone()) });
+        let ran = signed_in(&aws.endpoint).run(["whoami", "--max-attempts", "1"]).expect(exit);
+        let expected =
+            format!("error: cannot tell who you are\n  cause: {code}: no & never (request {REQUEST_ID})\n");
+        assert!(ran.stderr.starts_with(&expected), "{ran:?}");
     }
 }
 
@@ -116,7 +145,10 @@ fn an_endpoint_that_nobody_listens_at_is_a_temporary_failure() {
     let sealed = signed_in(&format!("http://{address}"));
     let ran = sealed.run(["ssm", "list", "--max-attempts", "1"]).expect(75);
     assert!(ran.stderr.contains("cause: Connection refused"), "{ran:?}");
-    assert!(ran.stderr.contains("hint: check the network, --region, --endpoint-url and HTTPS_PROXY\n"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("hint: check the network, --region, --endpoint-url and HTTPS_PROXY\n"),
+        "{ran:?}"
+    );
 }
 
 /// It accepts, and then nothing.
@@ -201,9 +233,9 @@ const NODE: &str = "i-0123456789abcdef0";
 #[test]
 fn where_the_newer_call_is_denied_the_older_one_lists_the_nodes() {
     let aws = FakeAws::start(|request| match request.operation.as_str() {
-        "DescribeInstanceInformation" => {
-            Reply::json(json!({ "InstanceInformationList": [{ "InstanceId": NODE, "PingStatus": "Online" }] }))
-        }
+        "DescribeInstanceInformation" => Reply::json(
+            json!({ "InstanceInformationList": [{ "InstanceId": NODE, "PingStatus": "Online" }] }),
+        ),
         _ => Reply::error(400, "AccessDeniedException", "not authorized"),
     });
     let ran = signed_in(&aws.endpoint).run(["ssm", "list", "-o", "json"]).expect(0);
@@ -227,7 +259,9 @@ fn an_empty_page_with_a_token_is_not_the_last() {
         Reply::json(match body["NextToken"].as_str() {
             None => json!({ "InstanceProperties": [], "NextToken": "one" }),
             Some("one") => json!({ "InstanceProperties": [], "NextToken": "two" }),
-            _ => json!({ "InstanceProperties": [{ "InstanceId": NODE, "PingStatus": "Online" }], "NextToken": "" }),
+            _ => {
+                json!({ "InstanceProperties": [{ "InstanceId": NODE, "PingStatus": "Online" }], "NextToken": "" })
+            }
         })
     });
     let ran = signed_in(&aws.endpoint).run(["ssm", "list", "-o", "json"]).expect(0);

@@ -88,6 +88,41 @@ fn a_profile_may_name_the_bundle() {
 }
 
 #[test]
+fn the_certificates_of_the_system_serve_without_a_bundle() {
+    let aws = Encrypted::of_this_machine();
+    let mut sealed = signed_in(aws.local_endpoint());
+    sealed.set("SSL_CERT_FILE", authority().to_str().unwrap());
+    connect_in(&sealed, &[], "").expect(0);
+    aws.gateway.end();
+}
+
+/// The calls go unencrypted to this machine, but the role is assumed over TLS.
+#[test]
+fn signing_in_may_need_certificates_that_the_calls_do_not() {
+    let sts = FakeAws::start(|request| {
+        assert_eq!(request.operation, "AssumeRole");
+        Reply::xml(
+            "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId>\
+             <SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>\
+             <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>",
+        )
+    });
+    let ssm = FakeAws::start(|_| Reply::json(json!({ "InstanceProperties": [] })));
+    let mut sealed = Sealed::new();
+    sealed.write(
+        "home/.aws/config",
+        "[profile role]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111122223333:role/ops\nsource_profile = keys\n\
+         [profile keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n",
+    );
+    sealed
+        .set("SSL_CERT_FILE", authority().to_str().unwrap())
+        .set("AWS_ENDPOINT_URL_STS", format!("https://{}", TlsFront::before(sts.address).address));
+    let args = ["ssm", "list", "--profile", "role", "--endpoint-url", &ssm.endpoint, "-o", "json"];
+    sealed.run(args).expect(0);
+    assert_eq!(ssm.operations(), ["DescribeInstanceProperties"]);
+}
+
+#[test]
 fn an_authority_that_is_not_trusted_is_named_and_not_asked_again() {
     let aws = Encrypted::of_this_machine();
     let ran = signed_in(aws.local_endpoint()).run(["ssm", "list"]).expect(1);
@@ -155,16 +190,32 @@ fn a_proxy_carries_the_calls_and_the_data_channel() {
     }
 }
 
+/// 0.0.0.0 leads to this machine, but is no loopback address: those need not be named.
 #[test]
 fn what_no_proxy_names_is_reached_directly() {
-    let aws = Encrypted::of_this_machine();
+    let aws = Encrypted::with_gateway_at(|port| format!("0.0.0.0:{port}"));
     let proxy = ConnectProxy::refusing("403 Forbidden");
-    let mut sealed = trusting(aws.local_endpoint());
-    sealed
-        .set("HTTPS_PROXY", format!("http://{}", proxy.address))
-        .set("NO_PROXY", "example.test,127.0.0.1,localhost");
+    let mut sealed = trusting(format!("https://0.0.0.0:{}", aws.aws_front.port()));
+    sealed.set("HTTPS_PROXY", format!("http://{}", proxy.address));
+    connect_in(&sealed, &["--max-attempts", "1"], "").expect(75);
+    assert_eq!(proxy.heads().len(), 1);
+    sealed.set("NO_PROXY", "example.test,0.0.0.0");
     connect_in(&sealed, &[], "").expect(0);
     aws.gateway.end();
+    assert_eq!(proxy.heads().len(), 1);
+}
+
+#[test]
+fn this_machine_is_never_reached_through_a_proxy() {
+    let gateway = greeter();
+    let aws = granting(gateway.stream_url());
+    let proxy = ConnectProxy::refusing("403 Forbidden");
+    let mut sealed = signed_in_to(&aws);
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        sealed.set(name, format!("http://{}", proxy.address));
+    }
+    connect_in(&sealed, &[], "").expect(0);
+    gateway.end();
     assert_eq!(proxy.heads(), [""; 0]);
 }
 

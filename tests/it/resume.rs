@@ -48,11 +48,15 @@ fn a_session_that_is_over_when_it_should_be_resumed_is_named_as_such() {
 
 #[test]
 fn a_resume_that_is_denied_names_the_permission_and_whose_sessions_it_usually_covers() {
-    let denial = "User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: ssm:ResumeSession";
+    let denial =
+        "User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: ssm:ResumeSession";
     let ran = cut_and_resume(move || Reply::error(400, "AccessDeniedException", denial)).expect(5);
     assert!(ran.stderr.contains(&format!("error: cannot resume the session {SESSION_ID}\n")), "{ran:?}");
     assert!(ran.stderr.contains("not authorized to perform: ssm:ResumeSession"), "{ran:?}");
-    assert!(ran.stderr.contains("hint: ssm:ResumeSession is often allowed on session/${aws:username}-*"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("hint: ssm:ResumeSession is often allowed on session/${aws:username}-*"),
+        "{ran:?}"
+    );
     assert!(ran.stderr.contains("session/${aws:userid}-*"), "{ran:?}");
 }
 

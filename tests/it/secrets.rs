@@ -59,13 +59,12 @@ fn a_session_shows_no_key_and_no_token() {
 #[test]
 fn a_call_shows_no_key_and_no_token() {
     for (filter, options) in WAYS {
-        let aws = FakeAws::start(|_| Reply {
-            status: 200,
-            headers: vec![("content-type".into(), "text/xml".into())],
-            body: "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/me</Arn>\
-                   <UserId>AIDAEXAMPLE</UserId><Account>111122223333</Account></GetCallerIdentityResult>\
-                   </GetCallerIdentityResponse>"
-                .into(),
+        let aws = FakeAws::start(|_| {
+            Reply::xml(
+                "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+                 <Arn>arn:aws:iam::111122223333:user/me</Arn><UserId>AIDAEXAMPLE</UserId>\
+                 <Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+            )
         });
         let ran = planted(&aws, filter).run(["whoami"].iter().chain(options)).expect(0);
         assert!(ran.stdout.contains("111122223333"), "{ran:?}");

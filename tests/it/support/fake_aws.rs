@@ -26,6 +26,11 @@ impl Reply {
         Reply { status: 200, headers: Vec::new(), body: body.to_string() }
     }
 
+    /// What query services say.
+    pub fn xml(body: impl Into<String>) -> Self {
+        Reply { status: 200, headers: vec![("content-type".into(), "text/xml".into())], body: body.into() }
+    }
+
     /// A failure as JSON services tell it.
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         let body = serde_json::json!({ "__type": code, "message": message });

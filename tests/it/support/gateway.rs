@@ -175,7 +175,9 @@ impl Peer {
                 // After a close the next read finishes it.
                 Ok(Message::Ping(_) | Message::Close(_)) => {}
                 Ok(other) => panic!("a client does not send {other:?}"),
-                Err(Error::Io(error)) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                Err(Error::Io(error))
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+                {
                     return Ok(None);
                 }
                 Err(_) => return Err(Gone),

@@ -28,9 +28,9 @@ pub fn granting_and_resuming(
     resume: impl Fn(&Request) -> Reply + Send + Sync + 'static,
 ) -> FakeAws {
     FakeAws::start(move |request| match request.operation.as_str() {
-        "StartSession" => Reply::json(
-            json!({ "SessionId": SESSION_ID, "StreamUrl": stream_url, "TokenValue": token(0) }),
-        ),
+        "StartSession" => {
+            Reply::json(json!({ "SessionId": SESSION_ID, "StreamUrl": stream_url, "TokenValue": token(0) }))
+        }
         "ResumeSession" => resume(request),
         "TerminateSession" => Reply::json(json!({ "SessionId": SESSION_ID })),
         other => Reply::error(400, "UnknownOperationException", other),

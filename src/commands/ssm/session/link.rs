@@ -50,7 +50,8 @@ impl Link {
         if aws::is_presigned(&grant.stream_url) {
             let text = format!("the connection of session {} is lost", grant.session_id);
             return Err(OpenFailure::Failed(
-                Error::failed(text).because("a session whose address was handed over signed cannot be resumed"),
+                Error::failed(text)
+                    .because("a session whose address was handed over signed cannot be resumed"),
             ));
         }
         let deadline = Instant::now() + self.resume_limit;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # How the certificates of this folder were made: a test authority, and a server for the names that the tests
-# use. Valid from 2020 to 2119, so that no clock they are tested under finds them too new or too old. The
+# use (0.0.0.0 leads to this machine without being a loopback address). Valid from 2020 to 2119, so that no clock they are tested under finds them too new or too old. The
 # authority's key is thrown away; the server's key is worth nothing to anybody.
 set -eu
 cd "$(dirname "$0")"
@@ -32,7 +32,7 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1, DNS:aws.example.test, DNS:gateway.example.test
+subjectAltName = DNS:localhost, IP:127.0.0.1, IP:0.0.0.0, DNS:aws.example.test, DNS:gateway.example.test
 END
 : >"$work/index"
 echo 1000 >"$work/serial"
