@@ -79,6 +79,27 @@ fn the_errors_of_query_services_are_read_too() {
 }
 
 #[test]
+fn every_call_is_signed_for_its_service_and_names_the_program() {
+    let aws = FakeAws::start(|_| Reply::error(400, "AccessDeniedException", "no"));
+    let sealed = signed_in(&aws.endpoint);
+    sealed.run(["ssm", "list"]).expect(5);
+    sealed.run(["whoami"]).expect(5);
+    let services = ["ssm", "ssm", "sts"];
+    assert_eq!(aws.requests().len(), services.len());
+    for (request, service) in aws.requests().iter().zip(services) {
+        let header = |name: &str| &request.headers.iter().find(|(known, _)| known == name).unwrap().1;
+        assert!(
+            header("authorization").contains(&format!("/eu-west-1/{service}/aws4_request, ")),
+            "{request:?}"
+        );
+        assert!(
+            header("user-agent").contains(concat!("app/opsctl-", env!("CARGO_PKG_VERSION"))),
+            "{request:?}"
+        );
+    }
+}
+
+#[test]
 fn throttling_is_tried_as_often_as_asked() {
     for attempts in [1, 2, 4] {
         let option = attempts.to_string();

@@ -9,7 +9,7 @@ pub mod session_aws;
 mod terminal;
 pub mod tunnel;
 
-pub use fake_aws::{FakeAws, Reply, Request};
+pub use fake_aws::{FakeAws, Reply};
 pub use gateway::{Gateway, Peer};
 pub use node::{Node, SESSION_ID};
 pub use sealed::{Ran, Sandbox, Sealed, finish};

@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,7 +57,7 @@ impl Terminal {
         let child = command.spawn().unwrap();
         // Its copies of the slave would keep the terminal open after the program.
         drop(command);
-        let master = File::from(OwnedFd::from(master));
+        let master = File::from(master);
         let (sender, output) = channel();
         let closing = Arc::new(AtomicBool::new(false));
         let reader = std::thread::spawn({
