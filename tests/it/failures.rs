@@ -80,7 +80,7 @@ fn the_errors_of_query_services_are_read_too() {
 
 #[test]
 fn every_call_is_signed_for_its_service_and_names_the_program() {
-    let aws = FakeAws::start(|_| Reply::error(400, "AccessDeniedException", "no"));
+    let aws = FakeAws::start(|_| Reply::error(403, "AccessDeniedException", "no"));
     let sealed = signed_in(&aws.endpoint);
     sealed.run(["ssm", "list"]).expect(5);
     sealed.run(["whoami"]).expect(5);
