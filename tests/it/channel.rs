@@ -220,3 +220,31 @@ fn a_close_that_overtakes_the_last_words_does_not_swallow_them() {
     let expected: String = (0..20).map(|number| format!("line {number}\r\n")).collect();
     assert_eq!(ran.stdout, expected);
 }
+
+/// Nothing can bring it back any more; a program must not take what there is for everything.
+#[test]
+fn output_that_is_lost_at_the_close_is_a_failure() {
+    let gateway = Gateway::start(|door| {
+        let mut peer = door.accept();
+        let mut node = Node::shell();
+        node.connected();
+        node.serve_until_started(&mut peer);
+        for number in 0..4 {
+            node.say(format!("line {number}\r\n").as_bytes());
+        }
+        let mut frames = node.frames();
+        frames.remove(2);
+        for frame in frames {
+            peer.send(frame);
+        }
+        let closed = node.closed_frame("");
+        peer.send(closed);
+        peer.wait_for_the_end();
+    });
+    let aws = granting(gateway.stream_url());
+    let ran = connect(&aws, &["--no-eof"], "").expect(1);
+    gateway.end();
+    assert_eq!(ran.stdout, "line 0\r\nline 1\r\n");
+    let error = "error: the session on i-0123456789abcdef0 was closed before all of its output came\n";
+    assert!(ran.stderr.starts_with(error), "{ran:?}");
+}

@@ -125,8 +125,12 @@ fn finish(
     }
     match end? {
         End::Terminated => Ok(Outcome::Done),
-        End::Closed { reason } if reason.trim().is_empty() => Ok(Outcome::Done),
-        End::Closed { reason } => {
+        End::Closed { reason, incomplete: true } if reason.trim().is_empty() => {
+            let text = format!("the session on {label} was closed before all of its output came");
+            Err(Error::failed(text).because("the node waits only a moment for a slow connection").into())
+        }
+        End::Closed { reason, .. } if reason.trim().is_empty() => Ok(Outcome::Done),
+        End::Closed { reason, .. } => {
             let reason = reason.trim().to_owned();
             let kind = if is_time_out(&reason) { Kind::TimedOut } else { Kind::Failed };
             Err(Error::new(kind, format!("the session on {label} was ended")).because(reason).into())

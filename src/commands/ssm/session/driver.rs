@@ -358,7 +358,7 @@ impl Driver {
                 self.end = Some(match self.key_failure.take() {
                     Some(error) => Err(error.into()),
                     None if self.farewell_by.is_some() => Ok(End::Terminated),
-                    None => Ok(End::Closed { reason: output }),
+                    None => Ok(End::Closed { reason: output, incomplete: self.client.stats().early > 0 }),
                 });
                 None
             }

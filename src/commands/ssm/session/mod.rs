@@ -61,8 +61,9 @@ pub enum Control {
 /// How a session ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
-    /// By the far side, with its reason if there is one.
-    Closed { reason: String },
+    /// By the far side, with its reason if there is one. `incomplete`: output that came is held back, since some
+    /// before it never did.
+    Closed { reason: String, incomplete: bool },
     /// By us.
     Terminated,
 }
