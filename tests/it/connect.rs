@@ -1,6 +1,6 @@
 //! `ssm connect` against the sandbox: real shells, over the real data channel.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -195,10 +195,21 @@ seed = 7
 #[test]
 fn output_over_a_bad_network_arrives_whole_and_in_order() {
     let (sealed, _sandbox) = rehearse(&format!("{ONE_NODE}{BAD_NETWORK}"));
-    let ran = sealed
-        .run_with(["--sandbox", "ssm", "connect", "web-1"], b"stty -echo; seq 1 60000; exit\n")
-        .expect(0);
-    assert_counted(&ran.stdout, 60_000);
+    let mut command = sealed.command(["--sandbox", "ssm", "connect", "web-1"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, b"stty -echo; seq 1 60000\n").unwrap();
+    // Its end is only asked for when all has come: a node waits two seconds for acknowledgements, no longer.
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut shown = String::new();
+    while !shown.ends_with("\r\n60000\r\n") {
+        assert_ne!(stdout.read_line(&mut shown).unwrap(), 0, "ended after {} bytes", shown.len());
+    }
+    std::io::Write::write_all(&mut stdin, b"exit\n").unwrap();
+    drop(stdin);
+    std::io::copy(&mut stdout, &mut std::io::sink()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_counted(&shown, 60_000);
 }
 
 #[test]
