@@ -2,6 +2,7 @@
 //! asks the instance metadata service only on an instance.
 
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -13,6 +14,8 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
 
+use tokio::sync::Mutex;
+
 use super::Profiles;
 use crate::context::{Environment, Origin};
 use crate::sandbox::Connection;
@@ -23,12 +26,17 @@ struct Link {
     provider: SharedCredentialsProvider,
 }
 
-/// The providers in order; the first that has credentials answers.
+/// The providers in order; the first that has credentials answers. Clones share what was answered, until shortly
+/// before it expires: a provider may be a program, a second factor, a call.
 #[derive(Debug, Clone)]
 pub struct Chain {
     links: Arc<[Link]>,
     source: Arc<OnceLock<&'static str>>,
+    cached: Arc<Mutex<Option<Credentials>>>,
 }
+
+/// New credentials are asked for when the old ones have no longer to live.
+const RENEWED_BEFORE: Duration = Duration::from_secs(60);
 
 impl Chain {
     pub fn new(config: &ProviderConfig, profiles: &Profiles, env: &Environment) -> Self {
@@ -72,7 +80,7 @@ impl Chain {
                 );
             }
         }
-        Chain { links: links.into(), source: Arc::default() }
+        Chain { links: links.into(), source: Arc::default(), cached: Arc::default() }
     }
 
     pub fn of_sandbox(sandbox: Connection) -> Self {
@@ -84,11 +92,31 @@ impl Chain {
             "sandbox",
         );
         let link = Link { source: "sandbox", provider: SharedCredentialsProvider::new(credentials) };
-        Chain { links: [link].into(), source: Arc::default() }
+        Chain { links: [link].into(), source: Arc::default(), cached: Arc::default() }
     }
 
     pub fn source(&self) -> Option<&'static str> {
         self.source.get().copied()
+    }
+
+    async fn current(&self) -> provider::Result {
+        let mut cached = self.cached.lock().await;
+        let lives = |credentials: &Credentials, after: Duration| {
+            credentials.expiry().is_none_or(|expiry| expiry > SystemTime::now() + after)
+        };
+        if let Some(credentials) = cached.as_ref().filter(|cached| lives(cached, RENEWED_BEFORE)) {
+            return Ok(credentials.clone());
+        }
+        match self.first().await {
+            Ok(credentials) => {
+                *cached = Some(credentials.clone());
+                Ok(credentials)
+            }
+            Err(error) => match cached.as_ref().filter(|cached| lives(cached, Duration::ZERO)) {
+                Some(credentials) => Ok(credentials.clone()),
+                None => Err(error),
+            },
+        }
     }
 
     async fn first(&self) -> provider::Result {
@@ -112,7 +140,7 @@ impl ProvideCredentials for Chain {
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(self.first())
+        future::ProvideCredentials::new(self.current())
     }
 }
 
@@ -134,6 +162,11 @@ pub fn metadata_may_be_asked(env: &Environment) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use aws_credential_types::credential_fn::provide_credentials_fn;
+    use aws_credential_types::provider::future;
+
     use super::*;
 
     #[test]
@@ -145,12 +178,67 @@ mod tests {
         assert!(!metadata_may_be_asked(&env));
     }
 
+    /// Gives credentials that expire so long after each call, and counts the calls.
+    #[derive(Debug)]
+    struct Counting {
+        calls: AtomicU32,
+        lifetime: Option<Duration>,
+        failing_after: u32,
+    }
+
+    impl ProvideCredentials for Counting {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            let call = self.calls.fetch_add(1, Ordering::Relaxed);
+            if call >= self.failing_after {
+                return future::ProvideCredentials::ready(Err(CredentialsError::provider_error("down")));
+            }
+            let expiry = self.lifetime.map(|lifetime| SystemTime::now() + lifetime);
+            future::ProvideCredentials::ready(Ok(Credentials::new("AKID", "secret", None, expiry, "test")))
+        }
+    }
+
+    fn chain(lifetime: Option<Duration>, failing_after: u32) -> Chain {
+        let provider = Counting { calls: AtomicU32::new(0), lifetime, failing_after };
+        let link = |source, provider| Link { source, provider };
+        let nothing = provide_credentials_fn(|| async { Err(CredentialsError::not_loaded("nothing here")) });
+        let links = [
+            link("environment", SharedCredentialsProvider::new(nothing)),
+            link("profile", SharedCredentialsProvider::new(provider)),
+        ];
+        Chain { links: links.into(), source: Arc::default(), cached: Arc::default() }
+    }
+
     #[tokio::test]
     async fn an_empty_chain_names_what_it_tried() {
-        let env = Environment::from_iter([("AWS_EC2_METADATA_DISABLED", "true")]);
-        let chain = Chain { links: [].into(), source: Arc::default() };
-        assert!(chain.provide_credentials().await.is_err());
-        assert_eq!(chain.source(), None);
-        drop(env);
+        let error = chain(None, 0).provide_credentials().await.unwrap_err();
+        assert!(matches!(error, CredentialsError::ProviderError(_)), "a provider that fails ends the search");
+        let empty = Chain { links: [].into(), source: Arc::default(), cached: Arc::default() };
+        let error = empty.provide_credentials().await.unwrap_err();
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        assert_eq!((source.as_deref(), empty.source()), (Some("looked at: "), None));
+    }
+
+    #[tokio::test]
+    async fn a_provider_is_asked_once_for_what_lasts() {
+        for lifetime in [None, Some(Duration::from_secs(3600))] {
+            let chain = chain(lifetime, 1);
+            for _ in 0..3 {
+                chain.clone().provide_credentials().await.unwrap();
+            }
+            assert_eq!(chain.source(), Some("profile"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_still_lives_serves_when_the_provider_fails() {
+        let soon = chain(Some(Duration::from_secs(30)), 1);
+        soon.provide_credentials().await.unwrap();
+        soon.provide_credentials().await.unwrap();
+        let expired = chain(Some(Duration::ZERO), 1);
+        expired.provide_credentials().await.unwrap();
+        assert!(expired.provide_credentials().await.is_err());
     }
 }

@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use aws_config::BehaviorVersion;
 use aws_config::provider_config::ProviderConfig;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_types::retry::{RetryConfig, RetryMode as SdkRetryMode};
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -123,8 +125,17 @@ impl Aws {
     }
 
     /// Credentials as they are now, from the chain itself: the clients keep theirs until they expire.
-    pub async fn credentials(&self) -> Result<aws_credential_types::Credentials> {
+    pub async fn credentials(&self) -> Result<Credentials> {
         self.credentials.provide_credentials().await.map_err(|error| credentials_failure(&error).into())
+    }
+
+    /// The same; `None` where there are none at all.
+    pub async fn credentials_if_any(&self) -> Result<Option<Credentials>, Error> {
+        match self.credentials.provide_credentials().await {
+            Ok(credentials) => Ok(Some(credentials)),
+            Err(CredentialsError::CredentialsNotLoaded(_)) => Ok(None),
+            Err(error) => Err(credentials_failure(&error)),
+        }
     }
 
     /// Which link of the chain gave the credentials; `None` before the first use.
@@ -134,10 +145,6 @@ impl Aws {
 
     pub fn network(&self) -> &Arc<http::Network> {
         &self.network
-    }
-
-    pub fn shared_credentials(&self) -> SharedCredentialsProvider {
-        SharedCredentialsProvider::new(self.credentials.clone())
     }
 }
 

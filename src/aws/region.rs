@@ -15,7 +15,7 @@ use crate::output::nearest;
 
 const METADATA_LIMIT: Duration = Duration::from_secs(2);
 
-/// The regions that were open in November 2026: for near matches and completion, never to refuse one.
+/// The regions that were open in November 2026: for near matches, never to refuse one.
 pub const KNOWN: &[&str] = &[
     "af-south-1",
     "ap-east-1",

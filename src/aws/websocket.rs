@@ -143,10 +143,17 @@ async fn dial_unlimited(
     }
 }
 
-/// The first words of a refusal's body, if they are text.
+/// Code and message of a refusal's body, or its first words if it is other text.
 fn detail(body: Option<&[u8]>) -> String {
     let text = body.and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default().trim();
-    if text.is_empty() { String::new() } else { format!(": {}", text.chars().take(200).collect::<String>()) }
+    let element = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        Some(rest.split_once("</")?.0)
+    };
+    let parts = [element("Code"), element("Message")];
+    let said: Vec<&str> = parts.into_iter().flatten().collect();
+    let said = if said.is_empty() { text.to_owned() } else { said.join(": ") };
+    if said.is_empty() { said } else { format!(": {}", said.chars().take(300).collect::<String>()) }
 }
 
 fn without_query(url: &Url) -> String {
@@ -261,6 +268,14 @@ mod tests {
         assert!(header("authorization").contains("host;x-amz-date;x-amz-security-token"));
         assert_eq!(header("x-amz-security-token"), "session");
         assert_eq!(request.uri().query(), Some("role=publish_subscribe&cell-number=A%2Fb"));
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_code_and_message() {
+        let xml = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>";
+        assert_eq!(detail(Some(xml)), ": AccessDenied: not you");
+        assert_eq!(detail(Some(b" go away \n")), ": go away");
+        assert_eq!((detail(None), detail(Some(&[0xff]))), (String::new(), String::new()));
     }
 
     #[test]

@@ -148,6 +148,11 @@ impl Reporter {
         self.shared.raw.load(Ordering::Relaxed) > 0
     }
 
+    /// Ends a line that a session has left open on the terminal.
+    pub fn line_break(&self) {
+        self.write("\n");
+    }
+
     fn line(&self, label: &str, style: Style, message: &dyn Display) {
         let style = if self.settings().stderr.color { style } else { Style::new() };
         self.write(&format!("{style}{label}{style:#}{}\n", escape(&message.to_string())));

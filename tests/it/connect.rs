@@ -352,3 +352,54 @@ fn a_closed_stdout_ends_the_session_quietly() {
     assert_eq!(stderr, "");
     assert_gone(shell);
 }
+
+#[test]
+fn a_full_disk_is_told() {
+    let (sealed, _sandbox) = rehearse(ONE_NODE);
+    let mut command = sealed.command(["--sandbox", "ssm", "connect", "web-1"]);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command.stdin(Stdio::null()).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write to stdout"), "{output:?}");
+}
+
+/// One signal is all that cron and systemd send before they kill.
+#[test]
+fn one_signal_ends_a_session_whose_output_nobody_takes() {
+    let (sealed, sandbox) = rehearse(ONE_NODE);
+    let mut command = sealed.command(["--sandbox", "ssm", "connect", "web-1"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, b"echo $$ > pid; yes\n").unwrap();
+    let shell = shell_of(&sandbox);
+    // The pipe is full when no more goes into it.
+    let stdout = child.stdout.take().unwrap();
+    let waiting = |stdout: &std::process::ChildStdout| rustix::io::ioctl_fionread(stdout).unwrap();
+    wait_until("the pipe is full", || (waiting(&stdout) >= 60 * 1024).then_some(()));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_gone(shell);
+}
+
+#[test]
+fn control_c_leaves_while_the_agent_has_not_answered() {
+    let (sealed, _sandbox) = rehearse(&format!("{ONE_NODE}[faults]\nloss = 1.0\nseed = 1\n"));
+    let mut terminal = Terminal::opsctl(&sealed, (80, 24), &["-v", "--sandbox", "ssm", "connect", "web-1"]);
+    terminal.wait_for("session rehearsal-");
+    terminal.type_text("\u{3}");
+    let (shown, status, echoes) = terminal.end();
+    assert_eq!((status.code(), echoes), (Some(130), true), "{shown}");
+}
+
+#[test]
+fn control_c_gives_up_a_session_that_cannot_be_resumed() {
+    let (sealed, sandbox) = rehearse(ONE_NODE);
+    let mut terminal = Terminal::opsctl(&sealed, (120, 24), &["--sandbox", "ssm", "connect", "web-1"]);
+    terminal.wait_for("web-1 $ ");
+    let pid = Pid::from_raw(i32::try_from(sandbox.pid()).unwrap()).unwrap();
+    kill_process(pid, Signal::KILL).unwrap();
+    terminal.wait_for("resuming... (Ctrl-C gives up)");
+    terminal.type_text("\u{3}");
+    let (shown, status, echoes) = terminal.end();
+    assert_eq!((status.code(), echoes), (Some(130), true), "{shown}");
+}

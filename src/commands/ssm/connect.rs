@@ -14,8 +14,8 @@ use crate::error::{Error, Outcome, Result};
 use crate::signals::{Signal, Signals};
 use crate::terminal::picker;
 
-/// The idle time-out of sessions when nobody has changed it: no cut session lives longer.
-const RESUME_LIMIT: Duration = Duration::from_secs(20 * 60);
+/// The longest idle time-out that the preferences allow: no cut session lives longer.
+const RESUME_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Open a shell on a node
 ///

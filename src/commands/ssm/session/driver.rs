@@ -18,7 +18,7 @@ use super::{Clock, Control, End, Event};
 use crate::commands::ssm::model::Grant;
 use crate::error::{Error, Kind, Result};
 
-/// Sockets in a row that closed before a single frame came: the token is not accepted.
+/// Sockets in a row that closed at once, before a single frame came: the token is not accepted.
 const FRUITLESS: u32 = 3;
 /// How long the far side may take to confirm that a session is terminated.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -257,7 +257,8 @@ impl Driver {
             return;
         }
         tracing::info!(reason, "the data channel is cut");
-        if !self.frames_on_socket {
+        let young = matches!(&self.state, State::Open(connection) if connection.is_young());
+        if young && !self.frames_on_socket {
             self.fruitless += 1;
         }
         if self.fruitless >= FRUITLESS {
@@ -271,7 +272,8 @@ impl Driver {
             self.farewell_by = Some(Instant::now());
         }
         self.told.push_back(Event::Lost(reason.to_owned()));
-        self.state = State::Opening(Box::pin(Arc::clone(&self.link).resume(self.grant.clone())));
+        self.state =
+            State::Opening(Box::pin(Arc::clone(&self.link).resume(self.grant.clone(), self.events.clone())));
     }
 
     fn terminate(&mut self) {

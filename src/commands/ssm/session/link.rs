@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::{self, Message};
 
+use super::Event;
 use crate::aws::{self, Aws, Socket, WebsocketError};
 use crate::commands::ssm::api::{self, Resumed};
 use crate::commands::ssm::model::Grant;
@@ -20,7 +21,11 @@ use crate::error::{Error, Kind};
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const MISSED_PONGS: u32 = 2;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// A cut that lasts this long is more than a hiccup.
+const TOLD_AFTER: Duration = Duration::from_secs(3);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A socket that is refused is closed sooner than this.
+const YOUNG: Duration = Duration::from_secs(5);
 /// Frames on their way to the socket.
 const QUEUE: usize = 256;
 
@@ -46,7 +51,12 @@ impl Link {
     }
 
     /// Asks for a new token and opens the socket again, for as long as the session is worth it.
-    pub async fn resume(self: Arc<Self>, mut grant: Grant) -> Result<(Grant, Connection), OpenFailure> {
+    /// What stands in the way for longer is told to `events`, once.
+    pub async fn resume(
+        self: Arc<Self>,
+        mut grant: Grant,
+        events: mpsc::Sender<Event>,
+    ) -> Result<(Grant, Connection), OpenFailure> {
         if aws::is_presigned(&grant.stream_url) {
             let text = format!("the connection of session {} is lost", grant.session_id);
             return Err(OpenFailure::Failed(
@@ -56,12 +66,21 @@ impl Link {
         }
         let deadline = Instant::now() + self.resume_limit;
         let mut pause = FIRST_PAUSE;
+        let mut told = false;
         loop {
             let error = match self.try_resume(&mut grant).await {
                 Ok(connection) => return Ok((grant, connection)),
-                Err(OpenFailure::Failed(error)) if error.kind() == Kind::Temporary => error,
+                // Credentials that have expired may be renewed, from another terminal perhaps.
+                Err(OpenFailure::Failed(error))
+                    if matches!(error.kind(), Kind::Temporary | Kind::Credentials) =>
+                {
+                    error
+                }
                 Err(failure) => return Err(failure),
             };
+            if !told && (error.kind() == Kind::Credentials || pause > TOLD_AFTER) {
+                told = events.try_send(Event::Waiting(in_words(&error))).is_ok();
+            }
             tracing::info!(%error, ?pause, "the session cannot be resumed yet");
             if Instant::now() + pause > deadline {
                 return Err(OpenFailure::Failed(error));
@@ -90,7 +109,7 @@ impl Link {
 
     async fn dial(&self, grant: &Grant) -> Result<Connection, Error> {
         // Without credentials the token alone may do: a session that was handed over.
-        let credentials = self.aws.credentials().await.ok();
+        let credentials = self.aws.credentials_if_any().await?;
         let region = &self.aws.region().value;
         let socket = aws::dial(&grant.stream_url, region, credentials.as_ref(), self.aws.network())
             .await
@@ -126,6 +145,12 @@ fn refusal(error: WebsocketError, session_id: &str) -> Error {
     }
 }
 
+/// An error and its cause in one line.
+fn in_words(error: &Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
+}
+
 /// Half to all of the pause, so that many cut sessions do not come back at the same moment.
 fn jitter(pause: Duration) -> Duration {
     let mut byte = [0u8; 1];
@@ -149,7 +174,8 @@ pub struct Connection {
     outbox: mpsc::Sender<Message>,
     /// The frame that the outbox had no room for.
     held: Option<Message>,
-    writer: JoinHandle<()>,
+    writer: Writer,
+    opened: Instant,
     reader: SplitStream<Socket>,
     next_ping: Instant,
     unanswered: u32,
@@ -162,11 +188,17 @@ impl Connection {
         Connection {
             outbox,
             held: None,
-            writer: tokio::spawn(write(sink, queue)),
+            writer: Writer(tokio::spawn(write(sink, queue))),
+            opened: Instant::now(),
             reader,
             next_ping: Instant::now() + PING_INTERVAL,
             unanswered: 0,
         }
+    }
+
+    /// Opened only just now.
+    pub fn is_young(&self) -> bool {
+        self.opened.elapsed() < YOUNG
     }
 
     /// No frame may be sent until [`Received::Writable`].
@@ -230,8 +262,18 @@ impl Connection {
 
     /// Lets the frames that are queued go out and closes the socket, within `limit`.
     pub async fn close(self, limit: Duration) {
-        drop(self.outbox);
-        let _ = tokio::time::timeout(limit, self.writer).await;
+        let Connection { outbox, mut writer, .. } = self;
+        drop(outbox);
+        let _ = tokio::time::timeout(limit, &mut writer.0).await;
+    }
+}
+
+/// The task that writes. It ends with its connection: on a dead link it would hold its frames until TCP gives up.
+struct Writer(JoinHandle<()>);
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

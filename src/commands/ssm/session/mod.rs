@@ -48,6 +48,8 @@ pub enum Event {
     StdErr(Bytes),
     /// The link is cut; it is being mended.
     Lost(String),
+    /// It cannot be mended yet, for this reason; it is tried on.
+    Waiting(String),
     Resumed,
 }
 

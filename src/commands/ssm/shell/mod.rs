@@ -1,0 +1,210 @@
+//! A session and this terminal: raw mode, size, signals, and the ends of both. It must not know how the session
+//! reaches the node.
+
+mod keyboard;
+mod screen;
+
+use bytes::BytesMut;
+
+use self::keyboard::{Keyboard, Turn};
+use self::screen::Screen;
+use super::session::{Control, End, Event, Session};
+use crate::context::Context;
+use crate::error::{Error, Kind, Outcome, Result};
+use crate::output;
+use crate::signals::{self, Signal, Signals};
+use crate::terminal::{self, RawMode, Size};
+
+/// What a program without a terminal pretends to have.
+const NO_TERMINAL: Size = Size { cols: 300, rows: 100 };
+/// Output that is handed to stdout in one write.
+const WRITE: usize = 64 * 1024;
+
+/// Lends this terminal to the session until one of them ends.
+pub async fn run(
+    session: Session,
+    label: &str,
+    say_end: bool,
+    mut signals: Signals,
+    ctx: &Context,
+) -> Result<Outcome> {
+    let mut resizes = signals::resizes()?;
+    let Session { input, control, mut events, end } = session;
+    let mut terminal = Lent { interactive: ctx.terminals().stdin, raw: None, label, ctx };
+    let mut keys = Keyboard::on_stdin(input, terminal.interactive, say_end)?;
+    let mut screen = Screen::new(ctx.out().raw())?;
+    let mut left_by = None;
+    let mut stdout = Ok(());
+    let leave = || {
+        // It has ended by itself otherwise, and says so in its own time.
+        let _ = control.send(Control::Terminate);
+    };
+    let _ = control.send(Control::Resize(size(ctx)));
+
+    loop {
+        tokio::select! {
+            event = events.recv(), if !screen.is_full() => match event {
+                Some(Event::Output(data) | Event::StdErr(data)) => {
+                    keys.heard();
+                    let mut chunk = BytesMut::from(&data[..]);
+                    // One write for what has come meanwhile.
+                    while chunk.len() < WRITE && let Ok(event) = events.try_recv() {
+                        match event {
+                            Event::Output(data) | Event::StdErr(data) => chunk.extend_from_slice(&data),
+                            other => terminal.tell(other, &mut keys)?,
+                        }
+                    }
+                    screen.show(chunk.freeze());
+                }
+                Some(event) => terminal.tell(event, &mut keys)?,
+                None => break,
+            },
+            // Nobody reads any more: the session has no purpose, and that is no error.
+            ended = screen.turn() => if let Some(ended) = ended {
+                stdout = ended;
+                leave();
+            },
+            turn = keys.turn() => if turn == Turn::GiveUp {
+                if left_by.is_some() {
+                    return Err(Signal::Interrupt.as_error().into());
+                }
+                left_by = Some(Signal::Interrupt);
+                leave();
+            },
+            _ = resizes.recv() => {
+                let _ = control.send(Control::Resize(size(ctx)));
+            }
+            signal = signals.next() => {
+                if signal == Signal::Interrupt && terminal.raw.is_some() {
+                    keys.interrupt();
+                } else if left_by.is_some() {
+                    return Err(signal.as_error().into());
+                } else {
+                    left_by = Some(signal);
+                    // A reader that takes nothing must not keep the program from leaving.
+                    screen.give_up();
+                    leave();
+                }
+            }
+        }
+    }
+    drop(keys);
+    let end = end.await;
+    let at_line_start = screen.at_line_start();
+    if left_by.is_none() {
+        tokio::select! {
+            finished = screen.finish() => stdout = stdout.and(finished),
+            signal = signals.next() => left_by = Some(signal),
+        }
+    }
+    if terminal.interactive && left_by.is_some() && !at_line_start {
+        ctx.reporter().line_break();
+    }
+    drop(terminal);
+    stdout?;
+    finish(end, left_by, label)
+}
+
+/// The terminal while the session has it.
+struct Lent<'a> {
+    interactive: bool,
+    /// From the start of the session on: before it, Ctrl-C is ours.
+    raw: Option<(RawMode, output::RawMode)>,
+    label: &'a str,
+    ctx: &'a Context,
+}
+
+impl Lent<'_> {
+    fn tell(&mut self, event: Event, keys: &mut Keyboard) -> Result<()> {
+        let (reporter, label) = (self.ctx.reporter(), self.label);
+        match event {
+            Event::Started => {
+                reporter.verbose(1, format_args!("the session on {label} has started"));
+                if self.interactive {
+                    let raw = RawMode::enter().map_err(|error| {
+                        Error::failed("cannot put the terminal into raw mode").because(error)
+                    })?;
+                    self.raw = Some((raw, reporter.raw_mode()));
+                }
+            }
+            Event::Message(text) => reporter.status(text.trim_end()),
+            Event::Lost(reason) => {
+                keys.set_unheard(true);
+                let way_out = if self.interactive { " (Ctrl-C gives up)" } else { "" };
+                reporter.status(format_args!("connection to {label} lost ({reason}), resuming...{way_out}"));
+            }
+            Event::Waiting(reason) => {
+                reporter.status(format_args!("still resuming the session on {label}: {reason}"));
+            }
+            Event::Resumed => {
+                keys.set_unheard(false);
+                reporter.status(format_args!("connection to {label} resumed"));
+            }
+            Event::Output(_) | Event::StdErr(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn finish(
+    end: std::result::Result<Result<End>, tokio::task::JoinError>,
+    left_by: Option<Signal>,
+    label: &str,
+) -> Result<Outcome> {
+    let end = match end {
+        Ok(end) => end,
+        // A panic of the session's task is a panic of ours.
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Ok(End::Terminated),
+    };
+    if let Some(signal) = left_by {
+        return Err(signal.as_error().into());
+    }
+    match end? {
+        End::Terminated => Ok(Outcome::Done),
+        End::Closed { reason, incomplete: true } if reason.trim().is_empty() => {
+            let text = format!("the session on {label} was closed before all of its output came");
+            Err(Error::failed(text).because("the node waits only a moment for a slow connection").into())
+        }
+        End::Closed { reason, .. } if reason.trim().is_empty() => Ok(Outcome::Done),
+        End::Closed { reason, .. } => {
+            let reason = reason.trim().to_owned();
+            let kind = if is_time_out(&reason) { Kind::TimedOut } else { Kind::Failed };
+            Err(Error::new(kind, format!("the session on {label} was ended")).because(reason).into())
+        }
+    }
+}
+
+/// The only mark of an idle or overlong session is its text.
+fn is_time_out(reason: &str) -> bool {
+    let reason = reason.to_ascii_lowercase();
+    reason.contains("timed out") || reason.contains("inactivity") || reason.contains("maximum duration")
+}
+
+fn size(ctx: &Context) -> Size {
+    let terminals = ctx.terminals();
+    let stdout = if terminals.stdout { terminal::size(std::io::stdout()) } else { None };
+    let stdin = || if terminals.stdin { terminal::size(std::io::stdin()) } else { None };
+    stdout.or_else(stdin).unwrap_or(NO_TERMINAL)
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.map(drop).map_err(|error| Error::failed("cannot start a thread").because(error).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_out_is_told_by_its_text() {
+        for reason in [
+            "Your session timed out due to inactivity.",
+            "Session has reached its maximum duration and was terminated",
+        ] {
+            assert!(is_time_out(reason), "{reason}");
+        }
+        assert!(!is_time_out("----------ERROR-------\nUnable to start shell"));
+    }
+}
