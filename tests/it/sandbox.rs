@@ -201,6 +201,18 @@ fn a_denied_action_is_denied_inside() {
 }
 
 #[test]
+fn a_session_over_sockets_that_are_cut_ends_well() {
+    let sealed = Sealed::new();
+    for cut_every in [3, 7] {
+        let config = format!("[faults]\ncut_every = {cut_every}\n");
+        let _sandbox = Sandbox::in_dir(&sealed, "sandbox", Some(&config));
+        let input = b"seq 1 200 | cksum\n";
+        let ran = sealed.run_with(["--sandbox", "ssm", "connect", "web-1"], input).expect(0);
+        assert!(ran.stdout.contains("316596948 692\r\n"), "{cut_every}: {ran:?}");
+    }
+}
+
+#[test]
 fn the_key_is_in_no_log() {
     let sealed = Sealed::new();
     let script = "echo $AWS_SECRET_ACCESS_KEY; opsctl --debug ssm list >list.txt";

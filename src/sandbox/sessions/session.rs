@@ -137,14 +137,15 @@ impl Session {
         true
     }
 
-    /// Waits for the acknowledgements of the last output, but not for long.
+    /// Waits for the acknowledgements of the last output, and for a client that was cut off to hear of the end, but
+    /// not for long.
     async fn linger(&mut self) {
         let ending = Arc::clone(&self.ending);
         let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
         let until = self.clock.now().elapsed + self.limits.linger;
         // Nobody is there to read it; refused, it would only be repeated.
         self.agent.accept_input(true);
-        while !self.agent.all_acknowledged() && self.clock.now().elapsed < until {
+        while !(self.agent.all_acknowledged() && self.wire.is_up()) && self.clock.now().elapsed < until {
             self.receive();
             while self.agent.poll_event().is_some() {}
             let more = self.send_frames();
@@ -162,8 +163,7 @@ impl Session {
     async fn close(&mut self, output: &str) {
         self.send_frames();
         let closed = service::channel_closed(&self.session_id, output, &mut self.ids, self.clock.now());
-        self.wire.send_unharmed(ToClient::Frame(closed));
-        self.wire.send_unharmed(ToClient::Close);
+        self.wire.close(closed);
         let taken = async {
             while !self.wire.is_flushed() {
                 self.wire.progress(false).await;

@@ -81,7 +81,16 @@ impl Wire {
         self.flush();
     }
 
-    /// A frame of the service, or the close.
+    /// The last frame, of the service, and the close. A client that is cut now could not come back, so none is.
+    pub fn close(&mut self, last: Bytes) {
+        if let Some(faults) = &mut self.faults {
+            faults.cut_every = None;
+        }
+        self.send_unharmed(ToClient::Frame(last));
+        self.send_unharmed(ToClient::Close);
+    }
+
+    /// A frame of the service.
     pub fn send_unharmed(&mut self, item: ToClient) {
         self.waiting.push_back(item);
         self.flush();

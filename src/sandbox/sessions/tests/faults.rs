@@ -23,6 +23,19 @@ async fn a_bad_wire_delivers_everything() {
 }
 
 #[tokio::test]
+async fn no_cut_takes_the_end_of_the_session_away() {
+    for cut_every in 1..=12 {
+        let rates = FaultRates::default();
+        let house = House::with(|settings, _| {
+            settings.faults = Some(FaultSettings { rates, seed: 1, cut_every: Some(cut_every) });
+        });
+        let mut client = house.command("seq 1 200").await;
+        assert_eq!(client.until_closed().await, "", "{cut_every}");
+        assert!(client.text().ends_with("\r\n200\r\n"), "{cut_every}");
+    }
+}
+
+#[tokio::test]
 async fn a_socket_that_is_cut_again_and_again_delivers_everything() {
     let faults = FaultSettings { rates: FaultRates::default(), seed: 1, cut_every: Some(20) };
     let client = count_over(faults, 50_000).await;
