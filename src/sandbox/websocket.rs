@@ -80,8 +80,9 @@ fn authorize(account: &Account, parts: &Parts, session_id: &str) -> Result<(), S
         let message = format!("Credential should be scoped to correct service: '{SERVICE}'.");
         return Err(Refusal::Invalid(message).into());
     }
-    account
-        .authorize("ssmmessages:OpenDataChannel", &account.arn("ssm", &format!("session/{session_id}")))?;
+    let resource = account.arn("ssm", &format!("session/{session_id}"));
+    // Unlike the services of JSON, which deny with 400.
+    account.authorize("ssmmessages:OpenDataChannel", &resource).map_err(|denied| denied.status(403))?;
     let closed = || {
         ServiceError::new("DoesNotExistException", format!("Session {session_id} is not open")).status(404)
     };

@@ -201,6 +201,15 @@ fn a_denied_action_is_denied_inside() {
 }
 
 #[test]
+fn a_denied_data_channel_is_denied() {
+    let sealed = Sealed::new();
+    let config = "[deny]\nactions = [\"ssmmessages:OpenDataChannel\"]\n";
+    let _sandbox = Sandbox::in_dir(&sealed, "sandbox", Some(config));
+    let ran = sealed.run_with(["--sandbox", "ssm", "connect", "web-1"], b"exit\n").expect(5);
+    assert!(ran.stderr.contains("ssmmessages:OpenDataChannel"), "{ran:?}");
+}
+
+#[test]
 fn a_session_over_sockets_that_are_cut_ends_well() {
     let sealed = Sealed::new();
     for cut_every in [3, 7] {
