@@ -221,6 +221,33 @@ fn a_session_over_sockets_that_are_cut_ends_well() {
     }
 }
 
+/// Elsewhere nothing tells which processes a session has.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_shell_leaves_in_the_background_ends_with_its_session() {
+    // The second ignores the hang-up.
+    const LEAVE: &[u8] =
+        b"sleep 988 & echo $! >$HOME/one; nohup sleep 988 >/dev/null 2>&1 & echo $! >$HOME/two\n";
+    let lives = |file: &std::path::Path| {
+        let id: i32 = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
+        rustix::process::test_kill_process(Pid::from_raw(id).unwrap()).is_ok()
+            // One whose parent has not asked after it is dead all the same.
+            && !std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default().contains(") Z ")
+    };
+    let sealed = Sealed::new();
+    let sandbox = Sandbox::up(&sealed);
+    sealed.run_with(["--sandbox", "ssm", "connect", "web-1"], LEAVE).expect(0);
+    // The end of the sandbox waits for that of the session, which goes on after its client has left.
+    sealed.run(["sandbox", "down"]).expect(0);
+    let home = sandbox.dir.join("nodes/web-1");
+    assert!(!lives(&home.join("one")) && !lives(&home.join("two")));
+
+    let args = ["sandbox", "run", "--dir", "kept", "--", "opsctl", "ssm", "connect", "db-1"];
+    sealed.run_with(args, LEAVE).expect(0);
+    let home = sealed.path("kept/nodes/db-1");
+    assert!(!lives(&home.join("one")) && !lives(&home.join("two")));
+}
+
 #[test]
 fn the_key_is_in_no_log() {
     let sealed = Sealed::new();

@@ -4,6 +4,7 @@
 
 mod gateway;
 mod launch;
+mod members;
 mod output;
 pub mod pty;
 mod session;

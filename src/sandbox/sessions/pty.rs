@@ -2,6 +2,7 @@
 //! terminal between fork and exec, so it is our own binary again, which does so ([`exec_on_terminal`]) and
 //! becomes the program. Owns the master side and the child; knows nothing of messages.
 
+use super::members;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
@@ -110,20 +111,36 @@ impl Process {
         self.child.wait().await
     }
 
-    /// Hangs the terminal up as a closed window does; what ignores that for longer than `grace` is killed.
+    /// Hangs the terminal up as a closed window does, for the process and for what it left in the background; what
+    /// ignores that for longer than `grace` is killed.
     pub async fn end(mut self, terminal: Terminal, grace: Duration) {
         let in_front = rustix::termios::tcgetpgrp(terminal.0.get_ref()).ok();
-        self.signal(self.leader, Signal::HUP);
-        // A stopped process would not see it.
-        self.signal(self.leader, Signal::CONT);
+        // A stopped process would not see the first one alone.
+        for signal in [Signal::HUP, Signal::CONT] {
+            self.signal(self.leader, signal);
+            if let Some(leader) = self.leader {
+                members::signal(leader, signal);
+            }
+        }
         drop(terminal);
-        if tokio::time::timeout(grace, self.child.wait()).await.is_ok() {
+        let ended = async {
+            // Whether there is a status to read or not, the process is gone.
+            let _ = self.child.wait().await;
+            if let Some(leader) = self.leader {
+                members::gone(leader).await;
+            }
+        };
+        if tokio::time::timeout(grace, ended).await.is_ok() {
             return;
         }
         self.signal(in_front, Signal::KILL);
         self.signal(self.leader, Signal::KILL);
         // The launcher itself, if it has not become a leader yet. Either signal may find nobody.
         let _ = self.child.kill().await;
+        if let Some(leader) = self.leader {
+            // What not even this ends is stuck in the kernel.
+            let _ = tokio::time::timeout(grace, members::kill(leader)).await;
+        }
     }
 
     /// Never once the child has been reaped: its number may belong to somebody else by then.

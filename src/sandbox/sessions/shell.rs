@@ -77,9 +77,7 @@ impl Shell {
     }
 
     pub async fn end(self, grace: Duration) {
-        if !self.exited {
-            self.process.end(self.terminal, grace).await;
-        }
+        self.process.end(self.terminal, grace).await;
     }
 
     fn read(&mut self) {

@@ -100,6 +100,26 @@ async fn a_program_that_leaves_others_on_its_terminal_ends_all_the_same() {
     rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
 }
 
+/// The shell leads a process session of its own here, which `env` does not give it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_is_left_in_the_background_ends_with_the_session() {
+    for command in ["sleep 988 & echo \"<$!>\"", "(trap '' HUP; exec sleep 988) & echo \"<$!>\""] {
+        let house = House::with(|settings, limits| {
+            settings.launcher = Launcher { program: "setsid".into(), arguments: vec!["-c".into()] };
+            limits.hang_up = Duration::from_millis(50);
+        });
+        let mut client = house.command(command).await;
+        assert_eq!(client.until_closed().await, "");
+        house.until_terminated(&client.session_id).await;
+        let text = client.text();
+        let id = text.split(['<', '>']).nth(1).unwrap();
+        // One whose parent has not asked after it is dead all the same.
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        assert!(stat.is_empty() || stat.contains(") Z "), "{command}: {stat}");
+    }
+}
+
 #[tokio::test]
 async fn the_oldest_ended_sessions_are_forgotten() {
     let house = House::with(|_, limits| limits.history = 2);
