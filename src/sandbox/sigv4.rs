@@ -149,7 +149,8 @@ impl Claim {
         let Authorization { date, region, service, signed_headers, signature, .. } = self.authorization;
         let body_hash = sha256_hex(body);
         let payload_hash = match header(parts, "x-amz-content-sha256")? {
-            Some(UNSIGNED_PAYLOAD) => UNSIGNED_PAYLOAD,
+            // Only S3 takes a body that nobody signed.
+            Some(UNSIGNED_PAYLOAD) if service == "s3" => UNSIGNED_PAYLOAD,
             Some(hash) if hash != body_hash => {
                 let text = "The provided 'x-amz-content-sha256' header does not match what was computed.";
                 return Err(Refusal::Invalid(text.into()));

@@ -203,11 +203,17 @@ fn an_unsigned_target_is_refused_even_with_a_valid_signature() {
 }
 
 #[test]
-fn an_unsigned_payload_is_taken_only_from_a_signed_header() {
+fn an_unsigned_payload_is_taken_only_for_s3_and_from_a_signed_header() {
     let key = identity();
-    let mut draft = Draft { payload: Payload::Unsigned, ..Draft::simple() };
+    let mut draft = Draft { payload: Payload::Unsigned, service: "s3", ..Draft::simple() };
     let parts = draft.sign(&key, "us-east-1", NOW);
     assert!(check(&parts, b"any body at all", &key).is_ok());
+    for service in ["ssm", "kms", "sts", "ssmmessages", "S3"] {
+        let parts = Draft { service, ..draft.clone() }.sign(&key, "us-east-1", NOW);
+        for body in [&b"any body at all"[..], b"{}", b""] {
+            assert!(matches!(check(&parts, body, &key), Err(Refusal::Invalid(_))), "{service}");
+        }
+    }
     draft.payload = Payload::Hashed;
     let mut parts = draft.sign(&key, "us-east-1", NOW);
     parts.headers.insert("x-amz-content-sha256", HeaderValue::from_static(UNSIGNED_PAYLOAD));
@@ -241,7 +247,11 @@ fn drafts() -> impl Strategy<Value = Draft> {
             headers: headers.into_iter().filter(|(name, _)| !name.ends_with("-date")).collect(),
             body,
             service,
-            payload,
+            payload: match (service, payload) {
+                ("s3", Payload::Unsigned) => Payload::Unsigned,
+                (_, Payload::Unsigned) => Payload::Hashed,
+                (_, hashed) => hashed,
+            },
         },
     )
 }
