@@ -1,5 +1,5 @@
-//! The session documents: the account's preferences and the one for interactive commands. Every other document is
-//! refused as one that does not exist.
+//! The session documents: the account's preferences and the one for interactive commands. Those of
+//! AWS that the sandbox does not run are refused as such, every other one as one that does not exist.
 
 use super::ServiceError;
 use crate::sandbox::account::Account;
@@ -12,6 +12,14 @@ use std::collections::HashMap;
 
 const PREFERENCES: &str = "SSM-SessionManagerRunShell";
 const INTERACTIVE_COMMAND: &str = "AWS-StartInteractiveCommand";
+/// Session documents that every account at AWS has, and a sandbox does not run.
+const NOT_RUN: &[&str] = &[
+    "AWS-StartNonInteractiveCommand",
+    "AWS-StartPortForwardingSession",
+    "AWS-StartPortForwardingSessionToRemoteHost",
+    "AWS-StartPortForwardingSessionToSocket",
+    "AWS-StartSSHSession",
+];
 
 /// The document of a session as callers know it.
 pub fn name(document: &SessionDocument) -> &'static str {
@@ -117,7 +125,11 @@ fn interactive_command() -> Value {
 }
 
 fn unknown_document(name: &str) -> ServiceError {
-    ServiceError::new("InvalidDocument", format!("Document with name {name} does not exist."))
+    let message = match NOT_RUN.contains(&name) {
+        true => format!("this sandbox does not run the document {name} yet"),
+        false => format!("Document with name {name} does not exist."),
+    };
+    ServiceError::new("InvalidDocument", message)
 }
 
 fn invalid_parameters(message: &str) -> ServiceError {

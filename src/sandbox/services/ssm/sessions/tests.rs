@@ -63,6 +63,17 @@ async fn what_cannot_be_started_is_refused_in_aws_codes() {
     ] {
         assert_eq!(ssm(&account, "StartSession", input.clone()).unwrap_err().code, code, "{input}");
     }
+    for (name, message) in [
+        (
+            "AWS-StartPortForwardingSession",
+            "this sandbox does not run the document AWS-StartPortForwardingSession yet",
+        ),
+        ("AWS-StartSSHSession", "this sandbox does not run the document AWS-StartSSHSession yet"),
+        ("No-Such", "Document with name No-Such does not exist."),
+    ] {
+        let input = json!({"Target": target, "DocumentName": name});
+        assert_eq!(ssm(&account, "StartSession", input).unwrap_err().message, message);
+    }
     assert!(ids(&account, json!({"State": "Active"})).is_empty());
     let started = ssm(&account, "StartSession", command(json!({"command": ["ls"]}))).unwrap();
     let listed = ssm(&account, "DescribeSessions", json!({"State": "Active"})).unwrap();
