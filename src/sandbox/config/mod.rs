@@ -1,5 +1,5 @@
 //! What a sandbox is like: its account, nodes, preferences, denials and faults, from `sandbox.toml`. All mistakes of
-//! a file are found in one reading. It must not look for files: a sandbox runs shells, so its file is always named.
+//! a file are found in one reading, those of its syntax first. It must not look for files: a sandbox runs shells, so its file is always named.
 
 mod read;
 mod sections;

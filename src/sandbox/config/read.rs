@@ -50,12 +50,14 @@ impl<'a> Reader<'a> {
         Reader { file, text, mistakes: Vec::new() }
     }
 
-    pub fn document(&mut self) -> Spanned<DeTable<'a>> {
+    /// None where the text is not TOML: what can be guessed of it would only be found wrong once more.
+    pub fn document(&mut self) -> Option<Spanned<DeTable<'a>>> {
         let (document, errors) = DeTable::parse_recoverable(self.text);
+        let is_toml = errors.is_empty();
         for error in errors {
             self.mistake(&error.span().unwrap_or(0..0), error.message().replace('\n', ", "));
         }
-        document
+        is_toml.then_some(document)
     }
 
     pub fn mistake(&mut self, span: &Range<usize>, message: impl Into<String>) {

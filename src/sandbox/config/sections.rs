@@ -19,9 +19,9 @@ const PINGS: &[(&str, Ping)] =
 
 pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     let mut reader = Reader::new(file, text);
-    let document = reader.document();
-    let mut section = Section::new(document.get_ref());
     let mut settings = Settings::default();
+    let Some(document) = reader.document() else { return reader.finish(settings) };
+    let mut section = Section::new(document.get_ref());
     let reader_ref = &mut reader;
 
     let account = section.value(reader_ref, "account", text_where("12 digits in quotes", is_account));

@@ -92,11 +92,14 @@ loss = 1.5
 }
 
 #[test]
-fn broken_toml_is_a_mistake_beside_the_others() {
-    let found = mistakes("region = \npage_size = \"ten\"\n");
-    assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[0].starts_with("sandbox.toml:1:"), "{found:?}");
-    assert_eq!(found[1], "sandbox.toml:2:13: `page_size` must be a whole number from 1 to 1000");
+fn broken_toml_hides_what_would_follow_from_it() {
+    for text in ["region = \npage_size = \"ten\"\n", "[[nodes]\nname = \"web-1\"\n"] {
+        let found = mistakes(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("sandbox.toml:1:"), "{found:?}");
+    }
+    let found = mistakes("region = \n[[nodes]\n");
+    assert!(found.len() == 2 && found[1].starts_with("sandbox.toml:2:"), "{found:?}");
 }
 
 #[test]
