@@ -160,3 +160,41 @@ impl Wire {
         WireEvent::Cut
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::gateway;
+    use super::*;
+    use opsctl_engine::session::faults::FaultRates;
+
+    #[tokio::test]
+    async fn a_cut_that_is_due_spares_the_close() {
+        for closes in [false, true] {
+            let settings = FaultSettings { rates: FaultRates::default(), seed: 1, cut_every: Some(1) };
+            let mut wire = Wire::new(Some(&settings), 1);
+            let (connection, from_client, mut to_client) = gateway::connection();
+            wire.attach(connection);
+            while wire.has_room() {
+                wire.send(Bytes::from_static(b"output"));
+            }
+            from_client.send(Bytes::from_static(b"acknowledgement")).await.unwrap();
+            assert!(wire.receive().is_some());
+            if !closes {
+                assert_eq!(wire.progress(false).await, WireEvent::Cut);
+                continue;
+            }
+            wire.close(Bytes::from_static(b"closed"));
+            let mut items = Vec::new();
+            while !wire.is_flushed() {
+                items.extend(to_client.recv().await);
+                assert_eq!(wire.progress(false).await, WireEvent::Moved);
+            }
+            wire.detach();
+            while let Some(item) = to_client.recv().await {
+                items.push(item);
+            }
+            assert!(matches!(items.pop(), Some(ToClient::Close)));
+            assert!(matches!(items.pop(), Some(ToClient::Frame(last)) if last == "closed"));
+        }
+    }
+}
