@@ -16,26 +16,25 @@ say() {
     printf '\n# %s\n' "$1"
 }
 
+# Prints a command line, then runs just that.
 run() {
-    printf '$ %s\n' "$*"
-    "$@"
+    printf '$ %s\n' "$1"
+    eval "$1"
 }
 
 say 'Who does AWS take you for?'
-run opsctl whoami
+run 'opsctl whoami'
 
 say 'The nodes that Session Manager knows'
-run opsctl ssm list
+run 'opsctl ssm list'
 
 say 'The same for a script: a JMESPath query over the JSON document'
-run opsctl ssm list --tag role=web --query 'items[].{name: name, id: instanceId}' -o text
+run 'opsctl ssm list --tag role=web --query "items[].{name: name, id: instanceId}" -o text'
 
 say 'A shell on a node, here without a terminal: what is piped in is typed'
-printf '$ echo "hostname; pwd" | opsctl ssm connect web-1\n'
-echo 'echo "this is $(pwd)"' | opsctl ssm connect web-1
+run 'echo "hostname; pwd" | opsctl ssm connect web-1'
 
 say 'A mistake is named, with a way out'
-printf '$ opsctl ssm connect wbe-1\n'
-opsctl ssm connect wbe-1 && exit 1 || printf '(exit code %s)\n' "$?"
+run 'opsctl ssm connect wbe-1' && exit 1 || printf '(exit code %s)\n' "$?"
 
 say 'That is all so far. On a terminal, try: opsctl sandbox run -- opsctl ssm connect'
