@@ -16,9 +16,6 @@ _opsctl() {
             ",$1")
                 cmd="opsctl"
                 ;;
-            opsctl,__node-shell)
-                cmd="opsctl__subcmd____node__subcmd__shell"
-                ;;
             opsctl,completions)
                 cmd="opsctl__subcmd__completions"
                 ;;
@@ -62,70 +59,8 @@ _opsctl() {
 
     case "${cmd}" in
         opsctl)
-            opts="-o -q -v -y -h -V --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help --version ssm sandbox whoami completions man __node-shell"
+            opts="-o -q -v -y -h -V --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help --version ssm sandbox whoami completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --region)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --endpoint-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --sandbox)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --max-attempts)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --retry-mode)
-                    COMPREPLY=($(compgen -W "standard adaptive" -- "${cur}"))
-                    return 0
-                    ;;
-                --connect-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --read-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -W "table json ndjson yaml csv text" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "table json ndjson yaml csv text" -- "${cur}"))
-                    return 0
-                    ;;
-                --query)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        opsctl__subcmd____node__subcmd__shell)
-            opts="-o -q -v -y -h --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

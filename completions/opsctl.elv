@@ -48,7 +48,6 @@ set edit:completion:arg-completer[opsctl] = {|@words|
             cand whoami 'Say who AWS takes you for'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page of a command, or write them all'
-            cand __node-shell 'The hidden half of a sandbox node: makes its terminal the controlling one and becomes the shell'
         }
         &'opsctl;ssm'= {
             cand --profile 'The profile of the AWS configuration files to sign in with'
@@ -359,31 +358,6 @@ set edit:completion:arg-completer[opsctl] = {|@words|
         }
         &'opsctl;man'= {
             cand --dir 'Write every page into this folder instead'
-            cand --profile 'The profile of the AWS configuration files to sign in with'
-            cand --region 'The AWS region'
-            cand --endpoint-url 'Send the calls of every service to this address'
-            cand --sandbox 'Use a running sandbox instead of AWS: the only one, or the one in DIR'
-            cand --max-attempts 'How often a call is tried, the first time counted'
-            cand --retry-mode 'How failed calls are tried again'
-            cand --connect-timeout 'Seconds to wait for a connection'
-            cand --read-timeout 'Seconds to wait for an answer'
-            cand -o 'The form of the answer on stdout'
-            cand --output 'The form of the answer on stdout'
-            cand --query 'A JMESPath expression applied to the whole JSON document before it is formatted'
-            cand --color 'When to use colour'
-            cand -q 'Print errors only on stderr'
-            cand --quiet 'Print errors only on stderr'
-            cand -v 'Say what is being called; twice: retries, pages and timings too'
-            cand --verbose 'Say what is being called; twice: retries, pages and timings too'
-            cand --debug 'Trace everything on stderr, secrets left out'
-            cand --no-progress 'Draw no progress'
-            cand -y 'Answer yes to every question'
-            cand --yes 'Answer yes to every question'
-            cand --no-input 'Never ask; fail where a question would be needed'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'opsctl;__node-shell'= {
             cand --profile 'The profile of the AWS configuration files to sign in with'
             cand --region 'The AWS region'
             cand --endpoint-url 'Send the calls of every service to this address'

@@ -56,7 +56,6 @@ complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "sandbox" -d 'A loopba
 complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "whoami" -d 'Say who AWS takes you for'
 complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "man" -d 'Print the manual page of a command, or write them all'
-complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "__node-shell" -d 'The hidden half of a sandbox node: makes its terminal the controlling one and becomes the shell'
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l region -d 'The AWS region' -r
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l endpoint-url -d 'Send the calls of every service to this address' -r
@@ -401,29 +400,3 @@ complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l no-progress -d 'Dr
 complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s y -l yes -d 'Answer yes to every question'
 complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l no-input -d 'Never ask; fail where a question would be needed'
 complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l region -d 'The AWS region' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l endpoint-url -d 'Send the calls of every service to this address' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l max-attempts -d 'How often a call is tried, the first time counted' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
-adaptive\t''"
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l connect-timeout -d 'Seconds to wait for a connection' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l read-timeout -d 'Seconds to wait for an answer' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
-json\t'One JSON document'
-ndjson\t'One JSON document a line, written as items arrive'
-yaml\t'One YAML document'
-csv\t'Comma-separated values with a header'
-text\t'Tab-separated values without a header'"
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
-always\t'Even into a pipe'
-never\t'Not at all'"
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s q -l quiet -d 'Print errors only on stderr'
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l debug -d 'Trace everything on stderr, secrets left out'
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l no-progress -d 'Draw no progress'
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s y -l yes -d 'Answer yes to every question'
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c opsctl -n "__fish_opsctl_using_subcommand __node-shell" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -54,12 +54,6 @@ pub enum Command {
     Whoami(whoami::WhoamiArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
-    /// The hidden half of a sandbox node: makes its terminal the controlling one and becomes the shell
-    #[command(name = crate::sandbox::NODE_SHELL, hide = true)]
-    NodeShell {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
-        command: Vec<OsString>,
-    },
 }
 
 impl Command {
@@ -67,11 +61,7 @@ impl Command {
     pub fn own_failure(&self) -> Option<u8> {
         match self {
             Command::Sandbox(command) => command.own_failure(),
-            Command::Ssm(_)
-            | Command::Whoami(_)
-            | Command::Completions(_)
-            | Command::Man(_)
-            | Command::NodeShell { .. } => None,
+            Command::Ssm(_) | Command::Whoami(_) | Command::Completions(_) | Command::Man(_) => None,
         }
     }
 
@@ -80,9 +70,7 @@ impl Command {
         match self {
             Command::Ssm(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
-            Command::Whoami(_) | Command::Completions(_) | Command::Man(_) | Command::NodeShell { .. } => {
-                false
-            }
+            Command::Whoami(_) | Command::Completions(_) | Command::Man(_) => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Parse, make the context, dispatch, turn the outcome into an exit code.
 
+use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -11,13 +12,14 @@ use opsctl::output::{Format, Place, Reporter};
 use opsctl::{commands, panics, sandbox, signals, terminal};
 
 fn main() -> ExitCode {
+    if let Some(command) = node_shell(std::env::args_os()) {
+        let error = sandbox::become_node_shell(&command);
+        return fail(&error, &Context::early_reporter(&GlobalArgs::default()), None);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error),
     };
-    if let Command::NodeShell { command } = &cli.command {
-        return fail(&sandbox::become_node_shell(command), &Context::early_reporter(&cli.global), None);
-    }
     let reporter = Context::early_reporter(&cli.global);
     panics::report_to(reporter.clone());
     let own_failure = cli.command.own_failure();
@@ -36,6 +38,12 @@ fn main() -> ExitCode {
         }
         Err(_) => ExitCode::from(Kind::Bug.exit_code()),
     }
+}
+
+/// The hidden half of a sandbox node: makes its terminal the controlling one and becomes the shell. No command
+/// of a user's, so that no list of commands has it.
+fn node_shell(mut args: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
+    (args.nth(1)? == sandbox::NODE_SHELL).then(|| args.collect())
 }
 
 fn run(command: &Command, context: &Context) -> Result<Outcome> {

@@ -35,7 +35,7 @@ pub fn run(args: &ManArgs, ctx: &Context) -> Result<Outcome> {
     }
     let mut found = &root;
     for word in &args.command {
-        found = found.find_subcommand(word).filter(|command| !command.is_hide_set()).ok_or_else(|| {
+        found = found.find_subcommand(word).ok_or_else(|| {
             let error = Error::not_found(format!("{} has no command {word}", found.get_name()));
             let known = found.get_subcommands().map(|command| command.get_name());
             match nearest(word, known) {
@@ -52,7 +52,7 @@ fn write_all(command: &clap::Command, dir: &std::path::Path) -> Result<()> {
     let file = dir.join(format!("{}.1", command.get_display_name().unwrap_or(command.get_name())));
     std::fs::write(&file, page(command)?)
         .map_err(|error| Error::failed(format!("cannot write {}", file.display())).because(error))?;
-    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+    for sub in command.get_subcommands() {
         write_all(sub, dir)?;
     }
     Ok(())
@@ -60,8 +60,9 @@ fn write_all(command: &clap::Command, dir: &std::path::Path) -> Result<()> {
 
 fn page(command: &clap::Command) -> Result<Vec<u8>> {
     let mut page = Vec::new();
-    let man =
-        Man::new(command.clone()).source(concat!("opsctl ", env!("CARGO_PKG_VERSION"))).manual("opsctl");
+    // A manual has room for what the short help leaves out; the generator would print only the names of it.
+    let whole = command.clone().mut_args(|arg| arg.hide_short_help(false));
+    let man = Man::new(whole).source(concat!("opsctl ", env!("CARGO_PKG_VERSION"))).manual("opsctl");
     man.render(&mut page).map_err(|error| Error::failed("cannot make the manual page").because(error))?;
     Ok(page)
 }

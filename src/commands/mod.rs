@@ -8,7 +8,7 @@ pub mod whoami;
 
 use crate::cli::Command;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Outcome, Result};
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
@@ -17,7 +17,5 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Whoami(args) => whoami::run(args, ctx).await,
         Command::Completions(args) => completions::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
-        // Handled before there is a context: it becomes another program.
-        Command::NodeShell { .. } => Err(Error::failed("a node's shell has no context").into()),
     }
 }

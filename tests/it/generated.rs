@@ -35,6 +35,28 @@ fn the_manual_pages_are_fresh() {
     assert_fresh("man", &["man"]);
 }
 
+/// What is listed is explained: the tag of an entry, then its text.
+#[test]
+fn no_entry_of_a_manual_page_is_empty() {
+    let mut count = 0;
+    for (name, page) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("man")) {
+        let lines: Vec<&str> = page.lines().collect();
+        for (at, _) in lines.iter().enumerate().filter(|(_, line)| **line == ".TP") {
+            count += 1;
+            let text = lines.get(at + 2).copied().unwrap_or_default();
+            assert!(!text.is_empty() && !text.starts_with('.'), "{name}: {}", lines[at + 1]);
+        }
+    }
+    assert!(count > 100, "the entries were not found");
+}
+
+#[test]
+fn only_what_is_listed_is_completed() {
+    for (name, script) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("completions")) {
+        assert!(!script.contains("node-shell") && !script.contains("node__shell"), "{name}");
+    }
+}
+
 #[test]
 fn the_completion_scripts_are_fresh() {
     assert_fresh("completions", &["completions"]);
