@@ -51,6 +51,8 @@ Register-ArgumentCompleter -Native -CommandName 'opsctl' -ScriptBlock {
             [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Say who AWS takes you for')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of a command, or write them all')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'opsctl;ssm' {
@@ -79,6 +81,7 @@ Register-ArgumentCompleter -Native -CommandName 'opsctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the managed nodes')
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Open a shell on a node')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'opsctl;ssm;list' {
@@ -146,6 +149,21 @@ Register-ArgumentCompleter -Native -CommandName 'opsctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'opsctl;ssm;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the managed nodes')
+            [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Open a shell on a node')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'opsctl;ssm;help;list' {
+            break
+        }
+        'opsctl;ssm;help;connect' {
+            break
+        }
+        'opsctl;ssm;help;help' {
+            break
+        }
         'opsctl;sandbox' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to sign in with')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
@@ -175,6 +193,7 @@ Register-ArgumentCompleter -Native -CommandName 'opsctl' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say which sandboxes run')
             [CompletionResult]::new('down', 'down', [CompletionResultType]::ParameterValue, 'End a running sandbox and its shells')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented sandbox.toml')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'opsctl;sandbox;run' {
@@ -318,6 +337,33 @@ Register-ArgumentCompleter -Native -CommandName 'opsctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'opsctl;sandbox;help' {
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a sandbox of its own in place of AWS')
+            [CompletionResult]::new('up', 'up', [CompletionResultType]::ParameterValue, 'Keep a sandbox running for other commands')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say which sandboxes run')
+            [CompletionResult]::new('down', 'down', [CompletionResultType]::ParameterValue, 'End a running sandbox and its shells')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented sandbox.toml')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'opsctl;sandbox;help;run' {
+            break
+        }
+        'opsctl;sandbox;help;up' {
+            break
+        }
+        'opsctl;sandbox;help;status' {
+            break
+        }
+        'opsctl;sandbox;help;down' {
+            break
+        }
+        'opsctl;sandbox;help;init' {
+            break
+        }
+        'opsctl;sandbox;help;help' {
+            break
+        }
         'opsctl;whoami' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to sign in with')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
@@ -396,6 +442,91 @@ Register-ArgumentCompleter -Native -CommandName 'opsctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail where a question would be needed')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'opsctl;version' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to sign in with')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send the calls of every service to this address')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use a running sandbox instead of AWS: the only one, or the one in DIR')
+            [CompletionResult]::new('--max-attempts', '--max-attempts', [CompletionResultType]::ParameterName, 'How often a call is tried, the first time counted')
+            [CompletionResult]::new('--retry-mode', '--retry-mode', [CompletionResultType]::ParameterName, 'How failed calls are tried again')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for a connection')
+            [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for an answer')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the answer on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the answer on stdout')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'A JMESPath expression applied to the whole JSON document before it is formatted')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is being called; twice: retries, pages and timings too')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is being called; twice: retries, pages and timings too')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Trace everything on stderr, secrets left out')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail where a question would be needed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'opsctl;help' {
+            [CompletionResult]::new('ssm', 'ssm', [CompletionResultType]::ParameterValue, 'Sessions on nodes, through Session Manager')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'A loopback AWS to rehearse in')
+            [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Say who AWS takes you for')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of a command, or write them all')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'opsctl;help;ssm' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the managed nodes')
+            [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Open a shell on a node')
+            break
+        }
+        'opsctl;help;ssm;list' {
+            break
+        }
+        'opsctl;help;ssm;connect' {
+            break
+        }
+        'opsctl;help;sandbox' {
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a sandbox of its own in place of AWS')
+            [CompletionResult]::new('up', 'up', [CompletionResultType]::ParameterValue, 'Keep a sandbox running for other commands')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say which sandboxes run')
+            [CompletionResult]::new('down', 'down', [CompletionResultType]::ParameterValue, 'End a running sandbox and its shells')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented sandbox.toml')
+            break
+        }
+        'opsctl;help;sandbox;run' {
+            break
+        }
+        'opsctl;help;sandbox;up' {
+            break
+        }
+        'opsctl;help;sandbox;status' {
+            break
+        }
+        'opsctl;help;sandbox;down' {
+            break
+        }
+        'opsctl;help;sandbox;init' {
+            break
+        }
+        'opsctl;help;whoami' {
+            break
+        }
+        'opsctl;help;completions' {
+            break
+        }
+        'opsctl;help;man' {
+            break
+        }
+        'opsctl;help;version' {
+            break
+        }
+        'opsctl;help;help' {
             break
         }
     })

@@ -19,6 +19,9 @@ _opsctl() {
             opsctl,completions)
                 cmd="opsctl__subcmd__completions"
                 ;;
+            opsctl,help)
+                cmd="opsctl__subcmd__help"
+                ;;
             opsctl,man)
                 cmd="opsctl__subcmd__man"
                 ;;
@@ -28,11 +31,59 @@ _opsctl() {
             opsctl,ssm)
                 cmd="opsctl__subcmd__ssm"
                 ;;
+            opsctl,version)
+                cmd="opsctl__subcmd__version"
+                ;;
             opsctl,whoami)
                 cmd="opsctl__subcmd__whoami"
                 ;;
+            opsctl__subcmd__help,completions)
+                cmd="opsctl__subcmd__help__subcmd__completions"
+                ;;
+            opsctl__subcmd__help,help)
+                cmd="opsctl__subcmd__help__subcmd__help"
+                ;;
+            opsctl__subcmd__help,man)
+                cmd="opsctl__subcmd__help__subcmd__man"
+                ;;
+            opsctl__subcmd__help,sandbox)
+                cmd="opsctl__subcmd__help__subcmd__sandbox"
+                ;;
+            opsctl__subcmd__help,ssm)
+                cmd="opsctl__subcmd__help__subcmd__ssm"
+                ;;
+            opsctl__subcmd__help,version)
+                cmd="opsctl__subcmd__help__subcmd__version"
+                ;;
+            opsctl__subcmd__help,whoami)
+                cmd="opsctl__subcmd__help__subcmd__whoami"
+                ;;
+            opsctl__subcmd__help__subcmd__sandbox,down)
+                cmd="opsctl__subcmd__help__subcmd__sandbox__subcmd__down"
+                ;;
+            opsctl__subcmd__help__subcmd__sandbox,init)
+                cmd="opsctl__subcmd__help__subcmd__sandbox__subcmd__init"
+                ;;
+            opsctl__subcmd__help__subcmd__sandbox,run)
+                cmd="opsctl__subcmd__help__subcmd__sandbox__subcmd__run"
+                ;;
+            opsctl__subcmd__help__subcmd__sandbox,status)
+                cmd="opsctl__subcmd__help__subcmd__sandbox__subcmd__status"
+                ;;
+            opsctl__subcmd__help__subcmd__sandbox,up)
+                cmd="opsctl__subcmd__help__subcmd__sandbox__subcmd__up"
+                ;;
+            opsctl__subcmd__help__subcmd__ssm,connect)
+                cmd="opsctl__subcmd__help__subcmd__ssm__subcmd__connect"
+                ;;
+            opsctl__subcmd__help__subcmd__ssm,list)
+                cmd="opsctl__subcmd__help__subcmd__ssm__subcmd__list"
+                ;;
             opsctl__subcmd__sandbox,down)
                 cmd="opsctl__subcmd__sandbox__subcmd__down"
+                ;;
+            opsctl__subcmd__sandbox,help)
+                cmd="opsctl__subcmd__sandbox__subcmd__help"
                 ;;
             opsctl__subcmd__sandbox,init)
                 cmd="opsctl__subcmd__sandbox__subcmd__init"
@@ -46,11 +97,41 @@ _opsctl() {
             opsctl__subcmd__sandbox,up)
                 cmd="opsctl__subcmd__sandbox__subcmd__up"
                 ;;
+            opsctl__subcmd__sandbox__subcmd__help,down)
+                cmd="opsctl__subcmd__sandbox__subcmd__help__subcmd__down"
+                ;;
+            opsctl__subcmd__sandbox__subcmd__help,help)
+                cmd="opsctl__subcmd__sandbox__subcmd__help__subcmd__help"
+                ;;
+            opsctl__subcmd__sandbox__subcmd__help,init)
+                cmd="opsctl__subcmd__sandbox__subcmd__help__subcmd__init"
+                ;;
+            opsctl__subcmd__sandbox__subcmd__help,run)
+                cmd="opsctl__subcmd__sandbox__subcmd__help__subcmd__run"
+                ;;
+            opsctl__subcmd__sandbox__subcmd__help,status)
+                cmd="opsctl__subcmd__sandbox__subcmd__help__subcmd__status"
+                ;;
+            opsctl__subcmd__sandbox__subcmd__help,up)
+                cmd="opsctl__subcmd__sandbox__subcmd__help__subcmd__up"
+                ;;
             opsctl__subcmd__ssm,connect)
                 cmd="opsctl__subcmd__ssm__subcmd__connect"
                 ;;
+            opsctl__subcmd__ssm,help)
+                cmd="opsctl__subcmd__ssm__subcmd__help"
+                ;;
             opsctl__subcmd__ssm,list)
                 cmd="opsctl__subcmd__ssm__subcmd__list"
+                ;;
+            opsctl__subcmd__ssm__subcmd__help,connect)
+                cmd="opsctl__subcmd__ssm__subcmd__help__subcmd__connect"
+                ;;
+            opsctl__subcmd__ssm__subcmd__help,help)
+                cmd="opsctl__subcmd__ssm__subcmd__help__subcmd__help"
+                ;;
+            opsctl__subcmd__ssm__subcmd__help,list)
+                cmd="opsctl__subcmd__ssm__subcmd__help__subcmd__list"
                 ;;
             *)
                 ;;
@@ -59,7 +140,7 @@ _opsctl() {
 
     case "${cmd}" in
         opsctl)
-            opts="-o -q -v -y -h -V --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help --version ssm sandbox whoami completions man"
+            opts="-o -q -v -y -h -V --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help --version ssm sandbox whoami completions man version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -186,6 +267,216 @@ _opsctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        opsctl__subcmd__help)
+            opts="ssm sandbox whoami completions man version help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__sandbox)
+            opts="run up status down init"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__sandbox__subcmd__down)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__sandbox__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__sandbox__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__sandbox__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__sandbox__subcmd__up)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__ssm)
+            opts="list connect"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__ssm__subcmd__connect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__ssm__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__version)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__help__subcmd__whoami)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         opsctl__subcmd__man)
             opts="-o -q -v -y -h --dir --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -253,7 +544,7 @@ _opsctl() {
             return 0
             ;;
         opsctl__subcmd__sandbox)
-            opts="-o -q -v -y -h --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help run up status down init"
+            opts="-o -q -v -y -h --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help run up status down init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -373,6 +664,104 @@ _opsctl() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__sandbox__subcmd__help)
+            opts="run up status down init help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__sandbox__subcmd__help__subcmd__down)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__sandbox__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__sandbox__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__sandbox__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__sandbox__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__sandbox__subcmd__help__subcmd__up)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -665,7 +1054,7 @@ _opsctl() {
             return 0
             ;;
         opsctl__subcmd__ssm)
-            opts="-o -q -v -y -h --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help list connect"
+            opts="-o -q -v -y -h --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help list connect help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -804,6 +1193,62 @@ _opsctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        opsctl__subcmd__ssm__subcmd__help)
+            opts="list connect help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__ssm__subcmd__help__subcmd__connect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__ssm__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__ssm__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         opsctl__subcmd__ssm__subcmd__list)
             opts="-a -o -q -v -y -h --filter --tag --all --columns --sort --no-header --limit --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -831,6 +1276,68 @@ _opsctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sandbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-attempts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-mode)
+                    COMPREPLY=($(compgen -W "standard adaptive" -- "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --read-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv text" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv text" -- "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        opsctl__subcmd__version)
+            opts="-o -q -v -y -h --profile --region --endpoint-url --sandbox --max-attempts --retry-mode --connect-timeout --read-timeout --output --query --color --quiet --verbose --debug --no-progress --yes --no-input --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -56,34 +56,37 @@ complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "sandbox" -d 'A loopba
 complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "whoami" -d 'Say who AWS takes you for'
 complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "man" -d 'Print the manual page of a command, or write them all'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l region -d 'The AWS region' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l endpoint-url -d 'Send the calls of every service to this address' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l max-attempts -d 'How often a call is tried, the first time counted' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "version" -d 'Print the version'
+complete -c opsctl -n "__fish_opsctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
 adaptive\t''"
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l connect-timeout -d 'Seconds to wait for a connection' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l read-timeout -d 'Seconds to wait for an answer' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
 json\t'One JSON document'
 ndjson\t'One JSON document a line, written as items arrive'
 yaml\t'One YAML document'
 csv\t'Comma-separated values with a header'
 text\t'Tab-separated values without a header'"
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Even into a pipe'
 never\t'Not at all'"
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s q -l quiet -d 'Print errors only on stderr'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l debug -d 'Trace everything on stderr, secrets left out'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l no-progress -d 'Draw no progress'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s y -l yes -d 'Answer yes to every question'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -f -a "list" -d 'List the managed nodes'
-complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect" -f -a "connect" -d 'Open a shell on a node'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -f -a "list" -d 'List the managed nodes'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -f -a "connect" -d 'Open a shell on a node'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and not __fish_seen_subcommand_from list connect help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l filter -d 'Only nodes that match a filter of the API, such as PlatformTypes or AgentVersion; may be repeated' -r
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l tag -d 'Only nodes with this tag; may be repeated' -r
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from list" -l columns -d 'The columns to show, in this order' -r
@@ -148,37 +151,41 @@ complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subco
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -s y -l yes -d 'Answer yes to every question'
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -l no-input -d 'Never ask; fail where a question would be needed'
 complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from connect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l region -d 'The AWS region' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l endpoint-url -d 'Send the calls of every service to this address' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l max-attempts -d 'How often a call is tried, the first time counted' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the managed nodes'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from help" -f -a "connect" -d 'Open a shell on a node'
+complete -c opsctl -n "__fish_opsctl_using_subcommand ssm; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
 adaptive\t''"
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l connect-timeout -d 'Seconds to wait for a connection' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l read-timeout -d 'Seconds to wait for an answer' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
 json\t'One JSON document'
 ndjson\t'One JSON document a line, written as items arrive'
 yaml\t'One YAML document'
 csv\t'Comma-separated values with a header'
 text\t'Tab-separated values without a header'"
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Even into a pipe'
 never\t'Not at all'"
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s q -l quiet -d 'Print errors only on stderr'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l debug -d 'Trace everything on stderr, secrets left out'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l no-progress -d 'Draw no progress'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s y -l yes -d 'Answer yes to every question'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "run" -d 'Run a command with a sandbox of its own in place of AWS'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "up" -d 'Keep a sandbox running for other commands'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "status" -d 'Say which sandboxes run'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "down" -d 'End a running sandbox and its shells'
-complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init" -f -a "init" -d 'Write a commented sandbox.toml'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -f -a "run" -d 'Run a command with a sandbox of its own in place of AWS'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -f -a "up" -d 'Keep a sandbox running for other commands'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -f -a "status" -d 'Say which sandboxes run'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -f -a "down" -d 'End a running sandbox and its shells'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -f -a "init" -d 'Write a commented sandbox.toml'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and not __fish_seen_subcommand_from run up status down init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l config -d 'What the sandbox is like, as `opsctl sandbox init` writes it; runs the shells it names' -r -F
 complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l dir -d 'The folder of the sandbox, kept; a sandbox.toml in it is read unless --config names another' -r -F
 complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
@@ -320,6 +327,12 @@ complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_s
 complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
 complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask; fail where a question would be needed'
 complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a command with a sandbox of its own in place of AWS'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "up" -d 'Keep a sandbox running for other commands'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "status" -d 'Say which sandboxes run'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "down" -d 'End a running sandbox and its shells'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "init" -d 'Write a commented sandbox.toml'
+complete -c opsctl -n "__fish_opsctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
 complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l region -d 'The AWS region' -r
 complete -c opsctl -n "__fish_opsctl_using_subcommand whoami" -l endpoint-url -d 'Send the calls of every service to this address' -r
@@ -400,3 +413,43 @@ complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l no-progress -d 'Dr
 complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s y -l yes -d 'Answer yes to every question'
 complete -c opsctl -n "__fish_opsctl_using_subcommand man" -l no-input -d 'Never ask; fail where a question would be needed'
 complete -c opsctl -n "__fish_opsctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l profile -d 'The profile of the AWS configuration files to sign in with' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l region -d 'The AWS region' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l endpoint-url -d 'Send the calls of every service to this address' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l sandbox -d 'Use a running sandbox instead of AWS: the only one, or the one in DIR' -r -F
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l max-attempts -d 'How often a call is tried, the first time counted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l retry-mode -d 'How failed calls are tried again' -r -f -a "standard\t''
+adaptive\t''"
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l connect-timeout -d 'Seconds to wait for a connection' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l read-timeout -d 'Seconds to wait for an answer' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -s o -l output -d 'The form of the answer on stdout' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+ndjson\t'One JSON document a line, written as items arrive'
+yaml\t'One YAML document'
+csv\t'Comma-separated values with a header'
+text\t'Tab-separated values without a header'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l query -d 'A JMESPath expression applied to the whole JSON document before it is formatted' -r
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Even into a pipe'
+never\t'Not at all'"
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -s q -l quiet -d 'Print errors only on stderr'
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -s v -l verbose -d 'Say what is being called; twice: retries, pages and timings too'
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l debug -d 'Trace everything on stderr, secrets left out'
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l no-progress -d 'Draw no progress'
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -s y -l yes -d 'Answer yes to every question'
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c opsctl -n "__fish_opsctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and not __fish_seen_subcommand_from ssm sandbox whoami completions man version help" -f -a "ssm" -d 'Sessions on nodes, through Session Manager'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and not __fish_seen_subcommand_from ssm sandbox whoami completions man version help" -f -a "sandbox" -d 'A loopback AWS to rehearse in'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and not __fish_seen_subcommand_from ssm sandbox whoami completions man version help" -f -a "whoami" -d 'Say who AWS takes you for'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and not __fish_seen_subcommand_from ssm sandbox whoami completions man version help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and not __fish_seen_subcommand_from ssm sandbox whoami completions man version help" -f -a "man" -d 'Print the manual page of a command, or write them all'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and not __fish_seen_subcommand_from ssm sandbox whoami completions man version help" -f -a "version" -d 'Print the version'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and not __fish_seen_subcommand_from ssm sandbox whoami completions man version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and __fish_seen_subcommand_from ssm" -f -a "list" -d 'List the managed nodes'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and __fish_seen_subcommand_from ssm" -f -a "connect" -d 'Open a shell on a node'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "run" -d 'Run a command with a sandbox of its own in place of AWS'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "up" -d 'Keep a sandbox running for other commands'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "status" -d 'Say which sandboxes run'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "down" -d 'End a running sandbox and its shells'
+complete -c opsctl -n "__fish_opsctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "init" -d 'Write a commented sandbox.toml'

@@ -5,9 +5,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, man, sandbox, ssm, whoami};
+use crate::commands::{completions, man, sandbox, ssm, version, whoami};
 use crate::output::{ColorChoice, Format};
 
 const EXIT_CODES: &str = "\
@@ -33,7 +35,6 @@ Exit codes:
     max_term_width = 100,
     verbatim_doc_comment,
     after_long_help = EXIT_CODES,
-    disable_help_subcommand = true,
     arg_required_else_help = true,
     subcommand_required = true
 )]
@@ -42,6 +43,38 @@ pub struct Cli {
     pub global: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What `--sandbox` stands for already: options that contradict it.
+const INSTEAD_OF_SANDBOX: [&str; 3] = ["profile", "region", "endpoint_url"];
+
+impl Cli {
+    /// The parsed command line. A value of the environment contradicts no option (clap's own conflicts
+    /// would have it so): the sandbox wins.
+    pub fn understand(args: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = Cli::command();
+        let mut matches = command.try_get_matches_from_mut(args)?;
+        let typed = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        if typed(&"sandbox")
+            && let Some(id) = INSTEAD_OF_SANDBOX.iter().find(|id| typed(id))
+        {
+            let message =
+                format!("the argument '--sandbox' cannot be used with '--{}'", id.replace('_', "-"));
+            return Err(command.error(ErrorKind::ArgumentConflict, message));
+        }
+        Cli::from_arg_matches_mut(&mut matches)
+    }
+}
+
+/// What clap takes a mistyped word for.
+pub fn suggestion(error: &clap::Error) -> Option<String> {
+    [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+        .into_iter()
+        .find_map(|kind| match error.get(kind)? {
+            ContextValue::String(word) => Some(word.clone()),
+            ContextValue::Strings(words) => words.first().cloned(),
+            _ => None,
+        })
 }
 
 /// What can be typed after `opsctl`.
@@ -54,6 +87,7 @@ pub enum Command {
     Whoami(whoami::WhoamiArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Version(version::VersionArgs),
 }
 
 impl Command {
@@ -61,7 +95,11 @@ impl Command {
     pub fn own_failure(&self) -> Option<u8> {
         match self {
             Command::Sandbox(command) => command.own_failure(),
-            Command::Ssm(_) | Command::Whoami(_) | Command::Completions(_) | Command::Man(_) => None,
+            Command::Ssm(_)
+            | Command::Whoami(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Version(_) => None,
         }
     }
 
@@ -70,7 +108,7 @@ impl Command {
         match self {
             Command::Ssm(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
-            Command::Whoami(_) | Command::Completions(_) | Command::Man(_) => false,
+            Command::Whoami(_) | Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
         }
     }
 }
@@ -121,7 +159,6 @@ pub struct GlobalArgs {
         default_missing_value = "",
         // That of paths refuses the empty one, which stands for the only sandbox.
         value_parser = OsStringValueParser::new().map(PathBuf::from),
-        conflicts_with_all = ["profile", "endpoint_url"],
         help_heading = "AWS"
     )]
     pub sandbox: Option<PathBuf>,
@@ -277,6 +314,6 @@ mod tests {
 
     #[test]
     fn the_command_tree_is_sound() {
-        <Cli as clap::CommandFactory>::command().debug_assert();
+        Cli::command().debug_assert();
     }
 }

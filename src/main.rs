@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser;
 use opsctl::cli::{self, Cli, Command, GlobalArgs};
 use opsctl::context::Context;
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
@@ -16,7 +15,7 @@ fn main() -> ExitCode {
         let error = sandbox::become_node_shell(&command);
         return fail(&error, &Context::early_reporter(&GlobalArgs::default()), None);
     }
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::understand(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error),
     };
@@ -72,7 +71,11 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
     if error.use_stderr() && global.output.is_some_and(Format::is_json) {
         let text = error.to_string();
         let text = text.trim_start_matches("error: ").lines().next().unwrap_or_default();
-        return fail(&Error::usage(text).into(), &Context::early_reporter(&global), None);
+        let mut mistake = Error::usage(text);
+        if let Some(word) = cli::suggestion(error) {
+            mistake = mistake.hint(format!("did you mean {word}?"));
+        }
+        return fail(&mistake.into(), &Context::early_reporter(&global), None);
     }
     // A closed stream has no reader to tell.
     let _ = error.print();

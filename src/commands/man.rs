@@ -27,7 +27,8 @@ pub struct ManArgs {
 }
 
 pub fn run(args: &ManArgs, ctx: &Context) -> Result<Outcome> {
-    let mut root = Cli::command();
+    // The help of the help would be a page for every command.
+    let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
     if let Some(dir) = &args.dir {
         write_all(&root, dir)?;

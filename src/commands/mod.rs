@@ -4,6 +4,7 @@ pub mod completions;
 pub mod man;
 pub mod sandbox;
 pub mod ssm;
+pub mod version;
 pub mod whoami;
 
 use crate::cli::Command;
@@ -17,5 +18,6 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Whoami(args) => whoami::run(args, ctx).await,
         Command::Completions(args) => completions::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
+        Command::Version(args) => version::run(args, ctx),
     }
 }

@@ -20,6 +20,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["whoami"],
     &["completions"],
     &["man"],
+    &["version"],
 ];
 
 pub fn help(sealed: &Sealed, command: &[&str]) -> String {
@@ -47,7 +48,9 @@ fn no_help_is_wider_than_a_hundred_columns_and_every_command_is_known_here() {
         }
         let listed =
             short.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        for verb in listed.map(|line| line.split_whitespace().next().unwrap()) {
+        // The help of a command is its own --help.
+        let verbs = listed.map(|line| line.split_whitespace().next().unwrap());
+        for verb in verbs.filter(|verb| *verb != "help") {
             let known =
                 COMMANDS.iter().any(|known| known.starts_with(command) && known.last() == Some(&verb));
             assert!(known, "{verb} is not in COMMANDS");
@@ -91,10 +94,13 @@ fn unknown_words_get_a_near_match() {
         (&["smm"][..], "'ssm'"),
         (&["ssm", "lst"], "'list'"),
         (&["ssm", "list", "--quary", "x"], "'--query'"),
-        (&["ssm", "list", "-o", "jsn"], "'json'"),
+        (&["ssm", "list", "--color", "alwys"], "'always'"),
     ] {
         let ran = sealed.run(args).expect(2);
         assert!(ran.stderr.contains(near), "{args:?}: {}", ran.stderr);
+        let ran = sealed.run(["-o", "json"].iter().chain(args)).expect(2);
+        let error: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+        assert!(error["hint"].to_string().contains(near.trim_matches('\'')), "{args:?}: {error}");
     }
 }
 
@@ -113,13 +119,42 @@ fn options_that_contradict_are_a_usage_error() {
     let sealed = Sealed::new();
     for args in [
         &["--sandbox", "--profile", "prod", "ssm", "list"][..],
-        &["--sandbox", "--endpoint-url", "http://127.0.0.1:1", "ssm", "list"],
+        &["--sandbox", "--region", "eu-west-1", "ssm", "list"],
+        &["--sandbox", "ssm", "list", "--region", "eu-west-1"],
+        &["ssm", "list", "--sandbox", "--endpoint-url", "http://127.0.0.1:1"],
         &["-q", "-v", "ssm", "list"],
         &["completions", "bash", "--dir", "x"],
     ] {
         let ran = sealed.run(args).expect(2);
         assert!(ran.stderr.contains("cannot be used with"), "{args:?}: {ran:?}");
     }
+}
+
+#[test]
+fn the_sandbox_wins_over_the_environment() {
+    let mut sealed = Sealed::new();
+    let _sandbox = Sandbox::up(&sealed);
+    sealed.set("OPSCTL_REGION", "eu-west-1").set("OPSCTL_PROFILE", "missing");
+    sealed.set("OPSCTL_ENDPOINT_URL", "http://127.0.0.1:1");
+    let ran = sealed.run(["--sandbox", "whoami", "-o", "json"]).expect(0);
+    assert_eq!(ran.json()["item"]["regionOrigin"], "sandbox");
+}
+
+#[test]
+fn help_and_version_are_words_too() {
+    let sealed = Sealed::new();
+    let stdout = |args: &[&str]| sealed.run(args).expect(0).stdout;
+    for command in COMMANDS {
+        assert_eq!(stdout(&[&["help"], *command].concat()), help(&sealed, command), "{command:?}");
+    }
+    assert!(sealed.run(["help", "ssm", "conect"]).expect(2).stderr.contains("conect"));
+    assert_eq!(stdout(&["version"]), stdout(&["--version"]));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&["version", "-o", "json"])).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        json,
+        serde_json::json!({"schemaVersion": 1, "kind": "version", "item": {"version": version}})
+    );
 }
 
 #[test]
