@@ -1,9 +1,6 @@
-//! What a verb is handed: settings with their origin, the clock, facts about the terminal, output, and
+//! What a verb is handed: settings, the clock, facts about the terminal, output, and
 //! AWS, made on first use. The only room that reads the environment. It must not call AWS itself.
 
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,74 +15,8 @@ use crate::output::{
     ColorEnvironment, Output, OutputSettings, Place, Query, Reporter, ReporterSettings, Stream,
 };
 use crate::sandbox;
+use crate::settings::Environment;
 use crate::terminal::{self, Terminals};
-
-/// The environment as it was at the start.
-#[derive(Debug, Clone, Default)]
-pub struct Environment(BTreeMap<OsString, OsString>);
-
-impl Environment {
-    pub fn of_this_process() -> Self {
-        Environment(std::env::vars_os().collect())
-    }
-
-    /// A variable that is set, not empty and text.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
-    }
-
-    /// `true` (any case) as AWS spells it, or `1`.
-    pub fn flag(&self, name: &str) -> bool {
-        self.text(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
-    }
-}
-
-impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Environment(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-}
-
-/// Where the value of a setting came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    Option(&'static str),
-    Environment(&'static str),
-    Profile(String),
-    Sandbox,
-    InstanceMetadata,
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Origin::Option(name) => write!(f, "option {name}"),
-            Origin::Environment(name) => write!(f, "environment {name}"),
-            Origin::Profile(name) => write!(f, "profile {name}"),
-            Origin::Sandbox => f.write_str("sandbox"),
-            Origin::InstanceMetadata => f.write_str("instance metadata"),
-            Origin::Default => f.write_str("default"),
-        }
-    }
-}
-
-/// A value and where it came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting<T> {
-    pub value: T,
-    pub origin: Origin,
-}
-
-impl<T> Setting<T> {
-    pub fn new(value: T, origin: Origin) -> Self {
-        Setting { value, origin }
-    }
-}
 
 /// Everything a verb may use of the world around it.
 pub struct Context {
@@ -101,7 +32,7 @@ pub struct Context {
 impl Context {
     /// Touches no file and no network.
     pub fn new(global: GlobalArgs) -> Result<Self> {
-        let env = Environment::of_this_process();
+        let env = environment_of_this_process();
         let terminals = Terminals::of_this_process();
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
         logging::start(reporter.settings().verbosity, env.text("OPSCTL_LOG"), &reporter)?;
@@ -112,7 +43,7 @@ impl Context {
 
     /// A reporter for failures that come before there is a context.
     pub fn early_reporter(global: &GlobalArgs) -> Reporter {
-        let env = Environment::of_this_process();
+        let env = environment_of_this_process();
         Reporter::stderr(reporter_settings(global, &env, Terminals::of_this_process()))
     }
 
@@ -190,6 +121,10 @@ impl Context {
     }
 }
 
+fn environment_of_this_process() -> Environment {
+    std::env::vars_os().collect()
+}
+
 /// Tests fix the clock of what is shown; signatures and timers never follow it.
 fn fixed_clock(env: &Environment) -> Result<Option<jiff::Timestamp>> {
     const NAME: &str = "OPSCTL_FIXED_CLOCK";
@@ -244,22 +179,5 @@ fn stream(global: &GlobalArgs, env: &Environment, terminal: bool, size: Option<t
                 locale.contains("utf-8") || locale.contains("utf8")
             },
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_empty_variable_counts_as_unset() {
-        let env = Environment::from_iter([("AWS_REGION", ""), ("AWS_PROFILE", "prod")]);
-        assert_eq!((env.text("AWS_REGION"), env.text("AWS_PROFILE")), (None, Some("prod")));
-    }
-
-    #[test]
-    fn flags_are_true_or_one() {
-        let env = Environment::from_iter([("A", "TRUE"), ("B", "1"), ("C", "yes"), ("D", "false")]);
-        assert_eq!(["A", "B", "C", "D", "E"].map(|name| env.flag(name)), [true, true, false, false, false]);
     }
 }

@@ -9,5 +9,6 @@ pub mod logging;
 pub mod output;
 pub mod panics;
 pub mod sandbox;
+pub mod settings;
 pub mod signals;
 pub mod terminal;

@@ -17,8 +17,8 @@ use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentials
 use tokio::sync::Mutex;
 
 use super::Profiles;
-use crate::context::{Environment, Origin};
 use crate::sandbox::Connection;
+use crate::settings::{Environment, Origin};
 
 #[derive(Debug)]
 struct Link {

@@ -15,8 +15,8 @@ use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 use super::Profiles;
-use crate::context::Environment;
 use crate::error::{Error, Result};
+use crate::settings::Environment;
 
 /// What every connection has in common.
 #[derive(Debug)]

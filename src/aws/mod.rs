@@ -23,9 +23,9 @@ use aws_types::app_name::AppName;
 use aws_types::region::Region;
 
 use crate::cli::{GlobalArgs, RetryMode};
-use crate::context::{Environment, Origin, Setting};
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
+use crate::settings::{Environment, Origin, Setting};
 
 pub use error::{AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_untrusted};
 pub use profile::Profiles;

@@ -6,9 +6,9 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use crate::cli::GlobalArgs;
-use crate::context::{Environment, Origin, Setting};
 use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
+use crate::settings::{Environment, Origin, Setting};
 
 /// The profiles of the configuration and the credentials file.
 pub struct Profiles {

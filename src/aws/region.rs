@@ -9,9 +9,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::Profiles;
 use crate::cli::GlobalArgs;
-use crate::context::{Environment, Origin, Setting};
 use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
+use crate::settings::{Environment, Origin, Setting};
 
 const METADATA_LIMIT: Duration = Duration::from_secs(2);
 
