@@ -12,8 +12,10 @@ use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tokio::sync::{Notify, watch};
+
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub struct Account {
     pub identity: Identity,
@@ -29,6 +31,8 @@ pub struct Account {
     pub stop: Notify,
     /// True once connections are to finish what they are at and close.
     pub closing: watch::Sender<bool>,
+    /// For the head of a request, and again for its body.
+    pub request_timeout: Duration,
     policy: Policy,
 }
 
@@ -57,6 +61,7 @@ impl Account {
             started: SystemTime::now(),
             stop: Notify::new(),
             closing: watch::Sender::new(false),
+            request_timeout: REQUEST_TIMEOUT,
             identity,
             sessions,
             kms,

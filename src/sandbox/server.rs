@@ -25,8 +25,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// As much as any JSON service of AWS takes.
 const BODY_LIMIT: usize = 8 << 20;
 const CONNECTION_LIMIT: u32 = 512;
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// A listener that cannot accept (too many open files) tries again after this.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -74,7 +72,7 @@ where
         async move { Ok::<_, Infallible>(answer(account, permit, request).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.timer(TokioTimer::new()).header_read_timeout(closing.request_timeout);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
     let result = tokio::select! {
         result = &mut connection => result,
@@ -123,13 +121,13 @@ async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming
 
 async fn call(account: &Account, parts: http::request::Parts, body: Incoming) -> Result<Reply, ServiceError> {
     let claim = Claim::new(&parts, &account.identity, Timestamp::now())?;
-    let body = read(body).await?;
+    let body = read(body, account.request_timeout).await?;
     let service = claim.verify(&parts, &body, &account.identity)?;
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     services::answer(account, &Call { service: &service, target, body: &body })
 }
 
-async fn read(body: Incoming) -> Result<Bytes, ServiceError> {
+async fn read(body: Incoming, limit: Duration) -> Result<Bytes, ServiceError> {
     let too_large = || {
         let message = format!("Request body is larger than {BODY_LIMIT} bytes");
         ServiceError::new("RequestEntityTooLargeException", message).status(413)
@@ -137,7 +135,7 @@ async fn read(body: Incoming) -> Result<Bytes, ServiceError> {
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Err(too_large());
     }
-    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await {
+    match tokio::time::timeout(limit, Limited::new(body, BODY_LIMIT).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(error)) => Err(ServiceError::new("IncompleteBody", error.to_string())),

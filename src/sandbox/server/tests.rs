@@ -208,9 +208,11 @@ async fn exchange(account: Arc<Account>, bytes: &[u8]) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn who_does_not_finish_a_request_is_hung_up_on() {
-    let account = Arc::new(crate::sandbox::services::testing::account(""));
+    let mut account = crate::sandbox::services::testing::account("");
+    account.request_timeout = Duration::from_millis(50);
+    let account = Arc::new(account);
     for begun in ["", "POST / HTTP/1.1\r\nhost: 127.0.0.1\r\n"] {
         let answer = exchange(Arc::clone(&account), begun.as_bytes()).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408 "), "{begun:?}: {answer}");
@@ -242,10 +244,11 @@ proptest! {
                 .prop_map(String::into_bytes),
         ],
     ) {
-        // Paused, so that a request that is not finished is given up at once.
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        let account = Arc::new(crate::sandbox::services::testing::account(""));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut account = crate::sandbox::services::testing::account("");
+        // A request that is not finished is given up soon.
+        account.request_timeout = Duration::from_millis(1);
+        let account = Arc::new(account);
         let answer = runtime.block_on(exchange(account, &bytes));
         let refused = answer.is_empty() || answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.0 4");
         prop_assert!(refused, "{}", answer);
