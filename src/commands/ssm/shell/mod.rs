@@ -101,7 +101,10 @@ pub async fn run(
         ctx.reporter().line_break();
     }
     drop(terminal);
-    stdout?;
+    // A terminal that was closed takes nothing either: then the signal is the reason.
+    if left_by.is_none() {
+        stdout?;
+    }
     finish(end, left_by, label)
 }
 
