@@ -84,6 +84,28 @@ fn a_resume_that_fails_for_a_moment_is_tried_again() {
     assert!(gateway.end().contains(&token(4)), "the newest token opens the channel");
 }
 
+/// Temporary credentials expire within the hour, just when the service cuts the socket.
+#[test]
+fn credentials_that_have_expired_may_be_renewed_while_resuming() {
+    let gateway = Gateway::start(|door| {
+        drop(door.accept());
+        let peer = door.accept();
+        let mut node = Node::shell();
+        node.connected();
+        node.close(peer, "");
+    });
+    let calls = std::sync::atomic::AtomicU32::new(0);
+    let aws = granting_and_resuming(gateway.stream_url(), move |_| {
+        match calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0..2 => Reply::error(400, "ExpiredTokenException", "The security token has expired"),
+            number => Reply::json(json!({ "SessionId": SESSION_ID, "TokenValue": token(number) })),
+        }
+    });
+    let ran = connect(&aws, &[], "").expect(0);
+    assert!(ran.stderr.contains("still resuming the session on"), "{ran:?}");
+    gateway.end();
+}
+
 #[test]
 fn a_resume_may_lead_to_another_address() {
     let new = Gateway::start(|door| {
