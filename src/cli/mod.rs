@@ -1,16 +1,22 @@
 //! The command line itself: the root type, the global options and the order of the help. It must not
 //! decide anything: values go to [`crate::context::Context`], verbs to their groups.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+mod duration;
+mod global;
+mod list;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{completions, man, sandbox, ssm, version, whoami};
-use crate::output::{ColorChoice, Format};
+use crate::output::Format;
+
+pub use duration::duration;
+pub use global::{GlobalArgs, LogFormat, RetryMode};
+pub use list::ListArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -124,174 +130,6 @@ pub fn wanted_format(args: impl Iterator<Item = OsString>) -> Option<Format> {
         }
     });
     values.filter_map(|value| Format::from_str(value.trim_start_matches('='), true).ok()).last()
-}
-
-/// Options that every command takes, before or after the verb.
-#[derive(Debug, Clone, Default, Args)]
-pub struct GlobalArgs {
-    /// The profile of the AWS configuration files to sign in with
-    #[arg(long, global = true, env = "OPSCTL_PROFILE", hide_env_values = true, help_heading = "AWS")]
-    pub profile: Option<String>,
-
-    /// The AWS region
-    #[arg(long, global = true, env = "OPSCTL_REGION", hide_env_values = true, help_heading = "AWS")]
-    pub region: Option<String>,
-
-    /// Send the calls of every service to this address
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "OPSCTL_ENDPOINT_URL",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "AWS"
-    )]
-    pub endpoint_url: Option<String>,
-
-    /// Use a running sandbox instead of AWS: the only one, or the one in DIR
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "",
-        // That of paths refuses the empty one, which stands for the only sandbox.
-        value_parser = OsStringValueParser::new().map(PathBuf::from),
-        help_heading = "AWS"
-    )]
-    pub sandbox: Option<PathBuf>,
-
-    /// How often a call is tried, the first time counted
-    #[arg(
-        long,
-        global = true,
-        value_name = "N",
-        value_parser = clap::value_parser!(u32).range(1..=100),
-        env = "OPSCTL_MAX_ATTEMPTS",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "AWS"
-    )]
-    pub max_attempts: Option<u32>,
-
-    /// How failed calls are tried again
-    #[arg(
-        long,
-        global = true,
-        value_name = "MODE",
-        env = "OPSCTL_RETRY_MODE",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "AWS"
-    )]
-    pub retry_mode: Option<RetryMode>,
-
-    /// Seconds to wait for a connection
-    #[arg(
-        long,
-        global = true,
-        value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=3600),
-        env = "OPSCTL_CONNECT_TIMEOUT",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "AWS"
-    )]
-    pub connect_timeout: Option<u64>,
-
-    /// Seconds to wait for an answer
-    #[arg(
-        long,
-        global = true,
-        value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=3600),
-        env = "OPSCTL_READ_TIMEOUT",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "AWS"
-    )]
-    pub read_timeout: Option<u64>,
-
-    /// The form of the answer on stdout
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "FORMAT",
-        env = "OPSCTL_OUTPUT",
-        hide_env_values = true,
-        help_heading = "Output"
-    )]
-    pub output: Option<Format>,
-
-    /// A JMESPath expression applied to the whole JSON document before it is formatted
-    #[arg(long, global = true, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Output")]
-    pub query: Option<String>,
-
-    /// When to use colour
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        env = "OPSCTL_COLOR",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "Output"
-    )]
-    pub color: Option<ColorChoice>,
-
-    /// Print errors only on stderr
-    #[arg(short, long, global = true, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
-    pub quiet: bool,
-
-    /// Say what is being called; twice: retries, pages and timings too
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
-    pub verbose: u8,
-
-    /// Trace everything on stderr, secrets left out
-    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
-    pub debug: bool,
-
-    /// Draw no progress
-    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
-    pub no_progress: bool,
-
-    /// Answer yes to every question
-    #[arg(short, long, global = true, help_heading = "Global")]
-    pub yes: bool,
-
-    /// Never ask; fail where a question would be needed
-    #[arg(long, global = true, hide_short_help = true, help_heading = "Global")]
-    pub no_input: bool,
-}
-
-/// The SDK's retry strategies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RetryMode {
-    Standard,
-    Adaptive,
-}
-
-/// Options of every command that answers with a list.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ListArgs {
-    /// The columns to show, in this order
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', help_heading = "Output")]
-    pub columns: Option<Vec<String>>,
-
-    /// The column to sort by; a dash in front turns the order round
-    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, help_heading = "Output")]
-    pub sort: Option<String>,
-
-    /// Leave the header line out
-    #[arg(long, help_heading = "Output")]
-    pub no_header: bool,
-
-    /// Stop after this many items
-    #[arg(long, value_name = "N", help_heading = "Output")]
-    pub limit: Option<usize>,
 }
 
 #[cfg(test)]

@@ -1,0 +1,244 @@
+//! The options that every command takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use super::duration::duration;
+use crate::output::{ColorChoice, Format};
+
+/// Options that every command takes, before or after the verb.
+#[derive(Debug, Clone, Default, Args)]
+pub struct GlobalArgs {
+    /// The profile of the AWS configuration files to sign in with
+    #[arg(long, global = true, env = "OPSCTL_PROFILE", hide_env_values = true, help_heading = "AWS")]
+    pub profile: Option<String>,
+
+    /// The AWS region
+    #[arg(long, global = true, env = "OPSCTL_REGION", hide_env_values = true, help_heading = "AWS")]
+    pub region: Option<String>,
+
+    /// Send the calls of every service to this address
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "OPSCTL_ENDPOINT_URL",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub endpoint_url: Option<String>,
+
+    /// Use a running sandbox instead of AWS: the only one, or the one in DIR
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        // That of paths refuses the empty one, which stands for the only sandbox.
+        value_parser = OsStringValueParser::new().map(PathBuf::from),
+        help_heading = "AWS"
+    )]
+    pub sandbox: Option<PathBuf>,
+
+    /// How often a call is tried, the first time counted
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100),
+        env = "OPSCTL_MAX_ATTEMPTS",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub max_attempts: Option<u32>,
+
+    /// How failed calls are tried again
+    #[arg(
+        long,
+        global = true,
+        value_name = "MODE",
+        env = "OPSCTL_RETRY_MODE",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub retry_mode: Option<RetryMode>,
+
+    /// Seconds to wait for a connection
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        env = "OPSCTL_CONNECT_TIMEOUT",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub connect_timeout: Option<u64>,
+
+    /// Seconds to wait for an answer
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        env = "OPSCTL_READ_TIMEOUT",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "AWS"
+    )]
+    pub read_timeout: Option<u64>,
+
+    /// The form of the answer on stdout
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "OPSCTL_OUTPUT",
+        hide_env_values = true,
+        help_heading = "Output"
+    )]
+    pub output: Option<Format>,
+
+    /// A JMESPath expression applied to the whole JSON document before it is formatted
+    #[arg(long, global = true, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Output")]
+    pub query: Option<String>,
+
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        env = "OPSCTL_COLOR",
+        hide_env_values = true,
+        hide_short_help = true,
+        help_heading = "Output"
+    )]
+    pub color: Option<ColorChoice>,
+
+    /// Print errors only on stderr
+    #[arg(short, long, global = true, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Say what is being called; twice: retries, pages and timings too
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+
+    /// Trace everything on stderr, secrets left out
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub debug: bool,
+
+    /// Draw no progress
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub no_progress: bool,
+
+    /// Times in UTC, on a terminal too
+    #[arg(long, global = true, conflicts_with = "local", hide_short_help = true, help_heading = "Output")]
+    pub utc: bool,
+
+    /// Times in the zone of this machine
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub local: bool,
+
+    /// The program that shows answers longer than the terminal
+    #[arg(
+        long,
+        global = true,
+        value_name = "COMMAND",
+        conflicts_with = "no_pager",
+        hide_short_help = true,
+        help_heading = "Output"
+    )]
+    pub pager: Option<String>,
+
+    /// Show long answers without a pager
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub no_pager: bool,
+
+    /// What to log, instead of what -v and --debug choose: a level, or MODULE=LEVEL,...
+    #[arg(long, global = true, value_name = "FILTER", hide_short_help = true, help_heading = "Diagnosis")]
+    pub log: Option<String>,
+
+    /// Write the log into this file, readable by you only, instead of to stderr
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true, help_heading = "Diagnosis")]
+    pub log_file: Option<PathBuf>,
+
+    /// The form of the log's lines
+    #[arg(long, global = true, value_name = "FORMAT", hide_short_help = true, help_heading = "Diagnosis")]
+    pub log_format: Option<LogFormat>,
+
+    /// Give up waiting after this long, with exit code 8; what was started goes on
+    #[arg(
+        long,
+        global = true,
+        value_name = "DURATION",
+        value_parser = duration,
+        hide_short_help = true,
+        help_heading = "Unattended"
+    )]
+    pub timeout: Option<Duration>,
+
+    /// Run only if no other opsctl of this user runs under the same lock; exit code 75 if one does
+    #[arg(long, global = true, value_name = "NAME", hide_short_help = true, help_heading = "Unattended")]
+    pub lock: Option<String>,
+
+    /// Wait this long for the lock
+    #[arg(
+        long,
+        global = true,
+        value_name = "DURATION",
+        value_parser = duration,
+        hide_short_help = true,
+        help_heading = "Unattended"
+    )]
+    pub lock_wait: Option<Duration>,
+
+    /// Start after a random delay of at most this, so that a fleet does not call at the same second
+    #[arg(
+        long,
+        global = true,
+        value_name = "DURATION",
+        value_parser = duration,
+        hide_short_help = true,
+        help_heading = "Unattended"
+    )]
+    pub jitter: Option<Duration>,
+
+    /// A config file of opsctl, which wins over the user's own
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true, help_heading = "Global")]
+    pub config: Option<PathBuf>,
+
+    /// Answer yes to every question
+    #[arg(short, long, global = true, help_heading = "Global")]
+    pub yes: bool,
+
+    /// Never ask; fail where a question would be needed
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Global")]
+    pub no_input: bool,
+}
+
+/// The SDK's retry strategies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RetryMode {
+    Standard,
+    Adaptive,
+}
+
+/// `--log-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One object a line
+    Json,
+}

@@ -1,0 +1,23 @@
+//! The options that every list takes.
+
+use clap::Args;
+
+/// Options of every command that answers with a list.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListArgs {
+    /// The columns to show, in this order
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', help_heading = "Output")]
+    pub columns: Option<Vec<String>>,
+
+    /// The column to sort by; a dash in front turns the order round
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, help_heading = "Output")]
+    pub sort: Option<String>,
+
+    /// Leave the header line out
+    #[arg(long, help_heading = "Output")]
+    pub no_header: bool,
+
+    /// Stop after this many items
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub limit: Option<usize>,
+}
