@@ -5,6 +5,7 @@ pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod error;
+pub mod input;
 pub mod logging;
 pub mod output;
 pub mod panics;

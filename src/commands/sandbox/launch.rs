@@ -8,7 +8,8 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::sandbox::config::{Mistake, Settings};
+use crate::input::Mistake;
+use crate::sandbox::config::Settings;
 use crate::sandbox::state::{CONFIG, Folder};
 use crate::sandbox::{Running, Surroundings, start};
 

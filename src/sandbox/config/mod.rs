@@ -1,14 +1,12 @@
 //! What a sandbox is like: its account, nodes, preferences, denials and faults, from `sandbox.toml`. All mistakes of
 //! a file are found in one reading, those of its syntax first. It must not look for files: a sandbox runs shells, so its file is always named.
 
-mod read;
 mod sections;
 #[cfg(test)]
 mod tests;
 
-pub use read::Mistake;
-
 use super::sessions::FaultSettings;
+use crate::input::Mistake;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 

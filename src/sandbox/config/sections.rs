@@ -1,8 +1,9 @@
 //! The tables of `sandbox.toml`, one function each: which keys there are, what they may hold and what is taken when
 //! they are left out.
 
-use super::read::{Mistake, Reader, Section, chance, choice, integer, text, text_where};
 use super::{NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
+use crate::input::Mistake;
+use crate::input::toml::{Reader, Section, chance, choice, integer, text, text_where};
 use crate::sandbox::policy;
 use crate::sandbox::sessions::FaultSettings;
 use opsctl_engine::session::faults::FaultRates;

@@ -1,5 +1,4 @@
-//! Reading TOML so that every mistake is found and placed. Knows tables, keys and values; what they mean is
-//! `sections`' business.
+//! Reading TOML so that every mistake is found and placed. Knows tables, keys and values, not what they mean.
 
 use crate::output::nearest;
 use std::fmt;
@@ -60,15 +59,21 @@ impl<'a> Reader<'a> {
         is_toml.then_some(document)
     }
 
-    pub fn mistake(&mut self, span: &Range<usize>, message: impl Into<String>) {
+    /// `message` about this place of the file.
+    pub fn at(&self, span: &Range<usize>, message: impl Into<String>) -> Mistake {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = before.matches('\n').count() + 1;
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+        Mistake { file: self.file.to_owned(), line, column, message: message.into(), next: None }
+    }
+
+    pub fn mistake(&mut self, span: &Range<usize>, message: impl Into<String>) {
+        let mistake = self.at(span, message);
         // What follows at a place that is wrong already follows from that.
-        if !self.mistakes.iter().any(|known| (known.line, known.column) == (line, column)) {
-            let file = self.file.to_owned();
-            self.mistakes.push(Mistake { file, line, column, message: message.into(), next: None });
+        let same = |known: &Mistake| (known.line, known.column) == (mistake.line, mistake.column);
+        if !self.mistakes.iter().any(same) {
+            self.mistakes.push(mistake);
         }
     }
 

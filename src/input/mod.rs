@@ -1,0 +1,6 @@
+//! Files that users write for opsctl: read so that every mistake is found in one run, with its place. What the values
+//! mean is their readers' business.
+
+pub mod toml;
+
+pub use self::toml::Mistake;
