@@ -3,12 +3,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use tokio::sync::OnceCell;
 
-use crate::aws::{Aws, AwsSettings};
-use crate::cli::{GlobalArgs, ListArgs};
+use crate::aws::{Aws, AwsOptions, AwsSettings};
+use crate::cli::{GlobalArgs, ListArgs, Origins};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::output::{
@@ -21,6 +22,8 @@ use crate::terminal::{self, Terminals};
 /// Everything a verb may use of the world around it.
 pub struct Context {
     global: GlobalArgs,
+    options: AwsOptions,
+    origins: Origins,
     env: Environment,
     terminals: Terminals,
     now: Option<jiff::Timestamp>,
@@ -31,20 +34,19 @@ pub struct Context {
 
 impl Context {
     /// Touches no file and no network.
-    pub fn new(global: GlobalArgs) -> Result<Self> {
-        let env = environment_of_this_process();
+    pub fn new(global: GlobalArgs, origins: Origins, env: Environment) -> Result<Self> {
         let terminals = Terminals::of_this_process();
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
         logging::start(reporter.settings().verbosity, env.text("OPSCTL_LOG"), &reporter)?;
         let now = fixed_clock(&env)?;
         let out = Output::stdout(output_settings(&global, &env, terminals, now)?);
-        Ok(Context { global, env, terminals, now, out, reporter, aws: OnceCell::new() })
+        let options = aws_options(&global, &origins);
+        Ok(Context { global, options, origins, env, terminals, now, out, reporter, aws: OnceCell::new() })
     }
 
     /// A reporter for failures that come before there is a context.
-    pub fn early_reporter(global: &GlobalArgs) -> Reporter {
-        let env = environment_of_this_process();
-        Reporter::stderr(reporter_settings(global, &env, Terminals::of_this_process()))
+    pub fn early_reporter(global: &GlobalArgs, env: &Environment) -> Reporter {
+        Reporter::stderr(reporter_settings(global, env, Terminals::of_this_process()))
     }
 
     pub fn env(&self) -> &Environment {
@@ -53,6 +55,16 @@ impl Context {
 
     pub fn global(&self) -> &GlobalArgs {
         &self.global
+    }
+
+    /// Where the values of the options came from.
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    /// What AWS is asked for with; for commands that tell about it.
+    pub fn aws_options(&self) -> &AwsOptions {
+        &self.options
     }
 
     pub fn terminals(&self) -> Terminals {
@@ -106,7 +118,9 @@ impl Context {
                     }
                     None => None,
                 };
-                Ok(Arc::new(Aws::load(AwsSettings { global: &self.global, env: &self.env, sandbox }).await?))
+                Ok(Arc::new(
+                    Aws::load(AwsSettings { options: &self.options, env: &self.env, sandbox }).await?,
+                ))
             })
             .await
     }
@@ -121,8 +135,21 @@ impl Context {
     }
 }
 
-fn environment_of_this_process() -> Environment {
+/// The environment as it is at the start.
+pub fn environment_of_this_process() -> Environment {
     std::env::vars_os().collect()
+}
+
+fn aws_options(global: &GlobalArgs, origins: &Origins) -> AwsOptions {
+    AwsOptions {
+        profile: origins.setting("profile", global.profile.clone()),
+        region: origins.setting("region", global.region.clone()),
+        endpoint_url: origins.setting("endpoint-url", global.endpoint_url.clone()),
+        max_attempts: origins.setting("max-attempts", global.max_attempts),
+        retry_mode: origins.setting("retry-mode", global.retry_mode),
+        connect_timeout: global.connect_timeout.map(Duration::from_secs),
+        read_timeout: global.read_timeout.map(Duration::from_secs),
+    }
 }
 
 /// Tests fix the clock of what is shown; signatures and timers never follow it.

@@ -213,6 +213,8 @@ impl Report {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Done,
+    /// What was asked about is not so; the answer says why.
+    ConditionFalse,
     /// A child program or a remote command ended with this code.
     ExitCode(u8),
 }
@@ -221,6 +223,7 @@ impl Outcome {
     pub const fn exit_code(self) -> u8 {
         match self {
             Outcome::Done => exit::DONE,
+            Outcome::ConditionFalse => exit::CONDITION_FALSE,
             Outcome::ExitCode(code) => code,
         }
     }

@@ -4,25 +4,31 @@ use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use opsctl::cli::{self, Cli, Command, GlobalArgs};
-use opsctl::context::Context;
+use opsctl::cli::{self, Command, GlobalArgs, Invocation, Misunderstood};
+use opsctl::context::{Context, environment_of_this_process};
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
 use opsctl::output::{Format, Place, Reporter};
+use opsctl::settings::Environment;
 use opsctl::{commands, panics, sandbox, signals, terminal};
 
 fn main() -> ExitCode {
     if let Some(command) = node_shell(std::env::args_os()) {
         let error = sandbox::become_node_shell(&command);
-        return fail(&error, &Context::early_reporter(&GlobalArgs::default()), None);
+        let reporter = Context::early_reporter(&GlobalArgs::default(), &Environment::default());
+        return fail(&error, &reporter, None);
     }
-    let cli = match Cli::understand(std::env::args_os()) {
-        Ok(cli) => cli,
-        Err(error) => return misunderstood(&error),
+    let (line, env) = (std::env::args_os().collect::<Vec<_>>(), environment_of_this_process());
+    let Invocation { cli, origins, warnings } = match cli::understand(&line, &env) {
+        Ok(invocation) => invocation,
+        Err(error) => return misunderstood(&error, &line, &env),
     };
-    let reporter = Context::early_reporter(&cli.global);
+    let reporter = Context::early_reporter(&cli.global, &env);
     panics::report_to(reporter.clone());
     let own_failure = cli.command.own_failure();
-    let context = match Context::new(cli.global) {
+    for warning in warnings {
+        reporter.warn(warning);
+    }
+    let context = match Context::new(cli.global, origins, env) {
         Ok(context) => context,
         Err(error) => return fail(&error, &reporter, own_failure),
     };
@@ -66,8 +72,13 @@ fn run(command: &Command, context: &Context) -> Result<Outcome> {
 }
 
 /// Help and version are answers; a mistake is told by clap, and as JSON to who asked for JSON.
-fn misunderstood(error: &clap::Error) -> ExitCode {
-    let global = GlobalArgs { output: cli::wanted_format(std::env::args_os()), ..GlobalArgs::default() };
+fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) -> ExitCode {
+    let global = GlobalArgs { output: cli::wanted_format(line, env), ..GlobalArgs::default() };
+    let reporter = Context::early_reporter(&global, env);
+    let error = match error {
+        Misunderstood::Line(error) => error,
+        Misunderstood::Settings(error) => return fail(error, &reporter, None),
+    };
     if error.use_stderr() && global.output.is_some_and(Format::is_json) {
         let text = error.to_string();
         let text = text.trim_start_matches("error: ").lines().next().unwrap_or_default();
@@ -75,7 +86,7 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
         if let Some(word) = cli::suggestion(error) {
             mistake = mistake.hint(format!("did you mean {word}?"));
         }
-        return fail(&mistake.into(), &Context::early_reporter(&global), None);
+        return fail(&mistake.into(), &reporter, None);
     }
     // A closed stream has no reader to tell.
     let _ = error.print();

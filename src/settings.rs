@@ -1,6 +1,7 @@
 //! What is decided from: the environment as it was found, and values that remember where they came from. Plain
 //! data; `context` fills it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -10,9 +11,14 @@ use std::fmt;
 pub struct Environment(BTreeMap<OsString, OsString>);
 
 impl Environment {
-    /// A variable that is set, not empty and text.
+    /// A variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// The same, if it is text.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(OsStr::new(name))?.to_str().filter(|value| !value.is_empty())
+        self.get(name)?.to_str()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
@@ -34,8 +40,13 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
 /// Where the value of a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    Option(&'static str),
-    Environment(&'static str),
+    Option(Cow<'static, str>),
+    Environment(Cow<'static, str>),
+    /// A config file of opsctl.
+    File {
+        path: String,
+        line: usize,
+    },
     Profile(String),
     Sandbox,
     InstanceMetadata,
@@ -47,6 +58,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Option(name) => write!(f, "option {name}"),
             Origin::Environment(name) => write!(f, "environment {name}"),
+            Origin::File { path, line } => write!(f, "{path}:{line}"),
             Origin::Profile(name) => write!(f, "profile {name}"),
             Origin::Sandbox => f.write_str("sandbox"),
             Origin::InstanceMetadata => f.write_str("instance metadata"),

@@ -40,8 +40,11 @@ const RENEWED_BEFORE: Duration = Duration::from_secs(60);
 
 impl Chain {
     pub fn new(config: &ProviderConfig, profiles: &Profiles, env: &Environment) -> Self {
-        let named_by_option =
-            profiles.selected().is_some_and(|selected| matches!(selected.origin, Origin::Option(_)));
+        let named_by_option = profiles.selected().is_some_and(|selected| match &selected.origin {
+            Origin::Option(_) => true,
+            Origin::Environment(name) => name.starts_with("OPSCTL_"),
+            _ => false,
+        });
         let mut links = Vec::new();
         let mut link = |source, provider| links.push(Link { source, provider });
         // As in the AWS CLI: `--profile` wins over keys in the environment, AWS_PROFILE does not.

@@ -4,6 +4,7 @@
 mod credentials;
 mod error;
 mod http;
+mod options;
 mod profile;
 mod region;
 mod websocket;
@@ -22,17 +23,18 @@ use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use aws_types::region::Region;
 
-use crate::cli::{GlobalArgs, RetryMode};
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
 use crate::settings::{Environment, Origin, Setting};
 
 pub use error::{AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_untrusted};
+pub use options::{AwsOptions, RetryMode};
 pub use profile::Profiles;
+pub use region::configured as configured_region;
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
-const CONNECT_TIMEOUT: u64 = 10;
-const READ_TIMEOUT: u64 = 60;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_ATTEMPTS: u32 = 3;
 /// Of all services, and of those that are used.
 const ENDPOINT_VARIABLES: [&str; 4] =
@@ -40,7 +42,7 @@ const ENDPOINT_VARIABLES: [&str; 4] =
 
 /// What signing in is decided from.
 pub struct AwsSettings<'a> {
-    pub global: &'a GlobalArgs,
+    pub options: &'a AwsOptions,
     pub env: &'a Environment,
     /// The sandbox asked for by `--sandbox`.
     pub sandbox: Option<Connection>,
@@ -58,26 +60,26 @@ pub struct Aws {
 impl Aws {
     /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance.
     pub async fn load(settings: AwsSettings<'_>) -> Result<Self> {
-        let AwsSettings { global, env, sandbox } = settings;
+        let AwsSettings { options, env, sandbox } = settings;
         let profiles = match sandbox {
             Some(_) => Profiles::none(),
-            None => Profiles::load(global, env).await?,
+            None => Profiles::load(options, env).await?,
         };
         let profile = profiles.selected().cloned();
         let endpoint = match &sandbox {
             Some(sandbox) => Some(sandbox.endpoint()),
-            None => endpoint(global.endpoint_url.as_deref(), env)?,
+            None => endpoint(options, env)?,
         };
         // A profile may sign in elsewhere first; keys at hand do not.
-        let has_keys =
-            sandbox.is_some() || global.profile.is_none() && env.text("AWS_ACCESS_KEY_ID").is_some();
+        let has_keys = sandbox.is_some()
+            || options::asked(&options.profile).is_none() && env.text("AWS_ACCESS_KEY_ID").is_some();
         let is_local = has_keys
             && endpoint.as_deref().or(env.text(ENDPOINT_VARIABLES[0])).is_some_and(is_on_this_machine);
         let network = Arc::new(http::Network::new(&profiles, env, is_local)?);
         let client = network.http_client();
         let region = match &sandbox {
             Some(sandbox) => Setting::new(sandbox.region.clone(), Origin::Sandbox),
-            None => region::resolve(global, env, &profiles, client.clone()).await?,
+            None => region::resolve(options, env, &profiles, client.clone()).await?,
         };
         let provider = ProviderConfig::without_region()
             .with_region(Some(Region::new(region.value.clone())))
@@ -88,8 +90,8 @@ impl Aws {
         };
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.value.clone()))
-            .retry_config(retry_config(global, env, &profiles)?)
-            .timeout_config(timeouts(global))
+            .retry_config(retry_config(options, env, &profiles)?)
+            .timeout_config(timeouts(options))
             .http_client(client)
             .credentials_provider(credentials.clone());
         if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
@@ -148,77 +150,76 @@ impl Aws {
     }
 }
 
-/// The endpoint that an option names. What the SDK will take from the environment is checked here too: it would
-/// fail only later, and without saying where the address came from.
-fn endpoint(option: Option<&str>, env: &Environment) -> Result<Option<String>> {
-    if let Some(text) = option {
-        check_endpoint(text, "--endpoint-url")?;
-        return Ok(Some(text.to_owned()));
+/// The endpoint that the user names. What the SDK will take from the environment is checked here too: it would fail
+/// only later, and without saying where the address came from.
+fn endpoint(options: &AwsOptions, env: &Environment) -> Result<Option<String>> {
+    if let Some(asked) = options::asked(&options.endpoint_url) {
+        return check_endpoint(asked).map(Some);
     }
-    if !env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-        for variable in ENDPOINT_VARIABLES {
-            env.text(variable).map_or(Ok(()), |text| check_endpoint(text, variable))?;
-        }
+    let variables = ENDPOINT_VARIABLES.iter().filter(|_| !env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"));
+    let mut found = false;
+    for setting in variables.filter_map(|name| options::variable(env, &[name])) {
+        check_endpoint(&setting)?;
+        found = true;
     }
-    Ok(None)
+    options::configured(&options.endpoint_url).filter(|_| !found).map(check_endpoint).transpose()
 }
 
 fn is_on_this_machine(endpoint: &str) -> bool {
     url::Url::parse(endpoint).is_ok_and(|url| url.scheme() == "http" && http::is_loopback(&url))
 }
 
-fn check_endpoint(text: &str, origin: &str) -> Result<()> {
+fn check_endpoint(setting: &Setting<String>) -> Result<String> {
+    let Setting { value: text, origin } = setting;
     let usable =
         url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if usable {
-        return Ok(());
+        return Ok(text.clone());
     }
-    Err(Error::usage(format!("{origin} is not an http or https address: {text}"))
+    Err(Error::usage(format!("the endpoint is not an http or https address: {text} ({origin})"))
         .hint("an endpoint looks like https://ssm.eu-west-1.amazonaws.com")
         .into())
 }
 
-fn timeouts(global: &GlobalArgs) -> TimeoutConfig {
+fn timeouts(options: &AwsOptions) -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(global.connect_timeout.unwrap_or(CONNECT_TIMEOUT)))
-        .read_timeout(Duration::from_secs(global.read_timeout.unwrap_or(READ_TIMEOUT)))
+        .connect_timeout(options.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+        .read_timeout(options.read_timeout.unwrap_or(READ_TIMEOUT))
         .build()
 }
 
 /// Always ours: the SDK's own loader panics on values that the AWS CLI knows (`legacy`) and on bad numbers.
-fn retry_config(global: &GlobalArgs, env: &Environment, profiles: &Profiles) -> Result<RetryConfig> {
-    let named = |variable: &'static str, key: &str| {
-        env.text(variable).map(|value| (value.to_owned(), variable.to_owned())).or_else(|| {
-            profiles.value(key).map(|value| (value.to_owned(), format!("profile {}", profiles.name())))
-        })
+fn retry_config(options: &AwsOptions, env: &Environment, profiles: &Profiles) -> Result<RetryConfig> {
+    // Only where opsctl was not asked; a config file comes between the variable and the profile.
+    let named = |variable: &'static str, key: &str, in_file: bool| {
+        options::variable(env, &[variable]).or_else(|| profiles.setting(key).filter(|_| !in_file))
     };
-    let mode = match (global.retry_mode, named("AWS_RETRY_MODE", "retry_mode")) {
-        (Some(RetryMode::Standard), _) | (None, None) => SdkRetryMode::Standard,
-        (Some(RetryMode::Adaptive), _) => SdkRetryMode::Adaptive,
-        (None, Some((mode, origin))) => match mode.to_ascii_lowercase().as_str() {
+    let mode = match asked_or(&options.retry_mode, |file| named("AWS_RETRY_MODE", "retry_mode", file)) {
+        Some(Choice::Ours(RetryMode::Standard)) | None => SdkRetryMode::Standard,
+        Some(Choice::Ours(RetryMode::Adaptive)) => SdkRetryMode::Adaptive,
+        Some(Choice::Theirs(Setting { value, origin })) => match value.to_ascii_lowercase().as_str() {
             // The AWS CLI's oldest mode; standard is its successor.
             "standard" | "legacy" => SdkRetryMode::Standard,
             "adaptive" => SdkRetryMode::Adaptive,
             _ => {
-                return Err(Error::new(Kind::Usage, format!("unknown retry mode {mode} ({origin})"))
+                return Err(Error::new(Kind::Usage, format!("unknown retry mode {value} ({origin})"))
                     .hint("the modes are standard and adaptive")
                     .into());
             }
         },
     };
-    let attempts = match (global.max_attempts, named("AWS_MAX_ATTEMPTS", "max_attempts")) {
-        (Some(attempts), _) => attempts,
-        (None, None) => MAX_ATTEMPTS,
-        (None, Some((text, origin))) => match text.parse() {
-            Ok(attempts) if (1..=100).contains(&attempts) => attempts,
-            _ => {
-                return Err(Error::usage(format!(
-                    "max attempts is not a number from 1 to 100: {text} ({origin})"
-                ))
-                .into());
-            }
-        },
-    };
+    let attempts =
+        match asked_or(&options.max_attempts, |file| named("AWS_MAX_ATTEMPTS", "max_attempts", file)) {
+            Some(Choice::Ours(attempts)) => attempts,
+            None => MAX_ATTEMPTS,
+            Some(Choice::Theirs(Setting { value, origin })) => match value.parse() {
+                Ok(attempts) if (1..=100).contains(&attempts) => attempts,
+                _ => {
+                    let message = format!("max attempts is not a number from 1 to 100: {value} ({origin})");
+                    return Err(Error::usage(message).into());
+                }
+            },
+        };
     let base = match mode {
         SdkRetryMode::Adaptive => RetryConfig::adaptive(),
         _ => RetryConfig::standard(),
@@ -226,17 +227,35 @@ fn retry_config(global: &GlobalArgs, env: &Environment, profiles: &Profiles) -> 
     Ok(base.with_max_attempts(attempts))
 }
 
+/// A value that opsctl has parsed, or one that is written for all AWS clients.
+enum Choice<T> {
+    Ours(T),
+    Theirs(Setting<String>),
+}
+
+/// `theirs` is told whether a config file has a value, which only a variable beats.
+fn asked_or<T: Copy>(
+    option: &Option<Setting<T>>,
+    theirs: impl FnOnce(bool) -> Option<Setting<String>>,
+) -> Option<Choice<T>> {
+    if let Some(asked) = options::asked(option) {
+        return Some(Choice::Ours(asked.value));
+    }
+    let file = options::configured(option);
+    theirs(file.is_some()).map(Choice::Theirs).or(file.map(|file| Choice::Ours(file.value)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn retries(env: &[(&str, &str)], global: &GlobalArgs) -> Result<RetryConfig> {
-        retry_config(global, &env.iter().copied().collect(), &Profiles::none())
+    fn retries(env: &[(&str, &str)], options: &AwsOptions) -> Result<RetryConfig> {
+        retry_config(options, &env.iter().copied().collect(), &Profiles::none())
     }
 
     #[test]
     fn retry_settings_that_make_the_sdk_panic_are_ours() {
-        let none = GlobalArgs::default();
+        let none = AwsOptions::default();
         let legacy = retries(&[("AWS_RETRY_MODE", "legacy")], &none).unwrap();
         assert_eq!((legacy.mode(), legacy.max_attempts()), (SdkRetryMode::Standard, 3));
         let adaptive = retries(&[("AWS_RETRY_MODE", "Adaptive"), ("AWS_MAX_ATTEMPTS", "5")], &none).unwrap();
@@ -248,19 +267,43 @@ mod tests {
         assert!(retries(&[("AWS_RETRY_MODE", "sometimes")], &none).is_err());
     }
 
+    fn from<T>(value: T, origin: &Origin) -> Option<Setting<T>> {
+        Some(Setting::new(value, origin.clone()))
+    }
+
+    fn file() -> Origin {
+        Origin::File { path: "config.toml".into(), line: 1 }
+    }
+
     #[test]
-    fn an_option_wins_over_the_environment() {
-        let global = GlobalArgs { max_attempts: Some(7), ..GlobalArgs::default() };
-        let config = retries(&[("AWS_MAX_ATTEMPTS", "no number")], &global).unwrap();
-        assert_eq!(config.max_attempts(), 7);
+    fn an_option_wins_over_the_environment_and_the_environment_over_a_file() {
+        let attempts = |origin: &Origin, env: &[(&str, &str)]| {
+            let options = AwsOptions { max_attempts: from(7, origin), ..AwsOptions::default() };
+            retries(env, &options).map(|config| config.max_attempts())
+        };
+        let option = Origin::Option("--max-attempts".into());
+        assert_eq!(attempts(&option, &[("AWS_MAX_ATTEMPTS", "no number")]).unwrap(), 7);
+        assert_eq!(attempts(&file(), &[("AWS_MAX_ATTEMPTS", "5")]).unwrap(), 5);
+        assert_eq!(attempts(&file(), &[]).unwrap(), 7);
     }
 
     #[test]
     fn an_endpoint_is_an_http_address() {
-        let of = |option, env: &[(&str, &str)]| endpoint(option, &env.iter().copied().collect());
-        assert!(of(Some("http://127.0.0.1:4566"), &[("AWS_ENDPOINT_URL", "unused")]).is_ok());
+        let of = |asked: Option<(&str, Origin)>, env: &[(&str, &str)]| {
+            let endpoint_url = asked.map(|(text, origin)| Setting::new(text.to_owned(), origin));
+            endpoint(&AwsOptions { endpoint_url, ..AwsOptions::default() }, &env.iter().copied().collect())
+        };
+        let option = || Origin::Option("--endpoint-url".into());
+        let here = "http://127.0.0.1:4566";
+        assert_eq!(
+            of(Some((here, option())), &[("AWS_ENDPOINT_URL", "unused")]).unwrap().as_deref(),
+            Some(here)
+        );
+        assert_eq!(of(Some((here, file())), &[]).unwrap().as_deref(), Some(here));
+        // The SDK reads its own variables by itself.
+        assert_eq!(of(Some((here, file())), &[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]).unwrap(), None);
         for bad in ["127.0.0.1:4566", "ftp://host", "http://", "nonsense"] {
-            assert!(of(Some(bad), &[]).is_err(), "{bad}");
+            assert!(of(Some((bad, option())), &[]).is_err(), "{bad}");
             assert!(of(None, &[("AWS_ENDPOINT_URL_SSM", bad)]).is_err(), "{bad}");
             let ignored = [("AWS_ENDPOINT_URL", bad), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
             assert!(of(None, &ignored).is_ok(), "{bad}");

@@ -5,7 +5,7 @@ use aws_config::profile::{ProfileSet, load};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use crate::cli::GlobalArgs;
+use super::options::{AwsOptions, asked, configured, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
 use crate::settings::{Environment, Origin, Setting};
@@ -22,14 +22,13 @@ impl Profiles {
         Profiles { set: None, selected: None }
     }
 
-    pub async fn load(global: &GlobalArgs, env: &Environment) -> Result<Self> {
-        let selected = if let Some(name) = &global.profile {
-            Some(Setting::new(name.clone(), Origin::Option("--profile")))
-        } else {
-            ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find_map(|variable| {
-                env.text(variable).map(|name| Setting::new(name.to_owned(), Origin::Environment(variable)))
-            })
-        };
+    pub async fn load(options: &AwsOptions, env: &Environment) -> Result<Self> {
+        // Keys in the environment say who calls: a file does not change that.
+        let of_file = || configured(&options.profile).filter(|_| env.text("AWS_ACCESS_KEY_ID").is_none());
+        let selected = asked(&options.profile)
+            .cloned()
+            .or_else(|| variable(env, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]))
+            .or_else(|| of_file().cloned());
         let name = selected.as_ref().map(|setting| setting.value.clone());
         let set = load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), name.map(Into::into))
             .await
@@ -74,5 +73,11 @@ impl Profiles {
     /// A value of the profile in use.
     pub fn value(&self, key: &str) -> Option<&str> {
         self.set.as_ref()?.get_profile(self.name())?.get(key).filter(|value| !value.is_empty())
+    }
+
+    /// The same, with its origin.
+    pub fn setting(&self, key: &str) -> Option<Setting<String>> {
+        let origin = || Origin::Profile(self.name().to_owned());
+        self.value(key).map(|value| Setting::new(value.to_owned(), origin()))
     }
 }

@@ -8,7 +8,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::Profiles;
-use crate::cli::GlobalArgs;
+use super::options::{self, AwsOptions};
 use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
 use crate::settings::{Environment, Origin, Setting};
@@ -58,12 +58,12 @@ pub const KNOWN: &[&str] = &[
 ];
 
 pub async fn resolve(
-    global: &GlobalArgs,
+    options: &AwsOptions,
     env: &Environment,
     profiles: &Profiles,
     client: SharedHttpClient,
 ) -> Result<Setting<String>> {
-    if let Some(region) = configured(global, env, profiles) {
+    if let Some(region) = configured(options, env, profiles) {
         return check(region);
     }
     if super::credentials::metadata_may_be_asked(env) {
@@ -78,17 +78,13 @@ pub async fn resolve(
         .into())
 }
 
-fn configured(global: &GlobalArgs, env: &Environment, profiles: &Profiles) -> Option<Setting<String>> {
-    if let Some(region) = &global.region {
-        return Some(Setting::new(region.clone(), Origin::Option("--region")));
-    }
-    for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-        if let Some(region) = env.text(variable) {
-            return Some(Setting::new(region.to_owned(), Origin::Environment(variable)));
-        }
-    }
-    let region = profiles.value("region")?;
-    Some(Setting::new(region.to_owned(), Origin::Profile(profiles.name().to_owned())))
+/// Without asking anybody.
+pub fn configured(options: &AwsOptions, env: &Environment, profiles: &Profiles) -> Option<Setting<String>> {
+    options::asked(&options.region)
+        .cloned()
+        .or_else(|| options::variable(env, &["AWS_REGION", "AWS_DEFAULT_REGION"]))
+        .or_else(|| options::configured(&options.region).cloned())
+        .or_else(|| profiles.setting("region"))
 }
 
 /// A region becomes part of host names: what cannot be one is refused before anything is sent.
@@ -116,7 +112,7 @@ mod tests {
     use super::*;
 
     fn region(value: &str) -> Result<Setting<String>> {
-        check(Setting::new(value.to_owned(), Origin::Option("--region")))
+        check(Setting::new(value.to_owned(), Origin::Option("--region".into())))
     }
 
     #[test]
@@ -132,12 +128,21 @@ mod tests {
     }
 
     #[test]
-    fn option_wins_over_environment() {
-        let global = GlobalArgs { region: Some("eu-west-1".into()), ..GlobalArgs::default() };
+    fn the_option_wins_then_the_environment_then_a_file() {
+        let asked = |origin| AwsOptions {
+            region: Some(Setting::new("eu-west-1".into(), origin)),
+            ..AwsOptions::default()
+        };
+        let (option, file) =
+            (asked(Origin::Option("--region".into())), asked(Origin::File { path: "c".into(), line: 1 }));
         let env = Environment::from_iter([("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", "us-east-2")]);
-        let none = Profiles::none();
-        assert_eq!(configured(&global, &env, &none).map(|r| r.value).as_deref(), Some("eu-west-1"));
-        let found = configured(&GlobalArgs::default(), &env, &none).unwrap();
-        assert_eq!(found, Setting::new("us-east-1".into(), Origin::Environment("AWS_REGION")));
+        let of = |options: &AwsOptions, env: &Environment| {
+            configured(options, env, &Profiles::none()).map(|it| (it.value, it.origin.to_string()))
+        };
+        let found = |value: &str, origin: &str| Some((value.to_owned(), origin.to_owned()));
+        assert_eq!(of(&option, &env), found("eu-west-1", "option --region"));
+        assert_eq!(of(&file, &env), found("us-east-1", "environment AWS_REGION"));
+        assert_eq!(of(&file, &Environment::default()), found("eu-west-1", "c:1"));
+        assert_eq!(of(&AwsOptions::default(), &Environment::default()), None);
     }
 }

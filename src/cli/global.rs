@@ -7,29 +7,22 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::duration::duration;
+use crate::aws::RetryMode;
 use crate::output::{ColorChoice, Format};
 
 /// Options that every command takes, before or after the verb.
 #[derive(Debug, Clone, Default, Args)]
 pub struct GlobalArgs {
     /// The profile of the AWS configuration files to sign in with
-    #[arg(long, global = true, env = "OPSCTL_PROFILE", hide_env_values = true, help_heading = "AWS")]
+    #[arg(long, global = true, help_heading = "AWS")]
     pub profile: Option<String>,
 
     /// The AWS region
-    #[arg(long, global = true, env = "OPSCTL_REGION", hide_env_values = true, help_heading = "AWS")]
+    #[arg(long, global = true, help_heading = "AWS")]
     pub region: Option<String>,
 
     /// Send the calls of every service to this address
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "OPSCTL_ENDPOINT_URL",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "AWS"
-    )]
+    #[arg(long, global = true, value_name = "URL", hide_short_help = true, help_heading = "AWS")]
     pub endpoint_url: Option<String>,
 
     /// Use a running sandbox instead of AWS: the only one, or the one in DIR
@@ -42,6 +35,7 @@ pub struct GlobalArgs {
         default_missing_value = "",
         // That of paths refuses the empty one, which stands for the only sandbox.
         value_parser = OsStringValueParser::new().map(PathBuf::from),
+        conflicts_with_all = ["profile", "region", "endpoint_url"],
         help_heading = "AWS"
     )]
     pub sandbox: Option<PathBuf>,
@@ -52,23 +46,13 @@ pub struct GlobalArgs {
         global = true,
         value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=100),
-        env = "OPSCTL_MAX_ATTEMPTS",
-        hide_env_values = true,
         hide_short_help = true,
         help_heading = "AWS"
     )]
     pub max_attempts: Option<u32>,
 
     /// How failed calls are tried again
-    #[arg(
-        long,
-        global = true,
-        value_name = "MODE",
-        env = "OPSCTL_RETRY_MODE",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "AWS"
-    )]
+    #[arg(long, global = true, value_name = "MODE", hide_short_help = true, help_heading = "AWS")]
     pub retry_mode: Option<RetryMode>,
 
     /// Seconds to wait for a connection
@@ -77,8 +61,6 @@ pub struct GlobalArgs {
         global = true,
         value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=3600),
-        env = "OPSCTL_CONNECT_TIMEOUT",
-        hide_env_values = true,
         hide_short_help = true,
         help_heading = "AWS"
     )]
@@ -90,23 +72,13 @@ pub struct GlobalArgs {
         global = true,
         value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=3600),
-        env = "OPSCTL_READ_TIMEOUT",
-        hide_env_values = true,
         hide_short_help = true,
         help_heading = "AWS"
     )]
     pub read_timeout: Option<u64>,
 
     /// The form of the answer on stdout
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "FORMAT",
-        env = "OPSCTL_OUTPUT",
-        hide_env_values = true,
-        help_heading = "Output"
-    )]
+    #[arg(short, long, global = true, value_name = "FORMAT", help_heading = "Output")]
     pub output: Option<Format>,
 
     /// A JMESPath expression applied to the whole JSON document before it is formatted
@@ -114,15 +86,7 @@ pub struct GlobalArgs {
     pub query: Option<String>,
 
     /// When to use colour
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        env = "OPSCTL_COLOR",
-        hide_env_values = true,
-        hide_short_help = true,
-        help_heading = "Output"
-    )]
+    #[arg(long, global = true, value_name = "WHEN", hide_short_help = true, help_heading = "Output")]
     pub color: Option<ColorChoice>,
 
     /// Print errors only on stderr
@@ -224,13 +188,6 @@ pub struct GlobalArgs {
     /// Never ask; fail where a question would be needed
     #[arg(long, global = true, hide_short_help = true, help_heading = "Global")]
     pub no_input: bool,
-}
-
-/// The SDK's retry strategies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RetryMode {
-    Standard,
-    Adaptive,
 }
 
 /// `--log-format`.

@@ -6,7 +6,13 @@ use clap::Args;
 #[derive(Debug, Clone, Default, Args)]
 pub struct ListArgs {
     /// The columns to show, in this order
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "A,B,C",
+        value_delimiter = ',',
+        overrides_with = "columns",
+        help_heading = "Output"
+    )]
     pub columns: Option<Vec<String>>,
 
     /// The column to sort by; a dash in front turns the order round

@@ -4,19 +4,21 @@
 mod duration;
 mod global;
 mod list;
+mod understand;
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, man, sandbox, ssm, version, whoami};
+use crate::commands::{completions, config, man, sandbox, ssm, version, whoami};
 use crate::output::Format;
+use crate::settings::Environment;
 
 pub use duration::duration;
-pub use global::{GlobalArgs, LogFormat, RetryMode};
+pub use global::{GlobalArgs, LogFormat};
 pub use list::ListArgs;
+pub use understand::{Invocation, Misunderstood, Origins, built, load, understand};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -42,6 +44,8 @@ Exit codes:
     verbatim_doc_comment,
     after_long_help = EXIT_CODES,
     arg_required_else_help = true,
+    // What comes last counts, also after an alias.
+    args_override_self = true,
     subcommand_required = true
 )]
 pub struct Cli {
@@ -49,27 +53,6 @@ pub struct Cli {
     pub global: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// What `--sandbox` stands for already: options that contradict it.
-const INSTEAD_OF_SANDBOX: [&str; 3] = ["profile", "region", "endpoint_url"];
-
-impl Cli {
-    /// The parsed command line. A value of the environment contradicts no option (clap's own conflicts
-    /// would have it so): the sandbox wins.
-    pub fn understand(args: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let mut command = Cli::command();
-        let mut matches = command.try_get_matches_from_mut(args)?;
-        let typed = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
-        if typed(&"sandbox")
-            && let Some(id) = INSTEAD_OF_SANDBOX.iter().find(|id| typed(id))
-        {
-            let message =
-                format!("the argument '--sandbox' cannot be used with '--{}'", id.replace('_', "-"));
-            return Err(command.error(ErrorKind::ArgumentConflict, message));
-        }
-        Cli::from_arg_matches_mut(&mut matches)
-    }
 }
 
 /// What clap takes a mistyped word for.
@@ -91,6 +74,8 @@ pub enum Command {
     #[command(subcommand)]
     Sandbox(sandbox::Command),
     Whoami(whoami::WhoamiArgs),
+    #[command(subcommand)]
+    Config(config::Command),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Version(version::VersionArgs),
@@ -103,6 +88,7 @@ impl Command {
             Command::Sandbox(command) => command.own_failure(),
             Command::Ssm(_)
             | Command::Whoami(_)
+            | Command::Config(_)
             | Command::Completions(_)
             | Command::Man(_)
             | Command::Version(_) => None,
@@ -114,26 +100,32 @@ impl Command {
         match self {
             Command::Ssm(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
-            Command::Whoami(_) | Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
+            Command::Whoami(_)
+            | Command::Config(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Version(_) => false,
         }
     }
 }
 
-/// The format that a command line asks for which could not be understood.
-pub fn wanted_format(args: impl Iterator<Item = OsString>) -> Option<Format> {
-    let args: Vec<String> =
-        args.filter_map(|arg| arg.into_string().ok()).take_while(|arg| arg != "--").collect();
-    let values = args.iter().zip(args.iter().skip(1).map(Some).chain([None])).filter_map(|(arg, next)| {
-        match arg.as_str() {
-            "-o" | "--output" => next.map(String::as_str),
-            arg => arg.strip_prefix("--output=").or_else(|| arg.strip_prefix("-o")),
-        }
-    });
-    values.filter_map(|value| Format::from_str(value.trim_start_matches('='), true).ok()).last()
+/// The format that is asked for along with a command line which could not be understood.
+pub fn wanted_format(line: &[OsString], env: &Environment) -> Option<Format> {
+    let line: Vec<&str> =
+        line.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    let typed =
+        line.iter().zip(line.iter().skip(1).map(Some).chain([None])).filter_map(|(word, next)| match *word {
+            "-o" | "--output" => next.copied(),
+            word => word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o")),
+        });
+    let format = |value: &str| Format::from_str(value.trim_start_matches('='), true).ok();
+    typed.filter_map(format).last().or_else(|| format(env.text("OPSCTL_OUTPUT")?))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]
@@ -146,12 +138,21 @@ mod tests {
             ("opsctl -o", None),
             ("opsctl -o nonsense", None),
         ] {
-            assert_eq!(wanted_format(line.split(' ').map(OsString::from)), format, "{line}");
+            let line: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(wanted_format(&line, &Environment::default()), format, "{line:?}");
         }
+        let env = Environment::from_iter([("OPSCTL_OUTPUT", "json")]);
+        assert_eq!(wanted_format(&["opsctl".into(), "x".into()], &env), Some(Format::Json));
     }
 
     #[test]
     fn the_command_tree_is_sound() {
         Cli::command().debug_assert();
+        // An option that contradicts one which its command does not have would end the program.
+        for (_, command) in crate::config::names::commands(&built()) {
+            for arg in command.get_arguments() {
+                command.get_arg_conflicts_with(arg);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What a user types: one folder a group, one file a verb. Here is the dispatch, no logic.
 
 pub mod completions;
+pub mod config;
 pub mod man;
 pub mod sandbox;
 pub mod ssm;
@@ -16,6 +17,7 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Ssm(command) => ssm::run(command, ctx).await,
         Command::Sandbox(command) => sandbox::run(command, ctx).await,
         Command::Whoami(args) => whoami::run(args, ctx).await,
+        Command::Config(command) => config::run(command, ctx).await,
         Command::Completions(args) => completions::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
         Command::Version(args) => version::run(args, ctx),

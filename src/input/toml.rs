@@ -25,6 +25,14 @@ impl Mistake {
     }
 }
 
+impl Mistake {
+    /// Another message about the same place.
+    #[must_use]
+    pub fn saying(self, message: impl Into<String>) -> Mistake {
+        Mistake { message: message.into(), ..self }
+    }
+}
+
 impl std::error::Error for Mistake {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.next.as_deref().map(|next| next as _)

@@ -177,8 +177,8 @@ fn only_the_sandbox_commands_know_the_sandbox() {
 
 #[test]
 fn no_group_of_commands_imports_another() {
-    for group in ["ssm", "sandbox"] {
-        let others: Vec<String> = ["ssm", "sandbox", "whoami", "man", "completions"]
+    for group in ["ssm", "sandbox", "config"] {
+        let others: Vec<String> = ["ssm", "sandbox", "config", "whoami", "man", "completions"]
             .iter()
             .filter(|other| **other != group)
             .map(|other| format!("crate::commands::{other}"))
@@ -194,7 +194,12 @@ fn lower_floors_do_not_use_higher_ones() {
         |name| name.starts_with("output/"),
         &["crate::commands", "crate::aws", "crate::sandbox", "crate::context"],
     );
-    assert_wall(|name| name.starts_with("aws/"), &["crate::commands"]);
+    assert_wall(|name| name.starts_with("aws/"), &["crate::commands", "crate::cli", "crate::config"]);
+    assert_wall(|name| name.starts_with("config/"), &["crate::commands", "crate::cli", "crate::aws"]);
+    assert_wall(
+        |name| name.starts_with("input/"),
+        &["crate::commands", "crate::cli", "crate::config", "crate::aws", "crate::sandbox", "crate::context"],
+    );
     assert_wall(|name| name.starts_with("terminal/"), &["crate::commands", "crate::aws", "crate::sandbox"]);
 }
 

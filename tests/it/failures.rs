@@ -226,11 +226,14 @@ fn a_bad_endpoint_is_refused_wherever_it_comes_from() {
     for bad in ["nonsense", "127.0.0.1:4566", "ftp://127.0.0.1", "http://"] {
         let mut sealed = Sealed::new();
         let ran = sealed.signed_in().run(["ssm", "list", "--endpoint-url", bad]).expect(2);
-        let expected = format!("error: --endpoint-url is not an http or https address: {bad}\n");
+        let expected =
+            format!("error: the endpoint is not an http or https address: {bad} (option --endpoint-url)\n");
         assert!(ran.stderr.starts_with(&expected), "{ran:?}");
         let mut sealed = Sealed::new();
         let ran = sealed.signed_in().set("AWS_ENDPOINT_URL", bad).run(["ssm", "list"]).expect(2);
-        let expected = format!("error: AWS_ENDPOINT_URL is not an http or https address: {bad}\n");
+        let expected = format!(
+            "error: the endpoint is not an http or https address: {bad} (environment AWS_ENDPOINT_URL)\n"
+        );
         assert!(ran.stderr.starts_with(&expected), "{ran:?}");
     }
 }
@@ -244,9 +247,12 @@ fn retry_settings_of_other_tools_do_not_panic() {
     };
     with("AWS_RETRY_MODE", "legacy").expect(0);
     let ran = with("AWS_MAX_ATTEMPTS", "oops").expect(2);
-    assert_eq!(ran.stderr, "error: max attempts is not a number from 1 to 100: oops (AWS_MAX_ATTEMPTS)\n");
+    assert_eq!(
+        ran.stderr,
+        "error: max attempts is not a number from 1 to 100: oops (environment AWS_MAX_ATTEMPTS)\n"
+    );
     let ran = with("AWS_RETRY_MODE", "sometimes").expect(2);
-    assert!(ran.stderr.contains("unknown retry mode sometimes (AWS_RETRY_MODE)"), "{ran:?}");
+    assert!(ran.stderr.contains("unknown retry mode sometimes (environment AWS_RETRY_MODE)"), "{ran:?}");
 }
 
 const NODE: &str = "i-0123456789abcdef0";

@@ -7,6 +7,7 @@ mod support;
 mod architecture;
 mod channel;
 mod cli;
+mod config;
 mod connect;
 mod examples;
 mod failures;

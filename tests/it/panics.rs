@@ -2,6 +2,7 @@
 
 use opsctl::cli::GlobalArgs;
 use opsctl::context::Context;
+use opsctl::settings::Environment;
 use opsctl::terminal::RawMode;
 
 use crate::support::{Sealed, Terminal};
@@ -12,7 +13,7 @@ const INSIDE: &str = "OPSCTL_TEST_PANICS";
 #[test]
 fn inside() {
     if std::env::var_os(INSIDE).is_some() {
-        opsctl::panics::report_to(Context::early_reporter(&GlobalArgs::default()));
+        opsctl::panics::report_to(Context::early_reporter(&GlobalArgs::default(), &Environment::default()));
         let _raw = RawMode::enter().unwrap();
         panic!("on purpose");
     }

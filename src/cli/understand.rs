@@ -1,0 +1,214 @@
+//! From the words of a command line to a command: aliases are replaced, and options that were not typed get the values
+//! of the environment and the config files. Help, version and mistakes in the line itself are answered before any
+//! file is touched.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
+
+use super::Cli;
+use crate::config::layers::{self, Given};
+use crate::config::{Config, alias, names, user_file};
+use crate::error::{Error, Result};
+use crate::input::Mistake;
+use crate::settings::{Environment, Origin, Setting};
+
+/// A command line that was understood.
+#[derive(Debug)]
+pub struct Invocation {
+    pub cli: Cli,
+    pub origins: Origins,
+    /// What is odd in the config files, but harms nothing.
+    pub warnings: Vec<Mistake>,
+}
+
+/// Help, version and mistakes are clap's to show; the others are about files and variables.
+#[derive(Debug)]
+pub enum Misunderstood {
+    Line(clap::Error),
+    Settings(anyhow::Error),
+}
+
+impl From<clap::Error> for Misunderstood {
+    fn from(error: clap::Error) -> Self {
+        Misunderstood::Line(error)
+    }
+}
+
+impl From<anyhow::Error> for Misunderstood {
+    fn from(error: anyhow::Error) -> Self {
+        Misunderstood::Settings(error)
+    }
+}
+
+/// The values that the options of the command and of the whole tool have without being defaults, and where each came
+/// from.
+#[derive(Debug, Default)]
+pub struct Origins(Vec<Given>);
+
+impl Origins {
+    /// The value of the option with this long name, if it has one, with its origin.
+    pub fn setting<T>(&self, option: &str, value: Option<T>) -> Option<Setting<T>> {
+        let origin = self.of_tool().find(|given| given.option == option).map(|given| given.origin.clone());
+        value.map(|value| Setting::new(value, origin.unwrap_or(Origin::Default)))
+    }
+
+    /// The options of the whole tool.
+    pub fn of_tool(&self) -> impl Iterator<Item = &Given> {
+        self.0.iter().filter(|given| given.path.is_empty())
+    }
+}
+
+/// `line`: the program's name first.
+pub fn understand(line: &[OsString], env: &Environment) -> Result<Invocation, Misunderstood> {
+    let mut root = Cli::command();
+    match root.try_get_matches_from_mut(line) {
+        Ok(matches) => fill(line, &root, matches, None, env),
+        Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {
+            let (line, config) = expand(line, env, error)?;
+            let mut root = Cli::command();
+            let matches = root.try_get_matches_from_mut(&line)?;
+            fill(&line, &root, matches, Some(config), env)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A word that is no command may be an alias; `error` is what is said when it is none.
+fn expand(
+    line: &[OsString],
+    env: &Environment,
+    error: clap::Error,
+) -> Result<(Vec<OsString>, Config), Misunderstood> {
+    // With every word a command, the place of the word is known whatever options are before it.
+    let mut any_word = Cli::command().allow_external_subcommands(true);
+    let Ok(matches) = any_word.try_get_matches_from_mut(line) else { return Err(error.into()) };
+    let Some(rest) = matches.subcommand().and_then(|(_, rest)| rest.try_get_many::<OsString>("").ok()) else {
+        return Err(error.into());
+    };
+    let at = line.len().saturating_sub(1 + rest.map_or(0, Iterator::count));
+    let config = load(named(&matches), env)?;
+    match alias::expand(line, at, &config.aliases) {
+        Ok(Some(line)) => {
+            config.check()?;
+            Ok((line, config))
+        }
+        Err(circle) => config.check().and(Err(circle)).map_err(Misunderstood::Settings),
+        // Said again with the aliases among the words that may have been meant.
+        Ok(None) => {
+            let names = config.aliases.iter().map(|alias| Command::new(alias.name.clone()));
+            Err(Cli::command().subcommands(names).try_get_matches_from(line).err().unwrap_or(error).into())
+        }
+    }
+}
+
+/// Gives the options that were not typed the values that the layers have for them.
+fn fill(
+    line: &[OsString],
+    root: &Command,
+    matches: ArgMatches,
+    config: Option<Config>,
+    env: &Environment,
+) -> Result<Invocation, Misunderstood> {
+    let (path, at_verb) = verb(&matches);
+    let tolerant = path.first().is_some_and(|group| TOLERANT.contains(group));
+    let config = match config.map_or_else(|| load(named(&matches), env), Ok) {
+        Err(_) if tolerant => Config::default(),
+        config => config?,
+    };
+    let (variables, faults) = layers::environment(layers::on_the_way(root, &path), env);
+    if !tolerant {
+        config.check()?;
+        if !faults.is_empty() {
+            return Err(Misunderstood::Settings(Error::usage(faults.join("\n")).into()));
+        }
+    }
+    let verb = names::command(root, &path).unwrap_or(root);
+    let typed = |id: &clap::Id| at_verb.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    if let Some((one, other)) = layers::contradiction(verb, typed) {
+        let message = format!("the argument '--{one}' cannot be used with '--{other}'");
+        return Err(Cli::command().error(ErrorKind::ArgumentConflict, message).into());
+    }
+    let layers = std::iter::once(variables.as_slice()).chain(config.layers.iter().map(Vec::as_slice));
+    let given = match layers::effective(verb, &path, typed, layers) {
+        Err(_) if tolerant => Vec::new(),
+        given => given?,
+    };
+    let origins = Origins(
+        typed_values(verb, &path, at_verb).chain(given.iter().map(|given| (*given).clone())).collect(),
+    );
+    let mut matches = match given.as_slice() {
+        [] => matches,
+        given => layers::apply(Cli::command(), given).try_get_matches_from(line)?,
+    };
+    let cli = Cli::from_arg_matches_mut(&mut matches)?;
+    let warnings = if tolerant { Vec::new() } else { config.warnings };
+    Ok(Invocation { cli, origins, warnings })
+}
+
+/// Commands that must work, and help, where a config file is broken.
+const TOLERANT: [&str; 5] = ["config", "help", "version", "completions", "man"];
+
+/// The words of the verb, and what was matched there.
+fn verb(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
+    let (mut path, mut at) = (Vec::new(), matches);
+    while let Some((word, sub)) = at.subcommand() {
+        path.push(word);
+        at = sub;
+    }
+    (path, at)
+}
+
+/// The config file that was typed.
+fn named(matches: &ArgMatches) -> Option<&Path> {
+    // `sandbox run` and `sandbox up` have a --config of their own, for the file of the sandbox.
+    let (path, at_verb) = verb(matches);
+    match path.first() {
+        Some(&"sandbox") => None,
+        // An alias has not been replaced yet: what follows it is not known.
+        _ => at_verb.try_get_one("config").ok().flatten().or_else(|| matches.get_one("config")),
+    }
+    .map(PathBuf::as_path)
+}
+
+/// The config files: the one that is named, typed or by its variable, and the user's own.
+pub fn load(typed: Option<&Path>, env: &Environment) -> Result<Config> {
+    let named = typed.or_else(|| env.get("OPSCTL_CONFIG").map(Path::new));
+    Config::read(named, user_file(env).as_deref(), built)
+}
+
+/// The whole tree of commands, as it is before any value is filled in.
+pub fn built() -> Command {
+    let mut root = Cli::command();
+    root.build();
+    root
+}
+
+/// What was typed, as a layer above all others.
+fn typed_values<'a>(
+    verb: &'a Command,
+    path: &'a [&str],
+    matches: &'a ArgMatches,
+) -> impl Iterator<Item = Given> + 'a {
+    verb.get_arguments().filter_map(|arg| {
+        let (long, id) = (arg.get_long()?, arg.get_id().as_str());
+        let values = match arg.get_action() {
+            _ if matches.value_source(id) != Some(ValueSource::CommandLine) => return None,
+            ArgAction::Count => vec![matches.get_count(id).to_string().into()],
+            _ => matches.get_raw(id)?.map(OsString::from).collect(),
+        };
+        Some(Given {
+            path: if arg.is_global_set() {
+                Vec::new()
+            } else {
+                path.iter().map(ToString::to_string).collect()
+            },
+            option: long.to_owned(),
+            values,
+            origin: Origin::Option(format!("--{long}").into()),
+        })
+    })
+}

@@ -1,0 +1,295 @@
+//! Where settings come from: options, `OPSCTL_` variables, config files, aliases; and everything that can be wrong
+//! with them.
+
+use std::path::PathBuf;
+
+use crate::support::{Sandbox, Sealed};
+
+const USER_FILE: &str = "home/.config/opsctl/config.toml";
+
+fn with_user_file(text: &str) -> Sealed {
+    let sealed = Sealed::new();
+    sealed.write(USER_FILE, text);
+    sealed
+}
+
+fn show(sealed: &Sealed, args: &[&str], option: &str) -> Option<(String, String)> {
+    let ran = sealed.run(["config", "show", "-o", "json"].iter().chain(args)).expect(0);
+    let items = ran.json()["items"].clone();
+    let item = items.as_array().unwrap().iter().find(|item| item["option"] == option)?.clone();
+    let text = |name: &str| item[name].as_str().unwrap_or("none").to_owned();
+    let origin = text("origin");
+    let origin = origin.rsplit('/').next().unwrap_or_default().to_owned();
+    Some((text("value"), origin))
+}
+
+#[test]
+fn an_option_beats_a_variable_beats_the_named_file_beats_the_users_file_beats_the_profile() {
+    let mut sealed = Sealed::new();
+    let found = |value: &str, origin: &str| Some((value.to_owned(), origin.to_owned()));
+    assert_eq!(show(&sealed, &[], "region"), None);
+    let aws = sealed.write("aws", "[default]\nregion = eu-north-1\n").display().to_string();
+    sealed.set("AWS_CONFIG_FILE", aws);
+    assert_eq!(show(&sealed, &[], "region"), found("eu-north-1", "profile default"));
+    sealed.write(USER_FILE, "\nregion = 'eu-west-1'\n");
+    assert_eq!(show(&sealed, &[], "region"), found("eu-west-1", "config.toml:2"));
+    let named = sealed.write("project.toml", "region = 'eu-west-2'\n").display().to_string();
+    assert_eq!(show(&sealed, &["--config", &named], "region"), found("eu-west-2", "project.toml:1"));
+    sealed.set("OPSCTL_CONFIG", named.clone());
+    assert_eq!(show(&sealed, &[], "region"), found("eu-west-2", "project.toml:1"));
+    sealed.set("AWS_REGION", "us-east-2");
+    assert_eq!(show(&sealed, &[], "region"), found("us-east-2", "environment AWS_REGION"));
+    sealed.set("OPSCTL_REGION", "eu-west-3");
+    assert_eq!(show(&sealed, &[], "region"), found("eu-west-3", "environment OPSCTL_REGION"));
+    let typed = show(&sealed, &["--region", "us-east-1"], "region");
+    assert_eq!(typed, found("us-east-1", "option --region"));
+}
+
+#[test]
+fn origins_are_shown_when_asked_for() {
+    let mut sealed = with_user_file(
+        "max-attempts = 5\n[ssm.list]\ncolumns = ['id', 'name']\n[alias]\nnodes = 'ssm list --all'\n",
+    );
+    sealed.set("OPSCTL_NO_PROGRESS", "true").set("OPSCTL_SSM_LIST_LIMIT", "7");
+    let home = sealed.path("home").display().to_string();
+    let shown = sealed.run(["config", "show", "--origin"]).expect(0);
+    insta::assert_snapshot!(shown.stdout.replace(&home, "~"), @r"
+    OPTION            VALUE           ORIGIN
+    max-attempts      5               ~/.config/opsctl/config.toml:1
+    no-progress       true            environment OPSCTL_NO_PROGRESS
+    ssm.list.limit    7               environment OPSCTL_SSM_LIST_LIMIT
+    ssm.list.columns  id,name         ~/.config/opsctl/config.toml:3
+    alias.nodes       ssm list --all  ~/.config/opsctl/config.toml:5
+    ");
+    let plain = sealed.run(["config", "show"]).expect(0).stdout;
+    assert!(plain.contains("max-attempts") && !plain.contains("config.toml"), "{plain}");
+    let all = sealed.run(["config", "show", "--all", "-o", "text"]).expect(0).stdout;
+    assert!(all.contains("ssm.connect.start-timeout\t60") && all.contains("\njitter\t"), "{all}");
+}
+
+#[test]
+fn every_option_has_its_variable_and_its_key() {
+    let mut sealed = with_user_file("[ssm.list]\ncolumns = ['name']\nno-header = true\n");
+    let _sandbox = Sandbox::up(&sealed);
+    let list = ["--sandbox", "ssm", "list"];
+    assert_eq!(sealed.run(list).expect(0).stdout, "web-1\nweb-2\ndb-1\n");
+    sealed.set("OPSCTL_SSM_LIST_LIMIT", "2").set("OPSCTL_OUTPUT", "csv");
+    assert_eq!(sealed.run(list).expect(0).stdout, "web-1\nweb-2\n");
+    sealed.set("OPSCTL_SSM_LIST_COLUMNS", "name,ping").set("OPSCTL_SSM_LIST_NO_HEADER", "false");
+    assert_eq!(sealed.run(list).expect(0).stdout, "name,ping\nweb-1,Online\nweb-2,Online\n");
+    let typed = sealed.run(list.iter().chain(&["--columns", "name", "--limit", "1", "-o", "text"])).expect(0);
+    assert_eq!(typed.stdout, "web-1\n");
+}
+
+#[test]
+fn the_sandbox_may_be_a_variable() {
+    let mut sealed = with_user_file("region = 'eu-west-1'\nprofile = 'missing'\n");
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", None);
+    sealed.set("OPSCTL_SANDBOX", sandbox.dir.display().to_string());
+    let ran = sealed.run(["whoami", "-o", "json"]).expect(0);
+    assert_eq!(ran.json()["item"]["regionOrigin"], "sandbox");
+    sealed.set("OPSCTL_SANDBOX", "true");
+    sealed.run(["whoami"]).expect(0);
+    // What is typed goes elsewhere, though a variable says sandbox.
+    sealed.run(["whoami", "--profile", "missing"]).expect(4);
+}
+
+#[test]
+fn what_contradicts_a_layer_above_is_left_out() {
+    let mut sealed = with_user_file("quiet = true\nlocal = true\n");
+    let verbose = sealed.run(["config", "show", "-v", "-o", "text"]).expect(0).stdout;
+    assert!(!verbose.contains("quiet"), "{verbose}");
+    sealed.set("OPSCTL_UTC", "1");
+    assert_eq!(show(&sealed, &[], "local"), None);
+    assert!(show(&sealed, &[], "utc").is_some());
+    sealed.set("OPSCTL_LOCAL", "1");
+    let both = sealed.run(["ssm", "list"]).expect(2);
+    assert!(both.stderr.contains("OPSCTL_UTC") && both.stderr.contains("OPSCTL_LOCAL"), "{both:?}");
+    sealed.set("OPSCTL_UTC", "0");
+    assert!(show(&sealed, &[], "local").is_some(), "a variable can switch off");
+    sealed.set("OPSCTL_QUIET", "off");
+    assert_eq!(show(&sealed, &[], "quiet"), None);
+}
+
+const MISTAKES: &str = "output = 5
+outptu = 'json'
+region = 'eu-west-1'
+yes = true
+max-attempts = 'three'
+timeout = 'soon'
+color = 'alwys'
+columns = ['id']
+[ssm.list]
+limit = -1
+filtr = 'x'
+tag = ['role']
+[alias]
+open = 'ssm connect \"web'
+ssm = 'whoami'
+a = 'b'
+b = 'a'
+l = 'ssm list --al'
+";
+
+#[test]
+fn every_mistake_of_a_file_is_found_in_one_run() {
+    let mut sealed = with_user_file(MISTAKES);
+    sealed.set("OPSCTL_OUPUT", "json").set("OPSCTL_COLOR", "red");
+    let home = sealed.path("home").display().to_string();
+    let checked = sealed.run(["config", "check", "-o", "text"]).expect(6);
+    insta::assert_snapshot!(checked.stdout.replace(&home, "~").replace('\t', " | "), @r"
+    ~/.config/opsctl/config.toml:1:10 | error | `output` must be text in quotes
+    ~/.config/opsctl/config.toml:2:1 | warning | unknown key `outptu`; did you mean `output`?
+    ~/.config/opsctl/config.toml:4:1 | error | `yes` cannot be set in a file; type --yes or set OPSCTL_YES
+    ~/.config/opsctl/config.toml:5:16 | error | `max-attempts` must be a whole number
+    ~/.config/opsctl/config.toml:6:11 | error | `timeout` cannot be 'soon': a duration is a number of seconds, or looks like 30s, 5m or 2h30m
+    ~/.config/opsctl/config.toml:7:9 | error | `color` cannot be 'alwys': it is one of auto, always, never; did you mean always?
+    ~/.config/opsctl/config.toml:8:1 | warning | unknown key `columns`; `ssm.list.columns` is one
+    ~/.config/opsctl/config.toml:10:9 | error | `limit` must be a whole number
+    ~/.config/opsctl/config.toml:11:1 | warning | unknown key `filtr` in [ssm.list]; did you mean `filter`?
+    ~/.config/opsctl/config.toml:12:7 | error | `tag` cannot be 'role': a tag is KEY=VALUE
+    ~/.config/opsctl/config.toml:14:8 | error | alias `open` has a quote that is not closed
+    ~/.config/opsctl/config.toml:15:1 | error | alias `ssm` would hide the command ssm
+    ~/.config/opsctl/config.toml:16:1 | error | alias `a` stands for itself: a -> b -> a
+    ~/.config/opsctl/config.toml:17:1 | error | alias `b` stands for itself: b -> a -> b
+    ~/.config/opsctl/config.toml:18:1 | error | alias `l` cannot be used: unexpected argument '--al' found
+     | error | OPSCTL_COLOR cannot be 'red': it is one of auto, always, never
+     | warning | unknown variable OPSCTL_OUPUT; did you mean OPSCTL_OUTPUT?
+    ");
+    let json = sealed.run(["config", "check", "-o", "json"]).expect(6).json();
+    assert_eq!(json["kind"], "config.finding");
+    assert_eq!((json["items"][1]["line"].as_u64(), json["items"][1]["column"].as_u64()), (Some(2), Some(1)));
+    // No other command runs with half of its settings.
+    let ran = sealed.run(["sandbox", "status"]).expect(2);
+    assert_eq!(ran.stdout, "");
+    let causes = ran.stderr.lines().filter(|line| line.starts_with("  cause: /")).count();
+    assert!(ran.stderr.starts_with("error: the config has 11 mistakes\n") && causes == 11, "{ran:?}");
+    assert!(ran.stderr.ends_with("  hint: opsctl config check\n"), "{ran:?}");
+}
+
+#[test]
+fn a_sound_file_is_said_to_be_one() {
+    let sealed = with_user_file("output = 'json'\n");
+    let ran = sealed.run(["config", "check", "-o", "table"]).expect(0);
+    assert!(
+        ran.stderr.starts_with("no mistakes in /") && ran.stdout.trim_end() == "PLACE  SEVERITY  MESSAGE",
+        "{ran:?}"
+    );
+    assert_eq!(sealed.run(["config", "check", "-q", "-o", "text"]).expect(0).stderr, "");
+    let none = Sealed::new().run(["config", "check"]).expect(0);
+    assert!(none.stderr.starts_with("there is no config file; the user's own would be /"), "{none:?}");
+}
+
+#[test]
+fn an_unknown_key_is_a_warning_with_a_near_match() {
+    let sealed = with_user_file("outptu = 'json'\n");
+    let _sandbox = Sandbox::up(&sealed);
+    let ran = sealed.run(["--sandbox", "ssm", "list", "-o", "text", "--columns", "name"]).expect(0);
+    assert_eq!(ran.stdout, "web-1\nweb-2\ndb-1\n");
+    assert!(
+        ran.stderr.starts_with("warning: /")
+            && ran.stderr.contains(":1:1: unknown key `outptu`; did you mean `output`?"),
+        "{ran:?}"
+    );
+    assert_eq!(sealed.run(["--sandbox", "-q", "ssm", "list"]).expect(0).stderr, "");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_stops_the_command() {
+    let sealed = Sealed::new();
+    let folder = sealed.path("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let circle = sealed.path("circle");
+    std::os::unix::fs::symlink(&circle, &circle).unwrap();
+    let large = sealed.write("large.toml", &"#\n".repeat(1 << 19));
+    std::fs::write(&large, vec![b'#'; (1 << 20) + 1]).unwrap();
+    let missing = sealed.path("missing.toml");
+    let cases: [(&PathBuf, &str); 4] = [
+        (&folder, "Is a directory"),
+        (&circle, "symbolic links"),
+        (&large, "larger than 1 MiB"),
+        (&missing, "No such file"),
+    ];
+    for (path, why) in cases {
+        let path = path.to_str().unwrap();
+        for args in [&["ssm", "list"][..], &["config", "check"], &["config", "show"]] {
+            let ran = sealed.run(args.iter().chain(&["--config", path])).expect(2);
+            assert!(ran.stderr.contains(path) && ran.stderr.contains(why), "{ran:?}");
+        }
+    }
+    // The user's own is held to the same, unless it is not there.
+    std::fs::create_dir_all(sealed.path(USER_FILE)).unwrap();
+    assert!(sealed.run(["ssm", "list"]).expect(2).stderr.contains("Is a directory"));
+}
+
+#[test]
+fn bad_encoding_and_bad_syntax_have_their_place() {
+    let sealed = Sealed::new();
+    let path = sealed.write(USER_FILE, "");
+    std::fs::write(&path, b"output = 'json'\nprofile = 'caf\xe9'\n").unwrap();
+    let ran = sealed.run(["ssm", "list"]).expect(2);
+    assert!(ran.stderr.contains("config.toml:2:15: this is not UTF-8 text"), "{ran:?}");
+    sealed.write(USER_FILE, "output = json\n[alias\n");
+    let ran = sealed.run(["config", "check", "-o", "text"]).expect(6);
+    assert!(ran.stdout.contains("config.toml:1:10\t") && ran.stdout.contains("config.toml:2:"), "{ran:?}");
+}
+
+#[test]
+fn help_and_version_work_with_a_broken_file() {
+    let sealed = with_user_file(MISTAKES);
+    let whole = Sealed::new();
+    for args in [
+        &["--version"][..],
+        &["version"],
+        &["--help"],
+        &["ssm", "list", "-h"],
+        &["completions", "bash"],
+        &["man", "ssm"],
+        &["help", "ssm"],
+    ] {
+        let ran = sealed.run(args).expect(0);
+        assert_eq!((ran.stderr.as_str(), ran.stdout), ("", whole.run(args).expect(0).stdout), "{args:?}");
+    }
+}
+
+#[test]
+fn an_alias_stands_for_arguments() {
+    let sealed = with_user_file(
+        "[alias]\nnodes = 'ssm list -o text --columns name'\nweb = ['nodes', '--tag', 'role=web']\n",
+    );
+    let _sandbox = Sandbox::up(&sealed);
+    let out = |args: &[&str]| sealed.run(args).expect(0).stdout;
+    assert_eq!(out(&["--sandbox", "nodes"]), "web-1\nweb-2\ndb-1\n");
+    assert_eq!(out(&["-q", "--sandbox", "web", "--limit", "1"]), "web-1\n");
+    assert_eq!(out(&["web", "--sandbox", "--columns", "ping"]), "Online\nOnline\n");
+    assert_eq!(out(&["nodes", "--help"]), out(&["ssm", "list", "--help"]));
+    let near = sealed.run(["noodes"]).expect(2);
+    assert!(near.stderr.contains("'nodes'"), "{near:?}");
+    // Only where a command would stand.
+    sealed.run(["ssm", "nodes"]).expect(2);
+    let inside = sealed.run(["sandbox", "run", "--", "nodes"]).expect(255);
+    assert!(inside.stderr.contains("cannot run nodes"), "{inside:?}");
+}
+
+#[test]
+fn an_alias_hides_no_command_and_leads_nowhere_twice() {
+    let sealed = with_user_file("[alias]\na = 'b'\nb = 'a'\n");
+    let ran = sealed.run(["a"]).expect(2);
+    assert!(ran.stderr.contains("alias `a` stands for itself: a -> b -> a"), "{ran:?}");
+    let sealed = with_user_file("[alias]\nssm = 'whoami'\n");
+    let ran = sealed.run(["ssm", "list"]).expect(2);
+    assert!(ran.stderr.contains("alias `ssm` would hide the command ssm"), "{ran:?}");
+}
+
+#[test]
+fn a_file_of_the_user_cannot_lead_out_of_the_sandbox() {
+    let sealed = with_user_file(
+        "profile = 'prod'\nregion = 'eu-west-1'\nendpoint-url = 'http://127.0.0.1:1'\noutput = 'json'\n",
+    );
+    let inside = sealed.run(["sandbox", "run", "--", "opsctl", "whoami"]).expect(0).json();
+    assert_eq!(inside["item"]["credentialsSource"], "environment");
+    assert_eq!(inside["item"]["regionOrigin"], "environment AWS_REGION");
+    let _sandbox = Sandbox::up(&sealed);
+    let typed = sealed.run(["--sandbox", "whoami"]).expect(0).json();
+    assert_eq!(typed["item"]["credentialsSource"], "sandbox");
+}
