@@ -157,6 +157,7 @@ fn option<'a>(command: &'a Command, path: &[&str], word: &str) -> Option<&'a Arg
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::cli::Cli;
@@ -214,6 +215,34 @@ mod tests {
         config.toml:14:1: unknown key `filtr` in [ssm.list]; did you mean `filter`?
         config.toml:16:1: unknown key `x` in [whoami]
         "#);
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let key = prop_oneof![
+            "(output|quiet|verbose|timeout|sandbox|config|ssm|alias|columns|limit|tag|x)",
+            "\\PC{0,6}",
+        ];
+        let value = prop_oneof![
+            "'\\PC{0,9}'",
+            "-?[0-9]{1,25}",
+            "(true|\\[\\]|\\[1, 'a'\\]|\\{ a = 'b' \\}|1.5|1979-05-27)"
+        ];
+        let table = "\\[{1,2}(ssm|ssm.list|sandbox.run|alias|whoami|config.show|y)\\]{1,2}";
+        prop_oneof![
+            (key, value).prop_map(|(key, value)| format!("{key} = {value}")),
+            table.prop_map(String::from),
+            "\\PC{0,20}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_and_every_mistake_is_in_it(lines in prop::collection::vec(line(), 0..12)) {
+            let contents = read(&lines.join("\n"));
+            for mistake in contents.mistakes.iter().chain(&contents.warnings) {
+                prop_assert!((1..=lines.len().max(1)).contains(&mistake.line) && mistake.column >= 1, "{mistake}");
+            }
+        }
     }
 
     #[test]
