@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::api::{self, StartFailure, StartSession};
+use super::channel::{Session, SessionSettings};
 use super::model::{Node, Parameter};
-use super::session::{Session, SessionSettings};
 use super::{shell, target};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};

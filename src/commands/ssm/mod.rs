@@ -1,10 +1,10 @@
 //! `opsctl ssm`: the group's verbs and their dispatch, no logic.
 
 mod api;
+mod channel;
 mod connect;
 mod list;
 mod model;
-mod session;
 mod shell;
 mod target;
 mod view;

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 
 use self::keyboard::{Keyboard, Turn};
 use self::screen::Screen;
-use super::session::{Control, End, Event, Session};
+use super::channel::{Control, End, Event, Session};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
 use crate::output;
