@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory};
-use clap_complete::Shell;
+use clap_complete::{Generator as _, Shell};
 
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
+use crate::files;
 
 /// Print the completion script of a shell
 ///
@@ -34,7 +35,9 @@ pub fn run(args: &CompletionsArgs, ctx: &Context) -> Result<Outcome> {
     let mut command = Cli::command();
     if let Some(dir) = &args.dir {
         for shell in SHELLS {
-            clap_complete::generate_to(shell, &mut command, "opsctl", dir).map_err(|error| {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "opsctl", &mut script);
+            files::write(&dir.join(shell.file_name("opsctl")), &script).map_err(|error| {
                 Error::failed(format!("cannot write into {}", dir.display())).because(error)
             })?;
         }

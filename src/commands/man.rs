@@ -8,6 +8,7 @@ use clap_mangen::Man;
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
+use crate::files;
 use crate::output::nearest;
 
 /// Print the manual page of a command, or write them all
@@ -51,7 +52,7 @@ pub fn run(args: &ManArgs, ctx: &Context) -> Result<Outcome> {
 
 fn write_all(command: &clap::Command, dir: &std::path::Path) -> Result<()> {
     let file = dir.join(format!("{}.1", command.get_display_name().unwrap_or(command.get_name())));
-    std::fs::write(&file, page(command)?)
+    files::write(&file, &page(command)?)
         .map_err(|error| Error::failed(format!("cannot write {}", file.display())).because(error))?;
     for sub in command.get_subcommands() {
         write_all(sub, dir)?;

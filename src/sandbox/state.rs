@@ -5,13 +5,14 @@
 use super::client::Connection;
 use super::random;
 use crate::error::{Error, Kind, Result};
+use crate::files;
 use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -67,9 +68,7 @@ impl Folder {
         let saying = || format!("cannot use {} for a sandbox", path.display());
         prepare(path).with_context(saying)?;
         let path = fs::canonicalize(path).with_context(saying)?;
-        let lock =
-            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path.join(LOCK));
-        let lock = lock.with_context(saying)?;
+        let lock = files::open_private(&path.join(LOCK)).with_context(saying)?;
         for attempt in 1.. {
             match lock.try_lock() {
                 Ok(()) => break,
@@ -84,8 +83,8 @@ impl Folder {
     /// A new folder in `parent`, removed with everything in it when dropped.
     pub fn temporary(parent: &Path) -> Result<Self> {
         let path = parent.join(format!("opsctl-sandbox-{}", random::hex(16)?));
-        private_folders()
-            .recursive(false)
+        DirBuilder::new()
+            .mode(0o700)
             .create(&path)
             .with_context(|| format!("cannot make {}", path.display()))?;
         let mut folder = Folder::open(&path)?;
@@ -121,7 +120,8 @@ impl Folder {
     /// Lets others find the sandbox without naming its folder.
     pub fn announce(&mut self, state: &Path) -> Result<()> {
         let pointers = pointers(state);
-        private_folders().create(&pointers).with_context(|| format!("cannot make {}", pointers.display()))?;
+        files::make_private_folder(&pointers)
+            .with_context(|| format!("cannot make {}", pointers.display()))?;
         let pointer = pointers.join(random::hex(16)?);
         std::os::unix::fs::symlink(&self.path, &pointer)
             .with_context(|| format!("cannot make {}", pointer.display()))?;
@@ -132,24 +132,16 @@ impl Folder {
     /// The two empty files, configuration and credentials, that a command inside has instead of the user's.
     pub fn aws_files_inside(&self) -> Result<(PathBuf, PathBuf)> {
         let folder = self.path.join(INSIDE);
-        private_folders().create(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        files::make_private_folder(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         for name in [AWS_CONFIG, AWS_CREDENTIALS] {
             self.write(&format!("{INSIDE}/{name}"), b"")?;
         }
         Ok((folder.join(AWS_CONFIG), folder.join(AWS_CREDENTIALS)))
     }
 
-    /// Beside, then renamed: nobody reads half a file.
     fn write(&self, name: &str, content: &[u8]) -> Result<()> {
         let path = self.path.join(name);
-        let beside = path.with_extension("new");
-        let write = || -> io::Result<()> {
-            let mut options = OpenOptions::new();
-            let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
-            file.write_all(content)?;
-            fs::rename(&beside, &path)
-        };
-        write().with_context(|| format!("cannot write {}", path.display()))
+        files::write_private(&path, content).with_context(|| format!("cannot write {}", path.display()))
     }
 }
 
@@ -274,15 +266,9 @@ fn pointers(state: &Path) -> PathBuf {
     state.join("sandboxes")
 }
 
-fn private_folders() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(0o700);
-    builder
-}
-
 /// Makes the folder, or makes an existing one private if nothing but a sandbox's own files is in it.
 fn prepare(path: &Path) -> Result<()> {
-    private_folders().create(path)?;
+    files::make_private_folder(path)?;
     let metadata = fs::metadata(path)?;
     if metadata.uid() != rustix::process::geteuid().as_raw() {
         return Err(Error::new(Kind::Denied, "the folder belongs to another user").into());

@@ -1,6 +1,6 @@
 //! `opsctl sandbox init`.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
+use crate::files;
 use crate::sandbox::config::TEMPLATE;
 use crate::sandbox::state::CONFIG;
 
@@ -28,7 +29,8 @@ pub struct InitArgs {
 }
 
 pub fn run(args: &InitArgs, ctx: &Context) -> Result<Outcome> {
-    let written = if ctx.global().yes { replace(&args.file) } else { create(&args.file) };
+    let written =
+        if ctx.global().yes { files::write(&args.file, TEMPLATE.as_bytes()) } else { create(&args.file) };
     let name = args.file.display();
     written.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Error::new(Kind::Conflict, format!("{name} exists already"))
@@ -41,11 +43,4 @@ pub fn run(args: &InitArgs, ctx: &Context) -> Result<Outcome> {
 
 fn create(file: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).open(file)?.write_all(TEMPLATE.as_bytes())
-}
-
-/// Beside, then renamed: the old file is whole until the new one is.
-fn replace(file: &Path) -> io::Result<()> {
-    let beside = file.with_extension("toml.new");
-    fs::write(&beside, TEMPLATE)?;
-    fs::rename(&beside, file)
 }

@@ -1,0 +1,129 @@
+//! Files that opsctl makes: written beside and then renamed, so that nobody ever reads half of one; private ones are
+//! for their owner only. It must not know what is in them, nor which folder they belong into.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const PRIVATE: u32 = 0o600;
+const PRIVATE_FOLDER: u32 = 0o700;
+
+/// Writes a file that is the user's own: with the mode it had, or the one the user gives to new files.
+pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(path, content, |beside| {
+        let file = OpenOptions::new().write(true).create_new(true).open(beside)?;
+        if let Ok(before) = fs::metadata(path) {
+            file.set_permissions(before.permissions())?;
+        }
+        Ok(file)
+    })
+}
+
+/// Writes a file that only its owner may read, from its first byte on.
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(path, content, |beside| {
+        OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(beside)
+    })
+}
+
+/// Opens a private file for reading and writing, in place; makes it if need be.
+pub fn open_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(PRIVATE).open(path)
+}
+
+/// Makes a folder that only its owner may enter, and those above it; one that is there is left as it is.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(PRIVATE_FOLDER).create(path)
+}
+
+fn replace(path: &Path, content: &[u8], create: impl FnOnce(&Path) -> io::Result<File>) -> io::Result<()> {
+    let beside = beside(path)?;
+    let written =
+        create(&beside).and_then(|mut file| file.write_all(content)).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // The failure that is told is the first one.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// A name that no other process and no other write of this one uses.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
+    let mut beside = OsString::from(".");
+    beside.push(name);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    beside.push(format!(".{}-{number}.new", std::process::id()));
+    Ok(path.with_file_name(beside))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// A folder that goes with the value.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("opsctl-files-{name}-{}", std::process::id()));
+            make_private_folder(&path).unwrap();
+            Folder(path)
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = fs::read_dir(&self.0).unwrap();
+            let mut names: Vec<_> =
+                entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_private_file_is_private_and_whole_and_leaves_nothing_beside() {
+        let folder = Folder::new("private");
+        let file = folder.0.join("record.json");
+        fs::write(&file, "old and readable by all").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        write_private(&file, b"new").unwrap();
+        assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("new", 0o600));
+        assert_eq!((folder.names(), mode(&folder.0)), (vec!["record.json".to_owned()], 0o700));
+    }
+
+    #[test]
+    fn a_file_of_the_users_keeps_its_mode() {
+        let folder = Folder::new("own");
+        let file = folder.0.join("sandbox.toml");
+        write(&file, b"one").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        write(&file, b"two").unwrap();
+        assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("two", 0o640));
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_nothing_behind() {
+        let folder = Folder::new("fails");
+        let file = folder.0.join("taken");
+        fs::create_dir(&file).unwrap();
+        assert!(write_private(&file, b"x").is_err());
+        assert!(write(Path::new("/"), b"x").is_err());
+        assert_eq!(folder.names(), ["taken"]);
+    }
+}
