@@ -9,6 +9,7 @@ use super::sessions::FaultSettings;
 use crate::input::Mistake;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 /// The commented file that `sandbox init` writes. Reading it gives [`Settings::default`].
 pub const TEMPLATE: &str = include_str!("template.toml");
@@ -21,6 +22,8 @@ pub struct Settings {
     pub caller: String,
     /// The most items a page of a list holds, whatever the caller asks for.
     pub page_size: usize,
+    /// How much later than it could every answer of a service comes.
+    pub latency: Duration,
     pub nodes: Vec<NodeSettings>,
     /// Absent as in a new account, until somebody saves the document SSM-SessionManagerRunShell.
     pub preferences: Option<PreferenceSettings>,
@@ -89,6 +92,7 @@ impl Default for Settings {
             region: "us-east-1".into(),
             caller: "rehearsal".into(),
             page_size: 10,
+            latency: Duration::ZERO,
             nodes: vec![node("web-1", "web"), node("web-2", "web"), node("db-1", "db")],
             preferences: None,
             deny: Vec::new(),

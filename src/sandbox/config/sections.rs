@@ -9,6 +9,7 @@ use crate::sandbox::sessions::FaultSettings;
 use opsctl_engine::session::faults::FaultRates;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -29,6 +30,8 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     let region = section.value(reader_ref, "region", text_where("a region such as \"eu-west-1\"", is_region));
     let caller = section.value(reader_ref, "caller", text_where("a user name of IAM", is_user_name));
     let page_size = section.value(reader_ref, "page_size", integer(1..=1000));
+    let latency = section.value(reader_ref, "latency_ms", integer(0..=60_000));
+    settings.latency = latency.map_or(settings.latency, Duration::from_millis);
     settings.account = account.unwrap_or(settings.account);
     settings.region = region.unwrap_or(settings.region);
     settings.caller = caller.unwrap_or(settings.caller);

@@ -53,6 +53,7 @@ fn all_mistakes_are_reported_with_their_places() {
 acount = \"111122223333\"
 region = \"nowhere\"
 page_size = 0
+latency_ms = -1
 
 [[nodes]]
 name = \"web-1\"
@@ -78,15 +79,16 @@ loss = 1.5
             "sandbox.toml:1:1: unknown key `acount`; did you mean `account`?",
             "sandbox.toml:2:10: `region` must be a region such as \"eu-west-1\"",
             "sandbox.toml:3:13: `page_size` must be a whole number from 1 to 1000",
-            "sandbox.toml:7:1: unknown key `pnig`; did you mean `ping`?",
-            "sandbox.toml:8:12: `platform` must be one of \"Linux\", \"MacOS\", \"Windows\"",
-            "sandbox.toml:10:1: there is another node called `web-1`",
-            "sandbox.toml:12:17: the value of a tag must be text",
-            "sandbox.toml:14:1: a node needs a `name`",
-            "sandbox.toml:15:9: `shell` must be the name or path of a program",
-            "sandbox.toml:18:12: no action of the sandbox is called \"ssm:StartSesion\"; did you mean \"ssm:StartSession\"?",
-            "sandbox.toml:18:31: an action must be text, as \"ssm:StartSession\"",
-            "sandbox.toml:21:8: `loss` must be a number from 0 to 1",
+            "sandbox.toml:4:14: `latency_ms` must be a whole number from 0 to 60000",
+            "sandbox.toml:8:1: unknown key `pnig`; did you mean `ping`?",
+            "sandbox.toml:9:12: `platform` must be one of \"Linux\", \"MacOS\", \"Windows\"",
+            "sandbox.toml:11:1: there is another node called `web-1`",
+            "sandbox.toml:13:17: the value of a tag must be text",
+            "sandbox.toml:15:1: a node needs a `name`",
+            "sandbox.toml:16:9: `shell` must be the name or path of a program",
+            "sandbox.toml:19:12: no action of the sandbox is called \"ssm:StartSesion\"; did you mean \"ssm:StartSession\"?",
+            "sandbox.toml:19:31: an action must be text, as \"ssm:StartSession\"",
+            "sandbox.toml:22:8: `loss` must be a number from 0 to 1",
         ]
     );
 }

@@ -10,13 +10,17 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use zeroize::Zeroizing;
 
 async fn sandbox() -> (Running, Connection) {
+    sandbox_with(Settings::default()).await
+}
+
+async fn sandbox_with(settings: Settings) -> (Running, Connection) {
     let surroundings = Surroundings {
         folder: "/nonexistent".into(),
         program: "/nonexistent/opsctl".into(),
         user: "tester".into(),
         path: "/usr/bin:/bin".into(),
     };
-    let running = start(Settings::default(), surroundings, 0).await.unwrap();
+    let running = start(settings, surroundings, 0).await.unwrap();
     let connection = running.connection();
     (running, connection)
 }
@@ -49,6 +53,18 @@ async fn signed_calls_reach_their_service() {
         body.contains("<GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/rehearsal</Arn>"),
         "{body}"
     );
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn every_answer_of_a_service_comes_as_late_as_is_asked_for() {
+    let latency = Duration::from_millis(60);
+    let (running, connection) = sandbox_with(Settings { latency, ..Settings::default() }).await;
+    for operation in ["AmazonSSM.DescribeInstanceInformation", "AmazonSSM.NoSuchOperation"] {
+        let asked = std::time::Instant::now();
+        send(&connection, "ssm", request(operation, &json!({}))).await;
+        assert!(asked.elapsed() >= latency, "{operation}: {:?}", asked.elapsed());
+    }
     running.stop().await;
 }
 

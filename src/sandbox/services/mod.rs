@@ -14,6 +14,9 @@ pub use paging::{PageRequest, Pages};
 
 use super::account::Account;
 
+/// The sandbox's own service.
+pub const CONTROL: &str = "opsctl";
+
 /// A call whose signature was checked.
 pub struct Call<'a> {
     /// What it was signed for.
@@ -40,7 +43,7 @@ pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError>
     };
     match call.service {
         "kms" => kms::answer(account, operation("TrentService.")?, call.body),
-        "opsctl" => control::answer(account, operation("OpsctlSandbox.")?),
+        CONTROL => control::answer(account, operation("OpsctlSandbox.")?),
         "ssm" => ssm::answer(account, operation("AmazonSSM.")?, call.body),
         "sts" => sts::answer(account, call.body),
         service => Err(ServiceError::new(
