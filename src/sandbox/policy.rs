@@ -13,6 +13,7 @@ pub const ACTIONS: &[&str] = &[
     "ssm:DescribeSessions",
     "ssm:GetConnectionStatus",
     "ssm:GetDocument",
+    "ssm:ListDocuments",
     "ssm:ResumeSession",
     "ssm:StartSession",
     "ssm:TerminateSession",

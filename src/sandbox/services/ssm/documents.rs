@@ -1,6 +1,10 @@
 //! The session documents: the account's preferences and the one for interactive commands. Those of
 //! AWS that the sandbox does not run are refused as such, every other one as one that does not exist.
 
+mod list;
+
+pub use list::list;
+
 use super::ServiceError;
 use crate::sandbox::account::Account;
 use crate::sandbox::config::PreferenceSettings;

@@ -12,6 +12,7 @@ use aws_sdk_ssm::operation::describe_instance_properties::DescribeInstanceProper
 use aws_sdk_ssm::operation::describe_sessions::DescribeSessionsInput;
 use aws_sdk_ssm::operation::get_connection_status::GetConnectionStatusInput;
 use aws_sdk_ssm::operation::get_document::GetDocumentInput;
+use aws_sdk_ssm::operation::list_documents::ListDocumentsInput;
 use aws_sdk_ssm::operation::resume_session::ResumeSessionInput;
 use aws_sdk_ssm::operation::start_session::StartSessionInput;
 use aws_sdk_ssm::operation::terminate_session::TerminateSessionInput;
@@ -45,6 +46,9 @@ pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, 
         }
         "GetDocument" => {
             json::answer(body, GetDocumentInput::deserialize, |input| documents::get(account, input))
+        }
+        "ListDocuments" => {
+            json::answer(body, ListDocumentsInput::deserialize, |input| documents::list(account, input))
         }
         operation => Err(ServiceError::unknown_operation(operation)),
     }
