@@ -13,10 +13,10 @@ use crate::cli::{GlobalArgs, ListArgs, Origins};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::output::{
-    ColorEnvironment, Output, OutputSettings, Place, Query, Reporter, ReporterSettings, Stream,
+    ColorEnvironment, Format, Output, OutputSettings, Place, Query, Reporter, ReporterSettings, Stream,
 };
 use crate::sandbox;
-use crate::settings::Environment;
+use crate::settings::{Environment, Origin, Setting};
 use crate::terminal::{self, Terminals};
 
 /// Everything a verb may use of the world around it.
@@ -42,6 +42,23 @@ impl Context {
         let out = Output::stdout(output_settings(&global, &env, terminals, now)?);
         let options = aws_options(&global, &origins);
         Ok(Context { global, options, origins, env, terminals, now, out, reporter, aws: OnceCell::new() })
+    }
+
+    /// For completing a command line: says nothing, asks nothing, tries each call once. Nothing of the environment
+    /// can make it fail.
+    pub fn for_completion(global: GlobalArgs, origins: Origins, env: Environment) -> Self {
+        let global =
+            GlobalArgs { query: None, quiet: true, verbose: 0, debug: false, no_input: true, ..global };
+        let options = AwsOptions {
+            max_attempts: Some(Setting::new(1, Origin::Option("completion".into()))),
+            ..aws_options(&global, &origins)
+        };
+        let terminals = Terminals::default();
+        let now = fixed_clock(&env).ok().flatten();
+        let stdout = stream(&global, &env, false, None);
+        let out = Output::stdout(OutputSettings::new(Format::default(), stdout, now.unwrap_or_default()));
+        let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
+        Context { global, options, origins, env, terminals, now, out, reporter, aws: OnceCell::new() }
     }
 
     /// A reporter for failures that come before there is a context.
@@ -105,6 +122,11 @@ impl Context {
                 .hint("set HOME, or XDG_STATE_HOME to an absolute path")
         })?;
         Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("opsctl"))
+    }
+
+    /// What is there may be deleted at any time. None where there is no home.
+    pub fn cache_dir(&self) -> Option<PathBuf> {
+        Some(etcetera::base_strategy::Xdg::new().ok()?.cache_dir().join("opsctl"))
     }
 
     /// AWS, signed in on first use.

@@ -9,15 +9,18 @@ use opsctl::context::{Context, environment_of_this_process};
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
 use opsctl::output::{Format, Place, Reporter};
 use opsctl::settings::Environment;
-use opsctl::{commands, panics, sandbox, signals, terminal};
+use opsctl::{commands, completion, panics, sandbox, signals, terminal};
 
 fn main() -> ExitCode {
-    if let Some(command) = node_shell(std::env::args_os()) {
+    let (line, env) = (std::env::args_os().collect::<Vec<_>>(), environment_of_this_process());
+    if completion::answer(&line, &env) {
+        return ExitCode::SUCCESS;
+    }
+    if let Some(command) = node_shell(&line) {
         let error = sandbox::become_node_shell(&command);
         let reporter = Context::early_reporter(&GlobalArgs::default(), &Environment::default());
-        return fail(&error, &reporter, None);
+        return fail(&error, &reporter, &Place::default(), None);
     }
-    let (line, env) = (std::env::args_os().collect::<Vec<_>>(), environment_of_this_process());
     let Invocation { cli, origins, warnings } = match cli::understand(&line, &env) {
         Ok(invocation) => invocation,
         Err(error) => return misunderstood(&error, &line, &env),
@@ -30,25 +33,21 @@ fn main() -> ExitCode {
     }
     let context = match Context::new(cli.global, origins, env) {
         Ok(context) => context,
-        Err(error) => return fail(&error, &reporter, own_failure),
+        Err(error) => return fail(&error, &reporter, &Place::default(), own_failure),
     };
     let ended = catch_unwind(AssertUnwindSafe(|| run(&cli.command, &context)));
     terminal::restore();
     match ended {
         Ok(Ok(outcome)) => ExitCode::from(outcome.exit_code()),
-        Ok(Err(error)) => {
-            let report = Report::new(&error);
-            reporter.error(&report, &context.place());
-            ExitCode::from(code(&report, own_failure))
-        }
+        Ok(Err(error)) => fail(&error, &reporter, &context.place(), own_failure),
         Err(_) => ExitCode::from(Kind::Bug.exit_code()),
     }
 }
 
-/// The hidden half of a sandbox node: makes its terminal the controlling one and becomes the shell. No command
-/// of a user's, so that no list of commands has it.
-fn node_shell(mut args: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
-    (args.nth(1)? == sandbox::NODE_SHELL).then(|| args.collect())
+/// The hidden half of a sandbox node; no command of a user's, so that no list of commands has it.
+fn node_shell(line: &[OsString]) -> Option<Vec<OsString>> {
+    line.get(1).filter(|word| *word == sandbox::NODE_SHELL)?;
+    line.get(2..).map(<[OsString]>::to_vec)
 }
 
 fn run(command: &Command, context: &Context) -> Result<Outcome> {
@@ -77,7 +76,7 @@ fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) ->
     let reporter = Context::early_reporter(&global, env);
     let error = match error {
         Misunderstood::Line(error) => error,
-        Misunderstood::Settings(error) => return fail(error, &reporter, None),
+        Misunderstood::Settings(error) => return fail(error, &reporter, &Place::default(), None),
     };
     if error.use_stderr() && global.output.is_some_and(Format::is_json) {
         let text = error.to_string();
@@ -86,16 +85,16 @@ fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) ->
         if let Some(word) = cli::suggestion(error) {
             mistake = mistake.hint(format!("did you mean {word}?"));
         }
-        return fail(&mistake.into(), &reporter, None);
+        return fail(&mistake.into(), &reporter, &Place::default(), None);
     }
     // A closed stream has no reader to tell.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::FAILED))
 }
 
-fn fail(error: &anyhow::Error, reporter: &Reporter, own_failure: Option<u8>) -> ExitCode {
+fn fail(error: &anyhow::Error, reporter: &Reporter, place: &Place, own_failure: Option<u8>) -> ExitCode {
     let report = Report::new(error);
-    reporter.error(&report, &Place::default());
+    reporter.error(&report, place);
     ExitCode::from(code(&report, own_failure))
 }
 

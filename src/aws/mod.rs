@@ -29,8 +29,8 @@ use crate::settings::{Environment, Origin, Setting};
 
 pub use error::{AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_untrusted};
 pub use options::{AwsOptions, RetryMode};
-pub use profile::Profiles;
-pub use region::configured as configured_region;
+pub use profile::{KnownProfile, Profiles, known_profiles};
+pub use region::{REGIONS, configured as configured_region};
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -120,6 +120,11 @@ impl Aws {
 
     pub fn region(&self) -> &Setting<String> {
         &self.region
+    }
+
+    /// That of all services, where it is not the region's own.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.sdk.endpoint_url()
     }
 
     pub fn profile(&self) -> Option<&Setting<String>> {

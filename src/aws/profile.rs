@@ -10,6 +10,44 @@ use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
 use crate::settings::{Environment, Origin, Setting};
 
+/// A profile that can be asked for.
+pub struct KnownProfile {
+    pub name: String,
+    /// Its region and how it signs in.
+    pub about: String,
+}
+
+/// Every profile of the files, by name.
+pub async fn known_profiles() -> Result<Vec<KnownProfile>> {
+    let set = read(None).await?;
+    let mut names: Vec<&str> = set.profiles().collect();
+    names.sort_unstable();
+    let known = names.into_iter().filter_map(|name| {
+        let profile = set.get_profile(name)?;
+        let value = |key: &str| profile.get(key).filter(|value| !value.is_empty());
+        let role = || value("role_arn").map(|role| format!("role {role}"));
+        let sso = || {
+            let account = value("sso_account_id")?;
+            Some(format!("SSO, account {account}, {}", value("sso_role_name").unwrap_or("no role")))
+        };
+        let program = || value("credential_process").map(|_| "program".to_owned());
+        let keys = || value("aws_access_key_id").map(|_| "keys".to_owned());
+        let parts = [value("region").map(str::to_owned), role().or_else(sso).or_else(program).or_else(keys)];
+        let about = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        Some(KnownProfile { name: name.to_owned(), about })
+    });
+    Ok(known.collect())
+}
+
+async fn read(selected: Option<String>) -> Result<ProfileSet> {
+    let read = load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), selected.map(Into::into)).await;
+    Ok(read.map_err(|error| {
+        Error::new(Kind::Usage, "cannot read the AWS configuration files")
+            .because(error)
+            .hint("the files are ~/.aws/config and ~/.aws/credentials")
+    })?)
+}
+
 /// The profiles of the configuration and the credentials file.
 pub struct Profiles {
     set: Option<ProfileSet>,
@@ -30,13 +68,7 @@ impl Profiles {
             .or_else(|| variable(env, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]))
             .or_else(|| of_file().cloned());
         let name = selected.as_ref().map(|setting| setting.value.clone());
-        let set = load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), name.map(Into::into))
-            .await
-            .map_err(|error| {
-                Error::new(Kind::Usage, "cannot read the AWS configuration files")
-                    .because(error)
-                    .hint("the files are ~/.aws/config and ~/.aws/credentials")
-            })?;
+        let set = read(name).await?;
         let profiles = Profiles { set: Some(set), selected };
         profiles.check_selected()?;
         Ok(profiles)

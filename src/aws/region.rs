@@ -15,46 +15,47 @@ use crate::settings::{Environment, Origin, Setting};
 
 const METADATA_LIMIT: Duration = Duration::from_secs(2);
 
-/// The regions that were open in November 2026: for near matches, never to refuse one.
-pub const KNOWN: &[&str] = &[
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "cn-north-1",
-    "cn-northwest-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-west-1",
-    "us-west-2",
+/// The regions that were open in November 2026 and where they are: for completion and near matches, never to refuse
+/// one.
+pub const REGIONS: &[(&str, &str)] = &[
+    ("af-south-1", "Cape Town"),
+    ("ap-east-1", "Hong Kong"),
+    ("ap-east-2", "Taipei"),
+    ("ap-northeast-1", "Tokyo"),
+    ("ap-northeast-2", "Seoul"),
+    ("ap-northeast-3", "Osaka"),
+    ("ap-south-1", "Mumbai"),
+    ("ap-south-2", "Hyderabad"),
+    ("ap-southeast-1", "Singapore"),
+    ("ap-southeast-2", "Sydney"),
+    ("ap-southeast-3", "Jakarta"),
+    ("ap-southeast-4", "Melbourne"),
+    ("ap-southeast-5", "Malaysia"),
+    ("ap-southeast-6", "New Zealand"),
+    ("ap-southeast-7", "Thailand"),
+    ("ca-central-1", "Montreal"),
+    ("ca-west-1", "Calgary"),
+    ("cn-north-1", "Beijing"),
+    ("cn-northwest-1", "Ningxia"),
+    ("eu-central-1", "Frankfurt"),
+    ("eu-central-2", "Zurich"),
+    ("eu-north-1", "Stockholm"),
+    ("eu-south-1", "Milan"),
+    ("eu-south-2", "Spain"),
+    ("eu-west-1", "Ireland"),
+    ("eu-west-2", "London"),
+    ("eu-west-3", "Paris"),
+    ("il-central-1", "Tel Aviv"),
+    ("me-central-1", "United Arab Emirates"),
+    ("me-south-1", "Bahrain"),
+    ("mx-central-1", "Mexico"),
+    ("sa-east-1", "Sao Paulo"),
+    ("us-east-1", "North Virginia"),
+    ("us-east-2", "Ohio"),
+    ("us-gov-east-1", "GovCloud East"),
+    ("us-gov-west-1", "GovCloud West"),
+    ("us-west-1", "North California"),
+    ("us-west-2", "Oregon"),
 ];
 
 pub async fn resolve(
@@ -100,7 +101,7 @@ fn check(region: Setting<String>) -> Result<Setting<String>> {
         return Ok(region);
     }
     let error = Error::usage(format!("{text} is not a region ({})", region.origin));
-    Err(match nearest(text, KNOWN.iter().copied()) {
+    Err(match nearest(text, REGIONS.iter().map(|(region, _)| *region)) {
         Some(near) => error.hint(format!("did you mean {near}?")),
         None => error.hint("a region looks like eu-west-1"),
     }
@@ -117,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_region_has_the_shape_of_one() {
-        for good in KNOWN.iter().chain(&["us-iso-east-1", "eusc-de-east-1", "xx-new-12"]) {
+        let known = REGIONS.iter().map(|(region, _)| *region);
+        for good in known.chain(["us-iso-east-1", "eusc-de-east-1", "xx-new-12"]) {
             assert!(region(good).is_ok(), "{good}");
         }
         for bad in

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use super::complete;
 use super::duration::duration;
 use crate::aws::RetryMode;
 use crate::output::{ColorChoice, Format};
@@ -14,11 +15,11 @@ use crate::output::{ColorChoice, Format};
 #[derive(Debug, Clone, Default, Args)]
 pub struct GlobalArgs {
     /// The profile of the AWS configuration files to sign in with
-    #[arg(long, global = true, help_heading = "AWS")]
+    #[arg(long, global = true, add = complete::profiles(), help_heading = "AWS")]
     pub profile: Option<String>,
 
     /// The AWS region
-    #[arg(long, global = true, help_heading = "AWS")]
+    #[arg(long, global = true, add = complete::regions(), help_heading = "AWS")]
     pub region: Option<String>,
 
     /// Send the calls of every service to this address
@@ -36,6 +37,7 @@ pub struct GlobalArgs {
         // That of paths refuses the empty one, which stands for the only sandbox.
         value_parser = OsStringValueParser::new().map(PathBuf::from),
         conflicts_with_all = ["profile", "region", "endpoint_url"],
+        add = complete::sandboxes(),
         help_heading = "AWS"
     )]
     pub sandbox: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! The command line itself: the root type, the global options and the order of the help. It must not
 //! decide anything: values go to [`crate::context::Context`], verbs to their groups.
 
+mod complete;
 mod duration;
 mod global;
 mod list;
@@ -18,7 +19,7 @@ use crate::settings::Environment;
 pub use duration::duration;
 pub use global::{GlobalArgs, LogFormat};
 pub use list::ListArgs;
-pub use understand::{Invocation, Misunderstood, Origins, built, load, understand};
+pub use understand::{Invocation, Misunderstood, Origins, built, load, options_of_tool, understand};
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
 
-use super::Cli;
+use super::{Cli, GlobalArgs};
 use crate::config::layers::{self, Given};
 use crate::config::{Config, alias, names, user_file};
 use crate::error::{Error, Result};
@@ -178,6 +178,26 @@ fn named(matches: &ArgMatches) -> Option<&Path> {
 pub fn load(typed: Option<&Path>, env: &Environment) -> Result<Config> {
     let named = typed.or_else(|| env.get("OPSCTL_CONFIG").map(Path::new));
     Config::read(named, user_file(env).as_deref(), built)
+}
+
+/// The options of the whole tool for a line that is not finished: nothing that is wrong with it, or with what stands
+/// behind it, is said.
+pub fn options_of_tool(line: &[OsString], config: &Config, env: &Environment) -> (GlobalArgs, Origins) {
+    let tree = || {
+        let tree = Cli::command().ignore_errors(true).arg_required_else_help(false);
+        tree.subcommand_required(false)
+    };
+    let mut root = tree();
+    let Ok(matches) = root.try_get_matches_from_mut(line) else { return Default::default() };
+    let (variables, _) = layers::environment([(Vec::new(), &root)], env);
+    let typed = |id: &clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    let layers = std::iter::once(variables.as_slice()).chain(config.layers.iter().map(Vec::as_slice));
+    let given = layers::effective(&root, &[], typed, layers).unwrap_or_default();
+    let origins =
+        Origins(typed_values(&root, &[], &matches).chain(given.iter().map(|it| (*it).clone())).collect());
+    let filled = layers::apply(tree(), &given).try_get_matches_from(line);
+    let global = filled.ok().and_then(|mut matches| GlobalArgs::from_arg_matches_mut(&mut matches).ok());
+    (global.unwrap_or_default(), origins)
 }
 
 /// The whole tree of commands, as it is before any value is filled in.

@@ -1,16 +1,20 @@
-//! `opsctl completions`: the static scripts, made from the command tree itself.
+//! `opsctl completions`: the scripts that make shells ask for candidates.
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
-use clap_complete::{Generator as _, Shell};
+use clap::Args;
 
-use crate::cli::Cli;
+use crate::completion::Shell;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::files;
 
 /// Print the completion script of a shell
+///
+/// The script asks opsctl on every TAB, so that it outlives releases: for commands, options and
+/// values, and for the names of nodes and documents, with one quick call of AWS whose answer is
+/// kept for a minute. It asks the opsctl that is typed, or the one on PATH. OPSCTL_COMPLETION_LIVE=0
+/// turns the calls off.
 ///
 /// Examples:
 ///   source <(opsctl completions bash)
@@ -29,22 +33,15 @@ pub struct CompletionsArgs {
     dir: Option<PathBuf>,
 }
 
-const SHELLS: [Shell; 5] = [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh];
-
 pub fn run(args: &CompletionsArgs, ctx: &Context) -> Result<Outcome> {
-    let mut command = Cli::command();
     if let Some(dir) = &args.dir {
-        for shell in SHELLS {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command, "opsctl", &mut script);
-            files::write(&dir.join(shell.file_name("opsctl")), &script).map_err(|error| {
-                Error::failed(format!("cannot write into {}", dir.display())).because(error)
-            })?;
+        for shell in Shell::ALL {
+            let file = dir.join(shell.file_name());
+            files::write(&file, shell.script().as_bytes())
+                .map_err(|error| Error::failed(format!("cannot write {}", file.display())).because(error))?;
         }
     } else if let Some(shell) = args.shell {
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut command, "opsctl", &mut script);
-        ctx.out().text(&String::from_utf8_lossy(&script))?;
+        ctx.out().text(shell.script())?;
     }
     Ok(Outcome::Done)
 }

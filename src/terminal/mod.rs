@@ -34,6 +34,12 @@ impl Terminals {
     }
 }
 
+/// Leaves the terminal that controls this process: neither it nor a program it starts can ask there. The leader of a
+/// group of processes has to stay.
+pub fn detach() {
+    let _ = rustix::process::setsid();
+}
+
 /// The size of the terminal behind `stream`; `None` when it is no terminal or has no size.
 pub fn size(stream: impl AsFd) -> Option<Size> {
     let size = rustix::termios::tcgetwinsize(stream).ok()?;

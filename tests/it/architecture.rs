@@ -166,7 +166,7 @@ fn only_the_sandbox_commands_know_the_sandbox() {
         "commands/sandbox/",
         "sandbox/",
         "context.rs",
-        "cli.rs",
+        "cli/",
         "main.rs",
         "aws/",
         "lib.rs",
@@ -208,6 +208,22 @@ fn only_output_writes_to_the_standard_streams() {
     assert_never_said(
         |name| !name.starts_with("output/"),
         &["io::stdout().lock", "io::stderr().lock", "io::stdout().write", "println!", "eprintln!"],
+    );
+}
+
+/// The engine of completion has no stable interface.
+#[test]
+fn only_completion_knows_its_engine() {
+    assert_wall(|name| name.starts_with("completion/"), &["crate::commands", "crate::sandbox"]);
+    assert_never_said(
+        |name| !name.starts_with("completion/"),
+        &[
+            "CompletionCandidate",
+            "CompleteEnv",
+            "engine::complete",
+            "clap_complete::aot",
+            "clap_complete::generate",
+        ],
     );
 }
 

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{
-    InstanceInformationStringFilter, InstancePropertyFilterOperator, InstancePropertyStringFilter,
+    DocumentKeyValuesFilter, InstanceInformationStringFilter, InstancePropertyFilterOperator,
+    InstancePropertyStringFilter,
 };
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::model::{Filter, Grant, Node, Parameter};
+use super::model::{Document, Filter, Grant, Node, Parameter};
 use crate::aws::{self, AwsFailure};
 use crate::error::{Error, Result};
 
@@ -18,6 +19,8 @@ use crate::error::{Error, Result};
 const PROPERTIES_PAGE: i32 = 1000;
 /// The largest page of DescribeInstanceInformation.
 const INFORMATION_PAGE: i32 = 50;
+/// The largest page of ListDocuments.
+const DOCUMENTS_PAGE: i32 = 50;
 
 /// Hands every page of nodes to `page` until it wants no more. DescribeInstanceProperties knows more and is
 /// the newer permission: where it is denied, DescribeInstanceInformation answers.
@@ -150,6 +153,15 @@ where
 {
     let nodes = items.unwrap_or_default().into_iter().map(Node::try_from).collect::<Result<_, _>>();
     Ok(Page { nodes: nodes.map_err(anyhow::Error::from)?, next: next.filter(|token| !token.is_empty()) })
+}
+
+/// The first page of the session documents, AWS's and one's own.
+pub async fn session_documents(client: &Client) -> Result<Vec<Document>> {
+    let sessions = DocumentKeyValuesFilter::builder().key("DocumentType").values("Session").build();
+    let answer = client.list_documents().filters(sessions).max_results(DOCUMENTS_PAGE).send().await;
+    let answer = answer.map_err(|error| aws::failure(&error, "cannot list the documents"))?;
+    let documents = answer.document_identifiers.unwrap_or_default().into_iter();
+    Ok(documents.map(Document::try_from).collect::<Result<_, _>>()?)
 }
 
 /// What a session is started with.

@@ -8,7 +8,7 @@ use clap::Args;
 use super::api::{self, StartFailure, StartSession};
 use super::channel::{Session, SessionSettings};
 use super::model::{Node, Parameter};
-use super::{shell, target};
+use super::{complete, shell, target};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::signals::{Signal, Signals};
@@ -45,10 +45,11 @@ const RESUME_LIMIT: Duration = Duration::from_secs(60 * 60);
 #[command(verbatim_doc_comment)]
 pub struct ConnectArgs {
     /// The node: id, name, KEY=VALUE tag, address or host name
+    #[arg(add = complete::nodes())]
     target: Option<String>,
 
     /// The session document instead of the account's preferences
-    #[arg(long, value_name = "NAME", help_heading = "Session")]
+    #[arg(long, value_name = "NAME", add = complete::documents(), help_heading = "Session")]
     document: Option<String>,
 
     /// A parameter of the document; may be repeated

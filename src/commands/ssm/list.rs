@@ -5,6 +5,7 @@ use clap::Args;
 use super::model::{Filter, Tag};
 use super::{api, view};
 use crate::cli::ListArgs;
+use crate::completion;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -21,7 +22,7 @@ use crate::error::{Outcome, Result};
 ///
 /// IAM: ssm:DescribeInstanceProperties, or ssm:DescribeInstanceInformation where that is denied.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, mut_args(completion::columns(view::NODES)))]
 pub struct ListNodesArgs {
     /// Only nodes that match a filter of the API, such as PlatformTypes or AgentVersion; may be repeated
     #[arg(long, value_name = "KEY=VALUE[,VALUE]", help_heading = "Target")]

@@ -2,6 +2,7 @@
 
 mod api;
 mod channel;
+mod complete;
 mod connect;
 mod list;
 mod model;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use aws_sdk_ssm::primitives::DateTime;
-use aws_sdk_ssm::types::{InstanceInformation, InstanceProperty};
+use aws_sdk_ssm::types::{DocumentIdentifier, InstanceInformation, InstanceProperty};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -145,6 +145,21 @@ fn text(value: Option<String>) -> Option<String> {
 
 fn time(value: DateTime) -> Option<Timestamp> {
     Timestamp::new(value.secs(), i32::try_from(value.subsec_nanos()).ok()?).ok()
+}
+
+/// A document that sessions can be started with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    pub name: String,
+    pub owner: Option<String>,
+}
+
+impl TryFrom<DocumentIdentifier> for Document {
+    type Error = Error;
+
+    fn try_from(from: DocumentIdentifier) -> Result<Self, Error> {
+        Ok(Document { name: required(from.name, "DocumentIdentifier", "Name")?, owner: text(from.owner) })
+    }
 }
 
 /// `KEY=VALUE[,VALUE...]`, a filter of the list calls.

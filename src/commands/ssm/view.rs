@@ -39,6 +39,13 @@ fn platform(node: &Node) -> Option<String> {
     }
 }
 
+/// What is said of a node in completion, besides the name it is offered by.
+pub fn summary(node: &Node, otherwise: &str) -> String {
+    let parts =
+        [node.ping_status.as_str().to_owned(), otherwise.to_owned()].into_iter().chain(platform(node));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// One line of the picker.
 pub fn choice(node: &Node) -> String {
     let parts = [node.name.as_deref(), Some(node.instance_id.as_str()), node.ip_address.as_deref()];

@@ -1,0 +1,31 @@
+//! Candidates for the values of the options that every command takes.
+
+use crate::aws;
+use crate::completion::{self, ArgValueCandidates, ArgValueCompleter, Candidate};
+use crate::sandbox;
+
+pub fn profiles() -> ArgValueCompleter {
+    completion::local(async |_| {
+        let profiles = aws::known_profiles().await?.into_iter();
+        Ok(profiles.map(|profile| Candidate::new(profile.name).described(profile.about)).collect())
+    })
+}
+
+pub fn regions() -> ArgValueCandidates {
+    completion::fixed(|| {
+        aws::REGIONS.iter().map(|(region, place)| Candidate::new(*region).described(*place)).collect()
+    })
+}
+
+/// The folders of those that run.
+pub fn sandboxes() -> ArgValueCompleter {
+    completion::local(async |ctx| {
+        let running = sandbox::state::running(&ctx.state_dir()?)?.into_iter();
+        Ok(running
+            .map(|found| {
+                let about = format!("{}, {}", found.connection.endpoint(), found.connection.region);
+                Candidate::new(found.folder.display().to_string()).described(about)
+            })
+            .collect())
+    })
+}

@@ -1,0 +1,71 @@
+//! What the engine makes of a line, with the real tree.
+
+use clap::CommandFactory as _;
+
+use super::*;
+use crate::config::Config;
+
+fn words(line: &str) -> Vec<OsString> {
+    line.split(' ').map(OsString::from).collect()
+}
+
+fn offered(line: &str, aliases: &[Alias]) -> Vec<String> {
+    let (mut command, aliases) = prepared(Cli::command(), aliases);
+    let words = aliases.expand(&command, words(line));
+    candidates(&mut command, words).into_iter().map(|candidate| candidate.value).collect()
+}
+
+#[test]
+fn commands_options_and_values() {
+    for (line, expected) in [
+        ("opsctl ssm con", &["connect"][..]),
+        ("opsctl ssm ", &["list", "connect", "help"]),
+        ("opsctl ssm list --col", &["--columns", "--color"]),
+        ("opsctl --output js", &["json"]),
+        ("opsctl -o=nd", &["-o=ndjson"]),
+        ("opsctl ssm list -oy", &["-oyaml"]),
+        ("opsctl --retry-mode=a", &["--retry-mode=adaptive"]),
+        ("opsctl ssm list --columns na", &["name"]),
+        ("opsctl ssm list --columns id,na", &["id,name"]),
+        ("opsctl ssm list --sort las", &["last-ping"]),
+        ("opsctl ssm list --sort -las", &["-last-ping"]),
+        ("opsctl ssm list --region eu-west-", &["eu-west-1", "eu-west-2", "eu-west-3"]),
+        ("opsctl --sandbox ssm con", &["connect"]),
+        ("opsctl completions z", &["zsh"]),
+        ("opsctl nonsense x", &[]),
+    ] {
+        assert_eq!(offered(line, &[]), expected, "{line}");
+    }
+}
+
+#[test]
+fn options_come_first_when_a_dash_is_typed_or_nothing_else_fits() {
+    assert!(offered("opsctl ", &[]).iter().all(|value| !value.starts_with('-')));
+    assert!(offered("opsctl ssm list ", &[]).contains(&"--tag".to_owned()));
+}
+
+#[test]
+fn an_alias_is_offered_and_completed_as_its_words() {
+    let aliases = [Alias { name: "web".into(), words: ["ssm", "list", "--columns"].map(Into::into).into() }];
+    assert_eq!(offered("opsctl we", &aliases), ["web"]);
+    assert_eq!(offered("opsctl --quiet web na", &aliases), ["name"]);
+}
+
+#[test]
+fn global_options_are_understood_wherever_they_stand_and_whatever_else_does() {
+    for line in [
+        "opsctl --profile prod --sandbox=x ssm connect we",
+        "opsctl ssm connect --profile=prod --sandbox=x we",
+        "opsctl ssm connect --nonsense --profile prod --sandbox=x we",
+        "opsctl --profile prod --sandbox=x nonsense we",
+        "opsctl --profile prod --sandbox=x ssm list --columns",
+        "opsctl --profile dev ssm list --sandbox --profile prod --sandbox=x --profile",
+        "opsctl ssm list --limit none --tag a --profile prod --sandbox=x -- --profile dev",
+    ] {
+        let (command, _) = prepared(Cli::command(), &[]);
+        let options = tool_words(&command, &words(line));
+        let (global, _) = cli::options_of_tool(&options, &Config::default(), &Environment::default());
+        assert_eq!(global.profile.as_deref(), Some("prod"), "{line}");
+        assert_eq!(global.sandbox.as_deref().and_then(|path| path.to_str()), Some("x"), "{line}");
+    }
+}
