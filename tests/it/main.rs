@@ -5,6 +5,7 @@
 mod support;
 
 mod architecture;
+mod build;
 mod channel;
 mod cli;
 mod config;
