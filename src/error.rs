@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// The exit codes, documented in `opsctl help exit-codes`.
+/// The exit codes; `opsctl help exit-codes` is made from [`exit_codes`].
 pub mod exit {
     pub const DONE: u8 = 0;
     pub const FAILED: u8 = 1;
@@ -27,38 +27,45 @@ pub mod exit {
 /// The result type of everything that talks to a user in the end.
 pub type Result<T, E = anyhow::Error> = std::result::Result<T, E>;
 
-/// Why something failed; decides the exit code.
+/// Why something failed; decides the exit code. What each means is said by [`Kind::meaning`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Not classified below.
     Failed,
-    /// A bad option, value, query or file, or a prompt that would need a terminal.
     Usage,
-    /// The named thing does not exist.
     NotFound,
-    /// No credentials, an expired login, an unknown profile, no region.
     Credentials,
-    /// Denied by a policy.
     Denied,
-    /// The thing asked about is not so.
     ConditionFalse,
-    /// Some of many failed.
     Partial,
-    /// `--timeout` was reached; the thing itself goes on.
     TimedOut,
-    /// It exists already, is in the wrong state, or changed since it was read.
     Conflict,
-    /// A bug in opsctl.
     Bug,
-    /// Trying later makes sense: throttled, network, a lock that is held.
     Temporary,
-    /// SIGINT, SIGTERM, SIGHUP.
-    Interrupted,
-    Terminated,
     HungUp,
+    Interrupted,
+    /// Stays the last one: the completeness of [`Kind::ALL`] is checked by it.
+    Terminated,
 }
 
 impl Kind {
+    /// Every kind, in the order of the exit codes.
+    pub const ALL: [Kind; 14] = [
+        Kind::Failed,
+        Kind::Usage,
+        Kind::NotFound,
+        Kind::Credentials,
+        Kind::Denied,
+        Kind::ConditionFalse,
+        Kind::Partial,
+        Kind::TimedOut,
+        Kind::Conflict,
+        Kind::Bug,
+        Kind::Temporary,
+        Kind::HungUp,
+        Kind::Interrupted,
+        Kind::Terminated,
+    ];
+
     pub const fn exit_code(self) -> u8 {
         match self {
             Kind::Failed => exit::FAILED,
@@ -97,6 +104,35 @@ impl Kind {
             Kind::HungUp => "hungUp",
         }
     }
+
+    /// What the exit code tells, in the table of exit codes.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Kind::Failed => "failed, and none of the below says why",
+            Kind::Usage => "usage: a bad option, value, query or file, or a question without a terminal",
+            Kind::NotFound => "the named thing does not exist",
+            Kind::Credentials => "no credentials, an expired login, an unknown profile, no region",
+            Kind::Denied => "denied by a policy",
+            Kind::ConditionFalse => "the condition is false: what was asked about is not so",
+            Kind::Partial => "partly failed: some targets, regions or accounts",
+            Kind::TimedOut => "a time limit was reached while waiting; the thing itself goes on",
+            Kind::Conflict => "conflict: it exists already, is in the wrong state, or has changed since",
+            Kind::Bug => "a bug in opsctl",
+            Kind::Temporary => "temporary, trying later makes sense: network, throttled, a lock is held",
+            Kind::HungUp => "ended by SIGHUP",
+            Kind::Interrupted => "ended by SIGINT, which Ctrl-C sends",
+            Kind::Terminated => "ended by SIGTERM",
+        }
+    }
+}
+
+/// Every exit code that is opsctl's own, with its meaning.
+pub fn exit_codes() -> impl Iterator<Item = (u8, &'static str)> {
+    let done = (exit::DONE, "done; for a wait or a check: the good state");
+    let failures = Kind::ALL.into_iter().map(|kind| (kind.exit_code(), kind.meaning()));
+    let own =
+        (exit::OWN_FAILURE, "a failure of opsctl itself, where the exit code belongs to another program");
+    [done].into_iter().chain(failures).chain([own])
 }
 
 /// What AWS said when a call failed.
@@ -243,6 +279,17 @@ mod tests {
         assert_eq!(report.message, "cannot start a session");
         assert_eq!(report.causes, ["no node web-9"]);
         assert_eq!(report.hints, ["opsctl ssm list"]);
+    }
+
+    #[test]
+    fn the_table_of_exit_codes_is_whole_and_in_order() {
+        for (at, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, at, "{kind:?}");
+        }
+        assert_eq!(Kind::ALL.len(), Kind::Terminated as usize + 1);
+        let codes: Vec<u8> = exit_codes().map(|(code, _)| code).collect();
+        assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");
+        assert_eq!((codes.first(), codes.last(), codes.len()), (Some(&0), Some(&255), 16));
     }
 
     #[test]
