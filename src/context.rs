@@ -66,6 +66,13 @@ impl Context {
         Reporter::stderr(reporter_settings(global, env, Terminals::of_this_process()))
     }
 
+    /// An output for help, which must be shown whatever the settings are.
+    pub fn early_output(global: &GlobalArgs, env: &Environment) -> Output {
+        let stdout =
+            stream(global, env, Terminals::of_this_process().stdout, terminal::size(std::io::stdout()));
+        Output::stdout(OutputSettings::new(Format::default(), stdout, jiff::Timestamp::now()))
+    }
+
     pub fn env(&self) -> &Environment {
         &self.env
     }

@@ -10,6 +10,7 @@ pub mod error;
 pub mod files;
 pub mod input;
 pub mod logging;
+pub mod manual;
 pub mod output;
 pub mod panics;
 pub mod sandbox;

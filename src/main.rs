@@ -87,6 +87,12 @@ fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) ->
         }
         return fail(&mistake.into(), &reporter, &Place::default(), None);
     }
+    if !error.use_stderr() {
+        return match Context::early_output(&global, env).styled(&error.render()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, &reporter, &Place::default(), None),
+        };
+    }
     // A closed stream has no reader to tell.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::FAILED))

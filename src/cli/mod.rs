@@ -2,36 +2,34 @@
 //! decide anything: values go to [`crate::context::Context`], verbs to their groups.
 
 mod complete;
+mod documented;
 mod duration;
 mod global;
+mod group_help;
 mod list;
+mod topic;
 mod understand;
 
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, config, man, sandbox, ssm, version, whoami};
+use crate::commands::{completions, config, help, man, sandbox, ssm, version, whoami};
 use crate::output::Format;
 use crate::settings::Environment;
 
+pub use documented::{documented, shown, with_overview};
 pub use duration::duration;
 pub use global::{GlobalArgs, LogFormat};
 pub use list::ListArgs;
 pub use understand::{Invocation, Misunderstood, Origins, built, load, options_of_tool, understand};
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0 done            1 failed           2 usage             3 does not exist
-  4 no credentials  5 denied           6 condition false   7 partly failed
-  8 timed out       9 conflict        70 a bug in opsctl  75 temporary, try later
-  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM";
+pub use topic::Topic;
 
 /// A DevOps toolbox for AWS: sessions on nodes, and a sandbox to rehearse in
 ///
-/// opsctl opens Session Manager shells without the session-manager-plugin, and carries a loopback
-/// AWS (`opsctl sandbox`) in which every command can be tried without an account.
+/// Shells on nodes without the session-manager-plugin, and a loopback AWS inside the program in
+/// which every command can be tried without an account. Start with the first example.
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
@@ -41,9 +39,11 @@ Exit codes:
 #[command(
     name = "opsctl",
     version,
-    max_term_width = 100,
+    max_term_width = documented::WIDTH,
     verbatim_doc_comment,
-    after_long_help = EXIT_CODES,
+    disable_help_flag = true,
+    disable_help_subcommand = true,
+    disable_version_flag = true,
     arg_required_else_help = true,
     // What comes last counts, also after an alias.
     args_override_self = true,
@@ -52,6 +52,12 @@ Exit codes:
 pub struct Cli {
     #[command(flatten)]
     pub global: GlobalArgs,
+    /// Print help: -h the short one, --help the whole one
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Global")]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "Global")]
+    version: Option<bool>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -77,6 +83,7 @@ pub enum Command {
     Whoami(whoami::WhoamiArgs),
     #[command(subcommand)]
     Config(config::Command),
+    Help(help::HelpArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Version(version::VersionArgs),
@@ -90,6 +97,7 @@ impl Command {
             Command::Ssm(_)
             | Command::Whoami(_)
             | Command::Config(_)
+            | Command::Help(_)
             | Command::Completions(_)
             | Command::Man(_)
             | Command::Version(_) => None,
@@ -103,6 +111,7 @@ impl Command {
             Command::Sandbox(command) => command.handles_signals(),
             Command::Whoami(_)
             | Command::Config(_)
+            | Command::Help(_)
             | Command::Completions(_)
             | Command::Man(_)
             | Command::Version(_) => false,

@@ -9,7 +9,9 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
 
-use super::{Cli, GlobalArgs};
+use super::group_help::{asked_in_a_group, with_help_in_groups};
+use super::{Cli, GlobalArgs, documented, with_overview};
+use crate::commands::help::HelpArgs;
 use crate::config::layers::{self, Given};
 use crate::config::{Config, alias, names, user_file};
 use crate::error::{Error, Result};
@@ -64,17 +66,40 @@ impl Origins {
 
 /// `line`: the program's name first.
 pub fn understand(line: &[OsString], env: &Environment) -> Result<Invocation, Misunderstood> {
-    let mut root = Cli::command();
+    let mut root = with_help_in_groups(Cli::command());
     match root.try_get_matches_from_mut(line) {
-        Ok(matches) => fill(line, &root, matches, None, env),
+        Ok(matches) => match asked_in_a_group(&matches) {
+            Some(words) => Ok(explanation(words, matches)?),
+            None => fill(line, &root, matches, None, env),
+        },
         Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {
             let (line, config) = expand(line, env, error)?;
             let mut root = Cli::command();
-            let matches = root.try_get_matches_from_mut(&line)?;
+            let matches =
+                root.try_get_matches_from_mut(&line).map_err(|error| with_whole_help(error, &line))?;
             fill(&line, &root, matches, Some(config), env)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(with_whole_help(error, line).into()),
     }
+}
+
+/// `opsctl ssm help connect`.
+fn explanation(words: Vec<String>, mut matches: ArgMatches) -> Result<Invocation, clap::Error> {
+    let global = GlobalArgs::from_arg_matches_mut(&mut matches)?;
+    let cli = Cli { global, help: None, version: None, command: super::Command::Help(HelpArgs::of(words)) };
+    Ok(Invocation { cli, origins: Origins::default(), warnings: Vec::new() })
+}
+
+/// The whole help is rendered once more, with everything that is said in it: what runs a verb need not know that.
+fn with_whole_help(error: clap::Error, line: &[OsString]) -> clap::Error {
+    let whole = line.len() <= 1 || line.iter().any(|word| word == "--help");
+    let is_help =
+        matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+    if !whole || !is_help {
+        return error;
+    }
+    let root = with_help_in_groups(with_overview(documented(Cli::command())));
+    root.try_get_matches_from(line).err().unwrap_or(error)
 }
 
 /// A word that is no command may be an alias; `error` is what is said when it is none.

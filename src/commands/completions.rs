@@ -21,6 +21,13 @@ use crate::files;
 ///   opsctl completions zsh > ~/.zfunc/_opsctl
 ///   opsctl completions fish > ~/.config/fish/completions/opsctl.fish
 ///   opsctl completions --dir completions
+///
+/// Exit codes:
+///   1  a script cannot be written
+///   2  there is no script for this shell
+///
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct CompletionsArgs {
@@ -29,7 +36,7 @@ pub struct CompletionsArgs {
     shell: Option<Shell>,
 
     /// Write the scripts of all shells into this folder instead
-    #[arg(long, value_name = "DIR", conflicts_with = "shell")]
+    #[arg(long, value_name = "DIR", conflicts_with = "shell", help_heading = "Target")]
     dir: Option<PathBuf>,
 }
 

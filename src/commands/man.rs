@@ -1,70 +1,75 @@
-//! `opsctl man`: the manual pages, made from the command tree itself. Reproducible: no dates.
+//! `opsctl man`: the manual pages, made from the command tree and the topics. Reproducible: no dates.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory};
-use clap_mangen::Man;
 
 use crate::cli::Cli;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Kind, Outcome, Result};
 use crate::files;
-use crate::output::nearest;
+use crate::manual::{self, Page, Subject};
 
-/// Print the manual page of a command, or write them all
+/// Print the manual page of a command or a topic, or write them all
+///
+/// A page says what the help says. Written are the pages of all commands into DIR/man1 and those of
+/// the topics into DIR/man7, as `man` looks for them in the folders of MANPATH.
 ///
 /// Examples:
 ///   opsctl man ssm connect | man -l -
-///   opsctl man --dir ~/.local/share/man/man1
+///   opsctl man exit-codes | man -l -
+///   opsctl man --dir ~/.local/share/man
+///
+/// Exit codes:
+///   1  a page cannot be written
+///   3  there is no such command or topic
+///
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ManArgs {
-    /// The command, such as `ssm connect`; none for opsctl itself
-    command: Vec<String>,
+    /// The command, such as `ssm connect`, or a topic; none for opsctl itself
+    #[arg(value_name = "COMMAND|TOPIC")]
+    words: Vec<String>,
 
-    /// Write every page into this folder instead
-    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    /// Write every page below this folder instead
+    #[arg(long, value_name = "DIR", conflicts_with = "words", help_heading = "Target")]
     dir: Option<PathBuf>,
+
+    /// Print the whole reference as one Markdown document instead
+    #[arg(long, hide = true, conflicts_with_all = ["words", "dir"], help_heading = "Target")]
+    markdown: bool,
 }
 
 pub fn run(args: &ManArgs, ctx: &Context) -> Result<Outcome> {
-    // The help of the help would be a page for every command.
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = Cli::command();
     root.build();
-    if let Some(dir) = &args.dir {
-        write_all(&root, dir)?;
-        return Ok(Outcome::Done);
+    if args.markdown {
+        ctx.out().text(&manual::reference(&manual::pages(&root)))?;
+    } else if let Some(dir) = &args.dir {
+        manual::pages(&root).iter().try_for_each(|page| write(page, dir))?;
+    } else {
+        ctx.out().text(&page(&root, &args.words)?.roff())?;
     }
-    let mut found = &root;
-    for word in &args.command {
-        found = found.find_subcommand(word).ok_or_else(|| {
-            let error = Error::not_found(format!("{} has no command {word}", found.get_name()));
-            let known = found.get_subcommands().map(|command| command.get_name());
-            match nearest(word, known) {
-                Some(near) => error.hint(format!("did you mean {near}?")),
-                None => error.hint("opsctl --help lists the commands"),
-            }
-        })?;
-    }
-    ctx.out().text(&String::from_utf8_lossy(&page(found)?))?;
     Ok(Outcome::Done)
 }
 
-fn write_all(command: &clap::Command, dir: &std::path::Path) -> Result<()> {
-    let file = dir.join(format!("{}.1", command.get_display_name().unwrap_or(command.get_name())));
-    files::write(&file, &page(command)?)
-        .map_err(|error| Error::failed(format!("cannot write {}", file.display())).because(error))?;
-    for sub in command.get_subcommands() {
-        write_all(sub, dir)?;
+fn page(root: &clap::Command, words: &[String]) -> Result<Page> {
+    match manual::find(root, words)? {
+        Subject::Command(path, command) => Ok(Page::of_command(&path, command)),
+        Subject::Topic(topic) => {
+            let missing = || Error::new(Kind::Bug, format!("the topic {} has no page", topic.name()));
+            Ok(Page::of_topic(topic, root).ok_or_else(missing)?)
+        }
     }
-    Ok(())
 }
 
-fn page(command: &clap::Command) -> Result<Vec<u8>> {
-    let mut page = Vec::new();
-    // A manual has room for what the short help leaves out; the generator would print only the names of it.
-    let whole = command.clone().mut_args(|arg| arg.hide_short_help(false));
-    let man = Man::new(whole).source(concat!("opsctl ", env!("CARGO_PKG_VERSION"))).manual("opsctl");
-    man.render(&mut page).map_err(|error| Error::failed("cannot make the manual page").because(error))?;
-    Ok(page)
+fn write(page: &Page, dir: &Path) -> Result<()> {
+    let folder = dir.join(format!("man{}", page.section));
+    let file = folder.join(format!("{}.{}", page.name(), page.section));
+    fs::create_dir_all(&folder)
+        .and_then(|()| files::write(&file, page.roff().as_bytes()))
+        .map_err(|error| Error::failed(format!("cannot write {}", file.display())).because(error).into())
 }

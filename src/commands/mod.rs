@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod config;
+pub mod help;
 pub mod man;
 pub mod sandbox;
 pub mod ssm;
@@ -18,6 +19,7 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Sandbox(command) => sandbox::run(command, ctx).await,
         Command::Whoami(args) => whoami::run(args, ctx).await,
         Command::Config(command) => config::run(command, ctx).await,
+        Command::Help(args) => help::run(args, ctx),
         Command::Completions(args) => completions::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
         Command::Version(args) => version::run(args, ctx),

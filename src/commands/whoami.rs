@@ -12,11 +12,18 @@ use crate::output::{Cell, Column};
 /// Say who AWS takes you for
 ///
 /// Shows the account and the ARN that the credentials belong to, and where the credentials, the
-/// profile and the region came from. Calls sts:GetCallerIdentity, which every identity may call.
+/// profile and the region came from.
 ///
 /// Examples:
 ///   opsctl whoami
 ///   opsctl whoami --query item.account -o text
+///
+/// Exit codes:
+///   4   no credentials, or AWS does not accept them; no region
+///   75  AWS cannot be reached, or is busy
+///
+/// IAM:
+///   sts:GetCallerIdentity  which every identity may call
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct WhoamiArgs {}

@@ -21,14 +21,18 @@ pub fn key(path: &[&str], option: &str) -> String {
     path.iter().copied().chain([option]).collect::<Vec<_>>().join(".")
 }
 
-/// What an option is called, if it can be set other than by typing it.
-pub fn settable(arg: &Arg) -> Option<&str> {
+/// What an option is called, if it has a variable.
+pub fn with_variable(arg: &Arg) -> Option<&str> {
     let switches = matches!(
         arg.get_action(),
         ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
     );
-    let whole_tool = arg.is_global_set() && arg.get_id() == CONFIG;
-    arg.get_long().filter(|_| !switches && !whole_tool)
+    arg.get_long().filter(|_| !switches)
+}
+
+/// What an option is called, if a layer fills it.
+pub fn settable(arg: &Arg) -> Option<&str> {
+    with_variable(arg).filter(|_| !(arg.is_global_set() && arg.get_id() == CONFIG))
 }
 
 /// The same, for the config file.
@@ -62,6 +66,18 @@ pub fn own_options<'a>(path: &[&str], command: &'a Command) -> impl Iterator<Ite
         .get_arguments()
         .filter(move |arg| arg.is_global_set() == at_root)
         .filter_map(|arg| Some((settable(arg)?, arg)))
+}
+
+/// Those of them that help tells, and their variables.
+pub fn own_variables<'a>(
+    path: &[&str],
+    command: &'a Command,
+) -> impl Iterator<Item = (String, &'a str, &'a Arg)> {
+    let at_root = path.is_empty();
+    command
+        .get_arguments()
+        .filter(move |arg| arg.is_global_set() == at_root && !arg.is_hide_set())
+        .filter_map(|arg| with_variable(arg).map(|option| (variable(path, option), option, arg)))
 }
 
 /// A flag, or an option whose value may be left out, as a word.

@@ -112,6 +112,14 @@ impl Output {
         self.sink.finish()
     }
 
+    /// A help, with its colours where they are wanted.
+    pub fn styled(&self, text: &clap::builder::StyledStr) -> Result<()> {
+        match self.settings.stdout.color {
+            true => self.text(&text.ansi().to_string()),
+            false => self.text(&text.to_string()),
+        }
+    }
+
     /// For the bytes of a session.
     pub fn raw(&self) -> RawOutput {
         RawOutput::new(self.sink.clone())

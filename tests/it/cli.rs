@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use opsctl::cli::Topic;
+
 use crate::support::{Sandbox, Sealed};
 
 /// Every command, as its words.
@@ -21,6 +23,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["config"],
     &["config", "show"],
     &["config", "check"],
+    &["help"],
     &["completions"],
     &["man"],
     &["version"],
@@ -37,7 +40,14 @@ fn the_whole_reference_is_as_reviewed() {
         .iter()
         .map(|command| format!("==== opsctl {}\n{}\n", command.join(" "), help(&sealed, command)))
         .collect();
-    insta::assert_snapshot!(reference);
+    let topics: String = Topic::all()
+        .filter(|topic| !topic.is_a_command())
+        .map(|topic| {
+            let name = topic.name();
+            format!("==== opsctl help {name}\n{}\n", sealed.run(["help", &name]).expect(0).stdout)
+        })
+        .collect();
+    insta::assert_snapshot!(reference + &topics);
 }
 
 #[test]
@@ -51,9 +61,8 @@ fn no_help_is_wider_than_a_hundred_columns_and_every_command_is_known_here() {
         }
         let listed =
             short.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        // The help of a command is its own --help.
         let verbs = listed.map(|line| line.split_whitespace().next().unwrap());
-        for verb in verbs.filter(|verb| *verb != "help") {
+        for verb in verbs {
             let known =
                 COMMANDS.iter().any(|known| known.starts_with(command) && known.last() == Some(&verb));
             assert!(known, "{verb} is not in COMMANDS");
@@ -64,10 +73,16 @@ fn no_help_is_wider_than_a_hundred_columns_and_every_command_is_known_here() {
 /// A help that a terminal shows without scrolling.
 #[test]
 fn the_short_help_fits_a_screen() {
-    let sealed = Sealed::new();
+    let mut sealed = Sealed::new();
+    sealed.set("COLUMNS", "80");
     for command in COMMANDS {
         let lines = sealed.run(command.iter().chain(&["-h"])).expect(0).stdout.lines().count();
         assert!(lines <= 40, "opsctl {} -h has {lines} lines", command.join(" "));
+    }
+    // Without options of its own a command fits the smallest screen.
+    for command in ["whoami", "version", "help"] {
+        let lines = sealed.run([command, "-h"]).expect(0).stdout.lines().count();
+        assert!(lines <= 24, "opsctl {command} -h has {lines} lines");
     }
 }
 
@@ -150,7 +165,6 @@ fn help_and_version_are_words_too() {
     for command in COMMANDS {
         assert_eq!(stdout(&[&["help"], *command].concat()), help(&sealed, command), "{command:?}");
     }
-    assert!(sealed.run(["help", "ssm", "conect"]).expect(2).stderr.contains("conect"));
     assert_eq!(stdout(&["version"]), stdout(&["--version"]));
 }
 

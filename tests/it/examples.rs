@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use opsctl::cli::Topic;
+
 use crate::cli::{COMMANDS, help};
 use crate::support::{Ran, Sandbox, Sealed, finish};
 
@@ -23,16 +25,31 @@ fn every_example_of_the_help_runs() {
     let reader = Sealed::new();
     let mut count = 0;
     for command in COMMANDS {
-        for line in examples(&help(&reader, command)) {
-            count += 1;
-            if line.contains("-- aws ") && shell(&reader, "command -v aws").code != 0 {
-                eprintln!("there is no AWS CLI here, not run: {line}");
-                continue;
-            }
-            run(line);
-        }
+        count += run_all(&reader, &help(&reader, command));
     }
     assert!(count > 15, "the examples were not found");
+}
+
+#[test]
+fn every_example_of_the_topics_runs() {
+    let reader = Sealed::new();
+    for topic in Topic::all().filter(|topic| !topic.is_a_command()) {
+        let text = reader.run(["help", &topic.name()]).expect(0).stdout;
+        assert!(run_all(&reader, &text) > 0, "{topic:?} has no example");
+    }
+}
+
+/// Runs the examples of a help; how many there are.
+fn run_all(reader: &Sealed, help: &str) -> usize {
+    let lines = examples(help);
+    for line in &lines {
+        if line.contains("-- aws ") && shell(reader, "command -v aws").code != 0 {
+            eprintln!("there is no AWS CLI here, not run: {line}");
+            continue;
+        }
+        run(line);
+    }
+    lines.len()
 }
 
 /// In a place of its own, signed in to a sandbox that is up in `rehearsal`.
@@ -46,9 +63,7 @@ fn run(line: &str) {
     let file = |name: &str| sandbox.dir.join(name).display().to_string();
     let (config, credentials) = (file("config"), file("credentials"));
     sealed.set("AWS_CONFIG_FILE", config).set("AWS_SHARED_CREDENTIALS_FILE", credentials);
-    for folder in
-        ["home/.zfunc", "home/.config/fish/completions", "home/.local/share/man/man1", "completions"]
-    {
+    for folder in ["home/.zfunc", "home/.config/fish/completions", "completions"] {
         std::fs::create_dir_all(sealed.path(folder)).unwrap();
     }
     if line.contains("--config sandbox.toml") {

@@ -14,6 +14,7 @@ mod examples;
 mod failures;
 mod gateway;
 mod generated;
+mod help;
 mod list;
 mod lockfile;
 mod network;

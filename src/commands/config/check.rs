@@ -16,15 +16,19 @@ use crate::output::{Cell, Column, Tone, nearest};
 ///
 /// Reads the file named by --config and the user's own (~/.config/opsctl/config.toml). Mistakes stop
 /// every other command, so that none runs with half of its settings; unknown keys and variables are
-/// warnings. Calls no AWS.
+/// warnings.
 ///
 /// Examples:
 ///   opsctl config check
 ///   opsctl config check --quiet || opsctl config check -o json
 ///
-/// Exit codes: 0 no mistakes, 2 a file that cannot be read, 6 mistakes.
+/// Exit codes:
+///   0  there are no mistakes
+///   2  a file cannot be read
+///   6  there are mistakes
 ///
-/// IAM: none.
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct CheckArgs {

@@ -17,25 +17,28 @@ use crate::settings::{Origin, Setting};
 /// Lists every option that has a value without being typed: from its OPSCTL_ variable, from the
 /// file named by --config, from the user's own file (~/.config/opsctl/config.toml), and the profile
 /// and the region of the AWS configuration; the aliases too. --origin says where each came from,
-/// --all adds the options that nothing sets. Calls no AWS.
+/// --all adds the options that nothing sets.
 ///
 /// Examples:
 ///   opsctl config show
 ///   opsctl config show --origin
 ///   opsctl config show --all -o json
 ///
-/// Exit codes: 0 done, 2 a config file that cannot be read.
+/// Exit codes:
+///   0  the settings are shown
+///   2  a config file cannot be read
 ///
-/// IAM: none.
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ShowArgs {
     /// Say where each value came from
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     origin: bool,
 
     /// The options that nothing sets, too
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Output")]
     all: bool,
 
     #[command(flatten)]

@@ -19,11 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Examples:
 ///   opsctl sandbox down
 ///   opsctl sandbox down --dir rehearsal
+///
+/// Exit codes:
+///   0  it has ended
+///   2  several sandboxes run, and none is named
+///   3  no sandbox runs
+///   8  it was asked to end and still runs
+///
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct DownArgs {
     /// The folder of the sandbox
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Target")]
     dir: Option<PathBuf>,
 }
 

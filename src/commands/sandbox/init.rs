@@ -15,11 +15,18 @@ use crate::sandbox::state::CONFIG;
 /// Write a commented sandbox.toml
 ///
 /// The file says everything a sandbox can be told, and as it is gives the sandbox you get without
-/// one. A file that exists already is left alone (exit code 9) unless you say --yes.
+/// one. A file that exists already is left alone unless you say --yes.
 ///
 /// Examples:
 ///   opsctl sandbox init
 ///   opsctl sandbox run --config sandbox.toml -- opsctl ssm list
+///
+/// Exit codes:
+///   1  the file cannot be written
+///   9  the file exists already
+///
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct InitArgs {

@@ -17,12 +17,12 @@ const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 #[derive(Debug, Args)]
 pub struct LaunchArgs {
-    /// What the sandbox is like, as `opsctl sandbox init` writes it; runs the shells it names
-    #[arg(long, value_name = "FILE")]
+    /// What it is like; its shells are run: see `sandbox init`
+    #[arg(long, value_name = "FILE", help_heading = "Sandbox")]
     config: Option<PathBuf>,
 
-    /// The folder of the sandbox, kept; a sandbox.toml in it is read unless --config names another
-    #[arg(long, value_name = "DIR")]
+    /// Its folder, kept; without --config a sandbox.toml in it is read
+    #[arg(long, value_name = "DIR", help_heading = "Sandbox")]
     pub dir: Option<PathBuf>,
 }
 

@@ -14,7 +14,32 @@ use crate::context::Context;
 use crate::error::{Outcome, Result, exit};
 
 /// A loopback AWS to rehearse in
+///
+/// A sandbox answers AWS calls on 127.0.0.1, for any client: opsctl, the AWS CLI, a script. It is a
+/// rehearsal room, not a mock: a session is a real shell of your own account on this machine, over the
+/// real data-channel protocol. What it does not support it refuses, as AWS refuses an unknown
+/// operation; it never pretends.
+///
+/// `sandbox run` starts one for a single command, `sandbox up` keeps one that every opsctl command
+/// finds with --sandbox. It has three nodes until a sandbox.toml says otherwise: `sandbox init` writes
+/// one with all that can be set, such as denied actions, encrypted sessions and a bad network.
+///
+/// It listens on loopback only, has a random key of its own and refuses every request that this key
+/// has not signed. A command inside sees nothing of your AWS variables and profiles. The folder of a
+/// sandbox is readable by you only.
+///
+/// Services:
+///   sts  GetCallerIdentity
+///   ssm  the calls of sessions, and those that list nodes
+///   kms  GenerateDataKey, Decrypt
+///
+/// Examples:
+///   opsctl sandbox run -- opsctl ssm list
+///   opsctl sandbox up --dir rehearsal &
+///   opsctl --sandbox ssm list
+///   opsctl sandbox down
 #[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Command {
     Run(run::RunArgs),
     Up(up::UpArgs),

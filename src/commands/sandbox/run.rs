@@ -23,13 +23,18 @@ use crate::signals::{Signal, Signals};
 /// from inside. Nodes are real shells of your own account on this machine. This opsctl is the first
 /// on PATH.
 ///
-/// The exit code is COMMAND's, 128 and the number of the signal that ended it, or 255 where opsctl
-/// itself failed.
-///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
 ///   opsctl sandbox run -- sh
 ///   opsctl sandbox run --config sandbox.toml -- aws ssm describe-instance-information
+///
+/// Exit codes:
+///   0-255  that of COMMAND
+///   128+N  signal N ended COMMAND
+///   255    opsctl itself failed
+///
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct RunArgs {

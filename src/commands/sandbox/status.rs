@@ -14,16 +14,23 @@ use crate::sandbox::state::{Found, find, running};
 
 /// Say which sandboxes run
 ///
-/// Asks each of them. With --dir only the one in that folder; exit code 3 if none runs there.
+/// Asks each of them, or with --dir only the one in that folder.
 ///
 /// Examples:
 ///   opsctl sandbox status
 ///   opsctl sandbox status --dir rehearsal -o json
+///
+/// Exit codes:
+///   0  the list is complete, even if it is empty
+///   3  no sandbox runs in DIR
+///
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct StatusArgs {
     /// The folder of the sandbox
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Target")]
     dir: Option<PathBuf>,
 
     #[command(flatten)]

@@ -23,6 +23,15 @@ use crate::signals::Signals;
 /// Examples:
 ///   opsctl sandbox up --dir rehearsal &
 ///   opsctl --sandbox ssm list
+///
+/// Exit codes:
+///   0    ended by `opsctl sandbox down`
+///   2    the sandbox.toml cannot be read or has mistakes
+///   9    a sandbox runs in this folder already
+///   130  ended by Ctrl-C
+///
+/// IAM:
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct UpArgs {
@@ -30,7 +39,13 @@ pub struct UpArgs {
     launch: LaunchArgs,
 
     /// The port to listen on; 0 takes a free one
-    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = "Sandbox"
+    )]
     port: u16,
 }
 

@@ -34,13 +34,23 @@ const RESUME_LIMIT: Duration = Duration::from_secs(60 * 60);
 ///   opsctl ssm connect role=db
 ///   echo 'uname -a' | opsctl ssm connect web-1
 ///
-/// Exit codes: 0 the shell ended, 1 the session broke, 3 no such node, 5 denied, 8 the idle
-/// time-out, 9 the node is not connected, 75 the network.
+/// Exit codes:
+///   0   the shell ended, whatever its own exit code
+///   1   the session broke
+///   2   several nodes have the name, or there is none and no terminal to choose on
+///   3   no such node
+///   5   denied by a policy
+///   8   the session was idle too long, or lasted too long
+///   9   the node is not connected
+///   75  AWS cannot be reached or is busy, or the node does not answer
 ///
-/// IAM: ssm:StartSession on the node and the document, ssm:ResumeSession and ssm:TerminateSession
-/// on one's own sessions, ssmmessages:OpenDataChannel on the session;
-/// ssm:DescribeInstanceProperties for anything but an id; kms:GenerateDataKey where the preferences
-/// ask for encryption.
+/// IAM:
+///   ssm:StartSession                on the node and the document
+///   ssm:ResumeSession               on one's own sessions
+///   ssm:TerminateSession            on one's own sessions
+///   ssmmessages:OpenDataChannel     on the session
+///   ssm:DescribeInstanceProperties  for anything but an id
+///   kms:GenerateDataKey             where the preferences ask for encryption
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ConnectArgs {

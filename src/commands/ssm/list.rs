@@ -20,7 +20,16 @@ use crate::error::{Outcome, Result};
 ///   opsctl ssm list --all --filter PlatformTypes=Linux -o json
 ///   opsctl ssm list --query 'items[].instanceId' -o text
 ///
-/// IAM: ssm:DescribeInstanceProperties, or ssm:DescribeInstanceInformation where that is denied.
+/// Exit codes:
+///   0   the list is complete, even if it is empty
+///   2   a filter, a column or a query is wrong
+///   4   no credentials or no region
+///   5   denied by a policy
+///   75  AWS cannot be reached, or is busy
+///
+/// IAM:
+///   ssm:DescribeInstanceProperties   asked first
+///   ssm:DescribeInstanceInformation  where that is denied
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(completion::columns(view::NODES)))]
 pub struct ListNodesArgs {

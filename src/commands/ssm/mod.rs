@@ -16,7 +16,15 @@ use crate::context::Context;
 use crate::error::{Outcome, Result};
 
 /// Sessions on nodes, through Session Manager
+///
+/// Nodes are EC2 instances and hybrid machines with an agent that Systems Manager knows. opsctl speaks
+/// the data channel of Session Manager itself: the session-manager-plugin is not needed.
+///
+/// Examples:
+///   opsctl ssm list
+///   opsctl ssm connect web-1
 #[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Command {
     List(list::ListNodesArgs),
     Connect(connect::ConnectArgs),
