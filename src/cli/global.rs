@@ -14,7 +14,58 @@ use crate::output::{ColorChoice, Format};
 /// Options that every command takes, before or after the verb.
 #[derive(Debug, Clone, Default, Args)]
 pub struct GlobalArgs {
-    /// The profile of the AWS configuration files to sign in with
+    /// The form of the answer on stdout
+    #[arg(short, long, global = true, value_name = "FORMAT", help_heading = "Output")]
+    pub output: Option<Format>,
+
+    /// A JMESPath expression over the JSON document
+    #[arg(long, global = true, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Output")]
+    pub query: Option<String>,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", hide_short_help = true, help_heading = "Output")]
+    pub color: Option<ColorChoice>,
+
+    /// Print errors only on stderr
+    #[arg(short, long, global = true, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Say what is called; -vv: retries, pages, timings too
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+
+    /// Trace everything on stderr, secrets left out
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub debug: bool,
+
+    /// Draw no progress
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub no_progress: bool,
+
+    /// Times in UTC, on a terminal too
+    #[arg(long, global = true, conflicts_with = "local", hide_short_help = true, help_heading = "Output")]
+    pub utc: bool,
+
+    /// Times in the zone of this machine
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub local: bool,
+
+    /// The program that shows answers longer than the terminal
+    #[arg(
+        long,
+        global = true,
+        value_name = "COMMAND",
+        conflicts_with = "no_pager",
+        hide_short_help = true,
+        help_heading = "Output"
+    )]
+    pub pager: Option<String>,
+
+    /// Show long answers without a pager
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
+    pub no_pager: bool,
+
+    /// The profile of the AWS files to sign in with
     #[arg(long, global = true, add = complete::profiles(), help_heading = "AWS")]
     pub profile: Option<String>,
 
@@ -26,7 +77,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "URL", hide_short_help = true, help_heading = "AWS")]
     pub endpoint_url: Option<String>,
 
-    /// Use a running sandbox instead of AWS: the only one, or the one in DIR
+    /// Use the running sandbox, or that in DIR, not AWS
     #[arg(
         long,
         global = true,
@@ -78,57 +129,6 @@ pub struct GlobalArgs {
         help_heading = "AWS"
     )]
     pub read_timeout: Option<u64>,
-
-    /// The form of the answer on stdout
-    #[arg(short, long, global = true, value_name = "FORMAT", help_heading = "Output")]
-    pub output: Option<Format>,
-
-    /// A JMESPath expression applied to the whole JSON document before it is formatted
-    #[arg(long, global = true, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Output")]
-    pub query: Option<String>,
-
-    /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", hide_short_help = true, help_heading = "Output")]
-    pub color: Option<ColorChoice>,
-
-    /// Print errors only on stderr
-    #[arg(short, long, global = true, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
-    pub quiet: bool,
-
-    /// Say what is being called; twice: retries, pages and timings too
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
-    pub verbose: u8,
-
-    /// Trace everything on stderr, secrets left out
-    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
-    pub debug: bool,
-
-    /// Draw no progress
-    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
-    pub no_progress: bool,
-
-    /// Times in UTC, on a terminal too
-    #[arg(long, global = true, conflicts_with = "local", hide_short_help = true, help_heading = "Output")]
-    pub utc: bool,
-
-    /// Times in the zone of this machine
-    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
-    pub local: bool,
-
-    /// The program that shows answers longer than the terminal
-    #[arg(
-        long,
-        global = true,
-        value_name = "COMMAND",
-        conflicts_with = "no_pager",
-        hide_short_help = true,
-        help_heading = "Output"
-    )]
-    pub pager: Option<String>,
-
-    /// Show long answers without a pager
-    #[arg(long, global = true, hide_short_help = true, help_heading = "Output")]
-    pub no_pager: bool,
 
     /// What to log, instead of what -v and --debug choose: a level, or MODULE=LEVEL,...
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true, help_heading = "Diagnosis")]
