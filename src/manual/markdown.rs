@@ -18,7 +18,14 @@ pub fn reference(pages: &[Page]) -> String {
 
 // Writing into a string cannot fail.
 fn write_page(text: &mut String, page: &Page) {
-    let _ = write!(text, "\n## {}\n\n{}.\n", page.title, escape(&page.about));
+    let title = match page.synopsis {
+        Some(_) => page.title.clone(),
+        None => page.title.replacen("opsctl", "Topic", 1),
+    };
+    let _ = write!(text, "\n## {title}\n\n{}.\n", escape(&page.about));
+    if let Some(synopsis) = &page.synopsis {
+        let _ = write!(text, "\n    {synopsis}\n");
+    }
     for block in &page.text {
         match block {
             Block::Paragraph(paragraph) => {
@@ -31,9 +38,6 @@ fn write_page(text: &mut String, page: &Page) {
                 write_list(text, list);
             }
         }
-    }
-    if let Some(synopsis) = &page.synopsis {
-        let _ = write!(text, "\n    {synopsis}\n");
     }
     if !page.commands.is_empty() {
         let _ = write!(text, "\n**Commands**\n");

@@ -178,11 +178,12 @@ fn only_the_sandbox_commands_know_the_sandbox() {
 #[test]
 fn no_group_of_commands_imports_another() {
     for group in ["ssm", "sandbox", "config"] {
-        let others: Vec<String> = ["ssm", "sandbox", "config", "whoami", "man", "completions"]
-            .iter()
-            .filter(|other| **other != group)
-            .map(|other| format!("crate::commands::{other}"))
-            .collect();
+        let others: Vec<String> =
+            ["ssm", "sandbox", "config", "whoami", "help", "man", "completions", "version"]
+                .iter()
+                .filter(|other| **other != group)
+                .map(|other| format!("crate::commands::{other}"))
+                .collect();
         let others: Vec<&str> = others.iter().map(String::as_str).collect();
         assert_wall(|name| name.starts_with(&format!("commands/{group}/")), &others);
     }
@@ -199,6 +200,10 @@ fn lower_floors_do_not_use_higher_ones() {
     assert_wall(
         |name| name.starts_with("input/"),
         &["crate::commands", "crate::cli", "crate::config", "crate::aws", "crate::sandbox", "crate::context"],
+    );
+    assert_wall(
+        |name| name.starts_with("manual/"),
+        &["crate::commands", "crate::aws", "crate::sandbox", "crate::context"],
     );
     assert_wall(|name| name.starts_with("terminal/"), &["crate::commands", "crate::aws", "crate::sandbox"]);
 }

@@ -192,7 +192,7 @@ fn the_reference_has_every_command_and_topic_once() {
     let titles: Vec<&str> = reference.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let commands = COMMANDS.iter().map(|words| [&["opsctl"], *words].concat().join(" "));
     let topics =
-        Topic::all().filter(|topic| !topic.is_a_command()).map(|topic| format!("opsctl {}", topic.name()));
+        Topic::all().filter(|topic| !topic.is_a_command()).map(|topic| format!("Topic {}", topic.name()));
     let mut expected: Vec<String> = commands.chain(topics).collect();
     expected.sort_unstable();
     let mut found = titles.clone();
