@@ -1,17 +1,16 @@
 //! What a verb is handed: settings, the clock, facts about the terminal, output, and
 //! AWS, made on first use. The only room that reads the environment. It must not call AWS itself.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
-use etcetera::BaseStrategy;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsOptions, AwsSettings};
 use crate::cli::{GlobalArgs, ListArgs, Origins};
 use crate::error::{Error, Result};
-use crate::logging;
+use crate::logging::{self, LogSettings};
 use crate::output::{
     ColorEnvironment, Format, Output, OutputSettings, Place, Query, Reporter, ReporterSettings, Stream,
 };
@@ -29,19 +28,21 @@ pub struct Context {
     now: Option<jiff::Timestamp>,
     out: Output,
     reporter: Reporter,
+    deadline: OnceLock<Instant>,
     aws: OnceCell<Arc<Aws>>,
 }
 
 impl Context {
-    /// Touches no file and no network.
+    /// Touches no file but that of `--log-file`, and no network.
     pub fn new(global: GlobalArgs, origins: Origins, env: Environment) -> Result<Self> {
         let terminals = Terminals::of_this_process();
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
-        logging::start(reporter.settings().verbosity, env.text("OPSCTL_LOG"), &reporter)?;
+        logging::start(&log_settings(&global), &reporter)?;
         let now = fixed_clock(&env)?;
         let out = Output::stdout(output_settings(&global, &env, terminals, now)?);
         let options = aws_options(&global, &origins);
-        Ok(Context { global, options, origins, env, terminals, now, out, reporter, aws: OnceCell::new() })
+        let (deadline, aws) = (OnceLock::new(), OnceCell::new());
+        Ok(Context { global, options, origins, env, terminals, now, out, reporter, deadline, aws })
     }
 
     /// For completing a command line: says nothing, asks nothing, tries each call once. Nothing of the environment
@@ -58,7 +59,8 @@ impl Context {
         let stdout = stream(&global, &env, false, None);
         let out = Output::stdout(OutputSettings::new(Format::default(), stdout, now.unwrap_or_default()));
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
-        Context { global, options, origins, env, terminals, now, out, reporter, aws: OnceCell::new() }
+        let (deadline, aws) = (OnceLock::new(), OnceCell::new());
+        Context { global, options, origins, env, terminals, now, out, reporter, deadline, aws }
     }
 
     /// A reporter for failures that come before there is a context.
@@ -122,18 +124,29 @@ impl Context {
         self.terminals.stdin && self.terminals.stderr && !self.global.no_input
     }
 
+    /// Starts the clock of `--timeout`; gives the moment it ends.
+    pub fn start_clock(&self) -> Option<Instant> {
+        let limit = self.global.timeout?;
+        Some(*self.deadline.get_or_init(|| Instant::now() + limit))
+    }
+
+    /// When `--timeout` ends a wait. A wait that has something to say about what goes on ends itself then.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.get().copied()
+    }
+
     pub fn state_dir(&self) -> Result<PathBuf> {
-        let folders = etcetera::base_strategy::Xdg::new().map_err(|error| {
-            Error::failed("cannot tell the folder for state")
-                .because(error)
-                .hint("set HOME, or XDG_STATE_HOME to an absolute path")
-        })?;
-        Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("opsctl"))
+        state_dir(&self.env)
+    }
+
+    /// The folder for state, for what comes before there is a context.
+    pub fn early_state_dir() -> Option<PathBuf> {
+        state_dir(&environment_of_this_process()).ok()
     }
 
     /// What is there may be deleted at any time. None where there is no home.
     pub fn cache_dir(&self) -> Option<PathBuf> {
-        Some(etcetera::base_strategy::Xdg::new().ok()?.cache_dir().join("opsctl"))
+        Some(home_folder(&self.env, "XDG_CACHE_HOME", ".cache")?.join("opsctl"))
     }
 
     /// AWS, signed in on first use.
@@ -176,8 +189,33 @@ fn aws_options(global: &GlobalArgs, origins: &Origins) -> AwsOptions {
         endpoint_url: origins.setting("endpoint-url", global.endpoint_url.clone()),
         max_attempts: origins.setting("max-attempts", global.max_attempts),
         retry_mode: origins.setting("retry-mode", global.retry_mode),
-        connect_timeout: global.connect_timeout.map(Duration::from_secs),
-        read_timeout: global.read_timeout.map(Duration::from_secs),
+        connect_timeout: global.connect_timeout,
+        read_timeout: global.read_timeout,
+    }
+}
+
+/// By XDG_STATE_HOME and HOME alone: where neither is set, the home that the system has on record may be one that
+/// nobody looks into.
+fn state_dir(env: &Environment) -> Result<PathBuf> {
+    let state = home_folder(env, "XDG_STATE_HOME", ".local/state");
+    Ok(state.map(|state| state.join("opsctl")).ok_or_else(|| {
+        Error::failed("cannot tell the folder for state: HOME is not set")
+            .hint("set HOME, or XDG_STATE_HOME to an absolute path")
+    })?)
+}
+
+/// A folder of the user's, named by a variable or in the home.
+fn home_folder(env: &Environment, variable: &str, in_home: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| env.get(name).map(Path::new).filter(|path| path.is_absolute());
+    absolute(variable).map(Path::to_owned).or_else(|| Some(absolute("HOME")?.join(in_home)))
+}
+
+/// What is asked for by `--log` or `OPSCTL_LOG`, `--log-file` and `--log-format`.
+fn log_settings(global: &GlobalArgs) -> LogSettings<'_> {
+    LogSettings {
+        filter: global.log.as_deref(),
+        file: global.log_file.as_deref(),
+        format: global.log_format.unwrap_or_default(),
     }
 }
 

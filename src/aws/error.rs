@@ -7,7 +7,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_types::request_id::RequestId;
 
 use crate::error::{AwsDetail, Error, Kind};
@@ -57,8 +57,11 @@ where
             let status = context.raw().status().as_u16();
             // Something between here and AWS answers; while it has trouble of its own, later may do.
             let kind = if matches!(status, 429 | 500..=599) { Kind::Temporary } else { Kind::Failed };
+            let request_id = error.request_id().map(str::to_owned);
+            let in_brackets = request_id.as_deref().map(|id| format!(" (request {id})")).unwrap_or_default();
             Error::new(kind, message)
-                .because(format!("the answer (status {status}) is not one of AWS"))
+                .because(format!("the answer (status {status}) is not one of AWS{in_brackets}"))
+                .aws(AwsDetail { request_id, ..AwsDetail::default() })
                 .hint("check --endpoint-url and HTTPS_PROXY")
         }
         other => Error::failed(message).because(DisplayErrorContext(other).to_string()),
@@ -103,8 +106,27 @@ pub fn credentials_failure(error: &CredentialsError) -> Error {
                 .because(innermost(error))
                 .hint("aws sso login")
         }
-        _ => Error::new(Kind::Credentials, "the credentials cannot be used").because(innermost(error)),
+        _ => match refused_sign_in(error) {
+            Some(detail) => Error::new(Kind::Credentials, "the credentials cannot be used").aws(detail),
+            None => Error::new(Kind::Credentials, "the credentials cannot be used").because(innermost(error)),
+        },
     }
+}
+
+/// What AWS said to a call that was to give credentials, such as AssumeRole.
+fn refused_sign_in(error: &CredentialsError) -> Option<AwsDetail> {
+    use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+    use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+    let detail = |meta: &ErrorMetadata| AwsDetail {
+        code: meta.code().map(str::to_owned),
+        message: meta.message().map(str::to_owned),
+        request_id: meta.request_id().map(str::to_owned),
+    };
+    if let Some(failure) = find::<AwsFailure<AssumeRoleError>>(error) {
+        return failure.as_service_error().map(|error| detail(error.meta()));
+    }
+    let failure = find::<AwsFailure<AssumeRoleWithWebIdentityError>>(error)?;
+    failure.as_service_error().map(|error| detail(error.meta()))
 }
 
 struct Class {

@@ -1,6 +1,7 @@
 //! Signing in to AWS and reaching it: profile, region, credentials, retries, the HTTP client and the signed
 //! websocket, and what a failed call means. It must not know any command, and must not print.
 
+mod calls;
 mod credentials;
 mod error;
 mod http;
@@ -26,6 +27,8 @@ use aws_types::region::Region;
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
 use crate::settings::{Environment, Origin, Setting};
+
+use self::calls::Calls;
 
 pub use error::{AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_untrusted};
 pub use options::{AwsOptions, RetryMode};
@@ -106,16 +109,21 @@ impl Aws {
         Ok(Aws { sdk: loader.load().await, credentials, region, profile, network })
     }
 
+    // Every client tells its calls: nothing else can be done to all of them at once.
+
     pub fn ssm(&self) -> aws_sdk_ssm::Client {
-        aws_sdk_ssm::Client::new(&self.sdk)
+        use aws_sdk_ssm::{Client, config::Builder};
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
     }
 
     pub fn kms(&self) -> aws_sdk_kms::Client {
-        aws_sdk_kms::Client::new(&self.sdk)
+        use aws_sdk_kms::{Client, config::Builder};
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
     }
 
     pub fn sts(&self) -> aws_sdk_sts::Client {
-        aws_sdk_sts::Client::new(&self.sdk)
+        use aws_sdk_sts::{Client, config::Builder};
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
     }
 
     pub fn region(&self) -> &Setting<String> {

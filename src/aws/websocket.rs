@@ -50,8 +50,8 @@ pub enum WebsocketError {
     Proxy { proxy: String, host: String, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the TLS connection to {host} failed")]
     Tls { host: String, source: io::Error },
-    #[error("the data channel was refused with status {status}{detail}")]
-    Refused { status: u16, detail: String },
+    #[error("the data channel was refused with status {status}{detail}{}", in_brackets(request_id.as_deref()))]
+    Refused { status: u16, detail: String, request_id: Option<String> },
     #[error("the websocket handshake with {host} failed")]
     Handshake { host: String, source: Box<Tungstenite> },
     #[error("cannot sign the request for the data channel")]
@@ -113,6 +113,7 @@ async fn dial_unlimited(
     };
     let port = url.port_or_known_default().ok_or_else(address)?;
 
+    tracing::info!("{SERVICE}:OpenDataChannel in {region}, at {}", without_query(url));
     let mut request = url.as_str().into_client_request().map_err(|_| address())?;
     if let Some(credentials) = credentials.filter(|_| !is_presigned(url)) {
         sign_upgrade(&mut request, url, region, credentials)?;
@@ -138,6 +139,7 @@ async fn dial_unlimited(
         Err(Tungstenite::Http(response)) => Err(WebsocketError::Refused {
             status: response.status().as_u16(),
             detail: detail(response.body().as_deref()),
+            request_id: request_id(response.headers()),
         }),
         Err(source) => Err(WebsocketError::Handshake { host, source: Box::new(source) }),
     }
@@ -154,6 +156,15 @@ fn detail(body: Option<&[u8]>) -> String {
     let said: Vec<&str> = parts.into_iter().flatten().collect();
     let said = if said.is_empty() { text.to_owned() } else { said.join(": ") };
     if said.is_empty() { said } else { format!(": {}", said.chars().take(300).collect::<String>()) }
+}
+
+fn request_id(headers: &http::HeaderMap) -> Option<String> {
+    let id = headers.get("x-amzn-requestid")?.to_str().ok()?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+fn in_brackets(request_id: Option<&str>) -> String {
+    request_id.map(|id| format!(" (request {id})")).unwrap_or_default()
 }
 
 fn without_query(url: &Url) -> String {

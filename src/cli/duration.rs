@@ -23,6 +23,12 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
+/// The same, for a wait that cannot be of no length.
+pub fn positive_duration(text: &str) -> Result<Duration, String> {
+    let length = duration(text)?;
+    if length.is_zero() { Err("it must be longer than nothing".to_owned()) } else { Ok(length) }
+}
+
 /// Far beyond any wait, and far below what overflows when it is added to a time.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -49,6 +55,10 @@ mod tests {
             ["", "-5", "-5s", "5 parsecs", "soon", "400000d", "99999999999999999999", "9999999h", "1e9"]
         {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!(positive_duration("1ms"), Ok(Duration::from_millis(1)));
+        for bad in ["0", "0s", "-1", "soon"] {
+            assert!(positive_duration(bad).is_err(), "{bad}");
         }
     }
 }

@@ -7,7 +7,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::complete;
-use super::duration::duration;
+use super::duration::{duration, positive_duration};
 use crate::aws::RetryMode;
 use crate::output::{ColorChoice, Format};
 
@@ -108,33 +108,35 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "MODE", hide_short_help = true, help_heading = "AWS")]
     pub retry_mode: Option<RetryMode>,
 
-    /// Seconds to wait for a connection
+    /// How long to wait for a connection
     #[arg(
         long,
         global = true,
-        value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=3600),
+        value_name = "DURATION",
+        value_parser = positive_duration,
         hide_short_help = true,
         help_heading = "AWS"
     )]
-    pub connect_timeout: Option<u64>,
+    pub connect_timeout: Option<Duration>,
 
-    /// Seconds to wait for an answer
+    /// How long to wait for an answer
     #[arg(
         long,
         global = true,
-        value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=3600),
+        value_name = "DURATION",
+        value_parser = positive_duration,
         hide_short_help = true,
         help_heading = "AWS"
     )]
-    pub read_timeout: Option<u64>,
+    pub read_timeout: Option<Duration>,
 
-    /// What to log, instead of what -v and --debug choose: a level, or MODULE=LEVEL,...
+    /// What to log, instead of what -v and --debug choose: a level, or MODULE=LEVEL,...; to stderr, or
+    /// into --log-file
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true, help_heading = "Diagnosis")]
     pub log: Option<String>,
 
-    /// Write the log into this file, readable by you only, instead of to stderr
+    /// Add the log to this file, readable by you only; all of it where --log does not say what. stderr
+    /// stays as it is without
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true, help_heading = "Diagnosis")]
     pub log_file: Option<PathBuf>,
 
@@ -142,7 +144,8 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "FORMAT", hide_short_help = true, help_heading = "Diagnosis")]
     pub log_format: Option<LogFormat>,
 
-    /// Give up waiting after this long, with exit code 8; what was started goes on
+    /// Give up waiting after this long, with exit code 8; what was started goes on. Counts from the end
+    /// of --jitter, and bounds --lock-wait too
     #[arg(
         long,
         global = true,

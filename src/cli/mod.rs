@@ -13,18 +13,18 @@ mod understand;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{completions, config, help, man, sandbox, ssm, version, whoami};
 use crate::output::Format;
 use crate::settings::Environment;
 
 pub use documented::{documented, shown, with_overview};
-pub use duration::duration;
+pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};
 pub use list::ListArgs;
-pub use understand::{Invocation, Misunderstood, Origins, built, load, options_of_tool, understand};
 pub use topic::Topic;
+pub use understand::{Invocation, Misunderstood, Origins, built, load, options_of_tool, understand};
 
 /// A DevOps toolbox for AWS: sessions on nodes, and a sandbox to rehearse in
 ///
@@ -119,6 +119,20 @@ impl Command {
     }
 }
 
+/// The words of the command itself, such as `ssm connect`: only what this program knows, nothing that was said to it.
+pub fn words(line: &[OsString]) -> Vec<String> {
+    let root = Cli::command();
+    let mut command = &root;
+    let mut words = Vec::new();
+    for word in line.iter().skip(1).take_while(|word| *word != "--") {
+        if let Some(sub) = command.find_subcommand(word) {
+            words.push(sub.get_name().to_owned());
+            command = sub;
+        }
+    }
+    words
+}
+
 /// The format that is asked for along with a command line which could not be understood.
 pub fn wanted_format(line: &[OsString], env: &Environment) -> Option<Format> {
     let line: Vec<&str> =
@@ -134,8 +148,6 @@ pub fn wanted_format(line: &[OsString], env: &Environment) -> Option<Format> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
@@ -153,6 +165,19 @@ mod tests {
         }
         let env = Environment::from_iter([("OPSCTL_OUTPUT", "json")]);
         assert_eq!(wanted_format(&["opsctl".into(), "x".into()], &env), Some(Format::Json));
+    }
+
+    #[test]
+    fn the_words_of_a_command_are_all_that_is_kept_of_it() {
+        for (line, kept) in [
+            ("opsctl ssm connect secret --reason ssm", "ssm connect"),
+            ("opsctl --profile prod sandbox run -- opsctl whoami", "sandbox run"),
+            ("opsctl nonsense", ""),
+            ("opsctl", ""),
+        ] {
+            let line: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(words(&line).join(" "), kept, "{line:?}");
+        }
     }
 
     #[test]

@@ -64,7 +64,6 @@ fn with_origin(value: Option<&str>, origin: Option<&str>) -> Cell {
 pub async fn run(_args: &WhoamiArgs, ctx: &Context) -> Result<Outcome> {
     let aws = ctx.aws().await?;
     let expire = aws.credentials().await?.expiry();
-    ctx.reporter().verbose(1, "sts:GetCallerIdentity");
     let answer = aws
         .sts()
         .get_caller_identity()

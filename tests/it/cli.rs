@@ -216,28 +216,3 @@ fn quiet_leaves_the_answer_and_the_errors() {
     assert_eq!((all.json()["items"].as_array().unwrap().len(), all.stderr.as_str()), (2, ""));
     assert!(!sealed.run(["--sandbox", "-q", "ssm", "connect", "c"]).expect(3).stderr.is_empty());
 }
-
-#[test]
-fn verbose_names_the_calls() {
-    let sealed = Sealed::new();
-    let _sandbox = Sandbox::up(&sealed);
-    let ran = sealed.run(["--sandbox", "-v", "whoami"]).expect(0);
-    assert!(ran.stderr.contains("sts:GetCallerIdentity"), "{ran:?}");
-}
-
-#[test]
-fn a_session_of_cron_needs_almost_no_environment() {
-    let sealed = Sealed::new();
-    let sandbox = Sandbox::up(&sealed);
-    let mut command = sealed.command(["-q", "ssm", "list", "-o", "text", "--columns", "name"]);
-    command
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("LC_ALL", "C")
-        .env("AWS_ENDPOINT_URL", &sandbox.endpoint)
-        .env("AWS_SHARED_CREDENTIALS_FILE", sandbox.dir.join("credentials"))
-        .env("AWS_REGION", "us-east-1")
-        .env("AWS_EC2_METADATA_DISABLED", "true");
-    let ran = crate::support::finish(command, b"").expect(0);
-    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("web-1\nweb-2\ndb-1\n", ""));
-}

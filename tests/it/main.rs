@@ -10,6 +10,7 @@ mod channel;
 mod cli;
 mod config;
 mod connect;
+mod diagnosis;
 mod examples;
 mod failures;
 mod gateway;

@@ -152,7 +152,11 @@ where
     Node: TryFrom<T, Error = Error>,
 {
     let nodes = items.unwrap_or_default().into_iter().map(Node::try_from).collect::<Result<_, _>>();
-    Ok(Page { nodes: nodes.map_err(anyhow::Error::from)?, next: next.filter(|token| !token.is_empty()) })
+    let page =
+        Page { nodes: nodes.map_err(anyhow::Error::from)?, next: next.filter(|token| !token.is_empty()) };
+    let more = if page.next.is_some() { "more follow" } else { "the last page" };
+    tracing::debug!("a page of {} nodes, {more}", page.nodes.len());
+    Ok(page)
 }
 
 /// The first page of the session documents, AWS's and one's own.

@@ -9,6 +9,7 @@ use super::api::{self, StartFailure, StartSession};
 use super::channel::{Session, SessionSettings};
 use super::model::{Node, Parameter};
 use super::{complete, shell, target};
+use crate::cli::positive_duration;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::signals::{Signal, Signals};
@@ -70,16 +71,16 @@ pub struct ConnectArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Session")]
     reason: Option<String>,
 
-    /// Seconds to wait for the node's agent to answer
+    /// How long to wait for the node's agent to answer
     #[arg(
         long,
-        value_name = "SECONDS",
-        default_value_t = 60,
-        value_parser = clap::value_parser!(u64).range(1..=3600),
+        value_name = "DURATION",
+        default_value = "60s",
+        value_parser = positive_duration,
         hide_short_help = true,
         help_heading = "Session"
     )]
-    start_timeout: u64,
+    start_timeout: Duration,
 
     /// Send no Ctrl-D when stdin ends
     #[arg(long, hide_short_help = true, help_heading = "Session")]
@@ -103,7 +104,6 @@ async fn open(args: &ConnectArgs, ctx: &Context) -> Result<(Session, String)> {
         Some(text) => named(target::find(&client, text).await?),
         None => named(pick(&client, ctx).await?),
     };
-    ctx.reporter().verbose(1, format_args!("ssm:StartSession on {target}"));
     let request = StartSession {
         target: &target,
         document: args.document.as_deref(),
@@ -117,12 +117,8 @@ async fn open(args: &ConnectArgs, ctx: &Context) -> Result<(Session, String)> {
         }
         Err(StartFailure::Other(error)) => return Err(error),
     };
-    ctx.reporter().verbose(1, format_args!("session {} on {label}", grant.session_id));
-    let settings = SessionSettings {
-        target,
-        start_limit: Duration::from_secs(args.start_timeout),
-        resume_limit: RESUME_LIMIT,
-    };
+    tracing::info!("session {} on {label}", grant.session_id);
+    let settings = SessionSettings { target, start_limit: args.start_timeout, resume_limit: RESUME_LIMIT };
     Ok((Session::open(aws, grant, settings)?, label))
 }
 

@@ -55,7 +55,6 @@ pub async fn run(args: &ListNodesArgs, ctx: &Context) -> Result<Outcome> {
     let mut writer = out.stream("ssm.node", view::NODES)?;
     let mut hidden = 0usize;
     let client = ctx.aws().await?.ssm();
-    ctx.reporter().verbose(1, "ssm:DescribeInstanceProperties");
     api::nodes(&client, &filters, &mut |page| {
         for node in page {
             if !args.all && !node.is_online() {

@@ -110,6 +110,8 @@ impl Door {
         let refuse = |_: &Request, _: Response| -> Result<Response, ErrorResponse> {
             let mut response = ErrorResponse::new(Some(body.to_owned()));
             *response.status_mut() = status.try_into().unwrap();
+            let id = "11111111-2222-3333-4444-555555555555".try_into().unwrap();
+            response.headers_mut().insert("x-amzn-requestid", id);
             Err(response)
         };
         match accept_hdr(self.tcp(), refuse) {

@@ -185,8 +185,7 @@ impl Driver {
             Wake::DataKey(key) => self.data_key_came(key),
             Wake::Turn => {}
             Wake::NoAnswer => {
-                let seconds = self.start_limit.as_secs();
-                let text = format!("{} has not answered within {seconds} s", self.target);
+                let text = format!("{} has not answered within {:?}", self.target, self.start_limit);
                 self.forsake(Err(Error::new(Kind::Temporary, text)
                     .hint("opsctl ssm list shows whether its agent is online; --start-timeout waits longer")
                     .into()));

@@ -16,7 +16,7 @@ use super::Event;
 use crate::aws::{self, Aws, Socket, WebsocketError};
 use crate::commands::ssm::api::{self, Resumed};
 use crate::commands::ssm::model::Grant;
-use crate::error::{Error, Kind};
+use crate::error::{AwsDetail, Error, Kind};
 
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const MISSED_PONGS: u32 = 2;
@@ -136,8 +136,13 @@ fn refusal(error: WebsocketError, session_id: &str) -> Error {
         _ => Kind::Failed,
     };
     let untrusted = aws::is_untrusted(&error);
-    let built =
-        Error::new(kind, format!("cannot open the data channel of session {session_id}")).because(error);
+    let request_id = match &error {
+        WebsocketError::Refused { request_id, .. } => request_id.clone(),
+        _ => None,
+    };
+    let built = Error::new(kind, format!("cannot open the data channel of session {session_id}"))
+        .because(error)
+        .aws(AwsDetail { request_id, ..AwsDetail::default() });
     match (kind, untrusted) {
         (Kind::Denied, _) => built.hint("ssmmessages:OpenDataChannel on the session may be missing"),
         (_, true) => built.hint(aws::TRUST_HINT),

@@ -89,7 +89,12 @@ pub async fn run(
         }
     }
     drop(keys);
-    let end = end.await;
+    // A second signal does not wait for the far side.
+    let end = tokio::select! {
+        biased;
+        end = end => end,
+        signal = signals.next(), if left_by.is_some() => return Err(signal.as_error().into()),
+    };
     let at_line_start = screen.at_line_start();
     if left_by.is_none() {
         tokio::select! {
@@ -122,7 +127,7 @@ impl Lent<'_> {
         let (reporter, label) = (self.ctx.reporter(), self.label);
         match event {
             Event::Started => {
-                reporter.verbose(1, format_args!("the session on {label} has started"));
+                tracing::info!("the session on {label} has started");
                 if self.interactive {
                     let raw = RawMode::enter().map_err(|error| {
                         Error::failed("cannot put the terminal into raw mode").because(error)
