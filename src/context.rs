@@ -139,11 +139,6 @@ impl Context {
         state_dir(&self.env)
     }
 
-    /// The folder for state, for what comes before there is a context.
-    pub fn early_state_dir() -> Option<PathBuf> {
-        state_dir(&environment_of_this_process()).ok()
-    }
-
     /// What is there may be deleted at any time. None where there is no home.
     pub fn cache_dir(&self) -> Option<PathBuf> {
         Some(home_folder(&self.env, "XDG_CACHE_HOME", ".cache")?.join("opsctl"))
@@ -196,7 +191,7 @@ fn aws_options(global: &GlobalArgs, origins: &Origins) -> AwsOptions {
 
 /// By XDG_STATE_HOME and HOME alone: where neither is set, the home that the system has on record may be one that
 /// nobody looks into.
-fn state_dir(env: &Environment) -> Result<PathBuf> {
+pub fn state_dir(env: &Environment) -> Result<PathBuf> {
     let state = home_folder(env, "XDG_STATE_HOME", ".local/state");
     Ok(state.map(|state| state.join("opsctl")).ok_or_else(|| {
         Error::failed("cannot tell the folder for state: HOME is not set")

@@ -1,15 +1,15 @@
 //! Parse, make the context, dispatch, turn the outcome into an exit code.
 
 use std::ffi::OsString;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use opsctl::cli::{self, Command, GlobalArgs, Invocation, Misunderstood};
-use opsctl::context::{Context, environment_of_this_process};
+use opsctl::context::{Context, environment_of_this_process, state_dir};
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
 use opsctl::output::{Format, Place, Reporter};
 use opsctl::settings::Environment;
-use opsctl::{commands, completion, panics, sandbox, signals, terminal};
+use opsctl::signals::{Signal, Signals};
+use opsctl::{commands, completion, panics, sandbox, unattended};
 
 fn main() -> ExitCode {
     let (line, env) = (std::env::args_os().collect::<Vec<_>>(), environment_of_this_process());
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Err(error) => return misunderstood(&error, &line, &env),
     };
     let reporter = Context::early_reporter(&cli.global, &env);
-    panics::report_to(reporter.clone());
+    panics::report_to(reporter.clone(), cli::words(&line).join(" "), state_dir(&env).ok());
     let own_failure = cli.command.own_failure();
     for warning in warnings {
         reporter.warn(warning);
@@ -35,12 +35,10 @@ fn main() -> ExitCode {
         Ok(context) => context,
         Err(error) => return fail(&error, &reporter, &Place::default(), own_failure),
     };
-    let ended = catch_unwind(AssertUnwindSafe(|| run(&cli.command, &context)));
-    terminal::restore();
-    match ended {
+    match panics::contain(|| run(&cli.command, &context)) {
         Ok(Ok(outcome)) => ExitCode::from(outcome.exit_code()),
         Ok(Err(error)) => fail(&error, &reporter, &context.place(), own_failure),
-        Err(_) => ExitCode::from(Kind::Bug.exit_code()),
+        Err(code) => ExitCode::from(code),
     }
 }
 
@@ -56,18 +54,31 @@ fn run(command: &Command, context: &Context) -> Result<Outcome> {
         .build()
         .map_err(|error| Error::failed("cannot start").because(error))?;
     let outcome = runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        let _turn = unattended::wait_for_turn(context, &mut signals).await?;
         if command.handles_signals() {
             return commands::run(command, context).await;
         }
-        let mut signals = signals::Signals::listen()?;
         tokio::select! {
+            // A Ctrl-C that ended the reader of a finished answer was not meant for us.
+            biased;
             outcome = commands::run(command, context) => outcome,
-            signal = signals.next() => Err(signal.as_error().into()),
+            signal = signals.next() => Err(left_by(signal).into()),
         }
     });
     // A thread that waits for the keyboard must not keep the program alive.
     runtime.shutdown_background();
     outcome
+}
+
+/// What was going on goes on without us.
+fn left_by(signal: Signal) -> Error {
+    match signal {
+        Signal::TimedOut => {
+            Error::new(Kind::TimedOut, "gave up waiting at the limit of --timeout; what was started goes on")
+        }
+        _ => signal.as_error(),
+    }
 }
 
 /// Help and version are answers; a mistake is told by clap, and as JSON to who asked for JSON.

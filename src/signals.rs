@@ -1,15 +1,32 @@
-//! SIGINT, SIGTERM, SIGHUP and SIGWINCH as values. It must not decide what they end.
+//! What asks the program to end (SIGINT, SIGTERM, SIGHUP, the limit of `--timeout`) as values, one after the other, and
+//! SIGWINCH. A thread of its own takes the signals, so that one which nobody takes up ends the program all the same.
+//! Otherwise it must not decide what they end.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, Kind, Result};
+use crate::terminal;
 
-/// A signal that asks the program to end.
+/// How long a signal may lie untaken: the program is stuck in a write that nobody reads, or at a closed door.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A wait that knows the limit ends by itself, in its own words, before it is ended.
+const GRACE: Duration = Duration::from_millis(200);
+const QUEUE: usize = 16;
+
+/// What asks the program to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     Interrupt,
     Terminate,
     HangUp,
+    /// The limit of `--timeout`.
+    TimedOut,
 }
 
 impl Signal {
@@ -18,6 +35,7 @@ impl Signal {
             Signal::Interrupt => Kind::Interrupted,
             Signal::Terminate => Kind::Terminated,
             Signal::HangUp => Kind::HungUp,
+            Signal::TimedOut => Kind::TimedOut,
         }
     }
 
@@ -26,43 +44,206 @@ impl Signal {
             Signal::Interrupt => "interrupted",
             Signal::Terminate => "terminated",
             Signal::HangUp => "the terminal was closed",
+            Signal::TimedOut => "gave up at the limit of --timeout",
         };
         Error::new(self.kind(), what)
     }
 }
 
-/// The signals that end a program, one after the other.
+/// Gives the signals of this process. All values share one queue: whoever asks next gets the next one.
 #[derive(Debug)]
 pub struct Signals {
-    interrupt: Stream,
-    terminate: Stream,
-    hang_up: Stream,
+    listener: Arc<Listener>,
+}
+
+#[derive(Debug)]
+struct Listener {
+    queue: AsyncMutex<mpsc::Receiver<Signal>>,
+    /// How many wait for a signal now.
+    waiting: AtomicUsize,
+    deadline: watch::Sender<Option<Instant>>,
 }
 
 impl Signals {
+    /// From here on signals end nothing by themselves.
     pub fn listen() -> Result<Self> {
-        Ok(Signals {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-            hang_up: listen(SignalKind::hangup())?,
-        })
+        // Process-wide, as signals are.
+        static LISTENER: Mutex<Option<Arc<Listener>>> = Mutex::new(None);
+        let mut started = LISTENER.lock().unwrap_or_else(PoisonError::into_inner);
+        let listener = match &*started {
+            Some(listener) => Arc::clone(listener),
+            None => Arc::clone(started.insert(Listener::start()?)),
+        };
+        Ok(Signals { listener })
     }
 
     /// Can be dropped and called again without losing a signal.
     pub async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.interrupt.recv() => Signal::Interrupt,
-            _ = self.terminate.recv() => Signal::Terminate,
-            _ = self.hang_up.recv() => Signal::HangUp,
+        let _waiting = Waiting::new(&self.listener.waiting);
+        match self.listener.queue.lock().await.recv().await {
+            Some(signal) => signal,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Gives [`Signal::TimedOut`] then.
+    pub fn end_at(&self, deadline: Instant) {
+        self.listener.deadline.send_replace(Some(deadline));
+    }
+}
+
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Waiting(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Listener {
+    fn start() -> Result<Arc<Self>> {
+        let failed = |error| Error::failed("cannot listen for signals").because(error);
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let (deadline, changes) = watch::channel(None);
+        let listener =
+            Arc::new(Listener { queue: AsyncMutex::new(queue), waiting: AtomicUsize::new(0), deadline });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let streams = {
+            let _inside = runtime.enter();
+            Streams::open().map_err(failed)?
+        };
+        let shared = Arc::clone(&listener);
+        std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || runtime.block_on(shared.forward(streams, sender, changes)))
+            .map_err(failed)?;
+        Ok(listener)
+    }
+
+    async fn forward(
+        &self,
+        mut streams: Streams,
+        queue: mpsc::Sender<Signal>,
+        mut deadline: watch::Receiver<Option<Instant>>,
+    ) {
+        let mut last: Option<(Signal, Instant)> = None;
+        loop {
+            let untaken = queue.capacity() < queue.max_capacity();
+            let due = last.filter(|_| untaken).map(|(_, at)| at + PATIENCE);
+            let limit = *deadline.borrow_and_update();
+            let signal = tokio::select! {
+                signal = streams.next() => signal,
+                () = until(limit.map(|limit| limit + GRACE)) => {
+                    self.deadline.send_replace(None);
+                    Signal::TimedOut
+                }
+                () = until(due) => match last {
+                    Some((signal, _)) if queue.capacity() < queue.max_capacity() => leave(signal),
+                    _ => continue,
+                },
+                _ = deadline.changed() => continue,
+            };
+            match last {
+                // The one before lies untaken, or what ends because of it listens no more: this is the second one.
+                Some((first, _)) if queue.capacity() < queue.max_capacity() => leave(first),
+                Some((first, _)) if self.waiting.load(Ordering::Relaxed) == 0 => {
+                    leave(if signal == Signal::TimedOut { first } else { signal })
+                }
+                _ => {}
+            }
+            let _ = queue.try_send(signal);
+            last = Some((signal, Instant::now()));
         }
     }
 }
 
-/// Changes of the terminal's size.
-pub fn resizes() -> Result<Stream> {
-    listen(SignalKind::window_change())
+/// Leaves at once, whatever the program is at. Nothing is said: stderr may be what it is stuck at.
+#[expect(clippy::exit, reason = "the thread that would return from main is the one that is stuck")]
+fn leave(signal: Signal) -> ! {
+    terminal::restore();
+    std::process::exit(signal.kind().exit_code().into())
 }
 
-fn listen(kind: SignalKind) -> Result<Stream> {
-    Ok(signal(kind).map_err(|error| Error::failed("cannot listen for signals").because(error))?)
+async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+struct Streams {
+    interrupt: Stream,
+    terminate: Stream,
+    /// `None` where it is ignored.
+    hang_up: Option<Stream>,
+}
+
+impl Streams {
+    fn open() -> std::io::Result<Self> {
+        let ignored = is_ignored(SignalKind::hangup());
+        Ok(Streams {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: if ignored { None } else { Some(signal(SignalKind::hangup())?) },
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        let Streams { interrupt, terminate, hang_up } = self;
+        let hung_up = async {
+            match hang_up {
+                Some(stream) => stream.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = interrupt.recv() => Signal::Interrupt,
+            _ = terminate.recv() => Signal::Terminate,
+            _ = hung_up => Signal::HangUp,
+        }
+    }
+}
+
+/// Was the signal ignored when the program started, as `nohup` has it? Linux tells; elsewhere nothing does without
+/// unsafe code, and it counts as not ignored.
+fn is_ignored(kind: SignalKind) -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignored_in(&status, kind.as_raw_value()))
+}
+
+fn ignored_in(status: &str, number: i32) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    u32::try_from(number - 1).ok().and_then(|bit| mask.checked_shr(bit)).is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Changes of the terminal's size.
+pub fn resizes() -> Result<Stream> {
+    Ok(signal(SignalKind::window_change())
+        .map_err(|error| Error::failed("cannot listen for signals").because(error))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_tells_which_signals_are_ignored() {
+        for (name, status, number, expected) in [
+            ("nohup", "Name:\topsctl\nSigIgn:\t0000000000000001\n", 1, true),
+            ("nothing", "SigIgn:\t0000000000000000\n", 1, false),
+            ("another", "SigIgn:\t0000000000001002\n", 1, false),
+            ("that one", "SigIgn:\t0000000000001002\n", 2, true),
+            ("no such line", "Name:\topsctl\n", 1, false),
+            ("no number", "SigIgn:\tx\n", 1, false),
+        ] {
+            assert_eq!(ignored_in(status, number), expected, "{name}");
+        }
+    }
 }

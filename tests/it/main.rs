@@ -24,3 +24,5 @@ mod panics;
 mod resume;
 mod sandbox;
 mod secrets;
+mod signals;
+mod unattended;

@@ -1,35 +1,90 @@
-//! A bug leaves a whole terminal and a line that asks for a report.
+//! A bug leaves a whole terminal, a line that asks for a report, a private crash log without secrets, and exit code 70.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 
 use opsctl::cli::GlobalArgs;
-use opsctl::context::Context;
-use opsctl::settings::Environment;
+use opsctl::context::{Context, environment_of_this_process, state_dir};
+use opsctl::panics;
 use opsctl::terminal::RawMode;
 
-use crate::support::{Sealed, Terminal};
+use crate::support::{Ran, Sealed, Terminal, finish};
 
 const INSIDE: &str = "OPSCTL_TEST_PANICS";
 
-/// Run by the test below as a program of its own; does nothing otherwise.
+/// Run by the tests below as a program of its own, which ends as opsctl does; does nothing otherwise.
 #[test]
 fn inside() {
-    if std::env::var_os(INSIDE).is_some() {
-        opsctl::panics::report_to(Context::early_reporter(&GlobalArgs::default(), &Environment::default()));
-        let _raw = RawMode::enter().unwrap();
-        panic!("on purpose");
-    }
+    let Some(how) = std::env::var_os(INSIDE) else { return };
+    let env = environment_of_this_process();
+    let reporter = Context::early_reporter(&GlobalArgs::default(), &env);
+    panics::report_to(reporter, "ssm connect".into(), state_dir(&env).ok());
+    let ended = panics::contain(|| {
+        let _raw = (how == "raw").then(|| RawMode::enter().unwrap());
+        let token = std::env::var("AWS_SESSION_TOKEN").unwrap_or_default();
+        panic!("on purpose, with SessionToken={token}");
+    });
+    let Err::<(), _>(code) = ended else { panic!("it was not contained") };
+    std::process::exit(code.into());
+}
+
+fn this_program() -> String {
+    std::env::current_exe().unwrap().to_str().unwrap().to_owned()
+}
+
+const ARGUMENTS: [&str; 3] = ["--exact", "panics::inside", "--nocapture"];
+
+fn crashed(sealed: &Sealed) -> Ran {
+    let mut command = Command::new(this_program());
+    sealed.seal(&mut command);
+    command.args(ARGUMENTS);
+    finish(command, b"").expect(70)
 }
 
 #[test]
 fn a_panic_in_raw_mode_restores_the_terminal_and_asks_for_a_report() {
     let mut sealed = Sealed::new();
-    sealed.set(INSIDE, "1").set("NO_COLOR", "1");
-    let test = std::env::current_exe().unwrap();
-    let test = test.to_str().unwrap();
-    let (shown, _, echoes) =
-        Terminal::program(&sealed, (200, 24), &[test, "--exact", "panics::inside", "--nocapture"]).end();
+    sealed.set(INSIDE, "raw").set("NO_COLOR", "1");
+    let program = this_program();
+    let (shown, status, echoes) =
+        Terminal::program(&sealed, (200, 24), &[&[program.as_str()][..], &ARGUMENTS].concat()).end();
     assert!(echoes, "the terminal was left raw: {shown}");
     assert!(shown.contains("error: a bug in opsctl"), "{shown}");
     assert!(shown.contains("cause: on purpose") && shown.contains("hint: please report it"), "{shown}");
+    assert_eq!(status.code(), Some(70));
+}
+
+#[test]
+fn a_panic_leaves_a_private_crash_log_that_names_the_command_and_holds_no_secret() {
+    let mut sealed = Sealed::new();
+    sealed.set(INSIDE, "1").set("AWS_SESSION_TOKEN", "plantedSession");
+    let ran = crashed(&sealed);
+    let log = sealed.path("home/.local/state/opsctl/crash.log");
+    let hint = format!("  hint: please report it with the command you typed and {}\n", log.display());
+    assert!(ran.stderr.ends_with(&hint), "{ran:?}");
+    let text = std::fs::read_to_string(&log).unwrap();
+    let version = concat!("opsctl ", env!("CARGO_PKG_VERSION"), " (");
+    assert!(text.starts_with(version), "{text}");
+    for said in
+        ["\ncommand: opsctl ssm connect\n", "\nplace: tests/it/panics.rs:", "\nmessage: on purpose, with"]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert_eq!(log.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    for written in [&ran.stdout, &ran.stderr, &text] {
+        assert!(!written.contains("plantedSession"), "{written}");
+    }
+    // The next one takes its place.
+    crashed(&sealed);
+    assert_eq!(std::fs::read_dir(log.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_panic_where_nothing_can_be_written_is_told_all_the_same() {
+    let mut sealed = Sealed::new();
+    sealed.set(INSIDE, "1").set("XDG_STATE_HOME", "/dev/null");
+    let ran = crashed(&sealed);
+    assert!(ran.stderr.ends_with("  hint: please report it with the command you typed\n"), "{ran:?}");
 }
 
 #[test]

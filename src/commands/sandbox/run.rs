@@ -4,17 +4,22 @@ use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use clap::Args;
 use rustix::process::{Pid, Signal as Number, kill_process};
 use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep_until};
 
 use super::inside::{AwsFiles, environment};
 use super::launch::{LaunchArgs, launch, program};
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Kind, Outcome, Result};
 use crate::sandbox::state::Folder;
 use crate::signals::{Signal, Signals};
+
+/// Between asking a command to end and making it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Run a command with a sandbox of its own in place of AWS
 ///
@@ -31,7 +36,7 @@ use crate::signals::{Signal, Signals};
 /// Exit codes:
 ///   0-255  that of COMMAND
 ///   128+N  signal N ended COMMAND
-///   255    opsctl itself failed
+///   255    opsctl itself failed, or --timeout ended COMMAND: with SIGTERM, after two seconds SIGKILL
 ///
 /// IAM:
 ///   none: it calls no AWS
@@ -78,24 +83,51 @@ fn spawn(command: &[OsString], inside: impl IntoIterator<Item = (OsString, OsStr
     Ok(child.map_err(failed)?)
 }
 
-/// Until the command ends. A terminal sends SIGINT to the command itself; what is sent to opsctl alone is passed on.
+/// Until the command ends. A terminal sends SIGINT to the command itself; what is sent to opsctl alone is passed on. At
+/// the limit of `--timeout` the command is asked to end, then made to.
 async fn wait(child: &mut Child, signals: &mut Signals) -> Result<ExitStatus> {
+    let mut timed_out = false;
+    let mut kill_at = None;
     loop {
         let signal = tokio::select! {
+            biased;
             status = child.wait() => {
-                return Ok(status.map_err(|error| Error::failed("cannot wait for the command").because(error))?);
+                let status = status.map_err(|error| Error::failed("cannot wait for the command").because(error))?;
+                return if timed_out { Err(cut_short(status).into()) } else { Ok(status) };
             }
             signal = signals.next() => signal,
+            () = until(kill_at) => {
+                kill_at = None;
+                // It may have ended by itself just now.
+                let _ = child.start_kill();
+                continue;
+            }
         };
         let number = match signal {
             Signal::Interrupt => continue,
             Signal::Terminate => Number::TERM,
             Signal::HangUp => Number::HUP,
+            Signal::TimedOut => {
+                timed_out = true;
+                kill_at = Some(Instant::now() + PATIENCE);
+                Number::TERM
+            }
         };
         if let Some(pid) = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) {
-            // It may have ended by itself just now.
             let _ = kill_process(pid, number);
         }
+    }
+}
+
+fn cut_short(status: ExitStatus) -> Error {
+    let how = if status.signal() == Some(Number::KILL.as_raw()) { "killed" } else { "ended" };
+    Error::new(Kind::TimedOut, format!("the command was {how} at the limit of --timeout"))
+}
+
+async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
     }
 }
 

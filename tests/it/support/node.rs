@@ -23,6 +23,8 @@ pub struct Node {
     pub typed: Vec<u8>,
     pub sizes: Vec<(u16, u16)>,
     pub ready: bool,
+    /// What KMS would decrypt the data key to.
+    pub data_key: Vec<u8>,
 }
 
 impl Node {
@@ -46,6 +48,7 @@ impl Node {
             typed: Vec::new(),
             sizes: Vec::new(),
             ready: false,
+            data_key: Vec::new(),
         }
     }
 
@@ -127,12 +130,14 @@ impl Node {
     }
 
     fn step(&mut self) {
+        let now = self.now();
         while let Some(event) = self.agent.poll_event() {
             match event {
                 AgentEvent::Ready => self.ready = true,
                 AgentEvent::Input(data) => self.typed.extend_from_slice(&data),
                 AgentEvent::Size { cols, rows } => self.sizes.push((cols, rows)),
                 AgentEvent::Flag(Flag::TerminateSession) => {}
+                AgentEvent::DataKeyWanted { .. } => self.agent.data_key(&self.data_key, now),
                 other => panic!("not in the script: {other:?}"),
             }
         }

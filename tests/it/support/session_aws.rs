@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use base64::Engine as _;
 use serde_json::json;
 
 use super::fake_aws::{FakeAws, Reply, Request};
@@ -33,6 +34,33 @@ pub fn granting_and_resuming(
         }
         "ResumeSession" => resume(request),
         "TerminateSession" => Reply::json(json!({ "SessionId": SESSION_ID })),
+        other => Reply::error(400, "UnknownOperationException", other),
+    })
+}
+
+/// Grants a session whose data key is this.
+pub fn granting_with_data_key(stream_url: String, data_key: &[u8]) -> FakeAws {
+    let key = base64::engine::general_purpose::STANDARD.encode(data_key);
+    let resumed = AtomicU32::new(0);
+    FakeAws::start(move |request| match request.operation.as_str() {
+        "GenerateDataKey" => {
+            Reply::json(json!({ "KeyId": "key", "Plaintext": key, "CiphertextBlob": "Y2lwaGVydGV4dA==" }))
+        }
+        "StartSession" => {
+            Reply::json(json!({ "SessionId": SESSION_ID, "StreamUrl": stream_url, "TokenValue": token(0) }))
+        }
+        "ResumeSession" => {
+            let number = resumed.fetch_add(1, Ordering::Relaxed) + 1;
+            Reply::json(json!({ "SessionId": SESSION_ID, "TokenValue": token(number) }))
+        }
+        "DescribeInstanceProperties" => {
+            Reply::json(json!({ "InstanceProperties": [{ "InstanceId": TARGET, "PingStatus": "Online" }] }))
+        }
+        "GetCallerIdentity" => Reply::xml(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+             <Arn>arn:aws:iam::111122223333:user/me</Arn><UserId>AIDAEXAMPLE</UserId>\
+             <Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+        ),
         other => Reply::error(400, "UnknownOperationException", other),
     })
 }
