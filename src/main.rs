@@ -8,7 +8,6 @@ use opsctl::context::{Context, environment_of_this_process, state_dir};
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
 use opsctl::output::{Format, Place, Reporter};
 use opsctl::settings::Environment;
-use opsctl::signals::{Signal, Signals};
 use opsctl::{commands, completion, panics, sandbox, unattended};
 
 fn main() -> ExitCode {
@@ -53,32 +52,11 @@ fn run(command: &Command, context: &Context) -> Result<Outcome> {
         .enable_all()
         .build()
         .map_err(|error| Error::failed("cannot start").because(error))?;
-    let outcome = runtime.block_on(async {
-        let mut signals = Signals::listen()?;
-        let _turn = unattended::wait_for_turn(context, &mut signals).await?;
-        if command.handles_signals() {
-            return commands::run(command, context).await;
-        }
-        tokio::select! {
-            // A Ctrl-C that ended the reader of a finished answer was not meant for us.
-            biased;
-            outcome = commands::run(command, context) => outcome,
-            signal = signals.next() => Err(left_by(signal).into()),
-        }
-    });
+    let verb = commands::run(command, context);
+    let outcome = runtime.block_on(unattended::run(verb, command.handles_signals(), context));
     // A thread that waits for the keyboard must not keep the program alive.
     runtime.shutdown_background();
     outcome
-}
-
-/// What was going on goes on without us.
-fn left_by(signal: Signal) -> Error {
-    match signal {
-        Signal::TimedOut => {
-            Error::new(Kind::TimedOut, "gave up waiting at the limit of --timeout; what was started goes on")
-        }
-        _ => signal.as_error(),
-    }
 }
 
 /// Help and version are answers; a mistake is told by clap, and as JSON to who asked for JSON.

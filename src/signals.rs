@@ -2,7 +2,6 @@
 //! SIGWINCH. A thread of its own takes the signals, so that one which nobody takes up ends the program all the same.
 //! Otherwise it must not decide what they end.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,8 +12,10 @@ use tokio::time::{Instant, sleep_until};
 use crate::error::{Error, Kind, Result};
 use crate::terminal;
 
-/// How long a signal may lie untaken: the program is stuck in a write that nobody reads, or at a closed door.
+/// How long the first signal may lie untaken: the program is stuck, in a write that nobody reads perhaps.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a later one may: who asks twice wants to leave at once, also while the program puts things in order.
+const SHORT_PATIENCE: Duration = Duration::from_millis(100);
 /// A wait that knows the limit ends by itself, in its own words, before it is ended.
 const GRACE: Duration = Duration::from_millis(200);
 const QUEUE: usize = 16;
@@ -59,8 +60,6 @@ pub struct Signals {
 #[derive(Debug)]
 struct Listener {
     queue: AsyncMutex<mpsc::Receiver<Signal>>,
-    /// How many wait for a signal now.
-    waiting: AtomicUsize,
     deadline: watch::Sender<Option<Instant>>,
 }
 
@@ -79,7 +78,6 @@ impl Signals {
 
     /// Can be dropped and called again without losing a signal.
     pub async fn next(&mut self) -> Signal {
-        let _waiting = Waiting::new(&self.listener.waiting);
         match self.listener.queue.lock().await.recv().await {
             Some(signal) => signal,
             None => std::future::pending().await,
@@ -92,28 +90,12 @@ impl Signals {
     }
 }
 
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Waiting(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Listener {
     fn start() -> Result<Arc<Self>> {
         let failed = |error| Error::failed("cannot listen for signals").because(error);
         let (sender, queue) = mpsc::channel(QUEUE);
         let (deadline, changes) = watch::channel(None);
-        let listener =
-            Arc::new(Listener { queue: AsyncMutex::new(queue), waiting: AtomicUsize::new(0), deadline });
+        let listener = Arc::new(Listener { queue: AsyncMutex::new(queue), deadline });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let streams = {
             let _inside = runtime.enter();
@@ -133,10 +115,11 @@ impl Listener {
         queue: mpsc::Sender<Signal>,
         mut deadline: watch::Receiver<Option<Instant>>,
     ) {
-        let mut last: Option<(Signal, Instant)> = None;
+        let untaken = || queue.capacity() < queue.max_capacity();
+        let mut first = None;
+        // What may lie untaken, and until when.
+        let mut lying: Option<(Signal, Instant)> = None;
         loop {
-            let untaken = queue.capacity() < queue.max_capacity();
-            let due = last.filter(|_| untaken).map(|(_, at)| at + PATIENCE);
             let limit = *deadline.borrow_and_update();
             let signal = tokio::select! {
                 signal = streams.next() => signal,
@@ -144,22 +127,22 @@ impl Listener {
                     self.deadline.send_replace(None);
                     Signal::TimedOut
                 }
-                () = until(due) => match last {
-                    Some((signal, _)) if queue.capacity() < queue.max_capacity() => leave(signal),
+                () = until(lying.map(|(_, until)| until)) => match lying.take() {
+                    Some((signal, _)) if untaken() => leave(signal),
                     _ => continue,
                 },
                 _ = deadline.changed() => continue,
             };
-            match last {
-                // The one before lies untaken, or what ends because of it listens no more: this is the second one.
-                Some((first, _)) if queue.capacity() < queue.max_capacity() => leave(first),
-                Some((first, _)) if self.waiting.load(Ordering::Relaxed) == 0 => {
-                    leave(if signal == Signal::TimedOut { first } else { signal })
-                }
-                _ => {}
-            }
+            let until = Instant::now() + if first.is_some() { SHORT_PATIENCE } else { PATIENCE };
+            // A limit that is reached while the program ends already is not the reason.
+            let reason = if signal == Signal::TimedOut { first.unwrap_or(signal) } else { signal };
+            lying = match lying {
+                Some((earlier, earlier_until)) if untaken() => Some((earlier, until.min(earlier_until))),
+                _ => Some((reason, until)),
+            };
+            first = first.or(Some(signal));
+            // So many lie there that one more tells nothing.
             let _ = queue.try_send(signal);
-            last = Some((signal, Instant::now()));
         }
     }
 }

@@ -10,17 +10,41 @@ use tokio::time::Instant;
 
 use self::lock::{Lock, LockName};
 use crate::context::Context;
-use crate::error::Result;
-use crate::signals::Signals;
+use crate::error::{Error, Kind, Outcome, Result};
+use crate::signals::{Signal, Signals};
 
-/// What a command has while it runs.
-pub struct Turn {
-    _lock: Option<Lock>,
+/// Runs a verb when its turn has come. One that puts things in order before it ends asks for the signals itself.
+pub async fn run(
+    verb: impl Future<Output = Result<Outcome>>,
+    ends_itself: bool,
+    ctx: &Context,
+) -> Result<Outcome> {
+    let mut signals = Signals::listen()?;
+    let _lock = wait_for_turn(ctx, &mut signals).await?;
+    if ends_itself {
+        return verb.await;
+    }
+    tokio::select! {
+        // A Ctrl-C that ended the reader of a finished answer was not meant for us.
+        biased;
+        outcome = verb => outcome,
+        signal = signals.next() => Err(left_by(signal).into()),
+    }
+}
+
+/// What was going on goes on without us.
+fn left_by(signal: Signal) -> Error {
+    match signal {
+        Signal::TimedOut => {
+            Error::new(Kind::TimedOut, "gave up waiting at the limit of --timeout; what was started goes on")
+        }
+        _ => signal.as_error(),
+    }
 }
 
 /// Waits until the command may start: `--jitter` first, so that the delay of one keeps no other out, then `--lock`. The
 /// clock of `--timeout` starts between the two.
-pub async fn wait_for_turn(ctx: &Context, signals: &mut Signals) -> Result<Turn> {
+async fn wait_for_turn(ctx: &Context, signals: &mut Signals) -> Result<Option<Lock>> {
     let global = ctx.global();
     let name = global.lock.as_deref().map(LockName::new).transpose()?;
     if let Some(longest) = global.jitter {
@@ -34,13 +58,12 @@ pub async fn wait_for_turn(ctx: &Context, signals: &mut Signals) -> Result<Turn>
     if let Some(deadline) = ctx.start_clock() {
         signals.end_at(deadline);
     }
-    let Some(name) = name else { return Ok(Turn { _lock: None }) };
+    let Some(name) = name else { return Ok(None) };
     let left = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
     let wait = global.lock_wait.unwrap_or(Duration::ZERO).min(ctx.deadline().map_or(Duration::MAX, left));
-    let lock = tokio::select! {
+    tokio::select! {
         biased;
-        lock = lock::take(&name, wait, ctx) => lock?,
-        signal = signals.next() => return Err(signal.as_error().into()),
-    };
-    Ok(Turn { _lock: Some(lock) })
+        lock = lock::take(&name, wait, ctx) => lock.map(Some),
+        signal = signals.next() => Err(signal.as_error().into()),
+    }
 }

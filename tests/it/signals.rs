@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::support::session_aws::signed_in_to;
-use crate::support::{FakeAws, Gateway, Node, Reply, Sandbox, Sealed};
+use crate::support::{FakeAws, Gateway, Node, Reply, Sandbox, Sealed, hang_ups_are_ignored};
 
 /// A place whose AWS never answers, and what tells that it has been asked.
 fn asking() -> (Sealed, Receiver<()>) {
@@ -37,17 +37,6 @@ fn ended(child: Child) -> (i32, String) {
     (output.status.code().unwrap_or(-1), String::from_utf8(output.stderr).unwrap())
 }
 
-/// Without job control a background program starts with SIGHUP and SIGINT as its parent has them.
-fn ignores_hang_ups() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0").trim();
-    let ignored = u64::from_str_radix(mask, 16).unwrap() & 1 == 1;
-    if ignored {
-        eprintln!("SIGHUP is ignored here (nohup): not tried");
-    }
-    ignored
-}
-
 #[test]
 fn each_signal_ends_a_wait_at_once_with_its_own_code() {
     let cases = [
@@ -56,7 +45,7 @@ fn each_signal_ends_a_wait_at_once_with_its_own_code() {
         (Signal::HUP, 129, "error: the terminal was closed\n"),
     ];
     for (signal, code, said) in cases {
-        if signal == Signal::HUP && ignores_hang_ups() {
+        if signal == Signal::HUP && hang_ups_are_ignored() {
             continue;
         }
         let (sealed, asked) = asking();
@@ -218,6 +207,41 @@ fn a_command_inside_a_sandbox_has_sigpipe_as_it_should_be() {
     let sealed = Sealed::new();
     let ran = sealed.run(["sandbox", "run", "--", "sh", "-c", "(yes; echo $? >&2) | head -n 1"]).expect(0);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("y\n", "141\n"));
+}
+
+/// On a terminal in raw mode Ctrl-C is a key: pressed twice it leaves all the same.
+#[test]
+fn a_second_ctrl_c_gives_up_the_farewell_of_a_lost_session() {
+    let (farewell, said) = channel();
+    let gateway = Gateway::start(|door| {
+        let mut peer = door.accept();
+        let mut node = Node::shell();
+        node.connected();
+        node.serve_until_started(&mut peer);
+    });
+    let url = gateway.stream_url();
+    let aws = FakeAws::start(move |request| match request.operation.as_str() {
+        "StartSession" => Reply::json(json!({ "SessionId": "s", "StreamUrl": url, "TokenValue": "t" })),
+        "ResumeSession" => Reply::error(500, "InternalServerError", "not now"),
+        _ => {
+            farewell.send(()).unwrap();
+            loop {
+                std::thread::park();
+            }
+        }
+    });
+    let sealed = signed_in_to(&aws);
+    let args = ["ssm", "connect", "i-0123456789abcdef0"];
+    let mut terminal = crate::support::Terminal::opsctl(&sealed, (120, 24), &args);
+    terminal.wait_for("resuming... (Ctrl-C gives up)");
+    terminal.type_text("\u{3}");
+    said.recv().unwrap();
+    let start = std::time::Instant::now();
+    terminal.type_text("\u{3}");
+    let (shown, status, echoes) = terminal.end();
+    assert_eq!((status.code(), echoes), (Some(130), true), "{shown}");
+    assert!(start.elapsed().as_secs() < 3, "it has waited for the farewell");
+    gateway.end();
 }
 
 #[test]

@@ -12,5 +12,5 @@ pub mod tunnel;
 pub use fake_aws::{FakeAws, Reply};
 pub use gateway::{Gateway, Peer};
 pub use node::{Node, SESSION_ID};
-pub use sealed::{BINARY, Ran, Sandbox, Sealed, finish};
+pub use sealed::{BINARY, Ran, Sandbox, Sealed, finish, hang_ups_are_ignored};
 pub use terminal::Terminal;

@@ -104,6 +104,17 @@ impl Drop for Sealed {
     }
 }
 
+/// Under `nohup` a hang-up ends nothing: what waits for it to must not be tried.
+pub fn hang_ups_are_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0").trim();
+    let ignored = u64::from_str_radix(mask, 16).unwrap() & 1 == 1;
+    if ignored {
+        eprintln!("SIGHUP is ignored here (nohup): not tried");
+    }
+    ignored
+}
+
 /// Runs `command` to its end.
 pub fn finish(mut command: Command, input: &[u8]) -> Ran {
     let mut child =

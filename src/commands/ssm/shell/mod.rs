@@ -89,12 +89,7 @@ pub async fn run(
         }
     }
     drop(keys);
-    // A second signal does not wait for the far side.
-    let end = tokio::select! {
-        biased;
-        end = end => end,
-        signal = signals.next(), if left_by.is_some() => return Err(signal.as_error().into()),
-    };
+    let end = end.await;
     let at_line_start = screen.at_line_start();
     if left_by.is_none() {
         tokio::select! {
