@@ -68,13 +68,10 @@ impl Origins {
 pub fn understand(line: &[OsString], env: &Environment) -> Result<Invocation, Misunderstood> {
     let mut root = with_help_in_groups(Cli::command());
     match root.try_get_matches_from_mut(line) {
-        Ok(matches) => match asked_in_a_group(&matches) {
-            Some(words) => Ok(explanation(words, matches)?),
-            None => fill(line, &root, matches, None, env),
-        },
+        Ok(matches) => fill(line, &root, matches, None, env),
         Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {
             let (line, config) = expand(line, env, error)?;
-            let mut root = Cli::command();
+            let mut root = with_help_in_groups(Cli::command());
             let matches =
                 root.try_get_matches_from_mut(&line).map_err(|error| with_whole_help(error, &line))?;
             fill(&line, &root, matches, Some(config), env)
@@ -138,6 +135,9 @@ fn fill(
     config: Option<Config>,
     env: &Environment,
 ) -> Result<Invocation, Misunderstood> {
+    if let Some(words) = asked_in_a_group(&matches) {
+        return Ok(explanation(words, matches)?);
+    }
     let (path, at_verb) = verb(&matches);
     let tolerant = path.first().is_some_and(|group| TOLERANT.contains(group));
     let config = match config.map_or_else(|| load(named(&matches), env), Ok) {

@@ -146,6 +146,10 @@ fn help_is_a_word_of_every_group() {
     );
     let unknown = sealed.run(["ssm", "help", "conect"]).expect(3);
     assert_eq!(unknown.stderr, "error: opsctl ssm has no command conect\n  hint: did you mean connect?\n");
+    // Behind an alias too.
+    sealed.write("home/.config/opsctl/config.toml", "[alias]\nwhat = \"ssm help\"\nnodes = \"ssm list\"\n");
+    assert_eq!(stdout(&["what", "connect"]), help(&sealed, &["ssm", "connect"]));
+    assert_eq!(stdout(&["nodes", "--help"]), help(&sealed, &["ssm", "list"]));
     // It is not listed: the help of opsctl is.
     assert!(!help(&sealed, &["ssm"]).contains("\n  help "));
 }
