@@ -170,6 +170,11 @@ fn fill(
         given => layers::apply(Cli::command(), given).try_get_matches_from(line)?,
     };
     let cli = Cli::from_arg_matches_mut(&mut matches)?;
+    // clap's own `requires` sees neither a value of a layer nor an option on the other side of the verb.
+    if typed(&clap::Id::from("lock_wait")) && cli.global.lock.is_none() {
+        let message = "the argument '--lock-wait <DURATION>' needs '--lock <NAME>'";
+        return Err(Cli::command().error(ErrorKind::MissingRequiredArgument, message).into());
+    }
     let warnings = if tolerant { Vec::new() } else { config.warnings };
     Ok(Invocation { cli, origins, warnings })
 }
