@@ -66,17 +66,16 @@ impl Origins {
 
 /// `line`: the program's name first.
 pub fn understand(line: &[OsString], env: &Environment) -> Result<Invocation, Misunderstood> {
-    let mut root = with_help_in_groups(Cli::command());
+    let mut root = tree(line);
     match root.try_get_matches_from_mut(line) {
         Ok(matches) => fill(line, &root, matches, None, env),
         Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {
             let (line, config) = expand(line, env, error)?;
-            let mut root = with_help_in_groups(Cli::command());
-            let matches =
-                root.try_get_matches_from_mut(&line).map_err(|error| with_whole_help(error, &line))?;
+            let mut root = tree(&line);
+            let matches = root.try_get_matches_from_mut(&line)?;
             fill(&line, &root, matches, Some(config), env)
         }
-        Err(error) => Err(with_whole_help(error, line).into()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -87,16 +86,15 @@ fn explanation(words: Vec<String>, mut matches: ArgMatches) -> Result<Invocation
     Ok(Invocation { cli, origins: Origins::default(), warnings: Vec::new() })
 }
 
-/// The whole help is rendered once more, with everything that is said in it: what runs a verb need not know that.
-fn with_whole_help(error: clap::Error, line: &[OsString]) -> clap::Error {
-    let whole = line.len() <= 1 || line.iter().any(|word| word == "--help");
-    let is_help =
-        matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
-    if !whole || !is_help {
-        return error;
+/// The tree as the line needs it: with everything that a whole help says only where one is asked for.
+fn tree(line: &[OsString]) -> Command {
+    let root = with_help_in_groups(Cli::command());
+    let words = || line.iter().skip(1).take_while(|word| *word != "--");
+    if line.len() > 1 && !words().any(|word| word == "--help") {
+        return root;
     }
-    let root = with_help_in_groups(with_overview(documented(Cli::command())));
-    root.try_get_matches_from(line).err().unwrap_or(error)
+    let root = documented(root);
+    if words().any(|word| root.find_subcommand(word).is_some()) { root } else { with_overview(root) }
 }
 
 /// A word that is no command may be an alias; `error` is what is said when it is none.
