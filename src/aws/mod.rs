@@ -5,6 +5,7 @@ mod calls;
 mod credentials;
 mod error;
 mod http;
+mod identity;
 mod options;
 mod profile;
 mod region;

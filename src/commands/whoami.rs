@@ -4,9 +4,8 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Outcome, Result};
 use crate::output::{Cell, Column};
 
 /// Say who AWS takes you for
@@ -64,19 +63,11 @@ fn with_origin(value: Option<&str>, origin: Option<&str>) -> Cell {
 pub async fn run(_args: &WhoamiArgs, ctx: &Context) -> Result<Outcome> {
     let aws = ctx.aws().await?;
     let expire = aws.credentials().await?.expiry();
-    let answer = aws
-        .sts()
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(|error| aws::failure(&error, "cannot tell who you are"))?;
-    let member = |value: Option<String>, name: &str| {
-        value.ok_or_else(|| Error::failed(format!("the answer of AWS has no {name} in GetCallerIdentity")))
-    };
+    let caller = aws.identity().await?;
     let identity = Identity {
-        account: member(answer.account, "Account")?,
-        arn: member(answer.arn, "Arn")?,
-        user_id: member(answer.user_id, "UserId")?,
+        account: caller.account,
+        arn: caller.arn,
+        user_id: caller.user_id,
         profile: aws.profile().map(|profile| profile.value.clone()),
         profile_origin: aws.profile().map(|profile| profile.origin.to_string()),
         credentials_source: aws.credentials_source().map(str::to_owned),
