@@ -16,7 +16,7 @@ use crate::output::{
 };
 use crate::sandbox;
 use crate::settings::{Environment, Origin, Setting};
-use crate::terminal::{self, Terminals};
+use crate::terminal::{self, Prompter, Terminals};
 
 /// Everything a verb may use of the world around it.
 pub struct Context {
@@ -119,9 +119,9 @@ impl Context {
         self.now.unwrap_or_else(jiff::Timestamp::now)
     }
 
-    /// May a question be asked?
-    pub fn can_ask(&self) -> bool {
-        self.terminals.stdin && self.terminals.stderr && !self.global.no_input
+    /// Who asks; refuses where nobody can be asked. See [`Prompter::new`].
+    pub fn prompter(&self, lacking: &str, instead: &str) -> Result<Prompter> {
+        Prompter::new(&self.reporter, self.terminals, self.global.no_input, lacking, instead)
     }
 
     /// Starts the clock of `--timeout`; gives the moment it ends.

@@ -76,6 +76,14 @@ impl Signals {
         Ok(Signals { listener })
     }
 
+    /// What `work` gives, unless a signal comes first: then `work` is dropped.
+    pub async fn race<T>(&mut self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            result = work => result,
+            signal = self.next() => Err(signal.as_error().into()),
+        }
+    }
+
     /// Can be dropped and called again without losing a signal.
     pub async fn next(&mut self) -> Signal {
         match self.listener.queue.lock().await.recv().await {
@@ -206,10 +214,18 @@ fn ignored_in(status: &str, number: i32) -> bool {
     u32::try_from(number - 1).ok().and_then(|bit| mask.checked_shr(bit)).is_some_and(|mask| mask & 1 == 1)
 }
 
+/// Each time the program goes on after it was stopped.
+pub fn continues() -> Result<Stream> {
+    stream(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))
+}
+
 /// Changes of the terminal's size.
 pub fn resizes() -> Result<Stream> {
-    Ok(signal(SignalKind::window_change())
-        .map_err(|error| Error::failed("cannot listen for signals").because(error))?)
+    stream(SignalKind::window_change())
+}
+
+fn stream(kind: SignalKind) -> Result<Stream> {
+    Ok(signal(kind).map_err(|error| Error::failed("cannot listen for signals").because(error))?)
 }
 
 #[cfg(test)]

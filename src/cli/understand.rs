@@ -151,6 +151,7 @@ fn fill(
     }
     let verb = names::command(root, &path).unwrap_or(root);
     let typed = |id: &clap::Id| at_verb.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    let waits_for_a_lock = typed(&clap::Id::from("lock_wait"));
     if let Some((one, other)) = layers::contradiction(verb, typed) {
         let message = format!("the argument '--{one}' cannot be used with '--{other}'");
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, message).into());
@@ -169,7 +170,7 @@ fn fill(
     };
     let cli = Cli::from_arg_matches_mut(&mut matches)?;
     // clap's own `requires` sees neither a value of a layer nor an option on the other side of the verb.
-    if typed(&clap::Id::from("lock_wait")) && cli.global.lock.is_none() {
+    if waits_for_a_lock && cli.global.lock.is_none() {
         let message = "the argument '--lock-wait <DURATION>' needs '--lock <NAME>'";
         return Err(Cli::command().error(ErrorKind::MissingRequiredArgument, message).into());
     }

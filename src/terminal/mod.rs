@@ -1,9 +1,16 @@
-//! The terminal as a device: facts about it, raw mode, its size. Unix only; a Windows neighbour would
-//! have the same names. It must not print and must not know what a session is.
+//! The terminal as a device and the questions asked on it: facts about it, raw mode, its size, prompts and the
+//! picker. Unix only; a Windows neighbour would have the same names. It writes through `output` alone and must not
+//! know what a session is.
 
-pub mod picker;
+mod dialog;
+mod fit;
+mod line;
+mod picker;
+mod prompter;
 mod raw;
 
+pub use picker::Candidate;
+pub use prompter::Prompter;
 pub use raw::{RawMode, restore};
 
 use std::io::IsTerminal;

@@ -1,219 +1,282 @@
-//! A list to choose one line from by typing a part of it. On stderr, so that stdout stays the answer's; the
-//! terminal is whole again on every way out.
+//! A list to choose one line from by typing a part of it: what keys do and what is seen of it. Pure; `dialog` has
+//! the terminal.
 
-use std::io::Write;
-
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use crossterm::{cursor, event, queue, terminal as screen};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use nucleo_matcher::{Config, Matcher, Utf32String};
+use unicode_width::UnicodeWidthStr;
 
-use super::RawMode;
-use crate::error::{Error, Result};
-use crate::output::{Reporter, escape};
+use super::Size;
+use super::dialog::Frame;
+use super::fit;
+use super::line::{Edit, Line};
+use crate::output::escape;
 
-/// Lines shown at once.
+/// Candidates shown at once.
 const LINES: usize = 10;
 
-/// The index of the chosen line; `None` when the choice was given up.
-pub async fn pick(what: &str, lines: &[String], reporter: &Reporter) -> Result<Option<usize>> {
-    let lines: Vec<String> = lines.iter().map(|line| escape(line).into_owned()).collect();
-    let what = what.to_owned();
-    let mut screen = std::io::BufWriter::new(reporter.log());
-    let picked = tokio::task::spawn_blocking(move || choose(&what, &lines, &mut screen)).await;
-    match picked {
-        Ok(picked) => picked.map_err(|error| Error::failed("cannot use the terminal").because(error).into()),
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Ok(None),
-    }
+/// What can be chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Candidate {
+    /// What is typed at.
+    pub line: String,
+    /// What else there is to know of it, shown while it is under the cursor.
+    pub preview: String,
 }
 
-fn choose(what: &str, lines: &[String], out: &mut impl Write) -> std::io::Result<Option<usize>> {
-    let _raw = RawMode::enter()?;
-    let mut choice = Choice::new(lines);
-    let picked = loop {
-        choice.draw(what, screen::size().unwrap_or((80, 24)), out)?;
-        let Event::Key(key) = event::read()? else { continue };
-        match choice.key(key) {
-            Step::Stay => {}
-            Step::Take(index) => break Some(index),
-            Step::GiveUp => break None,
-        }
-    };
-    choice.clear(out)?;
-    Ok(picked)
-}
-
+/// What a key led to.
 #[derive(Debug, PartialEq, Eq)]
-enum Step {
+pub enum Step {
     Stay,
     Take(usize),
     GiveUp,
 }
 
-struct Choice<'a> {
-    lines: &'a [String],
-    typed: String,
-    /// Indices of the lines that match, the best first.
+pub struct Picker {
+    what: String,
+    /// Escaped: names come from AWS.
+    candidates: Vec<Candidate>,
+    haystacks: Vec<Utf32String>,
+    typed: Line,
+    /// Indices of the candidates that match, the best first.
     found: Vec<usize>,
     cursor: usize,
     matcher: Matcher,
-    drawn: u16,
+    unicode: bool,
 }
 
-impl<'a> Choice<'a> {
-    fn new(lines: &'a [String]) -> Self {
-        Choice {
-            lines,
-            typed: String::new(),
-            found: (0..lines.len()).collect(),
+impl Picker {
+    pub fn new(what: &str, candidates: &[Candidate], unicode: bool) -> Self {
+        let escaped = |text: &str| escape(text).into_owned();
+        let candidates: Vec<Candidate> = candidates
+            .iter()
+            .map(|candidate| Candidate {
+                line: escaped(&candidate.line),
+                preview: escaped(&candidate.preview),
+            })
+            .collect();
+        Picker {
+            what: what.to_owned(),
+            haystacks: candidates.iter().map(|candidate| candidate.line.as_str().into()).collect(),
+            typed: Line::default(),
+            found: (0..candidates.len()).collect(),
+            candidates,
             cursor: 0,
             matcher: Matcher::new(Config::DEFAULT),
-            drawn: 0,
+            unicode,
         }
     }
 
-    fn key(&mut self, key: KeyEvent) -> Step {
-        if key.kind == KeyEventKind::Release {
-            return Step::Stay;
-        }
+    pub fn key(&mut self, key: KeyEvent, size: Size) -> Step {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let page = room(size);
         match key.code {
-            KeyCode::Enter => {
-                return self.found.get(self.cursor).map_or(Step::Stay, |index| Step::Take(*index));
-            }
-            KeyCode::Esc => return Step::GiveUp,
-            KeyCode::Char('c' | 'd') if control => return Step::GiveUp,
-            KeyCode::Up => self.cursor = self.cursor.saturating_sub(1),
-            KeyCode::Char('p') if control => self.cursor = self.cursor.saturating_sub(1),
-            KeyCode::Down => self.down(),
-            KeyCode::Char('n') if control => self.down(),
-            KeyCode::Char('u') if control => self.retype(String::new()),
-            KeyCode::Char(character) if !control => self.retype(format!("{}{character}", self.typed)),
-            KeyCode::Backspace => {
-                let mut typed = self.typed.clone();
-                typed.pop();
-                self.retype(typed);
-            }
-            _ => {}
+            KeyCode::Up => self.move_to(self.cursor.saturating_sub(1)),
+            KeyCode::Char('p') if control => self.move_to(self.cursor.saturating_sub(1)),
+            KeyCode::Down => self.move_to(self.cursor + 1),
+            KeyCode::Char('n') if control => self.move_to(self.cursor + 1),
+            KeyCode::PageUp => self.move_to(self.cursor.saturating_sub(page)),
+            KeyCode::PageDown => self.move_to(self.cursor.saturating_add(page)),
+            KeyCode::Home => self.move_to(0),
+            KeyCode::End => self.move_to(usize::MAX),
+            _ => match self.typed.key(key) {
+                Edit::Changed => self.search(),
+                Edit::Done => {
+                    return self.found.get(self.cursor).map_or(Step::Stay, |index| Step::Take(*index));
+                }
+                Edit::End => return Step::GiveUp,
+                Edit::Other => {}
+            },
         }
         Step::Stay
     }
 
-    fn down(&mut self) {
-        self.cursor = (self.cursor + 1).min(self.found.len().saturating_sub(1));
+    fn move_to(&mut self, cursor: usize) {
+        self.cursor = cursor.min(self.found.len().saturating_sub(1));
     }
 
-    fn retype(&mut self, typed: String) {
-        self.typed = typed;
+    fn search(&mut self) {
         self.cursor = 0;
-        let pattern = Pattern::parse(&self.typed, CaseMatching::Smart, Normalization::Smart);
-        let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, usize)> = (self.lines.iter().enumerate())
-            .filter_map(|(index, line)| {
-                let haystack = nucleo_matcher::Utf32Str::new(line, &mut buffer);
-                Some((pattern.score(haystack, &mut self.matcher)?, index))
-            })
+        let pattern = Pattern::parse(self.typed.text(), CaseMatching::Smart, Normalization::Smart);
+        let mut scored: Vec<(u32, usize)> = (self.haystacks.iter().enumerate())
+            .filter_map(|(index, line)| Some((pattern.score(line.slice(..), &mut self.matcher)?, index)))
             .collect();
-        scored.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
+        scored.sort_unstable_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
         self.found = scored.into_iter().map(|(_, index)| index).collect();
     }
 
-    fn draw(&mut self, what: &str, (columns, rows): (u16, u16), out: &mut impl Write) -> std::io::Result<()> {
-        self.clear(out)?;
-        let width = usize::from(columns).max(1);
-        let room = LINES.min(usize::from(rows).saturating_sub(2)).max(1);
-        let first = self.cursor.saturating_sub(room - 1);
-        let prompt = format!("{what} ({}/{}) > {}", self.found.len(), self.lines.len(), self.typed);
-        write!(out, "{}", fit(&prompt, width.saturating_sub(1)))?;
-        let shown: Vec<usize> = self.found.iter().copied().skip(first).take(room).collect();
-        for (row, index) in shown.iter().enumerate() {
-            let mark = if first + row == self.cursor { "> " } else { "  " };
-            let line = self.lines.get(*index).map_or("", String::as_str);
-            write!(out, "\r\n{}", fit(&format!("{mark}{line}"), width.saturating_sub(1)))?;
+    /// The prompt, the candidates around the cursor, the preview of the one under it.
+    pub fn frame(&self, size: Size) -> Frame {
+        let width = usize::from(size.cols).saturating_sub(1).max(1);
+        let room = room(size);
+        let ellipsis = if self.unicode { "…" } else { "~" };
+        let prompt = format!("{} ({}/{}) > ", self.what, self.found.len(), self.candidates.len());
+        let prompt = format!("{prompt}{}", escape(self.typed.text()));
+        let prompt = fit::tail(&prompt, width);
+        let mut lines = vec![prompt.to_owned()];
+        // The cursor's page: lines stay where they are while it moves within.
+        let first = self.cursor / room * room;
+        for (row, index) in self.found.iter().enumerate().skip(first).take(room) {
+            let mark = if row == self.cursor { "> " } else { "  " };
+            let line = self.candidates.get(*index).map_or("", |candidate| &candidate.line);
+            lines.push(fit::head(&format!("{mark}{line}"), width, ellipsis));
         }
-        let below = u16::try_from(shown.len()).unwrap_or(0);
-        if below > 0 {
-            queue!(out, cursor::MoveUp(below))?;
+        let preview = self.found.get(self.cursor).and_then(|index| self.candidates.get(*index));
+        if let Some(preview) = preview.map(|candidate| &candidate.preview)
+            && !preview.is_empty()
+            && lines.len() < usize::from(size.rows).saturating_sub(1)
+        {
+            let bar = if self.unicode { "│ " } else { "| " };
+            lines.push(fit::head(&format!("{bar}{preview}"), width, ellipsis));
         }
-        let column = fit(&prompt, width.saturating_sub(1)).width();
-        queue!(out, cursor::MoveToColumn(u16::try_from(column).unwrap_or(0)))?;
-        self.drawn = below;
-        out.flush()
-    }
-
-    fn clear(&mut self, out: &mut impl Write) -> std::io::Result<()> {
-        queue!(out, cursor::MoveToColumn(0), screen::Clear(screen::ClearType::FromCursorDown))?;
-        self.drawn = 0;
-        out.flush()
+        Frame { cursor: prompt.width(), lines }
     }
 }
 
-/// As much of `text` as has room.
-fn fit(text: &str, width: usize) -> String {
-    let mut used = 0;
-    let fits = |character: &char| {
-        used += character.width().unwrap_or(0);
-        used <= width
-    };
-    text.chars().take_while(fits).collect()
+/// How many candidates there is room for between prompt and preview; a row more keeps the screen from scrolling.
+fn room(size: Size) -> usize {
+    LINES.min(usize::from(size.rows).saturating_sub(3)).max(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines() -> Vec<String> {
-        ["web-1  i-0aaa", "web-2  i-0bbb", "db-1  i-0ccc"].map(str::to_owned).to_vec()
+    const SIZE: Size = Size { cols: 80, rows: 24 };
+
+    fn candidate(line: &str, preview: &str) -> Candidate {
+        Candidate { line: line.to_owned(), preview: preview.to_owned() }
     }
 
-    fn press(choice: &mut Choice<'_>, text: &str) {
+    fn nodes() -> Vec<Candidate> {
+        [
+            candidate("web-1  i-0aaa", "Amazon Linux 2023, agent 3.3, a node with much to tell"),
+            candidate("web-2  i-0bbb", "Debian 13"),
+            candidate("db-1  i-0ccc", ""),
+        ]
+        .to_vec()
+    }
+
+    fn picker() -> Picker {
+        Picker::new("node", &nodes(), true)
+    }
+
+    fn press(picker: &mut Picker, text: &str) {
         for character in text.chars() {
-            assert_eq!(choice.key(KeyCode::Char(character).into()), Step::Stay);
+            assert_eq!(picker.key(KeyCode::Char(character).into(), SIZE), Step::Stay);
         }
     }
 
     #[test]
     fn typing_narrows_and_enter_takes() {
-        let lines = lines();
-        let mut choice = Choice::new(&lines);
-        press(&mut choice, "w2");
-        assert_eq!(choice.key(KeyCode::Enter.into()), Step::Take(1));
+        let mut picker = picker();
+        press(&mut picker, "w2");
+        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(1));
     }
 
     #[test]
     fn the_cursor_stays_in_the_list() {
-        let lines = lines();
-        let mut choice = Choice::new(&lines);
+        let mut picker = picker();
         for _ in 0..9 {
-            choice.key(KeyCode::Down.into());
+            picker.key(KeyCode::Down.into(), SIZE);
         }
-        assert_eq!(choice.key(KeyCode::Enter.into()), Step::Take(2));
-        press(&mut choice, "no such node");
-        assert_eq!(choice.key(KeyCode::Enter.into()), Step::Stay);
-        choice.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
-        assert_eq!(choice.key(KeyCode::Enter.into()), Step::Take(0));
+        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(2));
+        press(&mut picker, "no such node");
+        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Stay);
+        picker.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL), SIZE);
+        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(0));
     }
 
     #[test]
-    fn escape_and_control_c_give_up() {
-        let lines = lines();
-        let mut choice = Choice::new(&lines);
-        assert_eq!(choice.key(KeyCode::Esc.into()), Step::GiveUp);
-        assert_eq!(choice.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Step::GiveUp);
+    fn pages_and_ends() {
+        let many: Vec<Candidate> = (0..35).map(|n| candidate(&format!("node-{n}"), "")).collect();
+        let mut picker = Picker::new("node", &many, true);
+        for (key, taken) in [
+            (KeyCode::PageDown, 10),
+            (KeyCode::PageDown, 20),
+            (KeyCode::PageUp, 10),
+            (KeyCode::End, 34),
+            (KeyCode::PageDown, 34),
+            (KeyCode::Home, 0),
+            (KeyCode::PageUp, 0),
+        ] {
+            picker.key(key.into(), SIZE);
+            assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(taken), "{key:?}");
+            let cursor = picker.frame(SIZE).lines.into_iter().find(|line| line.starts_with("> "));
+            assert_eq!(cursor.unwrap(), format!("> node-{taken}"), "the cursor is in sight");
+        }
     }
 
     #[test]
-    fn every_width_is_drawn_without_a_panic() {
-        let lines = lines();
-        for columns in [0, 1, 2, 40, 200] {
-            for rows in [0, 1, 2, 24] {
-                let mut out = Vec::new();
-                Choice::new(&lines).draw("node", (columns, rows), &mut out).unwrap();
-                assert!(!out.is_empty());
+    fn escape_and_control_d_give_up() {
+        for key in [KeyCode::Esc.into(), KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL)] {
+            assert_eq!(picker().key(key, SIZE), Step::GiveUp);
+        }
+    }
+
+    #[test]
+    fn the_line_under_the_cursor_has_a_preview() {
+        let mut picker = picker();
+        let size = Size { cols: 40, rows: 24 };
+        insta::assert_snapshot!(picker.frame(size).lines.join("\n"), @r"
+        node (3/3) > 
+        > web-1  i-0aaa
+          web-2  i-0bbb
+          db-1  i-0ccc
+        │ Amazon Linux 2023, agent 3.3, a node…
+        ");
+        press(&mut picker, "web");
+        picker.key(KeyCode::Down.into(), size);
+        insta::assert_snapshot!(picker.frame(size).lines.join("\n"), @r"
+        node (2/3) > web
+          web-1  i-0aaa
+        > web-2  i-0bbb
+        │ Debian 13
+        ");
+    }
+
+    #[test]
+    fn without_unicode_the_signs_are_ascii() {
+        let picker = Picker::new("node", &nodes(), false);
+        let shown = picker.frame(Size { cols: 30, rows: 24 }).lines.join("\n");
+        assert!(shown.is_ascii(), "{shown}");
+        assert!(shown.ends_with("| Amazon Linux 2023, agent 3~"), "{shown}");
+    }
+
+    #[test]
+    fn every_size_is_drawn_within_its_bounds() {
+        let hostile = [
+            candidate("evil\u{1b}[31m\u{202e}\nname", "two\nlines\u{7}"),
+            candidate(&"漢".repeat(10_000), &"👩‍💻".repeat(5_000)),
+            candidate("", ""),
+        ];
+        for (cols, rows) in [(0, 0), (1, 1), (2, 2), (3, 5), (40, 24), (200, 60)] {
+            let size = Size { cols, rows };
+            for unicode in [true, false] {
+                let mut picker = Picker::new("node", &hostile, unicode);
+                for _ in 0..3 {
+                    let frame = picker.frame(size);
+                    assert!(frame.lines.len() <= usize::from(rows).max(2), "{size:?}: {frame:?}");
+                    for line in &frame.lines {
+                        assert!(!line.contains(char::is_control), "{size:?}: {line:?}");
+                        assert!(line.width() <= usize::from(cols).max(2) - 1, "{size:?}: {line:?}");
+                    }
+                    picker.key(KeyCode::Down.into(), size);
+                }
             }
         }
-        assert_eq!(fit("日本語", 4), "日本");
+    }
+
+    /// A keystroke must be answered before the next one comes, even unoptimised on a slow machine.
+    #[test]
+    fn thousands_of_lines_are_searched_in_no_time() {
+        let many: Vec<Candidate> =
+            (0..10_000).map(|n| candidate(&format!("web-{n}  i-0{n:016x}  10.0.0.1"), "x")).collect();
+        let mut picker = Picker::new("node", &many, true);
+        let start = std::time::Instant::now();
+        press(&mut picker, "web-77 10");
+        let each = start.elapsed() / 9;
+        assert!(each < std::time::Duration::from_millis(500), "{each:?} for a keystroke");
+        assert!((1..10_000).contains(&picker.found.len()), "{} are left", picker.found.len());
     }
 }

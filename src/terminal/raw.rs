@@ -13,15 +13,13 @@ pub struct RawMode(());
 
 impl RawMode {
     pub fn enter() -> std::io::Result<Self> {
-        let stdin = std::io::stdin();
-        let settings = tcgetattr(&stdin)?;
-        if let Ok(mut before) = BEFORE.lock() {
-            before.get_or_insert_with(|| settings.clone());
-        }
-        let mut raw = settings;
-        raw.make_raw();
-        tcsetattr(&stdin, OptionalActions::Now, &raw)?;
+        make_raw()?;
         Ok(RawMode(()))
+    }
+
+    /// Raw again, after the program was stopped or [`restore`] was called.
+    pub fn again(&self) -> std::io::Result<()> {
+        make_raw()
     }
 }
 
@@ -29,6 +27,18 @@ impl Drop for RawMode {
     fn drop(&mut self) {
         restore();
     }
+}
+
+fn make_raw() -> std::io::Result<()> {
+    let stdin = std::io::stdin();
+    let settings = tcgetattr(&stdin)?;
+    if let Ok(mut before) = BEFORE.lock() {
+        before.get_or_insert_with(|| settings.clone());
+    }
+    let mut raw = settings;
+    raw.make_raw();
+    tcsetattr(&stdin, OptionalActions::Now, &raw)?;
+    Ok(())
 }
 
 /// Puts the terminal back as it was before raw mode; does nothing when it was never raw. Called by the

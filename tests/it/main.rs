@@ -21,6 +21,7 @@ mod lockfile;
 mod network;
 mod node_shell;
 mod panics;
+mod prompts;
 mod resume;
 mod sandbox;
 mod secrets;

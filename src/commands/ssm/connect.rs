@@ -12,8 +12,7 @@ use super::{complete, shell, target};
 use crate::cli::positive_duration;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
-use crate::signals::{Signal, Signals};
-use crate::terminal::picker;
+use crate::signals::Signals;
 
 /// The longest idle time-out that the preferences allow: no cut session lives longer.
 const RESUME_LIMIT: Duration = Duration::from_secs(60 * 60);
@@ -89,10 +88,7 @@ pub struct ConnectArgs {
 
 pub async fn run(args: &ConnectArgs, ctx: &Context) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
-    let (session, label) = tokio::select! {
-        opened = open(args, ctx) => opened?,
-        signal = signals.next() => return Err(signal.as_error().into()),
-    };
+    let (session, label) = signals.race(open(args, ctx)).await?;
     shell::run(session, &label, !args.no_eof, signals, ctx).await
 }
 
@@ -128,20 +124,15 @@ fn named(node: Node) -> (String, String) {
 }
 
 async fn pick(client: &aws_sdk_ssm::Client, ctx: &Context) -> Result<Node> {
-    if !ctx.can_ask() {
-        return Err(Error::usage("no node is given, and there is no terminal to choose one on")
-            .hint("opsctl ssm connect TARGET; opsctl ssm list shows the nodes")
-            .into());
-    }
+    let prompter =
+        ctx.prompter("no node is given", "opsctl ssm connect TARGET; opsctl ssm list shows the nodes")?;
     let mut nodes: Vec<Node> =
         api::all_nodes(client, &[]).await?.into_iter().filter(Node::is_online).collect();
     if nodes.is_empty() {
         return Err(Error::not_found("no node is online").hint("opsctl ssm list --all").into());
     }
     nodes.sort_by(|a, b| (&a.name, &a.instance_id).cmp(&(&b.name, &b.instance_id)));
-    let lines: Vec<String> = nodes.iter().map(super::view::choice).collect();
-    match picker::pick("node", &lines, ctx.reporter()).await? {
-        Some(index) => Ok(nodes.swap_remove(index)),
-        None => Err(Signal::Interrupt.as_error().into()),
-    }
+    let candidates: Vec<_> = nodes.iter().map(super::view::choice).collect();
+    let picked = prompter.choose("node", &candidates).await?;
+    Ok(nodes.swap_remove(picked))
 }

@@ -2,6 +2,7 @@
 
 use super::model::{Node, Ping};
 use crate::output::{Cell, Column, Tone};
+use crate::terminal::Candidate;
 
 /// The columns of `ssm list`.
 pub const NODES: &[Column<Node>] = &[
@@ -47,8 +48,16 @@ pub fn summary(node: &Node, otherwise: &str) -> String {
 }
 
 /// One line of the picker.
-pub fn choice(node: &Node) -> String {
-    let parts = [node.name.as_deref(), Some(node.instance_id.as_str()), node.ip_address.as_deref()];
-    let parts = parts.into_iter().flatten().map(str::to_owned).chain(platform(node));
-    parts.collect::<Vec<_>>().join("  ")
+pub fn choice(node: &Node) -> Candidate {
+    let join = |parts: Vec<Option<String>>| parts.into_iter().flatten().collect::<Vec<_>>().join("  ");
+    Candidate {
+        line: join(vec![node.name.clone(), Some(node.instance_id.clone()), node.ip_address.clone()]),
+        preview: join(vec![
+            platform(node),
+            node.agent_version.as_ref().map(|version| format!("agent {version}")),
+            node.instance_type.clone(),
+            node.availability_zone.clone(),
+            node.computer_name.clone(),
+        ]),
+    }
 }
