@@ -1,7 +1,7 @@
 //! Candidates for the values of the options that every command takes.
 
 use crate::aws;
-use crate::completion::{self, ArgValueCandidates, ArgValueCompleter, Candidate};
+use crate::completion::{self, ArgValueCompleter, Candidate};
 use crate::sandbox;
 
 pub fn profiles() -> ArgValueCompleter {
@@ -11,7 +11,7 @@ pub fn profiles() -> ArgValueCompleter {
     })
 }
 
-pub fn regions() -> ArgValueCandidates {
+pub fn regions() -> ArgValueCompleter {
     completion::fixed(|| {
         aws::REGIONS.iter().map(|(region, place)| Candidate::new(*region).described(*place)).collect()
     })

@@ -36,7 +36,7 @@ pub struct CompletionsArgs {
     shell: Option<Shell>,
 
     /// Write the scripts of all shells into this folder instead
-    #[arg(long, value_name = "DIR", conflicts_with = "shell", help_heading = "Target")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, conflicts_with = "shell", help_heading = "Target")]
     dir: Option<PathBuf>,
 }
 

@@ -35,7 +35,7 @@ pub struct ManArgs {
     words: Vec<String>,
 
     /// Write every page below this folder instead
-    #[arg(long, value_name = "DIR", conflicts_with = "words", help_heading = "Target")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, conflicts_with = "words", help_heading = "Target")]
     dir: Option<PathBuf>,
 
     /// Print the whole reference as one Markdown document instead

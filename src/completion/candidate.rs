@@ -15,7 +15,6 @@ pub struct Candidate {
     pub(super) value: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
-    /// Offered only when nothing else fits what is typed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     second: bool,
 }
@@ -30,24 +29,29 @@ impl Candidate {
         Candidate { description: Some(description.into()), ..self }
     }
 
-    /// Offered only when nothing else fits what is typed: another way to say what a better candidate says.
+    /// Offered only when something is typed already: another way to say what a better candidate says.
     #[must_use]
     pub fn second_choice(self) -> Self {
         Candidate { second: true, ..self }
+    }
+
+    /// Can it be typed, and is it then read as a value?
+    pub fn is_usable(&self) -> bool {
+        is_plain(&self.value) && !self.is_option()
     }
 
     pub(super) fn is_option(&self) -> bool {
         self.value.starts_with('-')
     }
 
+    pub(super) fn fits(&self, typed: &str) -> bool {
+        self.value.starts_with(typed) && !(self.second && typed.is_empty())
+    }
+
     /// None for a value that no shell could take as it is.
     pub(super) fn into_engine(self) -> Option<CompletionCandidate> {
         let candidate = checked(self.value, self.description.as_deref())?;
-        Some(
-            CompletionCandidate::new(candidate.value)
-                .help(candidate.description.map(Into::into))
-                .hide(self.second),
-        )
+        Some(CompletionCandidate::new(candidate.value).help(candidate.description.map(Into::into)))
     }
 
     pub(super) fn of_engine(candidate: &CompletionCandidate) -> Option<Self> {
@@ -59,7 +63,7 @@ impl Candidate {
 /// The first line of the description with everything shown that could move a cursor. A value cannot be escaped: it
 /// would name something else.
 fn checked(value: String, description: Option<&str>) -> Option<Candidate> {
-    if value.is_empty() || value.len() > LONGEST_VALUE || escape(&value) != value {
+    if !is_plain(&value) {
         return None;
     }
     let description = description.and_then(|text| text.lines().next()).map(escape).map(|line| {
@@ -69,6 +73,10 @@ fn checked(value: String, description: Option<&str>) -> Option<Candidate> {
         }
     });
     Some(Candidate { value, description: description.filter(|text| !text.is_empty()), second: false })
+}
+
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.len() <= LONGEST_VALUE && escape(value) == value
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use clap::Arg;
-use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::cache::{Cache, Key};
 use super::candidate::Candidate;
@@ -36,10 +36,13 @@ pub(super) fn begin(context: Context, deadline: Instant) {
 }
 
 /// Values that are known.
-pub fn fixed(values: impl Fn() -> Vec<Candidate> + Send + Sync + 'static) -> ArgValueCandidates {
-    ArgValueCandidates::new(move || {
-        values().into_iter().filter_map(Candidate::into_engine).collect::<Vec<_>>()
-    })
+pub fn fixed(values: impl Fn() -> Vec<Candidate> + Send + Sync + 'static) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |typed: &OsStr| offered(values(), &typed.to_string_lossy()))
+}
+
+fn offered(candidates: Vec<Candidate>, typed: &str) -> Vec<CompletionCandidate> {
+    let fitting = candidates.into_iter().filter(|candidate| candidate.fits(typed));
+    fitting.filter_map(Candidate::into_engine).collect()
 }
 
 /// The columns of a list, for its `--columns` and its `--sort`:
@@ -116,10 +119,10 @@ where
             return Vec::new();
         }
         let left = asked.deadline.saturating_duration_since(Instant::now());
-        let found = receiver.recv_timeout(left).unwrap_or_default();
+        let mut found = receiver.recv_timeout(left).unwrap_or_default();
         // A name that begins with a dash would be read as an option.
-        let fitting = found.into_iter().filter(|found| found.value.starts_with(typed) && !found.is_option());
-        fitting.filter_map(Candidate::into_engine).collect()
+        found.retain(|candidate| !candidate.is_option());
+        offered(found, typed)
     })
 }
 

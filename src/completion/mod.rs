@@ -25,7 +25,7 @@ use crate::terminal;
 
 pub use alias::Alias;
 pub use candidate::Candidate;
-pub use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
+pub use clap_complete::engine::ArgValueCompleter;
 pub use lookup::{columns, fixed, live, local};
 pub use shell::Shell;
 

@@ -8,6 +8,7 @@ mod architecture;
 mod build;
 mod channel;
 mod cli;
+mod completion;
 mod config;
 mod connect;
 mod diagnosis;

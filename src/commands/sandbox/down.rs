@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[command(verbatim_doc_comment)]
 pub struct DownArgs {
     /// The folder of the sandbox
-    #[arg(long, value_name = "DIR", help_heading = "Target")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = "Target")]
     dir: Option<PathBuf>,
 }
 

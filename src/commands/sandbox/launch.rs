@@ -22,7 +22,7 @@ pub struct LaunchArgs {
     config: Option<PathBuf>,
 
     /// Its folder, kept; without --config a sandbox.toml in it is read
-    #[arg(long, value_name = "DIR", help_heading = "Sandbox")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = "Sandbox")]
     pub dir: Option<PathBuf>,
 }
 

@@ -30,7 +30,7 @@ use crate::sandbox::state::{Found, find, running};
 #[command(verbatim_doc_comment)]
 pub struct StatusArgs {
     /// The folder of the sandbox
-    #[arg(long, value_name = "DIR", help_heading = "Target")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = "Target")]
     dir: Option<PathBuf>,
 
     #[command(flatten)]

@@ -37,7 +37,9 @@ fn of_nodes(mut nodes: Vec<Node>) -> Vec<Candidate> {
         *called.entry(name).or_default() += 1;
     }
     // What has the form of a tag is taken for one.
-    let usable = |name: &&String| called.get(*name) == Some(&1) && !name.contains('=');
+    let usable = |name: &&String| {
+        called.get(*name) == Some(&1) && !name.contains('=') && Candidate::new(*name).is_usable()
+    };
     let offered = nodes.iter().flat_map(|node| {
         let id = Candidate::new(&node.instance_id);
         match node.name.as_ref().filter(usable) {

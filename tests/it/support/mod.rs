@@ -9,7 +9,7 @@ pub mod session_aws;
 mod terminal;
 pub mod tunnel;
 
-pub use fake_aws::{FakeAws, Reply};
+pub use fake_aws::{FakeAws, Reply, Request};
 pub use gateway::{Gateway, Peer};
 pub use node::{Node, SESSION_ID};
 pub use sealed::{BINARY, Ran, Sandbox, Sealed, finish, hang_ups_are_ignored};
