@@ -13,8 +13,9 @@ use crate::files;
 ///
 /// The script asks opsctl on every TAB, so that it outlives releases: for commands, options and
 /// values, and for the names of nodes and documents, with one quick call of AWS whose answer is
-/// kept for a minute. It asks the opsctl that is typed, or the one on PATH. OPSCTL_COMPLETION_LIVE=0
-/// turns the calls off.
+/// kept for a minute. It asks the opsctl that is typed, or the one on PATH. A call that takes longer
+/// than 250 ms is given up; OPSCTL_COMPLETION_LIMIT=1s waits for a service that is far away, and
+/// OPSCTL_COMPLETION_LIVE=0 makes no calls at all.
 ///
 /// Examples:
 ///   source <(opsctl completions bash)

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Command, CommandFactory as _};
 
-use crate::cli::{self, Cli};
+use crate::cli::{self, Cli, duration};
 use crate::context::Context;
 use crate::settings::Environment;
 use crate::terminal;
@@ -33,13 +33,15 @@ use alias::Aliases;
 use request::Request;
 
 /// From the start of the process until the candidates must be there. A shell waits no longer than 300 ms, of which
-/// this leaves some to the start and the end of both programs.
+/// this leaves some to the start and the end of both programs; who would rather wait says for how long.
 const LIMIT: Duration = Duration::from_millis(250);
 
 /// Answers a shell. False when no shell asks, and a command is to be run.
 pub fn answer(line: &[OsString], env: &Environment) -> bool {
-    let deadline = Instant::now() + LIMIT;
+    let started = Instant::now();
     let Some(request) = Request::new(line.iter().cloned(), env) else { return false };
+    let limit = env.text("OPSCTL_COMPLETION_LIMIT").and_then(|text| duration(text).ok());
+    let deadline = started + limit.unwrap_or(LIMIT);
     // The line that is being typed must not be disturbed, whatever goes wrong, nor by a program that gives
     // credentials: without a terminal it can ask nothing.
     std::panic::set_hook(Box::new(|_| {}));

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{ask, aws_with, node, sealed_in, values, web};
+use super::{ask, aws_with, node, patient, sealed_in, values, web};
 use crate::support::{FakeAws, Sealed};
 
 const LINE: &str = "opsctl ssm connect w";
@@ -91,7 +91,7 @@ fn nobody_is_offered_the_names_of_another_account() {
 #[test]
 fn profile_region_and_endpoint_are_those_of_the_line_then_of_the_environment() {
     let aws = web();
-    let mut sealed = Sealed::new();
+    let mut sealed = patient();
     let profile = |name: &str, key: &str, region: &str| {
         format!("[profile {name}]\naws_access_key_id = {key}\naws_secret_access_key = s\nregion = {region}\n")
     };

@@ -26,7 +26,14 @@ fn a_service_that_never_answers_is_not_waited_for() {
             std::thread::park();
         }
     });
-    assert_only_what_is_known(&sealed_in(&aws));
+    let mut sealed = Sealed::new();
+    sealed.signed_in().set("AWS_ENDPOINT_URL", &aws.endpoint);
+    assert_only_what_is_known(&sealed);
+    // Who would rather wait does so.
+    let asked = Instant::now();
+    sealed.set("OPSCTL_COMPLETION_LIMIT", "600ms");
+    assert_only_what_is_known(&sealed);
+    assert!(asked.elapsed() >= Duration::from_millis(600), "{:?}", asked.elapsed());
 }
 
 #[test]
@@ -85,11 +92,11 @@ fn a_program_for_credentials_is_not_waited_for() {
     let mut sealed = Sealed::new();
     let program = sealed.path("started");
     let config = format!(
-        "[default]\nregion = eu-west-1\ncredential_process = sh -c 'touch {}; sleep 5'\n",
+        "[default]\nregion = eu-west-1\ncredential_process = sh -c 'touch {}; sleep 20'\n",
         program.display()
     );
     let config = sealed.write("config", &config);
-    sealed.set("AWS_CONFIG_FILE", config.to_str().unwrap());
+    sealed.set("AWS_CONFIG_FILE", config.to_str().unwrap()).set("OPSCTL_COMPLETION_LIMIT", "2s");
     assert_only_what_is_known(&sealed);
     assert!(program.exists());
 }

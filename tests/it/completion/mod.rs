@@ -69,9 +69,16 @@ fn web() -> FakeAws {
     aws_with(vec![node("i-0000000000000000a", "web-1"), node("i-0000000000000000b", "web-2")])
 }
 
+/// For what must come however busy the machine is.
+fn patient() -> Sealed {
+    let mut sealed = Sealed::new();
+    sealed.set("OPSCTL_COMPLETION_LIMIT", "30s");
+    sealed
+}
+
 /// Signed in, with that AWS.
 fn sealed_in(aws: &FakeAws) -> Sealed {
-    let mut sealed = Sealed::new();
+    let mut sealed = patient();
     sealed.signed_in().set("AWS_ENDPOINT_URL", &aws.endpoint);
     sealed
 }

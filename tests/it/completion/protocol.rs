@@ -1,7 +1,7 @@
 //! What is offered, and in which form, without a shell.
 
-use super::{ask, ask_as, ask_line, aws_with, node, sealed_in, values, web};
-use crate::support::{Sandbox, Sealed, finish};
+use super::{ask, ask_as, ask_line, aws_with, node, patient, sealed_in, values, web};
+use crate::support::{Sandbox, finish};
 
 #[test]
 fn nodes_are_offered_by_name_and_by_id() {
@@ -25,7 +25,7 @@ fn nodes_are_offered_by_name_and_by_id() {
 
 #[test]
 fn documents_nodes_and_folders_of_a_sandbox() {
-    let sealed = Sealed::new();
+    let sealed = patient();
     let sandbox = Sandbox::with_config(&sealed, Some("[preferences]\n[[nodes]]\nname = \"db-1\"\n"));
     let dir = sandbox.dir.display();
     assert_eq!(values(&sealed, "opsctl --sandbox ssm connect "), ["db-1"]);
@@ -42,7 +42,7 @@ fn documents_nodes_and_folders_of_a_sandbox() {
 
 #[test]
 fn profiles_come_from_the_files_and_regions_are_known() {
-    let mut sealed = Sealed::new();
+    let mut sealed = patient();
     let config = "[default]\nregion = eu-west-1\n[profile prod]\nrole_arn = arn:aws:iam::111122223333:role/ops\n\
                   source_profile = default\n[profile pair]\nsso_account_id = 444455556666\nsso_role_name = dev\n";
     let config = sealed.write("aws/config", config);
@@ -69,7 +69,7 @@ fn profiles_come_from_the_files_and_regions_are_known() {
 
 #[test]
 fn columns_are_those_of_the_list() {
-    let sealed = Sealed::new();
+    let sealed = patient();
     let offered = ask(&sealed, "opsctl ssm list --columns l");
     assert_eq!(offered, [("last-ping".to_owned(), "LAST PING".to_owned())]);
     assert_eq!(values(&sealed, "opsctl ssm list --columns name,i"), ["name,id", "name,ip"]);
@@ -136,7 +136,7 @@ fn powershell_and_bash_give_the_line_as_it_stands() {
 
 #[test]
 fn files_are_offered_for_options_that_name_one() {
-    let sealed = Sealed::new();
+    let sealed = patient();
     sealed.write("my sandbox.toml", "");
     sealed.write("more/x.toml", "");
     assert_eq!(values(&sealed, "opsctl sandbox run --config m"), ["more/", "my sandbox.toml"]);
@@ -149,7 +149,7 @@ fn files_are_offered_for_options_that_name_one() {
 
 #[test]
 fn only_a_script_is_answered_as_one() {
-    let sealed = Sealed::new();
+    let sealed = patient();
     for (shell, args) in [("fish", &["--version"][..]), ("tcsh", &["--version"]), ("", &["--version"])] {
         let mut command = sealed.command(args);
         command.env("OPSCTL_COMPLETE", shell);
@@ -162,7 +162,7 @@ fn only_a_script_is_answered_as_one() {
 
 #[test]
 fn each_script_is_printed_and_written() {
-    let sealed = Sealed::new();
+    let sealed = patient();
     let dir = sealed.path("scripts");
     std::fs::create_dir(&dir).unwrap();
     sealed.run(["completions", "--dir", dir.to_str().unwrap()]).expect(0);

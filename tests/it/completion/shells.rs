@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{aws_with, node, sealed_in, web};
+use super::{aws_with, node, patient, sealed_in, web};
 use crate::support::{Sandbox, Sealed, Terminal};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -117,7 +117,7 @@ fn each(test: impl Fn(Shell, &mut Terminal, &Sealed), mut sealed: impl FnMut() -
 #[test]
 fn commands_options_and_values_are_completed() {
     let sealed = || {
-        let mut sealed = Sealed::new();
+        let mut sealed = patient();
         let config = sealed.write("config", "[profile prod]\nregion = eu-west-1\n[profile staging]\n");
         sealed.set("AWS_CONFIG_FILE", config.to_str().unwrap());
         sealed
@@ -171,7 +171,7 @@ fn nodes_are_completed_and_listed_with_what_is_known_of_them() {
 #[test]
 fn a_sandbox_on_the_line_is_asked() {
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-        let mut sealed = Sealed::new();
+        let mut sealed = patient();
         let sandbox = Sandbox::up(&sealed);
         let Some(mut terminal) = start(shell, &mut sealed) else { continue };
         completes(&mut terminal, "opsctl --sandbox ssm connect d\t", "opsctl --sandbox ssm connect db-1 ");
@@ -198,11 +198,10 @@ fn a_program_by_its_path_completes_too() {
             completes(terminal, &format!("{program} ssm con\t"), &format!("{program} ssm connected "));
         },
         || {
-            let mut sealed = Sealed::new();
+            let sealed = patient();
             let program = sealed.write("bin/opsctl", OTHER_RELEASE);
             let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
             std::fs::set_permissions(program, executable).unwrap();
-            sealed.set("UNUSED", "");
             sealed
         },
     );
@@ -263,7 +262,7 @@ fn a_program_for_credentials_has_no_terminal() {
             assert!(!sealed.path("asked").exists(), "{shell:?}");
         },
         || {
-            let mut sealed = Sealed::new();
+            let mut sealed = patient();
             let program =
                 sealed.write("ask.sh", "touch started\n{ echo Password: && touch asked; } >/dev/tty\n");
             let process =
