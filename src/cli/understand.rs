@@ -151,7 +151,6 @@ fn fill(
     }
     let verb = names::command(root, &path).unwrap_or(root);
     let typed = |id: &clap::Id| at_verb.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-    let waits_for_a_lock = typed(&clap::Id::from("lock_wait"));
     if let Some((one, other)) = layers::contradiction(verb, typed) {
         let message = format!("the argument '--{one}' cannot be used with '--{other}'");
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, message).into());
@@ -164,6 +163,7 @@ fn fill(
     let origins = Origins(
         typed_values(verb, &path, at_verb).chain(given.iter().map(|given| (*given).clone())).collect(),
     );
+    let waits_for_a_lock = at_verb.value_source("lock_wait") == Some(ValueSource::CommandLine);
     let mut matches = match given.as_slice() {
         [] => matches,
         given => layers::apply(Cli::command(), given).try_get_matches_from(line)?,

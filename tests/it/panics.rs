@@ -14,6 +14,7 @@ const INSIDE: &str = "OPSCTL_TEST_PANICS";
 
 /// Run by the tests below as a program of its own, which ends as opsctl does; does nothing otherwise.
 #[test]
+#[expect(clippy::exit, reason = "its exit code is what is tested")]
 fn inside() {
     let Some(how) = std::env::var_os(INSIDE) else { return };
     let env = environment_of_this_process();

@@ -43,6 +43,10 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["sandbox", "down"], &[], 3),
     (&["sandbox", "init"], &[], 0),
     (&["whoami"], &[], 0),
+    (&["config"], &[], 2),
+    (&["config", "show"], &["--origin"], 0),
+    (&["config", "check"], &[], 0),
+    (&["help"], &["environment"], 0),
     (&["completions"], &["zsh"], 0),
     (&["man"], &[], 0),
     (&["version"], &[], 0),
@@ -180,6 +184,17 @@ fn read_all(folder: &Path, written: &mut Vec<(String, String)>) {
             written.push((path.display().to_string(), text));
         }
     }
+}
+
+/// It asks AWS too, and keeps what it heard in the cache.
+#[test]
+fn a_completion_writes_no_secret_anywhere() {
+    let mut world = World::new(None);
+    world.sealed.set("OPSCTL_COMPLETE", "bash").set("OPSCTL_COMPLETE_LINE", "opsctl ssm connect ");
+    let ran = world.sealed.set("OPSCTL_COMPLETE_WORD", "").run(["--"]).expect(0);
+    assert!(ran.stdout.contains("i-0123456789abcdef0"), "{ran:?}");
+    assert!(world.sealed.path("home/.cache/opsctl").is_dir(), "nothing was kept");
+    assert_silent(&ran, &world.sealed);
 }
 
 /// Whoever was handed such an address needs nothing else to get in.
