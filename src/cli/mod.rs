@@ -1,6 +1,7 @@
 //! The command line itself: the root type, the global options and the order of the help. It must not
 //! decide anything: values go to [`crate::context::Context`], verbs to their groups.
 
+mod change;
 mod complete;
 mod documented;
 mod duration;
@@ -19,6 +20,7 @@ use crate::commands::{completions, config, help, man, sandbox, ssm, version, who
 use crate::output::Format;
 use crate::settings::Environment;
 
+pub use change::{ChangeArgs, TokenArgs, WaitArgs};
 pub use documented::{documented, shown, with_overview};
 pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};

@@ -205,7 +205,11 @@ fn lower_floors_do_not_use_higher_ones() {
         |name| name.starts_with("manual/"),
         &["crate::commands", "crate::aws", "crate::sandbox", "crate::context"],
     );
-    assert_wall(|name| name.starts_with("terminal/"), &["crate::commands", "crate::aws", "crate::sandbox"]);
+    assert_wall(
+        |name| name.starts_with("terminal/"),
+        &["crate::commands", "crate::aws", "crate::sandbox", "crate::context", "crate::change"],
+    );
+    assert_wall(|name| name.starts_with("change/"), &["crate::commands", "crate::aws", "crate::sandbox"]);
 }
 
 #[test]

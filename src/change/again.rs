@@ -1,0 +1,55 @@
+//! The command that does something again, as it can be pasted: with the options that lead to the same account, quoted
+//! for a shell.
+
+use std::borrow::Cow;
+
+use crate::cli::GlobalArgs;
+
+/// `opsctl` with the options of the place and `words`.
+pub fn again<'a>(global: &GlobalArgs, words: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = vec!["opsctl".to_owned()];
+    if let Some(dir) = &global.sandbox {
+        let dir = dir.to_string_lossy();
+        line.push(if dir.is_empty() { "--sandbox".to_owned() } else { format!("--sandbox={dir}") });
+    }
+    let places = [
+        ("--profile", &global.profile),
+        ("--region", &global.region),
+        ("--endpoint-url", &global.endpoint_url),
+    ];
+    for (name, value) in places {
+        if let Some(value) = value {
+            line.extend([name.to_owned(), value.clone()]);
+        }
+    }
+    line.extend(words.into_iter().map(str::to_owned));
+    line.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// One word of a shell.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_comes_first_and_words_are_quoted() {
+        let global = GlobalArgs {
+            profile: Some("my prod".into()),
+            region: Some("eu-west-1".into()),
+            ..GlobalArgs::default()
+        };
+        let line = again(&global, ["ssm", "session", "terminate", "it's", ""]);
+        assert_eq!(line, r"opsctl --profile 'my prod' --region eu-west-1 ssm session terminate 'it'\''s' ''");
+        let sandbox = |dir: &str| GlobalArgs { sandbox: Some(dir.into()), ..GlobalArgs::default() };
+        assert_eq!(again(&sandbox(""), ["whoami"]), "opsctl --sandbox whoami");
+        assert_eq!(again(&sandbox("a b"), ["whoami"]), "opsctl '--sandbox=a b' whoami");
+    }
+}
