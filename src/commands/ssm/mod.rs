@@ -6,6 +6,7 @@ mod complete;
 mod connect;
 mod list;
 mod model;
+mod session;
 mod shell;
 mod target;
 mod view;
@@ -28,11 +29,17 @@ use crate::error::{Outcome, Result};
 pub enum Command {
     List(list::ListNodesArgs),
     Connect(connect::ConnectArgs),
+    #[command(subcommand)]
+    Session(session::Command),
 }
 
 impl Command {
     pub fn handles_signals(&self) -> bool {
-        matches!(self, Command::Connect(_))
+        match self {
+            Command::List(_) => false,
+            Command::Connect(_) => true,
+            Command::Session(command) => command.handles_signals(),
+        }
     }
 }
 
@@ -40,5 +47,6 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::List(args) => list::run(args, ctx).await,
         Command::Connect(args) => connect::run(args, ctx).await,
+        Command::Session(command) => session::run(command, ctx).await,
     }
 }

@@ -134,16 +134,16 @@ impl TryFrom<InstanceInformation> for Node {
     }
 }
 
-fn required(value: Option<String>, shape: &str, member: &str) -> Result<String, Error> {
+pub fn required(value: Option<String>, shape: &str, member: &str) -> Result<String, Error> {
     value.ok_or_else(|| Error::failed(format!("the answer of AWS has no {member} in {shape}")))
 }
 
 /// The API leaves members out or sends them empty, by mood.
-fn text(value: Option<String>) -> Option<String> {
+pub fn text(value: Option<String>) -> Option<String> {
     value.filter(|text| !text.is_empty())
 }
 
-fn time(value: DateTime) -> Option<Timestamp> {
+pub fn time(value: DateTime) -> Option<Timestamp> {
     Timestamp::new(value.secs(), i32::try_from(value.subsec_nanos()).ok()?).ok()
 }
 
