@@ -1,7 +1,7 @@
 //! Waiting until something that was started is over: looks at it at its [`Pace`], with progress, no longer than
 //! `--timeout`. Leaving early, by Ctrl-C too, ends the wait and nothing else, and says how to go on with it.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::pace::Pace;
 use crate::cli::WaitArgs;
@@ -75,7 +75,7 @@ impl Wait<'_> {
 /// Never, without a deadline.
 async fn at(deadline: Option<Instant>) {
     match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
     }
 }
