@@ -124,7 +124,8 @@ impl Cell {
 pub(super) fn compare_numbers(left: &Number, right: &Number) -> Ordering {
     match (left.as_i128(), right.as_i128()) {
         (Some(left), Some(right)) => left.cmp(&right),
-        _ => f64::total_cmp(&left.as_f64().unwrap_or(f64::NAN), &right.as_f64().unwrap_or(f64::NAN)),
+        // JSON has no number that cannot be compared; -0 is 0.
+        _ => left.as_f64().partial_cmp(&right.as_f64()).unwrap_or(Ordering::Equal),
     }
 }
 

@@ -51,7 +51,9 @@ impl Fault {
         let after = after.split('\n').next().unwrap_or_default();
         let indent = escape(before).width();
         let (before, after, message) = (escape(before), escape(after), escape(&self.message));
-        Error::usage(format!("{what}: {message}\n{before}{after}\n{:indent$}^", ""))
+        // Not the width of a format: that has a limit.
+        let caret = format!("{}^", " ".repeat(indent));
+        Error::usage(format!("{what}: {message}\n{before}{after}\n{caret}"))
     }
 }
 

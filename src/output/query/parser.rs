@@ -152,6 +152,9 @@ impl Parser {
                 self.advance();
                 self.hash()
             }
+            Token::Number(number) => {
+                Err(self.unexpected(&format!("an expression (a number is written `{number}`)")))
+            }
             _ => Err(self.unexpected("an expression")),
         }
     }

@@ -1,4 +1,4 @@
-//! The rules of JMESPath, by cases of our own (`cases.json`), and the mistakes people make.
+//! The rules of JMESPath, section by section, by cases of our own (`cases/`), and the mistakes people make.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -17,22 +17,85 @@ fn apply(query: &str, document: &Value) -> Result<Value, String> {
     query.apply(document).map_err(told)
 }
 
+/// The cases of each section of the specification.
+const SECTIONS: [(&str, &str); 8] = [
+    ("names", include_str!("cases/names.json")),
+    ("indices", include_str!("cases/indices.json")),
+    ("projections", include_str!("cases/projections.json")),
+    ("filters", include_str!("cases/filters.json")),
+    ("logic", include_str!("cases/logic.json")),
+    ("selects", include_str!("cases/selects.json")),
+    ("literals", include_str!("cases/literals.json")),
+    ("functions", include_str!("cases/functions.json")),
+];
+
+fn groups() -> Vec<Value> {
+    let read = |(name, text): (&str, &str)| {
+        serde_json::from_str::<Vec<Value>>(text).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    SECTIONS.into_iter().flat_map(read).collect()
+}
+
+/// The pairs of a group: a query, and what it gives or which kind of mistake it is.
+fn pairs<'a>(group: &'a Value, member: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let pairs = group[member].as_array().into_iter().flatten();
+    pairs.map(|pair| (pair[0].as_str().unwrap(), &pair[1]))
+}
+
 #[test]
 fn every_case_gives_what_it_should() {
-    let groups: Vec<Value> = serde_json::from_str(include_str!("cases.json")).unwrap();
     let mut wrong = Vec::new();
-    for group in &groups {
-        for case in group["cases"].as_array().unwrap() {
-            let query = case[0].as_str().unwrap();
-            let actual = apply(query, &group["given"]).unwrap_or_else(|message| panic!("{query}: {message}"));
-            // Compared as text too: keys keep their order.
-            let texts = (actual.to_string(), case[1].to_string());
-            if !equal(&actual, &case[1]) || (!actual.is_number() && texts.0 != texts.1) {
-                wrong.push(format!("{}: {query} gave {actual}, not {}", group["about"], case[1]));
+    let mut count = 0;
+    for group in groups() {
+        for (query, expected) in pairs(&group, "cases") {
+            count += 1;
+            let right = apply(query, &group["given"]).is_ok_and(|actual| {
+                // Compared as text too: keys keep their order.
+                equal(&actual, expected) && (actual.is_number() || actual.to_string() == expected.to_string())
+            });
+            if !right {
+                let actual = apply(query, &group["given"]);
+                wrong.push(format!("{}: {query} gave {actual:?}, not {expected}", group["about"]));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 700, "only {count} cases were found");
+}
+
+/// The kinds of the specification, told apart by our words for them.
+fn kind_of(message: &str) -> &'static str {
+    let first = message.lines().next().unwrap_or_default();
+    match first {
+        _ if first.contains("unknown function") => "function",
+        _ if first.contains("the step of a slice") => "value",
+        _ if first.contains(" argument") && first.contains(", not ") && first.starts_with("invalid") => {
+            "arity"
+        }
+        _ if first.starts_with("the query does not fit the answer") => "type",
+        _ if first.contains(" takes an expression here") || first.contains(" takes a value here") => "type",
+        _ => "syntax",
+    }
+}
+
+#[test]
+fn every_mistake_is_of_its_kind() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for group in groups() {
+        for (query, kind) in pairs(&group, "mistakes") {
+            count += 1;
+            match apply(query, &group["given"]) {
+                Err(message) if kind_of(&message) == kind.as_str().unwrap() => {
+                    let caret = message.lines().last().unwrap();
+                    assert!(caret.trim_start() == "^", "{query}: {message}");
+                }
+                other => wrong.push(format!("{}: {query} gave {other:?}, not {kind}", group["about"])),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 400, "only {count} mistakes were found");
 }
 
 #[test]
@@ -132,6 +195,14 @@ fn the_caret_stands_under_wide_and_escaped_characters() {
     '日本\t' | ]
                ^
     ");
+    for (before, width) in [("'👩‍💻'", 4), ("'e\u{301}'", 3), ("'\u{202e}'", 10), (" \"日\" ||", 8)] {
+        let told = apply(&format!("{before} ]"), &Value::Null).unwrap_err();
+        assert_eq!(told.lines().last().unwrap().len(), width + 2, "{told}");
+    }
+    // Wider than a format can be told to be.
+    let long = format!("'{}'", "x".repeat(70_000));
+    let told = apply(&format!("{long} ]"), &Value::Null).unwrap_err();
+    assert_eq!(told.lines().last().unwrap().len(), long.len() + 2);
 }
 
 #[test]
@@ -169,6 +240,23 @@ proptest! {
     ) {
         let document = json!({ "a": [{ "a": [1, 2], "b": "x" }, { "a": [], "b": null }], "b": { "a": 1.5 } });
         let _ = apply(&pieces.concat(), &document);
+    }
+
+    /// Near a right query is where a reader is most easily led astray.
+    #[test]
+    fn no_slip_of_the_hand_makes_anything_panic(
+        (group, pick, at, kept, inserted) in
+            (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3_usize, "[\\[\\]{}().*&|!@,:'`\"0-9a日\\\\ -]{0,2}")
+    ) {
+        let groups = groups();
+        let group = group.get(&groups);
+        let queries: Vec<&str> =
+            pairs(group, "cases").chain(pairs(group, "mistakes")).map(|(query, _)| query).collect();
+        let letters: Vec<char> = pick.get(&queries).chars().collect();
+        let at = at.index(letters.len() + 1);
+        let rest = letters.get(at + kept..).unwrap_or_default();
+        let query: String = letters[..at].iter().copied().chain(inserted.chars()).chain(rest.iter().copied()).collect();
+        let _ = apply(&query, &group["given"]);
     }
 
     #[test]
