@@ -4,15 +4,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsOptions, AwsSettings};
-use crate::cli::{GlobalArgs, ListArgs, Origins};
+use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Origins};
 use crate::error::{Error, Result};
 use crate::logging::{self, LogSettings};
 use crate::output::{
-    ColorEnvironment, Format, Output, OutputSettings, Place, Query, Reporter, ReporterSettings, Stream,
+    ColorEnvironment, Format, Output, OutputSettings, Pager, PagerEnvironment, Place, Query, Reporter,
+    ReporterSettings, Stream,
 };
 use crate::sandbox;
 use crate::settings::{Environment, Origin, Setting};
@@ -39,7 +41,7 @@ impl Context {
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
         logging::start(&log_settings(&global), &reporter)?;
         let now = fixed_clock(&env)?;
-        let out = Output::stdout(output_settings(&global, &env, terminals, now)?);
+        let out = Output::stdout(output_settings(&global, &env, terminals, now)?, reporter.clone());
         let options = aws_options(&global, &origins);
         let (deadline, aws) = (OnceLock::new(), OnceCell::new());
         Ok(Context { global, options, origins, env, terminals, now, out, reporter, deadline, aws })
@@ -57,8 +59,9 @@ impl Context {
         let terminals = Terminals::default();
         let now = fixed_clock(&env).ok().flatten();
         let stdout = stream(&global, &env, false, None);
-        let out = Output::stdout(OutputSettings::new(Format::default(), stdout, now.unwrap_or_default()));
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
+        let settings = OutputSettings::new(Format::default(), stdout, now.unwrap_or_default());
+        let out = Output::stdout(settings, reporter.clone());
         let (deadline, aws) = (OnceLock::new(), OnceCell::new());
         Context { global, options, origins, env, terminals, now, out, reporter, deadline, aws }
     }
@@ -72,7 +75,9 @@ impl Context {
     pub fn early_output(global: &GlobalArgs, env: &Environment) -> Output {
         let stdout =
             stream(global, env, Terminals::of_this_process().stdout, terminal::size(std::io::stdout()));
-        Output::stdout(OutputSettings::new(Format::default(), stdout, jiff::Timestamp::now()))
+        let pager = if stdout.terminal { pager(global, env) } else { None };
+        let settings = OutputSettings::new(Format::default(), stdout, jiff::Timestamp::now());
+        Output::stdout(OutputSettings { pager, ..settings }, Context::early_reporter(global, env))
     }
 
     pub fn env(&self) -> &Environment {
@@ -103,12 +108,22 @@ impl Context {
 
     /// The output as the options of a list want it.
     pub fn list_out(&self, args: &ListArgs) -> Result<Output> {
-        let mut settings = output_settings(&self.global, &self.env, self.terminals, self.now)?;
-        settings.columns = args.columns.clone();
-        settings.sort = args.sort.clone();
-        settings.no_header = args.no_header;
-        settings.limit = args.limit;
-        Ok(Output::stdout(settings))
+        Ok(self.out.with(OutputSettings {
+            columns: args.columns.clone(),
+            sort: args.sort.clone(),
+            no_header: args.no_header,
+            limit: args.limit,
+            ..self.out.settings().clone()
+        }))
+    }
+
+    /// The output as the options of a detail view want it.
+    pub fn detail_out(&self, args: &DetailArgs) -> Output {
+        self.out.with(OutputSettings {
+            columns: args.columns.clone(),
+            no_header: args.no_header,
+            ..self.out.settings().clone()
+        })
     }
 
     pub fn reporter(&self) -> &Reporter {
@@ -234,8 +249,29 @@ fn output_settings(
     let now = now.unwrap_or_else(jiff::Timestamp::now);
     Ok(OutputSettings {
         query: global.query.as_deref().map(str::parse::<Query>).transpose()?,
+        zone: if global.local { local_zone(env)? } else { TimeZone::UTC },
+        absolute: global.utc || global.local,
+        pager: if stdout.terminal && !global.no_pager { pager(global, env) } else { None },
         ..OutputSettings::new(global.output.unwrap_or_default(), stdout, now)
     })
+}
+
+/// The zone that `TZ` names, or that of the machine; a machine that has none runs on UTC.
+fn local_zone(env: &Environment) -> Result<TimeZone> {
+    let Some(name) = env.text("TZ") else { return Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)) };
+    let known = name.trim_start_matches(':');
+    TimeZone::get(known).or_else(|_| TimeZone::posix(known)).map_err(|error| {
+        Error::usage(format!("TZ is no known time zone: {name}"))
+            .because(error)
+            .hint("use --utc, or set TZ to a name such as Europe/Berlin")
+            .into()
+    })
+}
+
+fn pager(global: &GlobalArgs, env: &Environment) -> Option<Pager> {
+    let found = |name: &str| env.found(name).and_then(|value| value.to_str());
+    let variables = PagerEnvironment { pager: found("PAGER"), less: found("LESS"), term: env.text("TERM") };
+    Pager::choose(global.pager.as_deref(), &variables)
 }
 
 fn reporter_settings(global: &GlobalArgs, env: &Environment, terminals: Terminals) -> ReporterSettings {
@@ -262,6 +298,7 @@ fn stream(global: &GlobalArgs, env: &Environment, terminal: bool, size: Option<t
             terminal,
         ),
         width: terminal.then(|| size.map(|size| usize::from(size.cols)).or(columns).unwrap_or(80)),
+        height: size.map(|size| usize::from(size.rows)),
         unicode: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env.text(name)).is_some_and(
             |locale| {
                 let locale = locale.to_ascii_lowercase();

@@ -16,7 +16,12 @@ impl Environment {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
-    /// The same, if it is text.
+    /// A variable that is set, even to nothing.
+    pub fn found(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// A variable that is set, not empty and text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.to_str()
     }

@@ -2,6 +2,7 @@
 //! SIGWINCH. A thread of its own takes the signals, so that one which nobody takes up ends the program all the same.
 //! Otherwise it must not decide what they end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -55,6 +56,26 @@ impl Signal {
 #[derive(Debug)]
 pub struct Signals {
     listener: Arc<Listener>,
+}
+
+/// While this lives the terminal belongs to a program that is waited for, a pager: a Ctrl-C is for that one.
+#[derive(Debug)]
+pub struct TerminalLent(());
+
+static LENT: AtomicUsize = AtomicUsize::new(0);
+
+impl TerminalLent {
+    #[expect(clippy::new_without_default, reason = "a guard is no value")]
+    pub fn new() -> Self {
+        LENT.fetch_add(1, Ordering::Relaxed);
+        TerminalLent(())
+    }
+}
+
+impl Drop for TerminalLent {
+    fn drop(&mut self) {
+        LENT.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -141,6 +162,9 @@ impl Listener {
                 },
                 _ = deadline.changed() => continue,
             };
+            if signal == Signal::Interrupt && LENT.load(Ordering::Relaxed) > 0 {
+                continue;
+            }
             let until = Instant::now() + if first.is_some() { SHORT_PATIENCE } else { PATIENCE };
             // A limit that is reached while the program ends already is not the reason.
             let reason = if signal == Signal::TimedOut { first.unwrap_or(signal) } else { signal };

@@ -1,4 +1,4 @@
-//! The options that every list takes.
+//! The options that every list and every detail view takes.
 
 use clap::Args;
 
@@ -26,4 +26,16 @@ pub struct ListArgs {
     /// Stop after this many items
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub limit: Option<usize>,
+}
+
+/// Options of every command that answers with the details of one thing.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DetailArgs {
+    /// The fields to show, in this order
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', help_heading = "Output")]
+    pub columns: Option<Vec<String>>,
+
+    /// Leave the header line out
+    #[arg(long, help_heading = "Output")]
+    pub no_header: bool,
 }

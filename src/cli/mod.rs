@@ -24,7 +24,7 @@ pub use change::{ChangeArgs, TokenArgs, WaitArgs};
 pub use documented::{documented, shown, with_overview};
 pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};
-pub use list::ListArgs;
+pub use list::{DetailArgs, ListArgs};
 pub use topic::Topic;
 pub use understand::{Invocation, Misunderstood, Origins, built, load, options_of_tool, understand};
 

@@ -4,6 +4,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::cli::DetailArgs;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::output::{Cell, Column};
@@ -15,6 +16,7 @@ use crate::output::{Cell, Column};
 ///
 /// Examples:
 ///   opsctl whoami
+///   opsctl whoami --columns account,arn
 ///   opsctl whoami --query item.account -o text
 ///
 /// Exit codes:
@@ -25,7 +27,10 @@ use crate::output::{Cell, Column};
 ///   sts:GetCallerIdentity  which every identity may call
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub struct WhoamiArgs {}
+pub struct WhoamiArgs {
+    #[command(flatten)]
+    detail: DetailArgs,
+}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,7 +65,9 @@ fn with_origin(value: Option<&str>, origin: Option<&str>) -> Cell {
     }
 }
 
-pub async fn run(_args: &WhoamiArgs, ctx: &Context) -> Result<Outcome> {
+pub async fn run(args: &WhoamiArgs, ctx: &Context) -> Result<Outcome> {
+    let out = ctx.detail_out(&args.detail);
+    let details = out.details("identity", DETAILS)?;
     let aws = ctx.aws().await?;
     let expire = aws.credentials().await?.expiry();
     let caller = aws.identity().await?;
@@ -75,6 +82,6 @@ pub async fn run(_args: &WhoamiArgs, ctx: &Context) -> Result<Outcome> {
         region: aws.region().value.clone(),
         region_origin: aws.region().origin.to_string(),
     };
-    ctx.out().item("identity", DETAILS, &identity)?;
+    details.show(&identity)?;
     Ok(Outcome::Done)
 }

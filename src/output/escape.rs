@@ -1,17 +1,27 @@
 //! Values from AWS are untrusted: what could move the cursor, start an escape sequence, hide or reorder text
-//! is shown escaped. Printable text is left alone, so a backslash is not doubled; JSON is the exact form.
+//! is shown escaped. For people printable text is left alone, so a backslash is not doubled; in records, which
+//! programs read back, it is.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// `text` with control and direction characters shown, on one line.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    escape_where(text, is_unsafe)
+}
+
+/// The same so that it can be undone: every backslash begins an escape (`\\`, `\t`, `\n`, `\r`, `\x1b`, `\u{202e}`).
+pub(super) fn escape_record(text: &str) -> Cow<'_, str> {
+    escape_where(text, |character| character == '\\' || is_unsafe(character))
+}
+
+fn escape_where(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(&is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if is_unsafe(character) {
+        if is_escaped(character) {
             push_escaped(&mut escaped, character);
         } else {
             escaped.push(character);
@@ -28,6 +38,7 @@ pub(super) fn is_unsafe(character: char) -> bool {
 
 fn push_escaped(into: &mut String, character: char) {
     match character {
+        '\\' => into.push_str("\\\\"),
         '\n' => into.push_str("\\n"),
         '\r' => into.push_str("\\r"),
         '\t' => into.push_str("\\t"),
@@ -65,10 +76,49 @@ mod tests {
         }
     }
 
+    /// What a program does with a value of the text format.
+    fn read_back(record: &str) -> String {
+        let mut text = String::new();
+        let mut rest = record;
+        while let Some((before, after)) = rest.split_once('\\') {
+            text.push_str(before);
+            let code = |digits: &str| char::from_u32(u32::from_str_radix(digits, 16).unwrap()).unwrap();
+            let (character, length) = match after.as_bytes()[0] {
+                b'n' => ('\n', 1),
+                b'r' => ('\r', 1),
+                b't' => ('\t', 1),
+                b'x' => (code(&after[1..3]), 3),
+                b'u' => {
+                    let end = after.find('}').unwrap();
+                    (code(&after[2..end]), end + 1)
+                }
+                _ => ('\\', 1),
+            };
+            text.push(character);
+            rest = &after[length..];
+        }
+        text + rest
+    }
+
+    #[test]
+    fn a_backslash_of_a_record_is_doubled() {
+        assert_eq!(escape_record(r"C:\new"), r"C:\\new");
+        assert_eq!(escape_record("C:\new"), r"C:\new");
+    }
+
     proptest! {
         #[test]
         fn nothing_unsafe_is_left(text in any::<String>()) {
             prop_assert!(!escape(&text).chars().any(is_unsafe));
+        }
+
+        #[test]
+        fn a_record_can_be_read_back(
+            text in prop_oneof![any::<String>(), r"[\\nrtxu{}0-9a-f\t\n\x{1b}\x{9b}\x{202e}]{0,20}"]
+        ) {
+            let record = escape_record(&text);
+            prop_assert!(!record.chars().any(is_unsafe));
+            prop_assert_eq!(read_back(&record), text);
         }
     }
 }

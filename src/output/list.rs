@@ -101,9 +101,16 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
                 self.output.structured(&Envelope::list(self.kind, &items, &self.errors))
             }
             (None, Format::Table) => {
-                let grid = self.grid(&items);
+                let mut grid = self.grid(&items);
                 drop(items);
-                self.output.document(|into| grid.write(into, &settings.stdout, !settings.no_header))
+                // What was asked for by name is shown, however wide it is.
+                let shown = match settings.columns {
+                    None => grid.keep_what_fits(&settings.stdout, !settings.no_header),
+                    Some(_) => self.columns.len(),
+                };
+                self.output.document(|into| grid.write(into, &settings.stdout, !settings.no_header))?;
+                self.tell_what_is_left_out(shown);
+                Ok(())
             }
         }
     }
@@ -127,9 +134,10 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
         self.write_header()?;
         let records = self.output.records();
         let values = self.columns.iter().map(|column| (column.value)(item).show(records).into_owned());
+        let terminal = self.output.settings().stdout.terminal;
         let mut line = Vec::new();
         match self.output.settings().format {
-            Format::Csv => delimited::write_csv(&mut line, values).map_err(write_error)?,
+            Format::Csv => delimited::write_csv(&mut line, values, terminal).map_err(write_error)?,
             Format::Text => delimited::write_text(&mut line, values).map_err(write_error)?,
             _ => self.write_json(&mut line, item)?,
         }
@@ -154,9 +162,21 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
             return Ok(());
         }
         let mut line = Vec::new();
-        delimited::write_csv(&mut line, self.columns.iter().map(|column| column.name))
+        let terminal = self.output.settings().stdout.terminal;
+        delimited::write_csv(&mut line, self.columns.iter().map(|column| column.name), terminal)
             .map_err(write_error)?;
         self.output.sink().put(&line)
+    }
+
+    fn tell_what_is_left_out(&self, shown: usize) {
+        let names: Vec<&str> = self.columns.iter().skip(shown).map(|column| column.name).collect();
+        let count = match names.len() {
+            0 => return,
+            1 => "1 column does".to_owned(),
+            count => format!("{count} columns do"),
+        };
+        let message = format!("{count} not fit: {}; --columns chooses others", names.join(", "));
+        self.output.reporter().status(message);
     }
 
     fn grid(&self, items: &[T]) -> Grid {

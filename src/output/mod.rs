@@ -5,11 +5,13 @@
 mod cell;
 mod columns;
 mod delimited;
+mod details;
 mod escape;
 mod failure;
 mod json;
 mod list;
 mod near;
+mod pager;
 mod progress;
 mod query;
 mod reporter;
@@ -25,10 +27,12 @@ mod yaml;
 mod tests;
 
 pub use cell::{Cell, Column, Tone};
+pub use details::Details;
 pub use escape::escape;
 pub use failure::{Failure, Place};
 pub use list::ListWriter;
 pub use near::nearest;
+pub use pager::{Pager, PagerEnvironment};
 pub use progress::Progress;
 pub use query::Query;
 pub use reporter::{LogWriter, RawMode, Reporter, ReporterSettings};

@@ -60,13 +60,14 @@ impl<'a> Records<'a> {
     }
 
     fn write(&self, mut into: impl Write, settings: &OutputSettings) -> io::Result<()> {
+        let terminal = settings.stdout.terminal;
         match settings.format {
             Format::Text => self.rows.iter().try_for_each(|row| delimited::write_text(&mut into, texts(row))),
             Format::Csv => {
                 if let Some(titles) = self.titles.as_ref().filter(|_| !settings.no_header) {
-                    delimited::write_csv(&mut into, titles)?;
+                    delimited::write_csv(&mut into, titles, terminal)?;
                 }
-                self.rows.iter().try_for_each(|row| delimited::write_csv(&mut into, texts(row)))
+                self.rows.iter().try_for_each(|row| delimited::write_csv(&mut into, texts(row), terminal))
             }
             _ => {
                 let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);

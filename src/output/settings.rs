@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Query;
+use super::pager::Pager;
 
 /// How an answer is written to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -28,6 +29,11 @@ impl Format {
     /// Errors on stderr are JSON too.
     pub fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Ndjson)
+    }
+
+    /// Read on a terminal, by scrolling; the others are for programs.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self, Format::Table | Format::Json | Format::Yaml)
     }
 
     /// Items are written as they arrive, nothing is held.
@@ -85,6 +91,8 @@ pub struct Stream {
     pub color: bool,
     /// Columns; only looked at when the stream is a terminal.
     pub width: Option<usize>,
+    /// Lines; as the width.
+    pub height: Option<usize>,
     /// The locale can show more than ASCII.
     pub unicode: bool,
 }
@@ -111,6 +119,10 @@ pub struct OutputSettings {
     pub now: Timestamp,
     /// The zone of absolute times: UTC unless the user asked for local ones.
     pub zone: TimeZone,
+    /// A zone was asked for, so that no time is told by how long ago it was.
+    pub absolute: bool,
+    /// Shows what is longer than the terminal.
+    pub pager: Option<Pager>,
 }
 
 impl OutputSettings {
@@ -126,6 +138,8 @@ impl OutputSettings {
             stdout,
             now,
             zone: TimeZone::UTC,
+            absolute: false,
+            pager: None,
         }
     }
 }

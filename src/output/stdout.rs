@@ -1,40 +1,55 @@
 //! [`Output`]: the owner of stdout. It holds what the user asked for and turns answers into the asked format.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::cell::{Cell, Column};
-use super::columns;
-use super::delimited;
+use super::cell::Column;
+use super::details::Details;
 use super::failure::Failure;
-use super::json::{self, Envelope};
+use super::json;
 use super::list::ListWriter;
+use super::pager;
+use super::reporter::Reporter;
 use super::selected;
 use super::settings::{Format, OutputSettings};
 use super::sink::{RawOutput, Sink, write_error};
-use super::table::{self, Piece};
 use super::time::TimeForm;
 use super::yaml;
 use crate::error::{Error, Result};
+use crate::signals::TerminalLent;
 
 /// Writes answers to stdout. Clones share the stream.
 #[derive(Clone)]
 pub struct Output {
     settings: Arc<OutputSettings>,
     sink: Sink,
+    /// For what must be said about an answer.
+    reporter: Reporter,
 }
 
 impl Output {
     /// The real stdout.
-    pub fn stdout(settings: OutputSettings) -> Self {
-        Output::to(std::io::stdout(), settings)
+    pub fn stdout(settings: OutputSettings, reporter: Reporter) -> Self {
+        Output::to(io::stdout(), settings, reporter)
     }
 
     /// Any other writer.
-    pub fn to(writer: impl Write + Send + 'static, settings: OutputSettings) -> Self {
-        Output { settings: Arc::new(settings), sink: Sink::new(writer) }
+    pub fn to(writer: impl Write + Send + 'static, settings: OutputSettings, reporter: Reporter) -> Self {
+        Output { settings: Arc::new(settings), sink: Sink::new(writer), reporter }
+    }
+
+    /// The same stream with other settings.
+    #[must_use]
+    pub fn with(&self, settings: OutputSettings) -> Self {
+        Output { settings: Arc::new(settings), ..self.clone() }
+    }
+
+    /// The same stream for a command that goes on after its answer: no pager makes it wait.
+    #[must_use]
+    pub fn unpaged(&self) -> Self {
+        self.with(OutputSettings { pager: None, ..(*self.settings).clone() })
     }
 
     pub fn settings(&self) -> &OutputSettings {
@@ -72,44 +87,23 @@ impl Output {
         ListWriter::new(self, kind, columns)
     }
 
-    /// One thing: `Header: value` lines in a table, one record otherwise.
-    pub fn item<T: Serialize>(&self, kind: &str, details: &[Column<T>], item: &T) -> Result<()> {
-        let settings = self.settings();
-        let columns = columns::select(details, settings.columns.as_deref())?;
-        if let Some(query) = &settings.query {
-            self.refuse_columns_with_query()?;
-            let document = match settings.format {
-                Format::Ndjson => to_value(item)?,
-                _ => to_value(&Envelope::item(kind, item))?,
-            };
-            return self.selected(&query.apply(&document)?);
-        }
-        let cells = columns.iter().map(|column| (column.value)(item));
-        match settings.format {
-            Format::Table => {
-                let piece =
-                    |(column, cell): (&&Column<T>, Cell)| (column.header, Piece::new(&cell, self.times()));
-                let details: Vec<(&str, Piece)> = columns.iter().zip(cells).map(piece).collect();
-                self.document(|into| table::write_details(into, &details, settings.stdout.color))
-            }
-            Format::Csv => self.document(|mut into| {
-                if !settings.no_header {
-                    delimited::write_csv(&mut into, columns.iter().map(|column| column.name))?;
-                }
-                delimited::write_csv(into, cells.map(|cell| cell.show(self.records()).into_owned()))
-            }),
-            Format::Text => self.document(|into| {
-                delimited::write_text(into, cells.map(|cell| cell.show(self.records()).into_owned()))
-            }),
-            Format::Ndjson => self.structured(item),
-            Format::Json | Format::Yaml => self.structured(&Envelope::item(kind, item)),
-        }
+    /// One thing, whole.
+    pub fn item<T: Serialize>(&self, kind: &str, known: &[Column<T>], item: &T) -> Result<()> {
+        self.details(kind, known)?.show(item)
+    }
+
+    /// One thing that is still to be found out. Call this before asking AWS for it: it refuses unknown columns.
+    pub fn details<'a, T: Serialize>(
+        &'a self,
+        kind: &'a str,
+        known: &'a [Column<T>],
+    ) -> Result<Details<'a, T>> {
+        Details::new(self, kind, known)
     }
 
     /// A document that is no data (a completion script, a man page, a help topic), as it is.
     pub fn text(&self, text: &str) -> Result<()> {
-        self.sink.put(text.as_bytes())?;
-        self.sink.finish()
+        self.read_by_people(text.as_bytes())
     }
 
     /// A help, with its colours where they are wanted.
@@ -130,13 +124,21 @@ impl Output {
         self.sink.closed()
     }
 
+    pub(super) fn reporter(&self) -> &Reporter {
+        &self.reporter
+    }
+
     pub(super) fn sink(&self) -> &Sink {
         &self.sink
     }
 
     /// Times in tables: relative for somebody who looks at a terminal.
     pub(super) fn times(&self) -> TimeForm<'_> {
-        if self.settings.stdout.terminal { TimeForm::Since(self.settings.now) } else { self.records() }
+        if self.settings.stdout.terminal && !self.settings.absolute {
+            TimeForm::Since(self.settings.now)
+        } else {
+            self.records()
+        }
     }
 
     /// Times in records, which programs read.
@@ -165,8 +167,34 @@ impl Output {
         }
     }
 
-    pub(super) fn document(&self, write: impl FnOnce(Sink) -> std::io::Result<()>) -> Result<()> {
-        write(self.sink.clone()).map_err(write_error)?;
+    /// A whole answer. One for people is held until its length is known.
+    pub(super) fn document(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        if self.settings.pager.is_some() && self.settings.format.is_for_people() {
+            let mut text = Vec::new();
+            write(&mut text).map_err(write_error)?;
+            return self.read_by_people(&text);
+        }
+        write(&mut self.sink.clone()).map_err(write_error)?;
+        self.sink.finish()
+    }
+
+    /// Through the pager when it does not fit the terminal.
+    fn read_by_people(&self, text: &[u8]) -> Result<()> {
+        if let Some(pager) = &self.settings.pager
+            && pager::is_long(text, &self.settings.stdout)
+        {
+            self.sink.finish()?;
+            let _lent = TerminalLent::new();
+            match pager.show(text) {
+                Ok(()) => return Ok(()),
+                Err(error) if pager.chosen => {
+                    self.reporter.warn(format_args!("cannot start the pager {pager}: {error}"));
+                }
+                // Nobody asked for the usual one.
+                Err(_) => {}
+            }
+        }
+        self.sink.put(text)?;
         self.sink.finish()
     }
 

@@ -1,8 +1,5 @@
 //! The command line as such: help, version, where options may stand, streams and exit codes.
 
-use std::path::Path;
-use std::process::Stdio;
-
 use opsctl::cli::Topic;
 
 use crate::support::{Sandbox, Sealed};
@@ -169,39 +166,6 @@ fn help_and_version_are_words_too() {
         assert_eq!(stdout(&[&["help"], *command].concat()), help(&sealed, command), "{command:?}");
     }
     assert_eq!(stdout(&["version"]), stdout(&["--version"]));
-}
-
-#[test]
-fn a_closed_stdout_is_no_error() {
-    let sealed = Sealed::new();
-    let sandbox = Sandbox::up(&sealed);
-    for format in ["table", "json", "ndjson", "yaml", "csv", "text"] {
-        let mut command = sealed.command(["--sandbox", "ssm", "list", "-o", format]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{format}");
-    }
-    drop(sandbox);
-}
-
-#[test]
-fn a_full_disk_is_an_error() {
-    if !Path::new("/dev/full").exists() {
-        eprintln!("there is no /dev/full here: not tested");
-        return;
-    }
-    let sealed = Sealed::new();
-    let _sandbox = Sandbox::up(&sealed);
-    for format in ["table", "json", "csv"] {
-        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-        let output =
-            sealed.command(["--sandbox", "ssm", "list", "-o", format]).stdout(full).output().unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{format}");
-        // With JSON the error is JSON.
-        assert!(stderr.contains("cannot write to stdout"), "{format}: {stderr}");
-    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod list;
 mod lockfile;
 mod network;
 mod node_shell;
+mod output;
 mod panics;
 mod prompts;
 mod resume;

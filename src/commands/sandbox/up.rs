@@ -79,7 +79,8 @@ pub async fn run(args: &UpArgs, ctx: &Context) -> Result<Outcome> {
         dir: folder.path().display().to_string(),
         pid: std::process::id(),
     };
-    ctx.out().item("sandbox", DETAILS, &ready)?;
+    // A pager would make the sandbox wait for its reader.
+    ctx.out().unpaged().item("sandbox", DETAILS, &ready)?;
     let ended = tokio::select! {
         () = running.asked_to_stop() => Ok(Outcome::Done),
         signal = signals.next() => Err(signal.as_error().into()),

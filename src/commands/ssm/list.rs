@@ -56,14 +56,12 @@ pub async fn run(args: &ListNodesArgs, ctx: &Context) -> Result<Outcome> {
     let mut hidden = 0usize;
     let client = ctx.aws().await?.ssm();
     api::nodes(&client, &filters, &mut |page| {
-        for node in page {
-            if !args.all && !node.is_online() {
-                hidden += 1;
-            } else if writer.push(node)?.is_break() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let shown = page.into_iter().filter(|node| {
+            let shown = args.all || node.is_online();
+            hidden += usize::from(!shown);
+            shown
+        });
+        Ok(writer.extend(shown)?.is_continue())
     })
     .await?;
     writer.finish()?;

@@ -1,28 +1,64 @@
-//! Cutting: the columns that may be cut share what the others leave, the widest giving first, and none goes below a
-//! few letters. A terminal too narrow even for that breaks lines itself; nothing is dropped.
+//! Fitting a terminal: the columns that may be cut share what the others leave, the widest giving first, and none goes
+//! below a few letters. Where even that is too wide, columns are left out from the right; the first, which says what
+//! a row is about, stays whole and the terminal breaks its lines.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::Grid;
-use super::terminal::GAP;
+use super::{GAP, Grid, Piece};
+use crate::output::settings::Stream;
 
 /// A cut column keeps at least this.
-const LEAST: usize = 6;
+const LEAST: usize = 8;
 
-pub(super) fn fit(grid: &mut Grid, limit: usize, header: bool, unicode: bool) {
-    let widths = grid.widths(header);
-    let Some(cap) = cap(&widths, &grid.heads.iter().map(|head| head.cut).collect::<Vec<_>>(), limit) else {
-        return;
-    };
-    let ellipsis = if unicode { "…" } else { "..." };
-    let Grid { heads, rows } = grid;
-    for (index, head) in heads.iter_mut().enumerate().filter(|(_, head)| head.cut) {
-        cut(&mut head.title, cap, ellipsis);
-        for piece in rows.iter_mut().filter_map(|row| row.get_mut(index)) {
-            cut(&mut piece.text, cap, ellipsis);
+impl Grid {
+    /// Leaves out the columns on the right that no cutting makes fit. How many stay.
+    pub(in crate::output) fn keep_what_fits(&mut self, stream: &Stream, header: bool) -> usize {
+        if let Some(limit) = stream.limit() {
+            let fitting = fitting(&self.widths(header), &self.may_cut(), limit);
+            self.heads.truncate(fitting);
+            self.rows.iter_mut().for_each(|row| row.truncate(fitting));
+        }
+        self.heads.len()
+    }
+
+    /// Cuts what may be cut to `limit` columns of the terminal.
+    pub(super) fn cut_to(&mut self, limit: usize, header: bool, unicode: bool) {
+        let Some(cap) = cap(&self.widths(header), &self.may_cut(), limit) else { return };
+        let ellipsis = if unicode { "…" } else { "..." };
+        let Grid { heads, rows } = self;
+        for (index, head) in heads.iter_mut().enumerate().filter(|(_, head)| head.cut) {
+            head.title.cut(cap, ellipsis);
+            for piece in rows.iter_mut().filter_map(|row| row.get_mut(index)) {
+                piece.cut(cap, ellipsis);
+            }
         }
     }
+
+    fn may_cut(&self) -> Vec<bool> {
+        self.heads.iter().map(|head| head.cut).collect()
+    }
+}
+
+impl Piece {
+    fn cut(&mut self, width: usize, ellipsis: &str) {
+        if self.width > width {
+            cut(&mut self.text, width, ellipsis);
+            self.width = self.text.width();
+        }
+    }
+}
+
+/// How many columns from the left fit when all that may be cut are cut to their least; one at least.
+fn fitting(widths: &[usize], may_cut: &[bool], limit: usize) -> usize {
+    let least = |(width, may_cut): (&usize, &bool)| if *may_cut { LEAST.min(*width) } else { *width };
+    let mut used = 0_usize;
+    let ends = widths.iter().zip(may_cut).map(least).map(|least| {
+        let end = used.saturating_add(least);
+        used = end.saturating_add(GAP);
+        end
+    });
+    ends.take_while(|end| *end <= limit).count().max(1)
 }
 
 /// The width no cut column may exceed, if anything must be cut at all.
@@ -53,11 +89,8 @@ fn cap(widths: &[usize], may_cut: &[bool], limit: usize) -> Option<usize> {
     None
 }
 
-/// Cuts `text` to `width` columns between graphemes, the ellipsis included.
+/// Cuts `text`, which is wider, to `width` columns between graphemes, the ellipsis included.
 fn cut(text: &mut String, width: usize, ellipsis: &str) {
-    if text.width() <= width {
-        return;
-    }
     let room = width.saturating_sub(ellipsis.width());
     let (mut used, mut end) = (0, 0);
     for (at, grapheme) in text.grapheme_indices(true) {
@@ -91,9 +124,24 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_left_out_from_the_right_and_never_the_first() {
+        let cases = [
+            ("all fit", [19, 20, 6], [false, true, false], 60, 3),
+            ("all fit when cut to their least", [19, 20, 6], [false, true, false], 37, 3),
+            ("one too many", [19, 20, 6], [false, true, false], 36, 2),
+            ("a narrow one needs no more than it has", [19, 3, 6], [false, true, false], 32, 3),
+            ("only the first", [19, 20, 6], [false, true, false], 28, 1),
+            ("not even the first", [19, 20, 6], [false, true, false], 1, 1),
+            ("a first one that may be cut", [40, 20, 6], [true, true, false], 26, 3),
+        ];
+        for (name, widths, may_cut, limit, expected) in cases {
+            assert_eq!(fitting(&widths, &may_cut, limit), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn text_is_cut_between_graphemes_and_columns() {
         let cases = [
-            ("abcdefgh", 8, "…", "abcdefgh"),
             ("abcdefghi", 8, "…", "abcdefg…"),
             ("abcdefghi", 8, "...", "abcde..."),
             ("漢字漢字", 6, "…", "漢字…"),

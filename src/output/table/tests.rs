@@ -34,10 +34,10 @@ proptest! {
     fn a_fitted_table_is_no_wider_than_the_terminal(texts in texts(), width in 1..120_usize, unicode: bool, color: bool) {
         let columns = texts[0].len();
         let rows = texts.len();
-        let stream = Stream { terminal: true, color, width: Some(width), unicode };
+        let stream = Stream { terminal: true, color, width: Some(width), unicode, ..Stream::default() };
         let table = drawn(grid(&texts, true), stream, true);
         prop_assert_eq!(table.lines().count(), rows + 2);
-        let least = columns * 6 + (columns - 1) * 2;
+        let least = columns * 8 + (columns - 1) * 2;
         if !color {
             for line in table.lines() {
                 prop_assert!(line.width() <= width.max(least), "{} > {width}: {line}", line.width());

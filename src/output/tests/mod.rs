@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Cell, Column, Format, Output, OutputSettings, Stream, Tone};
+use super::{Cell, Column, Format, Output, OutputSettings, Reporter, ReporterSettings, Stream, Tone};
 use crate::error::Report;
 
 /// A writer whose bytes can be looked at afterwards.
@@ -101,14 +101,30 @@ fn settings(format: Format) -> OutputSettings {
 }
 
 fn terminal(format: Format, width: usize) -> OutputSettings {
-    let stdout = Stream { terminal: true, color: false, width: Some(width), unicode: true };
+    let stdout = Stream { terminal: true, width: Some(width), unicode: true, ..Stream::default() };
     OutputSettings { stdout, ..settings(format) }
+}
+
+/// Any writer for stdout; nobody reads stderr.
+fn output_to(writer: impl Write + Send + 'static, settings: OutputSettings) -> Output {
+    Output::to(writer, settings, reporter_to(io::sink()))
+}
+
+fn reporter_to(stderr: impl Write + Send + 'static) -> Reporter {
+    let settings = ReporterSettings {
+        quiet: false,
+        verbosity: 0,
+        progress: false,
+        stderr: Stream::default(),
+        format: Format::Table,
+    };
+    Reporter::to(stderr, settings)
 }
 
 /// What appears on stdout.
 fn shown(settings: OutputSettings, show: impl FnOnce(&Output) -> crate::error::Result<()>) -> String {
     let written = Written::default();
-    show(&Output::to(written.clone(), settings)).unwrap();
+    show(&output_to(written.clone(), settings)).unwrap();
     written.text()
 }
 
@@ -119,7 +135,7 @@ fn list(settings: OutputSettings) -> String {
 /// The report of a list that is refused, before anything is written.
 fn refused(settings: OutputSettings) -> Report {
     let written = Written::default();
-    let error = Output::to(written.clone(), settings).stream::<Node>("nodes", COLUMNS).err().unwrap();
+    let error = output_to(written.clone(), settings).stream::<Node>("nodes", COLUMNS).err().unwrap();
     assert_eq!(written.text(), "");
     Report::new(&error)
 }

@@ -91,7 +91,7 @@ fn a_query_that_fails_writes_nothing() {
     for format in FORMATS {
         let written = Written::default();
         let query = Some("abs(@)".parse().unwrap());
-        let output = Output::to(written.clone(), OutputSettings { query, ..settings(format) });
+        let output = output_to(written.clone(), OutputSettings { query, ..settings(format) });
         let report = Report::new(&output.list("nodes", COLUMNS, nodes()).unwrap_err());
         assert_eq!((report.kind, written.text().as_str()), (Kind::Usage, ""), "{format:?}");
     }

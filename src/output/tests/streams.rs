@@ -28,7 +28,7 @@ impl Write for Failing {
 fn items_are_written_at_once_where_the_format_allows_it() {
     for (format, streams) in FORMATS.into_iter().zip([false, false, true, false, true, true]) {
         let written = Written::default();
-        let output = Output::to(written.clone(), settings(format));
+        let output = output_to(written.clone(), settings(format));
         let mut list = output.stream("nodes", COLUMNS).unwrap();
         assert!(list.push(nodes()[0].clone()).unwrap().is_continue());
         assert_eq!(written.text().contains("web-1"), streams, "{format:?}");
@@ -59,7 +59,7 @@ fn no_more_is_wanted_when_the_limit_is_reached() {
     ] {
         let settings =
             OutputSettings { limit: Some(limit), sort: sort.map(str::to_owned), ..settings(Format::Ndjson) };
-        let output = Output::to(io::sink(), settings);
+        let output = output_to(io::sink(), settings);
         let mut list = output.stream("nodes", COLUMNS).unwrap();
         assert_eq!(list.extend(nodes()).unwrap(), expected, "{limit} {sort:?}");
         list.finish().unwrap();
@@ -69,7 +69,7 @@ fn no_more_is_wanted_when_the_limit_is_reached() {
 #[test]
 fn a_closed_stdout_ends_quietly_in_every_format() {
     for format in FORMATS {
-        let output = Output::to(Failing(10, io::ErrorKind::BrokenPipe), settings(format));
+        let output = output_to(Failing(10, io::ErrorKind::BrokenPipe), settings(format));
         let mut list = output.stream("nodes", COLUMNS).unwrap();
         let flow = list.extend(nodes()).unwrap();
         assert_eq!(flow.is_break(), format.streams(), "{format:?}");
@@ -83,7 +83,7 @@ fn a_closed_stdout_ends_quietly_in_every_format() {
 #[test]
 fn a_full_disk_is_an_error_in_every_format() {
     for format in FORMATS {
-        let output = Output::to(Failing(10, io::ErrorKind::StorageFull), settings(format));
+        let output = output_to(Failing(10, io::ErrorKind::StorageFull), settings(format));
         let report = Report::new(&output.list("nodes", COLUMNS, nodes()).unwrap_err());
         assert_eq!(
             (report.kind, report.message.as_str()),
@@ -92,7 +92,7 @@ fn a_full_disk_is_an_error_in_every_format() {
         );
         assert!(!output.closed(), "{format:?}");
     }
-    let output = Output::to(Failing(0, io::ErrorKind::StorageFull), settings(Format::Table));
+    let output = output_to(Failing(0, io::ErrorKind::StorageFull), settings(Format::Table));
     assert!(output.item("node", COLUMNS, &nodes()[0]).is_err());
     assert!(output.text("x").is_err());
     assert!(output.raw().write(b"x").is_err());
@@ -101,7 +101,7 @@ fn a_full_disk_is_an_error_in_every_format() {
 #[test]
 fn session_bytes_pass_untouched_and_at_once() {
     let written = Written::default();
-    let raw = Output::to(written.clone(), settings(Format::Table)).raw();
+    let raw = output_to(written.clone(), settings(Format::Table)).raw();
     assert!(raw.write(b"\x1b[31mprompt$ ").unwrap().is_continue());
     assert_eq!(written.text(), "\u{1b}[31mprompt$ ");
 }
@@ -142,7 +142,7 @@ fn a_streamed_list_holds_one_item_at_a_time() {
     for format in [Format::Ndjson, Format::Csv, Format::Text] {
         let (alive, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let columns = [Column::new("x", "X", |_: &Counted<'_>| Cell::Empty)];
-        let output = Output::to(io::sink(), settings(format));
+        let output = output_to(io::sink(), settings(format));
         let mut list = output.stream("things", &columns).unwrap();
         let _ = list.extend((0..1000).map(|_| Counted::new(&alive, &most))).unwrap();
         list.finish().unwrap();
