@@ -202,6 +202,20 @@ mod tests {
     }
 
     #[test]
+    fn a_bar_and_a_spinner_are_ascii_where_the_locale_is() {
+        for (unicode, total) in [(false, Some(4)), (false, None), (true, Some(4)), (true, None)] {
+            let stderr = Stream { unicode, ..terminal().stderr };
+            let text = on_screen(ReporterSettings { stderr, ..terminal() }, |reporter| {
+                let mut progress = reporter.progress("copying", total);
+                progress.set(2);
+                progress.bar.force_draw();
+            });
+            assert!(text.contains("copying"), "{text}");
+            assert_eq!(text.is_ascii(), !unicode, "{text}");
+        }
+    }
+
+    #[test]
     fn nothing_is_drawn_in_raw_mode() {
         let text = on_screen(terminal(), |reporter| {
             let raw = reporter.raw_mode();
