@@ -19,8 +19,8 @@ fn offered(line: &str, aliases: &[Alias]) -> Vec<String> {
 fn commands_options_and_values() {
     for (line, expected) in [
         ("opsctl ssm con", &["connect"][..]),
-        ("opsctl ssm ", &["list", "connect", "help"]),
-        ("opsctl ssm list --col", &["--columns", "--color"]),
+        ("opsctl ssm ", &["list", "connect"]),
+        ("opsctl ssm list --col", &["--color", "--columns"]),
         ("opsctl --output js", &["json"]),
         ("opsctl -o=nd", &["-o=ndjson"]),
         ("opsctl ssm list -oy", &["-oyaml"]),
