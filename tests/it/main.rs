@@ -4,6 +4,7 @@
 
 mod support;
 
+mod adding;
 mod architecture;
 mod build;
 mod channel;
