@@ -39,7 +39,9 @@ impl Line {
             KeyCode::Char('d') if control && self.0.is_empty() => return Edit::End,
             KeyCode::Char('u') if control => self.0.clear(),
             KeyCode::Char('w') if control => self.cut_word(),
-            KeyCode::Backspace => self.cut_to(self.0.grapheme_indices(true).last().map_or(0, |(at, _)| at)),
+            KeyCode::Backspace => {
+                self.cut_to(self.0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at))
+            }
             KeyCode::Char(character) if !control => self.push(character),
             _ => return Edit::Other,
         }

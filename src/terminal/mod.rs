@@ -9,7 +9,7 @@ mod picker;
 mod prompter;
 mod raw;
 
-pub use picker::Candidate;
+pub use picker::Choice;
 pub use prompter::Prompter;
 pub use raw::{RawMode, restore};
 

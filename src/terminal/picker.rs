@@ -12,12 +12,12 @@ use super::fit;
 use super::line::{Edit, Line};
 use crate::output::escape;
 
-/// Candidates shown at once.
+/// Choices shown at once.
 const LINES: usize = 10;
 
 /// What can be chosen.
 #[derive(Debug, Clone, Default)]
-pub struct Candidate {
+pub struct Choice {
     /// What is typed at.
     pub line: String,
     /// What else there is to know of it, shown while it is under the cursor.
@@ -35,10 +35,10 @@ pub enum Step {
 pub struct Picker {
     what: String,
     /// Escaped: names come from AWS.
-    candidates: Vec<Candidate>,
+    choices: Vec<Choice>,
     haystacks: Vec<Utf32String>,
     typed: Line,
-    /// Indices of the candidates that match, the best first.
+    /// Indices of the choices that match, the best first.
     found: Vec<usize>,
     cursor: usize,
     matcher: Matcher,
@@ -46,21 +46,18 @@ pub struct Picker {
 }
 
 impl Picker {
-    pub fn new(what: &str, candidates: &[Candidate], unicode: bool) -> Self {
+    pub fn new(what: &str, choices: &[Choice], unicode: bool) -> Self {
         let escaped = |text: &str| escape(text).into_owned();
-        let candidates: Vec<Candidate> = candidates
+        let choices: Vec<Choice> = choices
             .iter()
-            .map(|candidate| Candidate {
-                line: escaped(&candidate.line),
-                preview: escaped(&candidate.preview),
-            })
+            .map(|choice| Choice { line: escaped(&choice.line), preview: escaped(&choice.preview) })
             .collect();
         Picker {
             what: what.to_owned(),
-            haystacks: candidates.iter().map(|candidate| candidate.line.as_str().into()).collect(),
+            haystacks: choices.iter().map(|choice| choice.line.as_str().into()).collect(),
             typed: Line::default(),
-            found: (0..candidates.len()).collect(),
-            candidates,
+            found: (0..choices.len()).collect(),
+            choices,
             cursor: 0,
             matcher: Matcher::new(Config::DEFAULT),
             unicode,
@@ -105,12 +102,12 @@ impl Picker {
         self.found = scored.into_iter().map(|(_, index)| index).collect();
     }
 
-    /// The prompt, the candidates around the cursor, the preview of the one under it.
+    /// The prompt, the choices around the cursor, the preview of the one under it.
     pub fn frame(&self, size: Size) -> Frame {
         let width = usize::from(size.cols).saturating_sub(1).max(1);
         let room = room(size);
         let ellipsis = if self.unicode { "…" } else { "~" };
-        let prompt = format!("{} ({}/{}) > ", self.what, self.found.len(), self.candidates.len());
+        let prompt = format!("{} ({}/{}) > ", self.what, self.found.len(), self.choices.len());
         let prompt = format!("{prompt}{}", escape(self.typed.text()));
         let prompt = fit::tail(&prompt, width);
         let mut lines = vec![prompt.to_owned()];
@@ -118,11 +115,11 @@ impl Picker {
         let first = self.cursor / room * room;
         for (row, index) in self.found.iter().enumerate().skip(first).take(room) {
             let mark = if row == self.cursor { "> " } else { "  " };
-            let line = self.candidates.get(*index).map_or("", |candidate| &candidate.line);
+            let line = self.choices.get(*index).map_or("", |choice| &choice.line);
             lines.push(fit::head(&format!("{mark}{line}"), width, ellipsis));
         }
-        let preview = self.found.get(self.cursor).and_then(|index| self.candidates.get(*index));
-        if let Some(preview) = preview.map(|candidate| &candidate.preview)
+        let preview = self.found.get(self.cursor).and_then(|index| self.choices.get(*index));
+        if let Some(preview) = preview.map(|choice| &choice.preview)
             && !preview.is_empty()
             && lines.len() < usize::from(size.rows).saturating_sub(1)
         {
@@ -133,7 +130,7 @@ impl Picker {
     }
 }
 
-/// How many candidates there is room for between prompt and preview; a row more keeps the screen from scrolling.
+/// How many choices there is room for between prompt and preview; a row more keeps the screen from scrolling.
 fn room(size: Size) -> usize {
     LINES.min(usize::from(size.rows).saturating_sub(3)).max(1)
 }
@@ -144,15 +141,15 @@ mod tests {
 
     const SIZE: Size = Size { cols: 80, rows: 24 };
 
-    fn candidate(line: &str, preview: &str) -> Candidate {
-        Candidate { line: line.to_owned(), preview: preview.to_owned() }
+    fn choice(line: &str, preview: &str) -> Choice {
+        Choice { line: line.to_owned(), preview: preview.to_owned() }
     }
 
-    fn nodes() -> Vec<Candidate> {
+    fn nodes() -> Vec<Choice> {
         [
-            candidate("web-1  i-0aaa", "Amazon Linux 2023, agent 3.3, a node with much to tell"),
-            candidate("web-2  i-0bbb", "Debian 13"),
-            candidate("db-1  i-0ccc", ""),
+            choice("web-1  i-0aaa", "Amazon Linux 2023, agent 3.3, a node with much to tell"),
+            choice("web-2  i-0bbb", "Debian 13"),
+            choice("db-1  i-0ccc", ""),
         ]
         .to_vec()
     }
@@ -189,7 +186,7 @@ mod tests {
 
     #[test]
     fn pages_and_ends() {
-        let many: Vec<Candidate> = (0..35).map(|n| candidate(&format!("node-{n}"), "")).collect();
+        let many: Vec<Choice> = (0..35).map(|n| choice(&format!("node-{n}"), "")).collect();
         let mut picker = Picker::new("node", &many, true);
         for (key, taken) in [
             (KeyCode::PageDown, 10),
@@ -246,9 +243,9 @@ mod tests {
     #[test]
     fn every_size_is_drawn_within_its_bounds() {
         let hostile = [
-            candidate("evil\u{1b}[31m\u{202e}\nname", "two\nlines\u{7}"),
-            candidate(&"漢".repeat(10_000), &"👩‍💻".repeat(5_000)),
-            candidate("", ""),
+            choice("evil\u{1b}[31m\u{202e}\nname", "two\nlines\u{7}"),
+            choice(&"漢".repeat(10_000), &"👩‍💻".repeat(5_000)),
+            choice("", ""),
         ];
         for (cols, rows) in [(0, 0), (1, 1), (2, 2), (3, 5), (40, 24), (200, 60)] {
             let size = Size { cols, rows };
@@ -259,7 +256,7 @@ mod tests {
                     assert!(frame.lines.len() <= usize::from(rows).max(2), "{size:?}: {frame:?}");
                     for line in &frame.lines {
                         assert!(!line.contains(char::is_control), "{size:?}: {line:?}");
-                        assert!(line.width() <= usize::from(cols).max(2) - 1, "{size:?}: {line:?}");
+                        assert!(line.width() < usize::from(cols).max(2), "{size:?}: {line:?}");
                     }
                     picker.key(KeyCode::Down.into(), size);
                 }
@@ -270,8 +267,8 @@ mod tests {
     /// A keystroke must be answered before the next one comes, even unoptimised on a slow machine.
     #[test]
     fn thousands_of_lines_are_searched_in_no_time() {
-        let many: Vec<Candidate> =
-            (0..10_000).map(|n| candidate(&format!("web-{n}  i-0{n:016x}  10.0.0.1"), "x")).collect();
+        let many: Vec<Choice> =
+            (0..10_000).map(|n| choice(&format!("web-{n}  i-0{n:016x}  10.0.0.1"), "x")).collect();
         let mut picker = Picker::new("node", &many, true);
         let start = std::time::Instant::now();
         press(&mut picker, "web-77 10");

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::dialog::{Dialog, Frame, Happened};
 use super::fit;
 use super::line::{Edit, Line};
-use super::picker::{Candidate, Picker, Step};
+use super::picker::{Choice, Picker, Step};
 use super::{Size, Terminals};
 use crate::error::{Error, Result};
 use crate::output::{Reporter, escape};
@@ -67,10 +67,10 @@ impl Prompter {
         self.ask(&format!("{question} "), Echo::Hidden).await
     }
 
-    /// The index of one of `candidates`. Giving up is an interrupt.
-    pub async fn choose(&self, what: &str, candidates: &[Candidate]) -> Result<usize> {
+    /// The index of one of `choices`. Giving up is an interrupt.
+    pub async fn choose(&self, what: &str, choices: &[Choice]) -> Result<usize> {
         let mut dialog = Dialog::open(&self.reporter)?;
-        let mut picker = Picker::new(what, candidates, self.reporter.settings().stderr.unicode);
+        let mut picker = Picker::new(what, choices, self.reporter.settings().stderr.unicode);
         loop {
             dialog.draw(&picker.frame(dialog.size()))?;
             match dialog.next().await? {

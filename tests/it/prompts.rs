@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use opsctl::cli::GlobalArgs;
-use opsctl::context::Context;
-use opsctl::terminal::Candidate;
+use opsctl::cli::{GlobalArgs, Origins};
+use opsctl::context::{Context, environment_of_this_process};
+use opsctl::terminal::Choice;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{FakeAws, Reply, Sandbox, Sealed, Terminal};
@@ -16,8 +16,9 @@ const INSIDE: &str = "OPSCTL_TEST_PROMPTS";
 #[test]
 fn inside() {
     let Some(question) = std::env::var_os(INSIDE) else { return };
-    opsctl::panics::report_to(Context::early_reporter(&GlobalArgs::default()));
-    let context = Context::new(GlobalArgs::default()).unwrap();
+    let env = environment_of_this_process();
+    opsctl::panics::report_to(Context::early_reporter(&GlobalArgs::default(), &env));
+    let context = Context::new(GlobalArgs::default(), Origins::default(), env).unwrap();
     let prompter = context.prompter("nothing is known", "--known").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -32,9 +33,9 @@ fn inside() {
                 eprintln!("answer: {:?}", answer.map_err(|error| error.to_string()));
             }
             "choose" => {
-                let many = |n| Candidate { line: format!("node-{n}"), preview: format!("the node {n}") };
-                let candidates: Vec<Candidate> = (0..20_000).map(many).collect();
-                let answer = prompter.choose("node", &candidates).await;
+                let many = |n| Choice { line: format!("node-{n}"), preview: format!("the node {n}") };
+                let choices: Vec<Choice> = (0..20_000).map(many).collect();
+                let answer = prompter.choose("node", &choices).await;
                 eprintln!("answer: {:?}", answer.map_err(|error| error.to_string()));
             }
             "panic" => {

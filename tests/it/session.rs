@@ -182,7 +182,6 @@ fn a_session_is_listed_ended_and_then_history() {
     for options in [
         &["--owner", "me"][..],
         &["--target", "web-1"],
-        &["--target", "role=web", "--target", "web-1"][2..],
         &["--state", "connected"],
         &["--state", "CONNECTED"],
         &["--owner", "arn:aws:iam::111122223333:user/rehearsal"],
@@ -504,7 +503,7 @@ fn a_wait_outlives_throttling() {
 
 /// The command in the last hint.
 fn hinted(stderr: &str) -> &str {
-    stderr.lines().filter_map(|line| line.trim().strip_prefix("hint: ")).last().unwrap()
+    stderr.lines().filter_map(|line| line.trim().strip_prefix("hint: ")).next_back().unwrap()
 }
 
 #[test]

@@ -132,7 +132,7 @@ async fn pick(client: &aws_sdk_ssm::Client, ctx: &Context) -> Result<Node> {
         return Err(Error::not_found("no node is online").hint("opsctl ssm list --all").into());
     }
     nodes.sort_by(|a, b| (&a.name, &a.instance_id).cmp(&(&b.name, &b.instance_id)));
-    let candidates: Vec<_> = nodes.iter().map(super::view::choice).collect();
-    let picked = prompter.choose("node", &candidates).await?;
+    let choices: Vec<_> = nodes.iter().map(super::view::choice).collect();
+    let picked = prompter.choose("node", &choices).await?;
     Ok(nodes.swap_remove(picked))
 }

@@ -2,7 +2,7 @@
 
 use super::model::{Node, Ping};
 use crate::output::{Cell, Column, Tone};
-use crate::terminal::Candidate;
+use crate::terminal::Choice;
 
 /// The columns of `ssm list`.
 pub const NODES: &[Column<Node>] = &[
@@ -48,9 +48,9 @@ pub fn summary(node: &Node, otherwise: &str) -> String {
 }
 
 /// One line of the picker.
-pub fn choice(node: &Node) -> Candidate {
+pub fn choice(node: &Node) -> Choice {
     let join = |parts: Vec<Option<String>>| parts.into_iter().flatten().collect::<Vec<_>>().join("  ");
-    Candidate {
+    Choice {
         line: join(vec![node.name.clone(), Some(node.instance_id.clone()), node.ip_address.clone()]),
         preview: join(vec![
             platform(node),

@@ -7,6 +7,7 @@ use super::model::Status;
 use super::select::{Owner, SelectArgs};
 use super::view;
 use crate::cli::ListArgs;
+use crate::completion;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -21,9 +22,19 @@ use crate::error::{Outcome, Result};
 ///   opsctl ssm session list --history --target web-1 --columns id,owner,started,ended
 ///   opsctl ssm session list --query 'items[].sessionId' -o text
 ///
-/// IAM: ssm:DescribeSessions; ssm:DescribeInstanceProperties for a --target that is not an id.
+/// Exit codes:
+///   0   the list is complete, even if it is empty
+///   2   an option, a column or a query is wrong
+///   3   there is no node of the name that --target gives
+///   4   no credentials or no region
+///   5   denied by a policy
+///   75  AWS cannot be reached, or is busy
+///
+/// IAM:
+///   ssm:DescribeSessions            the list
+///   ssm:DescribeInstanceProperties  for a --target that is not an id
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, mut_args(completion::columns(view::SESSIONS)))]
 pub struct ListSessionsArgs {
     /// Sessions that are over, instead of those that are open
     #[arg(long, help_heading = "Target")]

@@ -1,6 +1,7 @@
 //! `opsctl ssm session`: the verbs and their dispatch, no logic.
 
 mod api;
+mod complete;
 mod list;
 mod model;
 mod select;
@@ -13,7 +14,15 @@ use crate::context::Context;
 use crate::error::{Outcome, Result};
 
 /// Sessions that are open, and those that were
+///
+/// Whoever opened them, here or elsewhere: `opsctl ssm connect` opens one. A session whose client is
+/// gone stays open until it is idle for too long, or is ended.
+///
+/// Examples:
+///   opsctl ssm session list
+///   opsctl ssm session terminate --all --dry-run
 #[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Command {
     List(list::ListSessionsArgs),
     Terminate(terminate::TerminateArgs),

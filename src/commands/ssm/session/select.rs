@@ -6,7 +6,7 @@ use std::str::FromStr;
 use aws_sdk_ssm::Client;
 use clap::Args;
 
-use super::super::target;
+use super::super::{complete, target};
 use super::api::{self, Selection};
 use super::model::Session;
 use crate::context::Context;
@@ -38,7 +38,7 @@ impl FromStr for Owner {
 #[derive(Debug, Clone, Args)]
 pub struct SelectArgs {
     /// Sessions on this node: id, name, KEY=VALUE tag, address or host name
-    #[arg(long, value_name = "NODE", help_heading = "Target")]
+    #[arg(long, value_name = "NODE", help_heading = "Target", add = complete::nodes())]
     pub target: Option<String>,
 
     /// Sessions that this ARN has started, or me, or anyone

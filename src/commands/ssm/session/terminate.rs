@@ -8,7 +8,7 @@ use super::super::api::terminate_session;
 use super::api::{self, Selection};
 use super::model::{Session, Status};
 use super::select::{self, Owner, SelectArgs};
-use super::view;
+use super::{complete, view};
 use crate::change::{self, Consent, Plan, Step, Wait, Weight, Words};
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
@@ -29,16 +29,27 @@ use crate::terminal::Prompter;
 ///   opsctl ssm session terminate --all --dry-run
 ///   opsctl ssm session terminate --target web-1 --owner anyone --yes --wait --timeout 1m
 ///
-/// Exit codes: 0 ended, 1 not agreed to, 2 a yes is needed and nobody can be asked, 3 no such
-/// session, 5 denied, 7 some could not be ended, 8 --timeout.
+/// Exit codes:
+///   0    the sessions have ended, or are about to; with --dry-run, the plan is printed
+///   1    it was not agreed to
+///   2    a yes or a name is needed, and there is no terminal to ask on
+///   3    there is no such session or node
+///   5    denied by a policy
+///   7    some could not be ended; each is named
+///   8    --timeout was reached while waiting; they end all the same
+///   75   AWS cannot be reached, or is busy
+///   130  interrupted; what is not ended yet is told
 ///
-/// IAM: ssm:TerminateSession on the sessions, ssm:DescribeSessions;
-/// ssm:DescribeInstanceProperties for a --target that is not an id.
+/// IAM:
+///   ssm:TerminateSession            on the sessions
+///   ssm:DescribeSessions            to find them, and to see them end
+///   ssm:DescribeInstanceProperties  for a --target that is not an id
+///   sts:GetCallerIdentity           for one's own, which needs no permission
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct TerminateArgs {
     /// The sessions: ids or ARNs
-    #[arg(value_name = "SESSION", conflicts_with_all = ["target", "all"])]
+    #[arg(value_name = "SESSION", conflicts_with_all = ["target", "all"], add = complete::sessions())]
     sessions: Vec<String>,
 
     /// Every open session that --target and --owner leave
@@ -81,7 +92,8 @@ pub async fn run(args: &TerminateArgs, ctx: &Context) -> Result<Outcome> {
     }
     let mut told = [over, ended].concat();
     told.iter_mut().filter(|session| !session.status.is_over()).for_each(Session::is_ending);
-    let waited = if args.wait.wait && applied.stopped.is_none() {
+    let is_ending = |session: &Session| session.status == Status::Terminating;
+    let waited = if args.wait.wait && applied.stopped.is_none() && told.iter().any(is_ending) {
         wait(&mut told, args, &client, &mut signals, ctx).await
     } else {
         Ok(())
@@ -121,8 +133,8 @@ async fn selected(
                 .hint("opsctl ssm session list shows those of others too")
                 .into());
         }
-        let candidates: Vec<_> = sessions.iter().map(view::choice).collect();
-        let picked = picker.choose("session", &candidates).await?;
+        let choices: Vec<_> = sessions.iter().map(view::choice).collect();
+        let picked = picker.choose("session", &choices).await?;
         sessions = vec![sessions.swap_remove(picked)];
     }
     Ok(sessions.into_iter().partition(|session| session.status.is_over()))

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::model::{Session, Status};
 use crate::output::{Cell, Column, Tone};
-use crate::terminal::Candidate;
+use crate::terminal::Choice;
 
 /// The columns of `ssm session list`.
 pub const SESSIONS: &[Column<Session>] = &[
@@ -34,8 +34,8 @@ fn tone(status: &Status) -> Tone {
 }
 
 /// One line of the picker.
-pub fn choice(session: &Session) -> Candidate {
-    Candidate { line: format!("{}  {}", session.session_id, session.target), preview: description(session) }
+pub fn choice(session: &Session) -> Choice {
+    Choice { line: format!("{}  {}", session.session_id, session.target), preview: description(session) }
 }
 
 /// What a person knows a session by, besides its id.
