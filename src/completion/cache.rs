@@ -2,9 +2,9 @@
 //! named by everything its candidates depend on, so that one account never sees the names of another. It is never
 //! needed: whatever is wrong with it, the question is asked again.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::candidate::Candidate;
 use crate::aws::Aws;
 use crate::error::Result;
+use crate::files;
 use crate::settings::Environment;
 
 const LIFETIME: Duration = Duration::from_secs(60);
@@ -91,21 +92,12 @@ impl Cache {
     }
 
     fn try_write(&self, folder: &Path, key: &Key, candidates: &[Candidate]) -> std::io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        files::make_private_folder(folder)?;
         if fs::metadata(folder)?.mode() & 0o077 != 0 {
             fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         }
         let entry = Entry { written: self.now, candidates: candidates.to_vec() };
-        // Beside, then renamed: nobody reads half a file, and two shells do not write into one.
-        let beside = folder.join(format!("{}.{}", key.0, std::process::id()));
-        let mut file =
-            OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
-        let written = file.write_all(&serde_json::to_vec(&entry)?);
-        let renamed = written.and_then(|()| fs::rename(&beside, folder.join(&key.0)));
-        if renamed.is_err() {
-            let _ = fs::remove_file(&beside);
-        }
-        renamed
+        files::write_private(&folder.join(&key.0), &serde_json::to_vec(&entry)?)
     }
 }
 
