@@ -17,7 +17,8 @@ const INSIDE: &str = "OPSCTL_TEST_PROMPTS";
 fn inside() {
     let Some(question) = std::env::var_os(INSIDE) else { return };
     let env = environment_of_this_process();
-    opsctl::panics::report_to(Context::early_reporter(&GlobalArgs::default(), &env));
+    let reporter = Context::early_reporter(&GlobalArgs::default(), &env);
+    opsctl::panics::report_to(reporter, String::new(), None);
     let context = Context::new(GlobalArgs::default(), Origins::default(), env).unwrap();
     let prompter = context.prompter("nothing is known", "--known").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
