@@ -36,6 +36,9 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["ssm"], &[], 2),
     (&["ssm", "list"], &[], 0),
     (&["ssm", "connect"], &["i-0123456789abcdef0"], 0),
+    (&["ssm", "session"], &[], 2),
+    (&["ssm", "session", "list"], &[], 0),
+    (&["ssm", "session", "terminate"], &["--all", "--yes"], 0),
     (&["sandbox"], &[], 2),
     (&["sandbox", "run"], &["--", "true"], 0),
     (&["sandbox", "up"], &["--timeout", "1ms"], 8),
@@ -53,7 +56,13 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
 ];
 
 /// The commands that call AWS.
-const CALLING: [&[&str]; 3] = [&["ssm", "list"], &["ssm", "connect"], &["whoami"]];
+const CALLING: [&[&str]; 5] = [
+    &["ssm", "list"],
+    &["ssm", "connect"],
+    &["ssm", "session", "list"],
+    &["ssm", "session", "terminate"],
+    &["whoami"],
+];
 
 #[test]
 fn no_command_writes_a_secret_anywhere() {

@@ -56,6 +56,14 @@ pub fn granting_with_data_key(stream_url: String, data_key: &[u8]) -> FakeAws {
         "DescribeInstanceProperties" => {
             Reply::json(json!({ "InstanceProperties": [{ "InstanceId": TARGET, "PingStatus": "Online" }] }))
         }
+        "TerminateSession" => Reply::json(json!({ "SessionId": SESSION_ID })),
+        "DescribeSessions" => Reply::json(json!({ "Sessions": [{
+            "SessionId": SESSION_ID,
+            "Target": TARGET,
+            "Status": "Connected",
+            "StartDate": 1_763_800_000,
+            "Owner": "arn:aws:iam::111122223333:user/me",
+        }] })),
         "GetCallerIdentity" => Reply::xml(
             "<GetCallerIdentityResponse><GetCallerIdentityResult>\
              <Arn>arn:aws:iam::111122223333:user/me</Arn><UserId>AIDAEXAMPLE</UserId>\
