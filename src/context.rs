@@ -75,9 +75,8 @@ impl Context {
     pub fn early_output(global: &GlobalArgs, env: &Environment) -> Output {
         let stdout =
             stream(global, env, Terminals::of_this_process().stdout, terminal::size(std::io::stdout()));
-        let pager = if stdout.terminal { pager(global, env) } else { None };
         let settings = OutputSettings::new(Format::default(), stdout, jiff::Timestamp::now());
-        Output::stdout(OutputSettings { pager, ..settings }, Context::early_reporter(global, env))
+        Output::stdout(settings, Context::early_reporter(global, env))
     }
 
     pub fn env(&self) -> &Environment {

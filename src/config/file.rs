@@ -209,7 +209,7 @@ mod tests {
         config.toml:11:5: alias `b` must be text such as "ssm connect --tag role=web"
         config.toml:13:9: `limit` must be a whole number
         --
-        config.toml:6:1: unknown key `columns`; `ssm.list.columns` is one
+        config.toml:6:1: unknown key `columns`; `whoami.columns` is one
         config.toml:17:2: unknown key `nonsense`
         config.toml:1:1: unknown key `outptu`; did you mean `output`?
         config.toml:14:1: unknown key `filtr` in [ssm.list]; did you mean `filter`?

@@ -144,7 +144,7 @@ fn every_mistake_of_a_file_is_found_in_one_run() {
     ~/.config/opsctl/config.toml:5:16 | error | `max-attempts` must be a whole number
     ~/.config/opsctl/config.toml:6:11 | error | `timeout` cannot be 'soon': a duration is a number of seconds, or looks like 30s, 5m or 2h30m
     ~/.config/opsctl/config.toml:7:9 | error | `color` cannot be 'alwys': it is one of auto, always, never; did you mean always?
-    ~/.config/opsctl/config.toml:8:1 | warning | unknown key `columns`; `ssm.list.columns` is one
+    ~/.config/opsctl/config.toml:8:1 | warning | unknown key `columns`; `whoami.columns` is one
     ~/.config/opsctl/config.toml:10:9 | error | `limit` must be a whole number
     ~/.config/opsctl/config.toml:11:1 | warning | unknown key `filtr` in [ssm.list]; did you mean `filter`?
     ~/.config/opsctl/config.toml:12:7 | error | `tag` cannot be 'role': a tag is KEY=VALUE

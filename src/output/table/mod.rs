@@ -1,8 +1,8 @@
 //! Tables and detail lines for people. Off a terminal a table is plain columns: nothing cut, no colour, the same
-//! bytes everywhere. On a terminal it is fitted to the width and has a rule under its titles. Drawn by a few lines of
-//! our own: a value may be longer than any terminal is wide, and ten thousand rows are no rarity.
+//! bytes everywhere. On a terminal it is fitted to the width and drawn lightly, unless a value is wider than any table.
 
 mod fit;
+mod terminal;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +18,8 @@ use super::time::TimeForm;
 
 /// Spaces between columns.
 const GAP: usize = 2;
+/// Columns of a value that comfy-table can draw on one line: it counts them in 16 bits.
+const WIDEST: usize = 60_000;
 const TITLE: Style = Style::new().bold();
 
 /// A table before it is laid out: every text escaped, one line each.
@@ -81,14 +83,14 @@ impl Grid {
         if let Some(limit) = stream.limit() {
             self.cut_to(limit, header, stream.unicode);
         }
-        let layout: Vec<(usize, bool)> = self.widths(header).into_iter().zip(self.numeric()).collect();
+        let widths = self.widths(header);
+        if stream.terminal && widths.iter().all(|width| *width <= WIDEST) {
+            return terminal::write(&self, into, stream, header);
+        }
+        let layout: Vec<(usize, bool)> = widths.into_iter().zip(self.numeric()).collect();
         if header {
             let bold = if stream.color { TITLE } else { Style::new() };
             write_row(&mut into, self.heads.iter().map(|head| (&head.title, bold)), &layout)?;
-            if stream.terminal {
-                let width = GAP * (layout.len() - 1) + layout.iter().map(|(width, _)| width).sum::<usize>();
-                writeln!(into, "{}", if stream.unicode { "─" } else { "-" }.repeat(width))?;
-            }
         }
         for row in &self.rows {
             write_row(&mut into, row.iter().map(|piece| (piece, piece.style(stream.color))), &layout)?;
