@@ -290,6 +290,7 @@ impl Cron<'_> {
         let env = [
             "exec env -i PATH=/usr/bin:/bin".to_owned(),
             set("XDG_STATE_HOME", &self.sealed.path("state")),
+            set("XDG_CONFIG_HOME", &self.sealed.path("settings")),
             set("AWS_CONFIG_FILE", &self.sandbox.dir.join("config")),
             set("AWS_SHARED_CREDENTIALS_FILE", &self.sandbox.dir.join("credentials")),
             "AWS_EC2_METADATA_DISABLED=true".to_owned(),
@@ -344,19 +345,23 @@ fn of_two_runs_at_once_one_waits_or_says_why_it_does_not() {
     let sealed = Sealed::new();
     let sandbox = Sandbox::with_config(&sealed, Some("[[nodes]]\nname = \"a\"\n"));
     let cron = Cron { sealed: &sealed, sandbox: &sandbox };
-    let both = |options: &str| {
-        let line = format!("--lock nightly ssm list {options} -o text --columns name");
+    sealed.write("settings/opsctl/config.toml", "[alias]\nnodes = 'ssm list -o text --columns name'\n");
+    let both = |command: &str, options: &str| {
+        let line = format!("--lock nightly {command} {options}");
         let start = || cron.job(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         [start(), start()].map(|child| {
             let output = child.wait_with_output().unwrap();
             (output.status.code().unwrap(), mail(&output))
         })
     };
-    assert_eq!(both("--quiet --lock-wait 1m"), [(0, "a\n".to_owned()), (0, "a\n".to_owned())]);
-    for (code, text) in both("--quiet") {
-        match code {
-            0 => assert_eq!(text, "a\n"),
-            code => assert!(code == 75 && text.starts_with("error: the lock nightly is held"), "{text}"),
+    for command in ["ssm list -o text --columns name", "nodes"] {
+        let waited = both(command, "--quiet --lock-wait 1m");
+        assert_eq!(waited, [(0, "a\n".to_owned()), (0, "a\n".to_owned())], "{command}");
+        for (code, text) in both(command, "--quiet") {
+            match code {
+                0 => assert_eq!(text, "a\n", "{command}"),
+                code => assert!(code == 75 && text.starts_with("error: the lock nightly is held"), "{text}"),
+            }
         }
     }
 }

@@ -59,7 +59,6 @@ pub async fn run(args: &ListSessionsArgs, ctx: &Context) -> Result<Outcome> {
         status: args.state.clone(),
         ..args.select.selection(Owner::Anyone, ctx).await?
     };
-    ctx.reporter().verbose(1, "ssm:DescribeSessions");
     let client = ctx.aws().await?.ssm();
     api::sessions(&client, &selection, &mut |page| Ok(writer.extend(page)?.is_continue())).await?;
     writer.finish()?;

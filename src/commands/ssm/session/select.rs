@@ -58,10 +58,7 @@ impl SelectArgs {
         let owner = match self.owner.as_ref().unwrap_or(&default) {
             Owner::Anyone => None,
             Owner::Arn(arn) => Some(arn.clone()),
-            Owner::Me => {
-                ctx.reporter().verbose(1, "sts:GetCallerIdentity");
-                Some(aws.identity().await?.arn)
-            }
+            Owner::Me => Some(aws.identity().await?.arn),
         };
         Ok(Selection { target, owner, ..Selection::default() })
     }

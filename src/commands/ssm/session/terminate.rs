@@ -122,7 +122,6 @@ async fn selected(
     client: &Client,
     ctx: &Context,
 ) -> Result<(Vec<Session>, Vec<Session>)> {
-    ctx.reporter().verbose(1, "ssm:DescribeSessions");
     let mut sessions = match args.sessions.as_slice() {
         [] => api::all(client, &args.select.selection(Owner::Me, ctx).await?).await?,
         names => select::find(client, names).await?,
