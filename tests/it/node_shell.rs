@@ -27,6 +27,24 @@ fn typed_control_characters_are_signals() {
 }
 
 #[test]
+fn what_a_sandbox_was_started_to_ignore_its_shells_do_not() {
+    if !std::path::Path::new("/proc/self/status").exists() {
+        eprintln!("nothing here tells which signals are ignored: not tested");
+        return;
+    }
+    let sealed = Sealed::new();
+    let mut shell = std::process::Command::new("sh");
+    sealed.seal(&mut shell);
+    let ask = "echo 'grep SigIgn /proc/self/status' | opsctl ssm connect web-1";
+    shell.args(["-c", "trap '' HUP INT QUIT TERM; exec opsctl sandbox run -- sh -c \"$1\"", "sh", ask]);
+    let ran = crate::support::finish(shell, b"").expect(0);
+    let mask = ran.stdout.lines().filter_map(|line| line.split_once("SigIgn:")).map(|(_, mask)| mask);
+    let mask = mask.filter_map(|mask| u64::from_str_radix(mask.trim(), 16).ok()).next_back();
+    let mask = mask.unwrap_or_else(|| panic!("no mask was shown: {ran:?}"));
+    assert_eq!(mask & 0x4007, 0, "HUP, INT, QUIT and TERM are the first bits and the fifteenth");
+}
+
+#[test]
 fn arguments_pass_as_they_are() {
     let sealed = Sealed::new();
     let command_line = ["sh", "-c", "printf '<%s>' \"$@\"", "sh", "--help", "-o", "json", "", "a b"];

@@ -17,6 +17,7 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The hidden subcommand of our binary: `opsctl __node-shell PROGRAM ARGUMENTS...`.
 pub const SUBCOMMAND: &str = "__node-shell";
@@ -30,9 +31,21 @@ pub fn exec_on_terminal(mut command: impl Iterator<Item = OsString>) -> io::Erro
     let taken =
         rustix::process::setsid().and_then(|_| rustix::process::ioctl_tiocsctty(rustix::stdio::stdin()));
     match taken {
-        Ok(()) => std::process::Command::new(program).args(command).exec(),
+        Ok(()) => match reset_signals() {
+            Ok(()) => std::process::Command::new(program).args(command).exec(),
+            Err(error) => error,
+        },
         Err(error) => error.into(),
     }
+}
+
+/// What whoever started us ignores (`nohup`, a shell in the background) would be ignored by the shell for ever. A signal
+/// with a handler is back at its default after exec; one that is ignored stays so.
+fn reset_signals() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let _inside = runtime.enter();
+    let kinds = [SignalKind::interrupt(), SignalKind::quit(), SignalKind::hangup(), SignalKind::terminate()];
+    kinds.into_iter().try_for_each(|kind| signal(kind).map(drop))
 }
 
 /// The master side.

@@ -181,3 +181,26 @@ fn each_script_is_printed_and_written() {
     let nowhere = sealed.run(["completions", "--dir", "missing"]).expect(1);
     assert!(nowhere.stderr.starts_with("error: cannot write missing/opsctl.bash\n"), "{nowhere:?}");
 }
+
+#[test]
+fn the_config_file_of_the_user_counts_here_too() {
+    let mut sealed = patient();
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", None);
+    let file = "home/.config/opsctl/config.toml";
+    sealed.write(
+        file,
+        "region = 'us-east-1'\n[alias]\nopen = 'ssm connect'\nw = 'open --reason w'\nssm = 'whoami'\nl = 'l'\n",
+    );
+    // Only the region of the file is there to find the nodes.
+    let keys = std::fs::read_to_string(sandbox.dir.join("credentials")).unwrap();
+    let keys = sealed.write("keys", &keys);
+    sealed.set("AWS_SHARED_CREDENTIALS_FILE", keys.to_str().unwrap());
+    sealed.set("AWS_ENDPOINT_URL", &sandbox.endpoint);
+    assert_eq!(ask(&sealed, "opsctl op"), [("open".to_owned(), "alias of ssm connect".to_owned())]);
+    assert_eq!(values(&sealed, "opsctl w we"), ["web-1", "web-2"]);
+    assert_eq!(values(&sealed, "opsctl -q open we"), ["web-1", "web-2"]);
+    assert_eq!(values(&sealed, "opsctl ssm con"), ["connect"]);
+    // A file full of mistakes takes nothing away but itself.
+    sealed.write(file, "output = 5\n[alias\n");
+    assert_eq!(values(&sealed, "opsctl --region us-east-1 ssm connect we"), ["web-1", "web-2"]);
+}
