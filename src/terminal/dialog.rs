@@ -5,17 +5,19 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use crossterm::terminal::{Clear, ClearType, DisableLineWrap, EnableLineWrap};
-use crossterm::{cursor, queue};
-use futures_util::StreamExt as _;
 use rustix::process::{Signal as Number, kill_current_process_group};
 use tokio::signal::unix::Signal as SignalStream;
 
+use super::keys::{Key, Keys};
 use super::{RawMode, Size};
 use crate::error::{Error, Result};
 use crate::output::{self, LogWriter, Reporter};
 use crate::signals::{self, Signal};
+
+/// What every terminal of today understands.
+const NO_LINE_WRAP: &str = "\x1b[?7l";
+const LINE_WRAP: &str = "\x1b[?7h";
+const CLEAR_BELOW: &str = "\r\x1b[J";
 
 /// A terminal that is closed stops answering just before its signal comes, which is the better reason to end.
 const HANGING_UP: Duration = Duration::from_secs(1);
@@ -31,7 +33,7 @@ pub struct Frame {
 /// What happened to an open question.
 #[derive(Debug)]
 pub enum Happened {
-    Key(KeyEvent),
+    Key(Key),
     /// The size has changed, or the program goes on after a stop.
     Redraw,
     /// Nothing will be typed any more.
@@ -41,8 +43,9 @@ pub enum Happened {
 pub struct Dialog {
     out: LogWriter,
     raw: RawMode,
-    events: EventStream,
+    keys: Keys,
     continued: SignalStream,
+    resized: SignalStream,
     /// No bars while a question is open.
     _alone: output::RawMode,
 }
@@ -53,8 +56,9 @@ impl Dialog {
         Ok(Dialog {
             raw: RawMode::enter().map_err(unusable)?,
             out: reporter.log(),
-            events: EventStream::new(),
+            keys: Keys::of_stdin().map_err(unusable)?,
             continued: signals::continues()?,
+            resized: signals::resizes()?,
             _alone: alone,
         })
     }
@@ -64,56 +68,43 @@ impl Dialog {
     }
 
     /// Puts `frame` where the one before was.
-    pub fn draw(&mut self, frame: &Frame) -> Result<()> {
-        let mut bytes = Vec::new();
+    pub fn draw(&mut self, frame: &Frame) {
+        let lines = frame.lines.join("\r\n");
+        let up = match frame.lines.len() {
+            0 | 1 => String::new(),
+            count => format!("\x1b[{}A", count - 1),
+        };
+        let column = frame.cursor + 1;
         // What is wider than the terminal all the same must not push the lines below away.
-        let drawn = queue!(bytes, DisableLineWrap).and_then(|()| {
-            clear(&mut bytes)?;
-            bytes.extend_from_slice(frame.lines.join("\r\n").as_bytes());
-            if let Some(below @ 1..) = frame.lines.len().checked_sub(1) {
-                queue!(bytes, cursor::MoveUp(number(below)))?;
-            }
-            queue!(bytes, cursor::MoveToColumn(number(frame.cursor)), EnableLineWrap)
-        });
-        drawn.and_then(|()| self.out.write_all(&bytes)).map_err(unusable)
+        self.put(&format!("{NO_LINE_WRAP}{CLEAR_BELOW}{lines}{up}\x1b[{column}G{LINE_WRAP}"));
     }
 
     /// Takes the question away and leaves `line` in its place.
     pub fn leave(mut self, line: &str) {
-        self.clear();
-        // A terminal that is gone has nobody to tell.
-        let _ = self.out.write_all(format!("{line}\n").as_bytes());
+        self.put(&format!("{CLEAR_BELOW}{line}\n"));
     }
 
     /// The next key. Ctrl-C is an interrupt like any other; Ctrl-Z stops the program and leaves the terminal to
     /// the shell meanwhile.
     pub async fn next(&mut self) -> Result<Happened> {
-        loop {
-            let event = tokio::select! {
-                event = self.events.next() => event,
-                _ = self.continued.recv() => match self.raw.again() {
-                    Ok(()) => return Ok(Happened::Redraw),
-                    Err(_) => None,
-                }
-            };
-            let key = match event {
-                Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => key,
-                Some(Ok(Event::Resize(..))) => return Ok(Happened::Redraw),
-                Some(Ok(_)) => continue,
-                Some(Err(_)) | None => {
-                    tokio::time::sleep(HANGING_UP).await;
-                    return Ok(Happened::End);
-                }
-            };
-            match key.code {
-                KeyCode::Char('c') if key.modifiers == KeyModifiers::CONTROL => {
-                    return Err(Signal::Interrupt.as_error().into());
-                }
-                KeyCode::Char('z') if key.modifiers == KeyModifiers::CONTROL => {
-                    self.stop()?;
-                    return Ok(Happened::Redraw);
-                }
-                _ => return Ok(Happened::Key(key)),
+        let key = tokio::select! {
+            key = self.keys.next() => key,
+            _ = self.resized.recv() => return Ok(Happened::Redraw),
+            _ = self.continued.recv() => match self.raw.again() {
+                Ok(()) => return Ok(Happened::Redraw),
+                Err(_) => None,
+            }
+        };
+        match key {
+            Some(Key::Control('c')) => Err(Signal::Interrupt.as_error().into()),
+            Some(Key::Control('z')) => {
+                self.stop()?;
+                Ok(Happened::Redraw)
+            }
+            Some(key) => Ok(Happened::Key(key)),
+            None => {
+                tokio::time::sleep(HANGING_UP).await;
+                Ok(Happened::End)
             }
         }
     }
@@ -121,17 +112,15 @@ impl Dialog {
     /// Stops the whole job, as Ctrl-Z does outside of raw mode. Comes back when it goes on, or at once where no
     /// shell would ever let it go on.
     fn stop(&mut self) -> Result<()> {
-        self.clear();
+        self.put(CLEAR_BELOW);
         super::restore();
         kill_current_process_group(Number::TSTP).map_err(|error| unusable(error.into()))?;
         self.raw.again().map_err(unusable)
     }
 
-    fn clear(&mut self) {
-        let mut bytes = Vec::new();
-        if clear(&mut bytes).is_ok() {
-            let _ = self.out.write_all(&bytes);
-        }
+    fn put(&mut self, text: &str) {
+        // A terminal that is gone has nobody to tell.
+        let _ = self.out.write_all(text.as_bytes());
     }
 }
 
@@ -139,17 +128,9 @@ impl Drop for Dialog {
     fn drop(&mut self) {
         // A panic has left its message where the question was.
         if !std::thread::panicking() {
-            self.clear();
+            self.put(CLEAR_BELOW);
         }
     }
-}
-
-fn clear(bytes: &mut Vec<u8>) -> std::io::Result<()> {
-    queue!(bytes, cursor::MoveToColumn(0), Clear(ClearType::FromCursorDown))
-}
-
-fn number(count: usize) -> u16 {
-    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 fn unusable(error: std::io::Error) -> anyhow::Error {

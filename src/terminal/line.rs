@@ -1,8 +1,9 @@
 //! A line while it is typed: what the keys do to its text. Pure; it draws nothing.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unicode_segmentation::UnicodeSegmentation as _;
 use zeroize::Zeroizing;
+
+use super::keys::Key;
 
 /// What a key did.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,20 +30,15 @@ impl Line {
         std::mem::take(&mut self.0)
     }
 
-    pub fn key(&mut self, key: KeyEvent) -> Edit {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Enter => return Edit::Done,
-            // A line feed instead of the carriage return: some terminals, and what is pasted.
-            KeyCode::Char('j') if control => return Edit::Done,
-            KeyCode::Esc => return Edit::End,
-            KeyCode::Char('d') if control && self.0.is_empty() => return Edit::End,
-            KeyCode::Char('u') if control => self.0.clear(),
-            KeyCode::Char('w') if control => self.cut_word(),
-            KeyCode::Backspace => {
-                self.cut_to(self.0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at))
-            }
-            KeyCode::Char(character) if !control => self.push(character),
+    pub fn key(&mut self, key: Key) -> Edit {
+        match key {
+            Key::Enter => return Edit::Done,
+            Key::Escape => return Edit::End,
+            Key::Control('d') if self.0.is_empty() => return Edit::End,
+            Key::Control('u') => self.0.clear(),
+            Key::Control('w') => self.cut_word(),
+            Key::Backspace => self.cut_to(self.0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)),
+            Key::Char(character) => self.push(character),
             _ => return Edit::Other,
         }
         Edit::Changed
@@ -74,31 +70,27 @@ mod tests {
 
     fn typed(line: &mut Line, text: &str) {
         for character in text.chars() {
-            assert_eq!(line.key(KeyCode::Char(character).into()), Edit::Changed);
+            assert_eq!(line.key(Key::Char(character)), Edit::Changed);
         }
-    }
-
-    fn control(letter: char) -> KeyEvent {
-        KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)
     }
 
     #[test]
     fn keys_change_the_end_of_the_line() {
         let mut line = Line::default();
         typed(&mut line, "web one");
-        line.key(KeyCode::Backspace.into());
+        line.key(Key::Backspace);
         assert_eq!(line.text(), "web on");
-        line.key(control('w'));
+        line.key(Key::Control('w'));
         assert_eq!(line.text(), "web ");
-        line.key(control('w'));
+        line.key(Key::Control('w'));
         assert_eq!(line.text(), "");
         typed(&mut line, "ae\u{301}👩‍💻");
-        line.key(KeyCode::Backspace.into());
-        line.key(KeyCode::Backspace.into());
+        line.key(Key::Backspace);
+        line.key(Key::Backspace);
         assert_eq!(line.text(), "a", "what looks like one letter is one");
-        line.key(control('u'));
+        line.key(Key::Control('u'));
         assert_eq!(line.text(), "");
-        line.key(KeyCode::Backspace.into());
+        line.key(Key::Backspace);
         assert_eq!(line.text(), "");
     }
 
@@ -106,16 +98,15 @@ mod tests {
     fn a_line_is_done_or_not_answered_at_all() {
         let mut line = Line::default();
         for (key, edit) in [
-            (KeyCode::Enter.into(), Edit::Done),
-            (control('j'), Edit::Done),
-            (KeyCode::Esc.into(), Edit::End),
-            (control('d'), Edit::End),
-            (KeyCode::F(5).into(), Edit::Other),
+            (Key::Enter, Edit::Done),
+            (Key::Escape, Edit::End),
+            (Key::Control('d'), Edit::End),
+            (Key::Other, Edit::Other),
         ] {
             assert_eq!(line.key(key), edit, "{key:?}");
         }
         typed(&mut line, "x");
-        assert_eq!(line.key(control('d')), Edit::Other, "only an empty line ends by Ctrl-D");
+        assert_eq!(line.key(Key::Control('d')), Edit::Other, "only an empty line ends by Ctrl-D");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod dialog;
 mod fit;
+mod keys;
 mod line;
 mod picker;
 mod prompter;

@@ -1,7 +1,6 @@
 //! A list to choose one line from by typing a part of it: what keys do and what is seen of it. Pure; `dialog` has
 //! the terminal.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 use unicode_width::UnicodeWidthStr;
@@ -9,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Size;
 use super::dialog::Frame;
 use super::fit;
+use super::keys::Key;
 use super::line::{Edit, Line};
 use crate::output::escape;
 
@@ -64,18 +64,15 @@ impl Picker {
         }
     }
 
-    pub fn key(&mut self, key: KeyEvent, size: Size) -> Step {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    pub fn key(&mut self, key: Key, size: Size) -> Step {
         let page = room(size);
-        match key.code {
-            KeyCode::Up => self.move_to(self.cursor.saturating_sub(1)),
-            KeyCode::Char('p') if control => self.move_to(self.cursor.saturating_sub(1)),
-            KeyCode::Down => self.move_to(self.cursor + 1),
-            KeyCode::Char('n') if control => self.move_to(self.cursor + 1),
-            KeyCode::PageUp => self.move_to(self.cursor.saturating_sub(page)),
-            KeyCode::PageDown => self.move_to(self.cursor.saturating_add(page)),
-            KeyCode::Home => self.move_to(0),
-            KeyCode::End => self.move_to(usize::MAX),
+        match key {
+            Key::Up | Key::Control('p') => self.move_to(self.cursor.saturating_sub(1)),
+            Key::Down | Key::Control('n') => self.move_to(self.cursor + 1),
+            Key::PageUp => self.move_to(self.cursor.saturating_sub(page)),
+            Key::PageDown => self.move_to(self.cursor.saturating_add(page)),
+            Key::Home => self.move_to(0),
+            Key::End => self.move_to(usize::MAX),
             _ => match self.typed.key(key) {
                 Edit::Changed => self.search(),
                 Edit::Done => {
@@ -160,7 +157,7 @@ mod tests {
 
     fn press(picker: &mut Picker, text: &str) {
         for character in text.chars() {
-            assert_eq!(picker.key(KeyCode::Char(character).into(), SIZE), Step::Stay);
+            assert_eq!(picker.key(Key::Char(character), SIZE), Step::Stay);
         }
     }
 
@@ -168,20 +165,20 @@ mod tests {
     fn typing_narrows_and_enter_takes() {
         let mut picker = picker();
         press(&mut picker, "w2");
-        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(1));
+        assert_eq!(picker.key(Key::Enter, SIZE), Step::Take(1));
     }
 
     #[test]
     fn the_cursor_stays_in_the_list() {
         let mut picker = picker();
         for _ in 0..9 {
-            picker.key(KeyCode::Down.into(), SIZE);
+            picker.key(Key::Down, SIZE);
         }
-        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(2));
+        assert_eq!(picker.key(Key::Enter, SIZE), Step::Take(2));
         press(&mut picker, "no such node");
-        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Stay);
-        picker.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL), SIZE);
-        assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(0));
+        assert_eq!(picker.key(Key::Enter, SIZE), Step::Stay);
+        picker.key(Key::Control('u'), SIZE);
+        assert_eq!(picker.key(Key::Enter, SIZE), Step::Take(0));
     }
 
     #[test]
@@ -189,16 +186,16 @@ mod tests {
         let many: Vec<Choice> = (0..35).map(|n| choice(&format!("node-{n}"), "")).collect();
         let mut picker = Picker::new("node", &many, true);
         for (key, taken) in [
-            (KeyCode::PageDown, 10),
-            (KeyCode::PageDown, 20),
-            (KeyCode::PageUp, 10),
-            (KeyCode::End, 34),
-            (KeyCode::PageDown, 34),
-            (KeyCode::Home, 0),
-            (KeyCode::PageUp, 0),
+            (Key::PageDown, 10),
+            (Key::PageDown, 20),
+            (Key::PageUp, 10),
+            (Key::End, 34),
+            (Key::PageDown, 34),
+            (Key::Home, 0),
+            (Key::PageUp, 0),
         ] {
-            picker.key(key.into(), SIZE);
-            assert_eq!(picker.key(KeyCode::Enter.into(), SIZE), Step::Take(taken), "{key:?}");
+            picker.key(key, SIZE);
+            assert_eq!(picker.key(Key::Enter, SIZE), Step::Take(taken), "{key:?}");
             let cursor = picker.frame(SIZE).lines.into_iter().find(|line| line.starts_with("> "));
             assert_eq!(cursor.unwrap(), format!("> node-{taken}"), "the cursor is in sight");
         }
@@ -206,7 +203,7 @@ mod tests {
 
     #[test]
     fn escape_and_control_d_give_up() {
-        for key in [KeyCode::Esc.into(), KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL)] {
+        for key in [Key::Escape, Key::Control('d')] {
             assert_eq!(picker().key(key, SIZE), Step::GiveUp);
         }
     }
@@ -223,7 +220,7 @@ mod tests {
         │ Amazon Linux 2023, agent 3.3, a node…
         ");
         press(&mut picker, "web");
-        picker.key(KeyCode::Down.into(), size);
+        picker.key(Key::Down, size);
         insta::assert_snapshot!(picker.frame(size).lines.join("\n"), @r"
         node (2/3) > web
           web-1  i-0aaa
@@ -258,7 +255,7 @@ mod tests {
                         assert!(!line.contains(char::is_control), "{size:?}: {line:?}");
                         assert!(line.width() < usize::from(cols).max(2), "{size:?}: {line:?}");
                     }
-                    picker.key(KeyCode::Down.into(), size);
+                    picker.key(Key::Down, size);
                 }
             }
         }

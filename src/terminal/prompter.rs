@@ -72,7 +72,7 @@ impl Prompter {
         let mut dialog = Dialog::open(&self.reporter)?;
         let mut picker = Picker::new(what, choices, self.reporter.settings().stderr.unicode);
         loop {
-            dialog.draw(&picker.frame(dialog.size()))?;
+            dialog.draw(&picker.frame(dialog.size()));
             match dialog.next().await? {
                 Happened::Redraw => {}
                 Happened::End => return Err(Signal::Interrupt.as_error().into()),
@@ -90,7 +90,7 @@ impl Prompter {
         let mut dialog = Dialog::open(&self.reporter)?;
         let mut line = Line::default();
         let answered = loop {
-            dialog.draw(&frame(&question, echo.of(&line), dialog.size()))?;
+            dialog.draw(&frame(&question, echo.of(&line), dialog.size()));
             match dialog.next().await? {
                 Happened::Redraw => {}
                 Happened::End => break false,

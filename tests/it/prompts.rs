@@ -307,10 +307,26 @@ fn a_signal_takes_the_question_away_and_restores_the_terminal() {
 
 #[test]
 fn a_closed_terminal_ends_a_question() {
-    let (_sealed, _sandbox, mut terminal) = picker(NODES, (80, 24));
+    // Whichever is seen first, the signal or the end of the input.
+    for _ in 0..10 {
+        let (_sealed, _sandbox, mut terminal) = picker(NODES, (80, 24));
+        terminal.wait_for("\u{1b}[?7h");
+        let mut child = terminal.hang_up();
+        assert_eq!(child.wait().unwrap().code(), Some(129));
+    }
+}
+
+/// A program that is told to outlive its terminal gets no signal: the end of the input is all it sees.
+#[test]
+fn a_terminal_closed_without_a_signal_ends_a_question_too() {
+    let mut sealed = Sealed::new();
+    let _sandbox = Sandbox::with_config(&sealed, Some(NODES));
+    sealed.set("NO_COLOR", "1");
+    let line = "trap '' HUP; exec opsctl --sandbox ssm connect";
+    let mut terminal = Terminal::program(&sealed, (80, 24), &["sh", "-c", line]);
     terminal.wait_for("\u{1b}[?7h");
     let mut child = terminal.hang_up();
-    assert_eq!(child.wait().unwrap().code(), Some(129));
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 /// The program that a shell runs in the foreground.
