@@ -72,6 +72,21 @@ fn every_file_and_every_test_it_names_exists() {
     }
 }
 
+/// A file that is no module tests nothing, and nothing says so.
+#[test]
+fn every_file_of_tests_is_a_module() {
+    let modules = read("tests/it/main.rs");
+    for entry in std::fs::read_dir(root().join("tests/it")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.starts_with('.') {
+            continue;
+        }
+        let module = name.strip_suffix(".rs").unwrap_or(&name);
+        let declared = modules.lines().any(|line| line == format!("mod {module};"));
+        assert!(declared || matches!(module, "main" | "snapshots"), "tests/it/{name} is not in main.rs");
+    }
+}
+
 /// Those that are no groups.
 fn verbs() -> impl Iterator<Item = &'static [&'static str]> {
     let is_group =

@@ -28,5 +28,6 @@ mod prompts;
 mod resume;
 mod sandbox;
 mod secrets;
+mod session;
 mod signals;
 mod unattended;
