@@ -165,7 +165,7 @@ impl Context {
                 let sandbox = match &self.global.sandbox {
                     Some(dir) => {
                         let dir = (!dir.as_os_str().is_empty()).then_some(dir.as_path());
-                        Some(sandbox::find(dir, &self.state_dir()?)?)
+                        Some(sandbox::find(dir, || self.state_dir())?)
                     }
                     None => None,
                 };

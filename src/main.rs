@@ -61,7 +61,8 @@ fn run(command: &Command, context: &Context) -> Result<Outcome> {
 
 /// Help and version are answers; a mistake is told by clap, and as JSON to who asked for JSON.
 fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) -> ExitCode {
-    let global = GlobalArgs { output: cli::wanted_format(line, env), ..GlobalArgs::default() };
+    let (output, color) = (cli::wanted_format(line, env), cli::wanted_color(line, env));
+    let global = GlobalArgs { output, color, ..GlobalArgs::default() };
     let reporter = Context::early_reporter(&global, env);
     let error = match error {
         Misunderstood::Line(error) => error,
@@ -82,8 +83,7 @@ fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) ->
             Err(error) => fail(&error, &reporter, &Place::default(), None),
         };
     }
-    // A closed stream has no reader to tell.
-    let _ = error.print();
+    reporter.usage(&error.render());
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::FAILED))
 }
 

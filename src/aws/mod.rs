@@ -34,7 +34,7 @@ use self::calls::Calls;
 pub use error::{AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_untrusted};
 pub use options::{AwsOptions, RetryMode};
 pub use profile::{KnownProfile, Profiles, known_profiles};
-pub use region::{REGIONS, configured as configured_region};
+pub use region::{REGIONS, check_shape as check_region, configured as configured_region};
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -168,26 +168,31 @@ impl Aws {
 /// only later, and without saying where the address came from.
 fn endpoint(options: &AwsOptions, env: &Environment) -> Result<Option<String>> {
     if let Some(asked) = options::asked(&options.endpoint_url) {
-        return check_endpoint(asked).map(Some);
+        return usable_endpoint(asked).map(Some);
     }
     let variables = ENDPOINT_VARIABLES.iter().filter(|_| !env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"));
     let mut found = false;
     for setting in variables.filter_map(|name| options::variable(env, &[name])) {
-        check_endpoint(&setting)?;
+        usable_endpoint(&setting)?;
         found = true;
     }
-    options::configured(&options.endpoint_url).filter(|_| !found).map(check_endpoint).transpose()
+    options::configured(&options.endpoint_url).filter(|_| !found).map(usable_endpoint).transpose()
 }
 
 fn is_on_this_machine(endpoint: &str) -> bool {
     url::Url::parse(endpoint).is_ok_and(|url| url.scheme() == "http" && http::is_loopback(&url))
 }
 
-fn check_endpoint(setting: &Setting<String>) -> Result<String> {
-    let Setting { value: text, origin } = setting;
+/// What can be said against an endpoint that is not used yet.
+pub fn check_endpoint(text: &str) -> Result<(), String> {
     let usable =
         url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if usable {
+    usable.then_some(()).ok_or_else(|| "an endpoint is an http or https address".to_owned())
+}
+
+fn usable_endpoint(setting: &Setting<String>) -> Result<String> {
+    let Setting { value: text, origin } = setting;
+    if check_endpoint(text).is_ok() {
         return Ok(text.clone());
     }
     Err(Error::usage(format!("the endpoint is not an http or https address: {text} ({origin})"))

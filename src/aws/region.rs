@@ -91,13 +91,7 @@ pub fn configured(options: &AwsOptions, env: &Environment, profiles: &Profiles) 
 /// A region becomes part of host names: what cannot be one is refused before anything is sent.
 fn check(region: Setting<String>) -> Result<Setting<String>> {
     let text = &region.value;
-    let parts: Vec<&str> = text.split('-').collect();
-    let shaped = parts.len() >= 3
-        && parts.iter().all(|part| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        })
-        && parts.last().is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
-    if shaped && text.len() <= 32 {
+    if is_shaped(text) {
         return Ok(region);
     }
     let error = Error::usage(format!("{text} is not a region ({})", region.origin));
@@ -106,6 +100,21 @@ fn check(region: Setting<String>) -> Result<Setting<String>> {
         None => error.hint("a region looks like eu-west-1"),
     }
     .into())
+}
+
+/// What can be said against a region that nobody has asked for yet.
+pub fn check_shape(text: &str) -> Result<(), String> {
+    is_shaped(text).then_some(()).ok_or_else(|| "a region looks like eu-west-1".to_owned())
+}
+
+fn is_shaped(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let shaped = parts.len() >= 3
+        && parts.iter().all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+        && parts.last().is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    shaped && text.len() <= 32
 }
 
 #[cfg(test)]

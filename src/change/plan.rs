@@ -101,7 +101,8 @@ impl Plan {
             account: self.account.clone(),
             region: self.region.clone(),
         };
-        out.list("plan", COLUMNS, self.steps.iter().map(planned).collect())
+        // Exactly what would be sent: nothing of it is cut or left out to fit a terminal.
+        out.whole().list("plan", COLUMNS, self.steps.iter().map(planned).collect())
     }
 }
 

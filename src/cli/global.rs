@@ -8,8 +8,11 @@ use clap::{Args, ValueEnum};
 
 use super::complete;
 use super::duration::{duration, positive_duration};
-use crate::aws::RetryMode;
-use crate::output::{ColorChoice, Format};
+use crate::aws::{self, RetryMode};
+use crate::config::Check;
+use crate::logging;
+use crate::output::{ColorChoice, Format, Query};
+use crate::unattended::LockName;
 
 /// Options that every command takes, before or after the verb.
 #[derive(Debug, Clone, Default, Args)]
@@ -19,7 +22,7 @@ pub struct GlobalArgs {
     pub output: Option<Format>,
 
     /// A JMESPath expression over the JSON document
-    #[arg(long, global = true, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Output")]
+    #[arg(long, global = true, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Output", add = Check::parses(str::parse::<Query>))]
     pub query: Option<String>,
 
     /// When to use colour
@@ -70,11 +73,11 @@ pub struct GlobalArgs {
     pub profile: Option<String>,
 
     /// The AWS region
-    #[arg(long, global = true, add = complete::regions(), help_heading = "AWS")]
+    #[arg(long, global = true, add = complete::regions(), help_heading = "AWS", add = Check::new(aws::check_region))]
     pub region: Option<String>,
 
     /// Send the calls of every service to this address
-    #[arg(long, global = true, value_name = "URL", hide_short_help = true, help_heading = "AWS")]
+    #[arg(long, global = true, value_name = "URL", hide_short_help = true, help_heading = "AWS", add = Check::new(aws::check_endpoint))]
     pub endpoint_url: Option<String>,
 
     /// Use the running sandbox, or that in DIR, not AWS
@@ -132,7 +135,7 @@ pub struct GlobalArgs {
 
     /// What to log, instead of what -v and --debug choose: a level, or MODULE=LEVEL,...; to stderr, or
     /// into --log-file
-    #[arg(long, global = true, value_name = "FILTER", hide_short_help = true, help_heading = "Diagnosis")]
+    #[arg(long, global = true, value_name = "FILTER", hide_short_help = true, help_heading = "Diagnosis", add = Check::parses(logging::filter))]
     pub log: Option<String>,
 
     /// Add the log to this file, readable by you only; all of it where --log does not say what. stderr
@@ -157,7 +160,7 @@ pub struct GlobalArgs {
     pub timeout: Option<Duration>,
 
     /// Run only if no other opsctl of this user runs under the same lock; exit code 75 if one does
-    #[arg(long, global = true, value_name = "NAME", hide_short_help = true, help_heading = "Unattended")]
+    #[arg(long, global = true, value_name = "NAME", hide_short_help = true, help_heading = "Unattended", add = Check::parses(LockName::new))]
     pub lock: Option<String>,
 
     /// Wait this long for the lock

@@ -32,7 +32,13 @@ pub struct ListArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct DetailArgs {
     /// The fields to show, in this order
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "A,B,C",
+        value_delimiter = ',',
+        overrides_with = "columns",
+        help_heading = "Output"
+    )]
     pub columns: Option<Vec<String>>,
 
     /// Leave the header line out

@@ -17,7 +17,8 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{completions, config, help, man, sandbox, ssm, version, whoami};
-use crate::output::Format;
+use crate::config::names::variable;
+use crate::output::{ColorChoice, Format};
 use crate::settings::Environment;
 
 pub use change::{ChangeArgs, TokenArgs, WaitArgs};
@@ -137,15 +138,34 @@ pub fn words(line: &[OsString]) -> Vec<String> {
 
 /// The format that is asked for along with a command line which could not be understood.
 pub fn wanted_format(line: &[OsString], env: &Environment) -> Option<Format> {
+    wanted(line, env, Some("-o"), "output")
+}
+
+/// The same for colour.
+pub fn wanted_color(line: &[OsString], env: &Environment) -> Option<ColorChoice> {
+    wanted(line, env, None, "color")
+}
+
+/// The last value of an option that can be one, else that of its variable.
+fn wanted<T: ValueEnum>(
+    line: &[OsString],
+    env: &Environment,
+    short: Option<&str>,
+    option: &str,
+) -> Option<T> {
+    let long = format!("--{option}");
     let line: Vec<&str> =
         line.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
-    let typed =
-        line.iter().zip(line.iter().skip(1).map(Some).chain([None])).filter_map(|(word, next)| match *word {
-            "-o" | "--output" => next.copied(),
-            word => word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o")),
-        });
-    let format = |value: &str| Format::from_str(value.trim_start_matches('='), true).ok();
-    typed.filter_map(format).last().or_else(|| format(env.text("OPSCTL_OUTPUT")?))
+    let nexts = line.iter().skip(1).map(Some).chain([None]);
+    let typed = line.iter().zip(nexts).filter_map(|(word, next)| {
+        if *word == long || Some(*word) == short {
+            return next.copied();
+        }
+        let joined = word.strip_prefix(long.as_str()).and_then(|rest| rest.strip_prefix('='));
+        joined.or_else(|| word.strip_prefix(short?))
+    });
+    let value = |text: &str| T::from_str(text.trim_start_matches('='), true).ok();
+    typed.filter_map(value).last().or_else(|| value(env.text(&variable(&[], option))?))
 }
 
 #[cfg(test)]

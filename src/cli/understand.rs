@@ -164,7 +164,9 @@ fn fill(
         typed_values(verb, &path, at_verb).chain(given.iter().map(|given| (*given).clone())).collect(),
     );
     let waits_for_a_lock = at_verb.value_source("lock_wait") == Some(ValueSource::CommandLine);
-    let mut matches = match given.as_slice() {
+    let harmless = |it: &&Given| !tolerant || HARMLESS.contains(&it.option.as_str());
+    let applied: Vec<&Given> = given.iter().copied().filter(harmless).collect();
+    let mut matches = match applied.as_slice() {
         [] => matches,
         given => layers::apply(Cli::command(), given).try_get_matches_from(line)?,
     };
@@ -177,6 +179,21 @@ fn fill(
     let warnings = if tolerant { Vec::new() } else { config.warnings };
     Ok(Invocation { cli, origins, warnings })
 }
+
+/// What such a command takes from variables and files: nothing that could fail.
+const HARMLESS: [&str; 11] = [
+    "output",
+    "color",
+    "pager",
+    "no-pager",
+    "quiet",
+    "no-header",
+    "columns",
+    "no-progress",
+    "profile",
+    "region",
+    "sandbox",
+];
 
 /// Commands that must work, and help, where a config file is broken.
 const TOLERANT: [&str; 5] = ["config", "help", "version", "completions", "man"];
@@ -195,8 +212,8 @@ fn verb(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 fn named(matches: &ArgMatches) -> Option<&Path> {
     // `sandbox run` and `sandbox up` have a --config of their own, for the file of the sandbox.
     let (path, at_verb) = verb(matches);
-    match path.first() {
-        Some(&"sandbox") => None,
+    match path.as_slice() {
+        ["sandbox", "run" | "up"] => None,
         // An alias has not been replaced yet: what follows it is not known.
         _ => at_verb.try_get_one("config").ok().flatten().or_else(|| matches.get_one("config")),
     }

@@ -3,6 +3,7 @@
 use clap::{Args, CommandFactory};
 
 use crate::cli::{Cli, documented, shown, with_overview};
+use crate::completion;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::manual::{self, Subject};
@@ -25,7 +26,7 @@ use crate::manual::{self, Subject};
 #[command(verbatim_doc_comment)]
 pub struct HelpArgs {
     /// The command, such as `ssm connect`, or a topic; none for opsctl itself
-    #[arg(value_name = "COMMAND|TOPIC")]
+    #[arg(value_name = "COMMAND|TOPIC", add = completion::fixed(manual::subjects))]
     words: Vec<String>,
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory};
 
 use crate::cli::Cli;
+use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
 use crate::files;
@@ -31,7 +32,7 @@ use crate::manual::{self, Page, Subject};
 #[command(verbatim_doc_comment)]
 pub struct ManArgs {
     /// The command, such as `ssm connect`, or a topic; none for opsctl itself
-    #[arg(value_name = "COMMAND|TOPIC")]
+    #[arg(value_name = "COMMAND|TOPIC", add = completion::fixed(manual::subjects))]
     words: Vec<String>,
 
     /// Write every page below this folder instead

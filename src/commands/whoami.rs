@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cli::DetailArgs;
+use crate::completion;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::output::{Cell, Column};
@@ -26,7 +27,7 @@ use crate::output::{Cell, Column};
 /// IAM:
 ///   sts:GetCallerIdentity  which every identity may call
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, mut_args(completion::columns(DETAILS)))]
 pub struct WhoamiArgs {
     #[command(flatten)]
     detail: DetailArgs,

@@ -17,6 +17,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use super::cache::{Cache, Key};
 use super::candidate::Candidate;
 use crate::aws::Aws;
+use crate::config::Check;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::output::Column;
@@ -52,12 +53,14 @@ pub fn columns<T>(columns: &'static [Column<T>]) -> impl FnMut(Arg) -> Arg {
     let names: Vec<(&str, &str)> = names.collect();
     move |arg| {
         let names = names.clone();
+        let check = |prefix| Check::one_of(names.iter().map(|(name, _)| *name).collect(), prefix);
+        let check = (check(""), check("-"));
         let ascending = move |names: &[(&str, &str)]| -> Vec<Candidate> {
             names.iter().map(|(name, header)| Candidate::new(*name).described(*header)).collect()
         };
         match arg.get_id().as_str() {
-            "columns" => arg.add(fixed(move || ascending(&names))),
-            "sort" => arg.add(fixed(move || {
+            "columns" => arg.add(check.0).add(fixed(move || ascending(&names))),
+            "sort" => arg.add(check.1).add(fixed(move || {
                 let turned = names.iter().map(|(name, header)| {
                     Candidate::new(format!("-{name}"))
                         .described(format!("{header}, turned round"))

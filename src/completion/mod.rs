@@ -14,6 +14,7 @@ mod shell;
 
 use std::ffi::{OsStr, OsString};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Command, CommandFactory as _};
@@ -47,7 +48,7 @@ pub fn answer(line: &[OsString], env: &Environment) -> bool {
     std::panic::set_hook(Box::new(|_| {}));
     terminal::detach();
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        let config = cli::load(None, env).unwrap_or_default();
+        let config = cli::load(named_config(&request.line.words).as_deref(), env).unwrap_or_default();
         let aliases: Vec<Alias> = config.aliases.iter().map(Alias::from).collect();
         let (mut command, aliases) = prepared(Cli::command(), &aliases);
         let words = aliases.expand(&command, request.line.words.clone());
@@ -59,6 +60,21 @@ pub fn answer(line: &[OsString], env: &Environment) -> bool {
         let _ = out.text(&request.render(&candidates(&mut command, words)));
     }));
     true
+}
+
+/// The config file on the line, wherever it stands: it says which account is asked.
+fn named_config(words: &[OsString]) -> Option<PathBuf> {
+    let (_, before) = words.split_last()?;
+    let mut words = before.iter().take_while(|word| *word != "--");
+    while let Some(word) = words.next() {
+        if word == "--config" {
+            return words.next().map(PathBuf::from);
+        }
+        if let Some(file) = word.to_str().and_then(|word| word.strip_prefix("--config=")) {
+            return Some(PathBuf::from(file));
+        }
+    }
+    None
 }
 
 /// The tree for a line that is not finished, with the aliases that can be meant.

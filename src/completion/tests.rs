@@ -32,6 +32,9 @@ fn commands_options_and_values() {
         ("opsctl ssm list --region eu-west-", &["eu-west-1", "eu-west-2", "eu-west-3"]),
         ("opsctl --sandbox ssm con", &["connect"]),
         ("opsctl completions z", &["zsh"]),
+        ("opsctl help e", &["environment", "exit-codes"]),
+        ("opsctl man ssm", &["ssm"]),
+        ("opsctl whoami --columns acc", &["account"]),
         ("opsctl nonsense x", &[]),
     ] {
         assert_eq!(offered(line, &[]), expected, "{line}");

@@ -55,7 +55,7 @@ impl File<'_, '_> {
                 let path: Vec<&str> = path.iter().copied().chain([sub.get_name()]).collect();
                 self.table(table, &path, sub);
             } else if let Some(arg) = option(command, path, word) {
-                self.option(key, value, path, arg);
+                self.option(key, value, path, command, arg);
             } else if path.is_empty() && word == ALIAS {
                 self.aliases(value);
             } else if group.is_some() {
@@ -72,17 +72,18 @@ impl File<'_, '_> {
         key: &Spanned<impl AsRef<str>>,
         value: &Spanned<DeValue<'_>>,
         path: &[&str],
+        command: &Command,
         arg: &Arg,
     ) {
         let word = key.get_ref().as_ref();
+        if names::chooses_what_changes(command, arg) {
+            let message = format!("`{word}` cannot be set in a file; type --{word}: it says what is changed");
+            return self.reader.mistake(&key.span(), message);
+        }
         if settable_in_files(arg).is_none() {
-            let place = key.span();
             let variable = names::variable(path, word);
-            self.reader.mistake(
-                &place,
-                format!("`{word}` cannot be set in a file; type --{word} or set {variable}"),
-            );
-            return;
+            let message = format!("`{word}` cannot be set in a file; type --{word} or set {variable}");
+            return self.reader.mistake(&key.span(), message);
         }
         match values::from_toml(arg, value.get_ref()) {
             Err(fault) => self.reader.mistake(&value.span(), format!("`{word}` {fault}")),

@@ -3,6 +3,7 @@
 //! argument: this room knows no option by name. It must not print.
 
 pub mod alias;
+mod check;
 mod file;
 pub mod layers;
 pub mod names;
@@ -17,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::input::Mistake;
 use crate::settings::Environment;
 use alias::Alias;
+pub use check::Check;
 use layers::Given;
 
 /// Far beyond any config file; `/dev/zero` has no end.

@@ -59,12 +59,18 @@ pub fn commands(root: &Command) -> Vec<(Vec<&str>, &Command)> {
     found
 }
 
-/// The options that belong to `command` itself: those of the whole tool only at the root.
+/// What a command that changes things is done to is typed: in a file or a variable it would hit what nobody named.
+pub fn chooses_what_changes(command: &Command, arg: &Arg) -> bool {
+    let changes = command.get_arguments().any(|other| other.get_id() == "dry_run");
+    changes && !arg.is_global_set() && arg.get_help_heading() == Some("Target")
+}
+
+/// The options that belong to `command` itself and have a variable: those of the whole tool only at the root.
 pub fn own_options<'a>(path: &[&str], command: &'a Command) -> impl Iterator<Item = (&'a str, &'a Arg)> {
     let at_root = path.is_empty();
     command
         .get_arguments()
-        .filter(move |arg| arg.is_global_set() == at_root)
+        .filter(move |arg| arg.is_global_set() == at_root && !chooses_what_changes(command, arg))
         .filter_map(|arg| Some((settable(arg)?, arg)))
 }
 

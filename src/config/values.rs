@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, Command};
 use toml::de::DeValue;
 
+use super::check::Check;
 use super::names::boolean;
 use crate::output::nearest;
 
@@ -132,7 +133,12 @@ fn check(arg: &Arg, values: &[OsString]) -> Result<(), String> {
     match command.try_get_matches_from(line) {
         Ok(_) => Ok(()),
         Err(error) => Err(fault(&error)),
-    }
+    }?;
+    let Some(check) = arg.get::<Check>() else { return Ok(()) };
+    let delimiter = arg.get_value_delimiter();
+    let texts = values.iter().filter_map(|value| value.to_str());
+    let texts = texts.flat_map(|text| text.split(move |c| Some(c) == delimiter));
+    texts.map(|text| check.says(text).map_err(|fault| format!("cannot be '{text}': {fault}"))).collect()
 }
 
 fn fault(error: &clap::Error) -> String {

@@ -30,7 +30,7 @@ pub struct LogSettings<'a> {
 
 /// Starts logging if anything is to be logged.
 pub fn start(settings: &LogSettings<'_>, reporter: &Reporter) -> Result<()> {
-    let asked = settings.filter.map(parse).transpose()?;
+    let asked = settings.filter.map(filter).transpose()?;
     let mut layers: Vec<Box<dyn Layer<Registry> + Send + Sync>> = Vec::new();
     let (for_stderr, for_file) = if settings.file.is_some() { (None, asked) } else { (asked, None) };
     if let Some(filter) = stderr_filter(for_stderr, reporter) {
@@ -52,7 +52,8 @@ pub fn start(settings: &LogSettings<'_>, reporter: &Reporter) -> Result<()> {
     Ok(())
 }
 
-fn parse(text: &str) -> Result<EnvFilter> {
+/// What `--log` takes.
+pub fn filter(text: &str) -> Result<EnvFilter> {
     Ok(text.parse().map_err(|error: tracing_subscriber::filter::ParseError| {
         Error::usage(format!("{text:?} is not a filter for the log (--log or OPSCTL_LOG)"))
             .because(error)

@@ -9,7 +9,8 @@ mod topic;
 
 use clap::Command;
 
-use crate::cli::Topic;
+use crate::cli::{Topic, built};
+use crate::completion::Candidate;
 use crate::config::names::commands;
 use crate::error::{Error, Result};
 use crate::output::nearest;
@@ -55,6 +56,15 @@ fn unknown(command: &Command, word: &str, first: bool) -> Error {
         Some(near) => error.hint(format!("did you mean {near}?")),
         None => error.hint("opsctl --help lists the commands and the topics"),
     }
+}
+
+/// What can be explained, for completion: the commands, and the topics that are none.
+pub fn subjects() -> Vec<Candidate> {
+    let root = built();
+    let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
+    let commands = root.get_subcommands().map(|it| Candidate::new(it.get_name()).described(about(it)));
+    let topics = Topic::all().filter(|topic| !topic.is_a_command());
+    commands.chain(topics.map(|topic| Candidate::new(topic.name()).described(topic.about()))).collect()
 }
 
 /// Every page: those of the commands, then those of the topics.

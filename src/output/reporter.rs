@@ -115,6 +115,12 @@ impl Reporter {
         }
     }
 
+    /// What clap says about a line it does not understand, as it is.
+    pub fn usage(&self, text: &clap::builder::StyledStr) {
+        let color = self.settings().stderr.color;
+        self.write(&if color { text.ansi().to_string() } else { text.to_string() });
+    }
+
     /// A wait of `total` steps, or of unknown length. Drawn on a terminal; else a plain line each minute.
     pub fn progress(&self, label: impl Into<String>, total: Option<u64>) -> Progress {
         Progress::new(self.clone(), label.into(), total)

@@ -52,6 +52,14 @@ impl Output {
         self.with(OutputSettings { pager: None, ..(*self.settings).clone() })
     }
 
+    /// The same stream for what must be seen whole: a terminal breaks the lines itself.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        let mut settings = (*self.settings).clone();
+        settings.stdout.width = None;
+        self.with(settings)
+    }
+
     pub fn settings(&self) -> &OutputSettings {
         &self.settings
     }

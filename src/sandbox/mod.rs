@@ -25,10 +25,10 @@ pub use start::{Running, Surroundings, start};
 
 use crate::error::{Error, Result};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The sandbox in `folder`, or the only one that runs; `state` is opsctl's state folder.
-pub fn find(folder: Option<&Path>, state: &Path) -> Result<Connection> {
+/// The sandbox in `folder`, or the only one that runs; `state` gives opsctl's state folder.
+pub fn find(folder: Option<&Path>, state: impl FnOnce() -> Result<PathBuf>) -> Result<Connection> {
     state::find(state, folder).map(|found| found.connection)
 }
 

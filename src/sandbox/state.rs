@@ -172,13 +172,13 @@ impl Found {
 }
 
 /// The sandbox that runs in the folder `named`, or else the only one that runs at all.
-pub fn find(state: &Path, named: Option<&Path>) -> Result<Found> {
+pub fn find(state: impl FnOnce() -> Result<PathBuf>, named: Option<&Path>) -> Result<Found> {
     if let Some(folder) = named {
         let hint = format!("opsctl sandbox up --dir {}", folder.display());
         let missing = || Error::not_found(format!("no sandbox runs in {}", folder.display())).hint(hint);
         return Ok(read(folder)?.ok_or_else(missing)?);
     }
-    let mut running = running(state)?;
+    let mut running = running(&state()?)?;
     match (running.pop(), running.as_slice()) {
         (Some(only), []) => Ok(only),
         (None, _) => {

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::lock::{Lock, LockName};
+use self::lock::Lock;
+pub use self::lock::LockName;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
 use crate::signals::{Signal, Signals};

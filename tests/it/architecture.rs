@@ -216,7 +216,14 @@ fn lower_floors_do_not_use_higher_ones() {
 fn only_output_writes_to_the_standard_streams() {
     assert_never_said(
         |name| !name.starts_with("output/"),
-        &["io::stdout().lock", "io::stderr().lock", "io::stdout().write", "println!", "eprintln!"],
+        &[
+            "io::stdout().lock",
+            "io::stderr().lock",
+            "io::stdout().write",
+            "println!",
+            "eprintln!",
+            ".print()",
+        ],
     );
 }
 

@@ -123,6 +123,29 @@ fn unknown_words_get_a_near_match() {
 }
 
 #[test]
+fn the_option_for_colour_wins_in_helps_and_mistakes_too() {
+    let mut sealed = Sealed::new();
+    for args in [&["ssm", "list", "-h"][..], &["nosuch"], &["--help"]] {
+        let all = |ran: crate::support::Ran| ran.stdout + &ran.stderr;
+        assert!(all(sealed.run(["--color", "always"].iter().chain(args))).contains('\u{1b}'), "{args:?}");
+        assert!(!all(sealed.run(args)).contains('\u{1b}'), "{args:?}");
+    }
+    sealed.set("OPSCTL_COLOR", "always");
+    assert!(sealed.run(["nosuch"]).expect(2).stderr.contains('\u{1b}'));
+    assert!(!sealed.run(["nosuch", "--color=never"]).expect(2).stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn a_value_may_begin_with_a_dash_and_a_tag_may_name_a_node() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::up(&sealed);
+    let connect = ["--sandbox", "ssm", "connect", "--tag", "Name=web-1", "--reason", "-foo"];
+    let ran = sealed.run_with(connect, b"exit\n").expect(0);
+    assert!(ran.stdout.contains("web-1"), "{ran:?}");
+    sealed.run(["ssm", "connect", "web-1", "--tag", "Name=web-1"]).expect(2);
+}
+
+#[test]
 fn global_options_work_before_and_after_the_verb() {
     let sealed = Sealed::new();
     let _sandbox = Sandbox::up(&sealed);

@@ -293,3 +293,67 @@ fn a_file_of_the_user_cannot_lead_out_of_the_sandbox() {
     let typed = sealed.run(["--sandbox", "whoami"]).expect(0).json();
     assert_eq!(typed["item"]["credentialsSource"], "sandbox");
 }
+
+/// What is only looked at later than the line is refused with its place all the same, and stops no command that helps.
+#[test]
+fn values_that_no_command_could_use_are_mistakes_with_their_places() {
+    let mut sealed = with_user_file(
+        "query = 'items['\nlog = '=='\nlock = 'a/b'\nregion = 'mars'\nendpoint-url = 'not a url'\n[ssm.list]\ncolumns = ['id', 'nme']\nsort = '-foo'\n",
+    );
+    let found =
+        sealed.run(["config", "check", "-o", "csv", "--columns", "place,message", "--no-header"]).expect(6);
+    for (line, text) in [
+        (1, "`query` cannot be 'items['"),
+        (2, "`log` cannot be '=='"),
+        (3, "`lock` cannot be 'a/b'"),
+        (4, "`region` cannot be 'mars': a region looks like eu-west-1"),
+        (5, "`endpoint-url` cannot be 'not a url': an endpoint is an http or https address"),
+        (7, "`columns` cannot be 'nme': it is one of id, name"),
+        (8, "`sort` cannot be '-foo': it is one of id, name"),
+    ] {
+        let place = format!("config.toml:{line}:");
+        let told = found.stdout.lines().any(|row| row.contains(&place) && row.contains(text));
+        assert!(told, "{line} {text}: {found:#?}");
+    }
+    sealed.set("OPSCTL_QUERY", "items[").set("OPSCTL_LOG", "==").set("OPSCTL_LOG_FILE", "/nonexistent/x");
+    sealed.set("OPSCTL_LOCK", "a/b").set("OPSCTL_TIMEOUT", "1ms");
+    for args in
+        [&["version"][..], &["help", "query"], &["man", "ssm"], &["completions", "zsh"], &["config", "show"]]
+    {
+        sealed.run(args).expect(0);
+    }
+    sealed.run(["config", "check"]).expect(6);
+    assert!(sealed.run(["ssm", "list"]).expect(2).stderr.contains("has 7 mistakes"));
+}
+
+#[test]
+fn what_is_changed_is_typed_and_nothing_else_chooses_it() {
+    let mut sealed = with_user_file("[ssm.session.terminate]\nall = true\n");
+    let ran = sealed.run(["ssm", "session", "terminate", "--yes"]).expect(2);
+    assert!(
+        ran.stderr.contains("`all` cannot be set in a file; type --all: it says what is changed"),
+        "{ran:?}"
+    );
+    sealed.write(USER_FILE, "");
+    sealed.set("OPSCTL_SSM_SESSION_TERMINATE_ALL", "1").signed_in();
+    let ran = sealed.run(["ssm", "session", "terminate", "--yes"]).expect(2);
+    assert!(ran.stderr.contains("no session is given"), "{ran:?}");
+}
+
+#[test]
+fn a_named_file_is_read_for_the_verbs_of_the_sandbox_too() {
+    let sealed = Sealed::new();
+    let named = sealed.write("project.toml", "output = 'json'\n").display().to_string();
+    let ran = sealed.run(["--config", &named, "sandbox", "status"]).expect(0);
+    assert_eq!(ran.json()["kind"], "sandbox");
+    sealed.run(["sandbox", "status", "--config", "/nonexistent"]).expect(2);
+}
+
+#[test]
+fn a_sandbox_that_is_named_needs_no_home() {
+    let sealed = Sealed::new();
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", None);
+    let mut command = sealed.command(["ssm", "list", "-o", "text", "--columns", "name"]);
+    command.arg(format!("--sandbox={}", sandbox.dir.display())).env_clear().env("PATH", "/usr/bin:/bin");
+    assert_eq!(crate::support::finish(command, b"").expect(0).stdout, "web-1\nweb-2\ndb-1\n");
+}

@@ -66,8 +66,16 @@ const COLUMNS: &[Column<Finding>] = &[
 ];
 
 /// Variables that no option stands for.
-const VARIABLES: [&str; 4] =
-    ["OPSCTL_CONFIG", "OPSCTL_COMPLETE", "OPSCTL_COMPLETION_LIVE", "OPSCTL_FIXED_CLOCK"];
+const VARIABLES: [&str; 8] = [
+    "OPSCTL_CONFIG",
+    "OPSCTL_COMPLETE",
+    "OPSCTL_COMPLETE_LINE",
+    "OPSCTL_COMPLETE_TYPE",
+    "OPSCTL_COMPLETE_WORD",
+    "OPSCTL_COMPLETION_LIMIT",
+    "OPSCTL_COMPLETION_LIVE",
+    "OPSCTL_FIXED_CLOCK",
+];
 
 pub fn run(args: &CheckArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list)?;

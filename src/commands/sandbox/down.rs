@@ -37,7 +37,7 @@ pub struct DownArgs {
 }
 
 pub async fn run(args: &DownArgs, ctx: &Context) -> Result<Outcome> {
-    let sandbox = find(&ctx.state_dir()?, args.dir.as_deref())?;
+    let sandbox = find(|| ctx.state_dir(), args.dir.as_deref())?;
     sandbox.connection.control("Shutdown").await?;
     let folder = sandbox.folder.display();
     if tokio::time::timeout(PATIENCE, sandbox.ended()).await.is_err() {

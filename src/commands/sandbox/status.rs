@@ -63,7 +63,7 @@ pub async fn run(args: &StatusArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list)?;
     let mut list = out.stream("sandbox", COLUMNS)?;
     let found = match &args.dir {
-        Some(dir) => vec![find(&ctx.state_dir()?, Some(dir))?],
+        Some(dir) => vec![find(|| ctx.state_dir(), Some(dir))?],
         None => running(&ctx.state_dir()?)?,
     };
     if found.is_empty() {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::api::{self, StartFailure, StartSession};
 use super::channel::{Session, SessionSettings};
-use super::model::{Node, Parameter};
+use super::model::{Node, Parameter, Tag};
 use super::{complete, shell, target};
 use crate::cli::positive_duration;
 use crate::context::Context;
@@ -58,6 +58,10 @@ pub struct ConnectArgs {
     #[arg(add = complete::nodes())]
     target: Option<String>,
 
+    /// The node with this tag, as KEY=VALUE for TARGET
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "target", help_heading = "Target")]
+    tag: Option<Tag>,
+
     /// The session document instead of the account's preferences
     #[arg(long, value_name = "NAME", add = complete::documents(), help_heading = "Session")]
     document: Option<String>,
@@ -67,7 +71,7 @@ pub struct ConnectArgs {
     parameter: Vec<Parameter>,
 
     /// Why, for the session history and CloudTrail
-    #[arg(long, value_name = "TEXT", help_heading = "Session")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Session")]
     reason: Option<String>,
 
     /// How long to wait for the node's agent to answer
@@ -95,7 +99,8 @@ pub async fn run(args: &ConnectArgs, ctx: &Context) -> Result<Outcome> {
 async fn open(args: &ConnectArgs, ctx: &Context) -> Result<(Session, String)> {
     let aws = Arc::clone(ctx.aws().await?);
     let client = aws.ssm();
-    let (target, label) = match &args.target {
+    let tag = args.tag.as_ref().map(|tag| format!("{}={}", tag.key, tag.value));
+    let (target, label) = match args.target.as_ref().or(tag.as_ref()) {
         Some(text) if target::is_node_id(text) => (text.clone(), text.clone()),
         Some(text) => named(target::find(&client, text).await?),
         None => named(pick(&client, ctx).await?),

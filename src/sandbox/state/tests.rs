@@ -78,19 +78,19 @@ fn a_second_sandbox_in_a_folder_is_a_conflict_that_names_the_first() {
 fn the_only_one_running_is_found_and_any_by_its_folder() {
     let scratch = Scratch::new();
     let state = scratch.at("state");
-    assert_eq!(report(find(&state, None)).kind, Kind::NotFound);
+    assert_eq!(report(find(|| Ok(state.clone()), None)).kind, Kind::NotFound);
     let first = up(&scratch, "a");
-    let found = find(&state, None).unwrap();
+    let found = find(|| Ok(state.clone()), None).unwrap();
     assert_eq!(found.folder, first.path());
     assert_eq!(found.connection.secret_access_key.as_str(), "the secret/+");
     assert_eq!((found.connection.port, found.pid), (4566, std::process::id()));
     let second = up(&scratch, "b");
-    let report = report(find(&state, None));
+    let report = report(find(|| Ok(state.clone()), None));
     assert_eq!(report.kind, Kind::Usage);
     for folder in [&first, &second] {
         assert!(report.message.contains(&folder.path().display().to_string()), "{}", report.message);
     }
-    assert_eq!(find(&state, Some(&scratch.at("b"))).unwrap().folder, scratch.at("b"));
+    assert_eq!(find(|| Ok(state.clone()), Some(&scratch.at("b"))).unwrap().folder, scratch.at("b"));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn what_a_dead_sandbox_left_is_not_believed_and_removed() {
     }
     std::os::unix::fs::symlink(&path, state.join("sandboxes/stale")).unwrap();
     std::os::unix::fs::symlink("/nonexistent", state.join("sandboxes/nowhere")).unwrap();
-    assert_eq!(report(find(&state, Some(&path))).kind, Kind::NotFound);
+    assert_eq!(report(find(|| Ok(state.clone()), Some(&path))).kind, Kind::NotFound);
     assert!(running(&state).unwrap().is_empty());
     assert_eq!(fs::read_dir(state.join("sandboxes")).unwrap().count(), 0);
 }
