@@ -1,7 +1,7 @@
 //! What a verb is handed: settings, the clock, facts about the terminal, output, and
 //! AWS, made on first use. The only room that reads the environment. It must not call AWS itself.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
@@ -106,14 +106,14 @@ impl Context {
     }
 
     /// The output as the options of a list want it.
-    pub fn list_out(&self, args: &ListArgs) -> Result<Output> {
-        Ok(self.out.with(OutputSettings {
+    pub fn list_out(&self, args: &ListArgs) -> Output {
+        self.out.with(OutputSettings {
             columns: args.columns.clone(),
             sort: args.sort.clone(),
             no_header: args.no_header,
             limit: args.limit,
             ..self.out.settings().clone()
-        }))
+        })
     }
 
     /// The output as the options of a detail view want it.
@@ -155,7 +155,7 @@ impl Context {
 
     /// What is there may be deleted at any time. None where there is no home.
     pub fn cache_dir(&self) -> Option<PathBuf> {
-        Some(home_folder(&self.env, "XDG_CACHE_HOME", ".cache")?.join("opsctl"))
+        Some(self.env.folder("XDG_CACHE_HOME", ".cache")?.join("opsctl"))
     }
 
     /// AWS, signed in on first use.
@@ -206,17 +206,11 @@ fn aws_options(global: &GlobalArgs, origins: &Origins) -> AwsOptions {
 /// By XDG_STATE_HOME and HOME alone: where neither is set, the home that the system has on record may be one that
 /// nobody looks into.
 pub fn state_dir(env: &Environment) -> Result<PathBuf> {
-    let state = home_folder(env, "XDG_STATE_HOME", ".local/state");
+    let state = env.folder("XDG_STATE_HOME", ".local/state");
     Ok(state.map(|state| state.join("opsctl")).ok_or_else(|| {
         Error::failed("cannot tell the folder for state: HOME is not set")
             .hint("set HOME, or XDG_STATE_HOME to an absolute path")
     })?)
-}
-
-/// A folder of the user's, named by a variable or in the home.
-fn home_folder(env: &Environment, variable: &str, in_home: &str) -> Option<PathBuf> {
-    let absolute = |name: &str| env.get(name).map(Path::new).filter(|path| path.is_absolute());
-    absolute(variable).map(Path::to_owned).or_else(|| Some(absolute("HOME")?.join(in_home)))
 }
 
 /// What is asked for by `--log` or `OPSCTL_LOG`, `--log-file` and `--log-format`.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// The environment as it was at the start.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,13 @@ impl Environment {
     /// A variable that is set, not empty and text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.to_str()
+    }
+
+    /// A folder of the user's: the one that a variable names, or its usual place in the home. None where neither is an
+    /// absolute path: the home that the system has on record may be one that nobody looks into.
+    pub fn folder(&self, variable: &str, in_home: &str) -> Option<PathBuf> {
+        let absolute = |name: &str| self.get(name).map(Path::new).filter(|path| path.is_absolute());
+        absolute(variable).map(Path::to_owned).or_else(|| Some(absolute("HOME")?.join(in_home)))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {

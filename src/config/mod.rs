@@ -121,9 +121,7 @@ fn read(path: &Path, required: bool) -> Result<Option<Vec<u8>>> {
 
 /// The user's own file; `None` where there is no home.
 pub fn user_file(env: &Environment) -> Option<PathBuf> {
-    let absolute = |name| env.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
-    Some(folder.join("opsctl").join("config.toml"))
+    Some(env.folder("XDG_CONFIG_HOME", ".config")?.join("opsctl").join("config.toml"))
 }
 
 #[cfg(test)]

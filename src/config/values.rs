@@ -137,8 +137,8 @@ fn check(arg: &Arg, values: &[OsString]) -> Result<(), String> {
     let Some(check) = arg.get::<Check>() else { return Ok(()) };
     let delimiter = arg.get_value_delimiter();
     let texts = values.iter().filter_map(|value| value.to_str());
-    let texts = texts.flat_map(|text| text.split(move |c| Some(c) == delimiter));
-    texts.map(|text| check.says(text).map_err(|fault| format!("cannot be '{text}': {fault}"))).collect()
+    let mut texts = texts.flat_map(|text| text.split(move |c| Some(c) == delimiter));
+    texts.try_for_each(|text| check.says(text).map_err(|fault| format!("cannot be '{text}': {fault}")))
 }
 
 fn fault(error: &clap::Error) -> String {

@@ -78,7 +78,7 @@ const VARIABLES: [&str; 8] = [
 ];
 
 pub fn run(args: &CheckArgs, ctx: &Context) -> Result<Outcome> {
-    let out = ctx.list_out(&args.list)?;
+    let out = ctx.list_out(&args.list);
     let mut writer = out.stream("config.finding", COLUMNS)?;
     let config = cli::load(ctx.global().config.as_deref(), ctx.env())?;
     let findings = findings(&config, ctx);

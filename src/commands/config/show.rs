@@ -64,7 +64,7 @@ pub async fn run(args: &ShowArgs, ctx: &Context) -> Result<Outcome> {
     if args.origin && ctx.global().query.is_none() {
         list.columns.get_or_insert_with(|| WITH_ORIGIN.map(str::to_owned).to_vec());
     }
-    let out = ctx.list_out(&list)?;
+    let out = ctx.list_out(&list);
     let mut writer = out.stream("setting", COLUMNS)?;
     let config = cli::load(ctx.global().config.as_deref(), ctx.env())?;
     if !config.mistakes.is_empty() {

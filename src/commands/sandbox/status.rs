@@ -60,7 +60,7 @@ const COLUMNS: &[Column<Status>] = &[
 ];
 
 pub async fn run(args: &StatusArgs, ctx: &Context) -> Result<Outcome> {
-    let out = ctx.list_out(&args.list)?;
+    let out = ctx.list_out(&args.list);
     let mut list = out.stream("sandbox", COLUMNS)?;
     let found = match &args.dir {
         Some(dir) => vec![find(|| ctx.state_dir(), Some(dir))?],

@@ -51,7 +51,7 @@ pub struct ListNodesArgs {
 
 pub async fn run(args: &ListNodesArgs, ctx: &Context) -> Result<Outcome> {
     let filters: Vec<Filter> = args.filter.iter().cloned().chain(args.tag.iter().map(Filter::tag)).collect();
-    let out = ctx.list_out(&args.list)?;
+    let out = ctx.list_out(&args.list);
     let mut writer = out.stream("ssm.node", view::NODES)?;
     let mut hidden = 0usize;
     let client = ctx.aws().await?.ssm();

@@ -52,7 +52,7 @@ pub struct ListSessionsArgs {
 }
 
 pub async fn run(args: &ListSessionsArgs, ctx: &Context) -> Result<Outcome> {
-    let out = ctx.list_out(&args.list)?;
+    let out = ctx.list_out(&args.list);
     let mut writer = out.stream("ssm.session", view::SESSIONS)?;
     let selection = Selection {
         history: args.history || args.state.as_ref().is_some_and(Status::is_over),
