@@ -34,6 +34,15 @@ run 'opsctl ssm list --tag role=web --query "items[].{name: name, id: instanceId
 say 'A shell on a node, here without a terminal: what is piped in is typed'
 run 'echo "hostname; pwd" | opsctl ssm connect web-1'
 
+say 'What has become of it: that session is over'
+run 'opsctl ssm session list --history --columns target,owner,status'
+
+say 'Where a setting comes from'
+run 'opsctl config show --origin'
+
+say 'What an exit code means'
+run 'opsctl help exit-codes'
+
 say 'A mistake is named, with a way out'
 run 'opsctl ssm connect wbe-1' && exit 1 || printf '(exit code %s)\n' "$?"
 

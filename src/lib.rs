@@ -14,6 +14,7 @@ pub mod logging;
 pub mod manual;
 pub mod output;
 pub mod panics;
+pub mod random;
 pub mod sandbox;
 pub mod settings;
 pub mod signals;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::TokenArgs;
 use crate::error::{Error, Result};
 use crate::output::Reporter;
+use crate::random;
 
 /// What the user gave, or what was made up for this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +20,7 @@ impl Token {
         if let Some(token) = &args.token {
             return Ok(Token(token.clone()));
         }
-        let bits = ring::rand::generate::<[u8; 16]>(&ring::rand::SystemRandom::new())
-            .map_err(|_| Error::failed("the system gives no random numbers"))?;
-        let token = Uuid::from_random(bits.expose()).to_string();
+        let token = Uuid::from_random(random::bytes()?).to_string();
         reporter.status(format_args!("token {token}: with --token {token} the same is not done twice"));
         Ok(Token(token))
     }

@@ -8,6 +8,7 @@ use crate::cli::WaitArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Report, Result};
 use crate::output::Progress;
+use crate::random;
 use crate::signals::Signals;
 
 /// Looks that fail for a reason that may pass, one after the other, before it is taken to stay.
@@ -32,7 +33,7 @@ pub async fn until<T>(
     signals: &mut Signals,
     mut look: impl AsyncFnMut(&mut Progress) -> Result<Option<T>>,
 ) -> Result<T> {
-    let mut pace = Pace::new(wait.args.interval, seed()?);
+    let mut pace = Pace::new(wait.args.interval, random::bytes()?);
     let mut progress = ctx.reporter().progress(format!("waiting for {}", wait.what), wait.total);
     let mut failures = 0;
     loop {
@@ -78,11 +79,4 @@ async fn at(deadline: Option<Instant>) {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
     }
-}
-
-fn seed() -> Result<[u8; 32]> {
-    let random = ring::rand::SystemRandom::new();
-    let seed =
-        ring::rand::generate(&random).map_err(|_| Error::failed("the system gives no random numbers"))?;
-    Ok(seed.expose())
 }

@@ -5,25 +5,15 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
-/// A word for other words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alias {
-    pub name: String,
-    pub words: Vec<String>,
-}
-
-impl From<&crate::config::alias::Alias> for Alias {
-    fn from(alias: &crate::config::alias::Alias) -> Self {
-        Alias { name: alias.name.clone(), words: alias.words.clone() }
-    }
-}
+use crate::config::alias::{self, Alias};
 
 /// The aliases that can be meant: a command that opsctl has wins over an alias of its name.
-pub struct Aliases<'a>(Vec<&'a Alias>);
+pub struct Aliases(Vec<Alias>);
 
-impl<'a> Aliases<'a> {
-    pub fn new(tree: &Command, aliases: &'a [Alias]) -> Self {
-        Aliases(aliases.iter().filter(|alias| tree.find_subcommand(&alias.name).is_none()).collect())
+impl Aliases {
+    pub fn new(tree: &Command, aliases: &[Alias]) -> Self {
+        let meant = aliases.iter().filter(|alias| !alias::is_command(&alias.name, tree));
+        Aliases(meant.cloned().collect())
     }
 
     /// The tree with the names among its commands.
@@ -34,15 +24,9 @@ impl<'a> Aliases<'a> {
     }
 
     /// The words with an alias at the place of a command replaced. The last word is being typed: no alias yet.
-    pub fn expand(&self, command: &Command, mut words: Vec<OsString>) -> Vec<OsString> {
-        // An alias may stand for another; none can do so twice.
-        for _ in &self.0 {
-            let Some(at) = verb(command, &words) else { break };
-            let named = |alias: &&&Alias| words.get(at).is_some_and(|word| word == alias.name.as_str());
-            let Some(alias) = self.0.iter().find(named) else { break };
-            words.splice(at..=at, alias.words.iter().map(OsString::from));
-        }
-        words
+    pub fn expand(&self, command: &Command, words: Vec<OsString>) -> Vec<OsString> {
+        let expanded = verb(command, &words).and_then(|at| alias::expand(&words, at, &self.0).ok().flatten());
+        expanded.unwrap_or(words)
     }
 }
 
@@ -85,10 +69,8 @@ mod tests {
     use clap::CommandFactory as _;
 
     fn aliases() -> Vec<Alias> {
-        let alias = |name: &str, words: &str| Alias {
-            name: name.into(),
-            words: words.split(' ').map(str::to_owned).collect(),
-        };
+        let alias =
+            |name: &str, words: &str| Alias::unplaced(name, words.split(' ').map(str::to_owned).collect());
         vec![
             alias("web", "ssm connect --reason web"),
             alias("w", "web"),

@@ -20,11 +20,11 @@ use std::time::{Duration, Instant};
 use clap::{Command, CommandFactory as _};
 
 use crate::cli::{self, Cli, duration};
+use crate::config::alias::Alias;
 use crate::context::Context;
 use crate::settings::Environment;
 use crate::terminal;
 
-pub use alias::Alias;
 pub use candidate::Candidate;
 pub use clap_complete::engine::ArgValueCompleter;
 pub use lookup::{columns, fixed, live, local};
@@ -49,8 +49,7 @@ pub fn answer(line: &[OsString], env: &Environment) -> bool {
     terminal::detach();
     let _ = catch_unwind(AssertUnwindSafe(|| {
         let config = cli::load(named_config(&request.line.words).as_deref(), env).unwrap_or_default();
-        let aliases: Vec<Alias> = config.aliases.iter().map(Alias::from).collect();
-        let (mut command, aliases) = prepared(Cli::command(), &aliases);
+        let (mut command, aliases) = prepared(Cli::command(), &config.aliases);
         let words = aliases.expand(&command, request.line.words.clone());
         let (global, origins) = cli::options_of_tool(&tool_words(&command, &words), &config, env);
         let context = Context::for_completion(global, origins, env.clone());
@@ -78,7 +77,7 @@ fn named_config(words: &[OsString]) -> Option<PathBuf> {
 }
 
 /// The tree for a line that is not finished, with the aliases that can be meant.
-fn prepared(tree: Command, aliases: &[Alias]) -> (Command, Aliases<'_>) {
+fn prepared(tree: Command, aliases: &[Alias]) -> (Command, Aliases) {
     let aliases = Aliases::new(&tree, aliases);
     let mut command = aliases
         .offer(tree)

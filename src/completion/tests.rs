@@ -49,7 +49,7 @@ fn options_come_first_when_a_dash_is_typed_or_nothing_else_fits() {
 
 #[test]
 fn an_alias_is_offered_and_completed_as_its_words() {
-    let aliases = [Alias { name: "web".into(), words: ["ssm", "list", "--columns"].map(Into::into).into() }];
+    let aliases = [Alias::unplaced("web", ["ssm", "list", "--columns"].map(Into::into).into())];
     assert_eq!(offered("opsctl we", &aliases), ["web"]);
     assert_eq!(offered("opsctl --quiet web na", &aliases), ["name"]);
 }

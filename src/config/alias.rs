@@ -18,6 +18,19 @@ pub struct Alias {
     pub place: Mistake,
 }
 
+#[cfg(test)]
+mod unplaced {
+    use super::Alias;
+
+    impl Alias {
+        /// One that no file holds.
+        pub fn unplaced(name: &str, words: Vec<String>) -> Self {
+            let place = crate::input::toml::Reader::new("config.toml", "").at(&(0..0), "");
+            Alias { name: name.to_owned(), words, place }
+        }
+    }
+}
+
 /// What is wrong with the aliases as such: names that hide a command, words that lead nowhere, circles.
 pub fn faults(aliases: &[Alias], root: &Command) -> Vec<Mistake> {
     let is_command = |word: &str| is_command(word, root);
@@ -95,11 +108,8 @@ mod tests {
     use clap::CommandFactory as _;
 
     fn aliases(pairs: &[(&str, &str)]) -> Vec<Alias> {
-        let place = crate::input::toml::Reader::new("config.toml", "").at(&(0..0), "");
-        let alias = |(name, words): &(&str, &str)| Alias {
-            name: (*name).to_owned(),
-            words: words.split_whitespace().map(str::to_owned).collect(),
-            place: place.clone(),
+        let alias = |(name, words): &(&str, &str)| {
+            Alias::unplaced(name, words.split_whitespace().map(str::to_owned).collect())
         };
         pairs.iter().map(alias).collect()
     }

@@ -1,7 +1,7 @@
 //! Who calls a sandbox and where it pretends to be: one account, one region, one user with one random key.
 //! The secret is wiped on drop and never shown by `Debug`.
 
-use super::random::{self, NoRandomness};
+use crate::random::{self, NoRandomness};
 use std::fmt;
 use zeroize::Zeroizing;
 

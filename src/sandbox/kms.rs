@@ -2,7 +2,7 @@
 //! bound to its key and its encryption context, as at AWS. Knows only the keys it was made with, and
 //! keeps no data key.
 
-use super::random::{self, NoRandomness};
+use crate::random::{self, NoRandomness};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;

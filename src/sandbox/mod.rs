@@ -10,7 +10,6 @@ mod kms;
 mod node;
 mod node_ids;
 mod policy;
-mod random;
 mod server;
 mod services;
 mod sessions;

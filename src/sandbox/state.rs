@@ -3,9 +3,9 @@
 //! that a dead one left behind.
 
 use super::client::Connection;
-use super::random;
 use crate::error::{Error, Kind, Result};
 use crate::files;
+use crate::random;
 use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

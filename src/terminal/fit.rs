@@ -3,6 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::output::fitting;
+
 /// The beginning of `text` that has room, with `ellipsis` where something is missing.
 pub fn head(text: &str, width: usize, ellipsis: &str) -> String {
     if text.width() <= width {
@@ -10,23 +12,13 @@ pub fn head(text: &str, width: usize, ellipsis: &str) -> String {
     }
     let ellipsis = if ellipsis.width() < width { ellipsis } else { "" };
     let room = width - ellipsis.width();
-    let kept = length(text.graphemes(true), room);
+    let kept = fitting(text.graphemes(true), room);
     format!("{}{ellipsis}", &text[..kept])
 }
 
 /// The end of `text` that has room.
 pub fn tail(text: &str, width: usize) -> &str {
-    &text[text.len() - length(text.graphemes(true).rev(), width)..]
-}
-
-/// How many bytes of the first graphemes have room.
-fn length<'a>(graphemes: impl Iterator<Item = &'a str>, room: usize) -> usize {
-    let mut used = 0;
-    let fits = |grapheme: &&str| {
-        used += grapheme.width();
-        used <= room
-    };
-    graphemes.take_while(fits).map(str::len).sum()
+    &text[text.len() - fitting(text.graphemes(true).rev(), width)..]
 }
 
 #[cfg(test)]

@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use ring::rand::SystemRandom;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::random;
 
 /// From nothing to `longest`, every length as likely as any other.
 pub fn delay(longest: Duration) -> Result<Duration> {
-    let random = ring::rand::generate::<[u8; 8]>(&SystemRandom::new())
-        .map_err(|_| Error::failed("the system gives no random numbers"))?;
-    Ok(part(longest, u64::from_ne_bytes(random.expose())))
+    Ok(part(longest, u64::from_ne_bytes(random::bytes()?)))
 }
 
 /// The part of `longest` that `random` is of all numbers.

@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{GAP, Grid, Piece};
+use crate::output::graphemes;
 use crate::output::settings::Stream;
 
 /// A cut column keeps at least this.
@@ -92,15 +93,7 @@ fn cap(widths: &[usize], may_cut: &[bool], limit: usize) -> Option<usize> {
 /// Cuts `text`, which is wider, to `width` columns between graphemes, the ellipsis included.
 fn cut(text: &mut String, width: usize, ellipsis: &str) {
     let room = width.saturating_sub(ellipsis.width());
-    let (mut used, mut end) = (0, 0);
-    for (at, grapheme) in text.grapheme_indices(true) {
-        used += grapheme.width();
-        if used > room {
-            break;
-        }
-        end = at + grapheme.len();
-    }
-    text.truncate(end);
+    text.truncate(graphemes::fitting(text.graphemes(true), room));
     text.push_str(ellipsis);
 }
 

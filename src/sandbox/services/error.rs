@@ -59,8 +59,8 @@ impl ServiceError {
     }
 }
 
-impl From<crate::sandbox::random::NoRandomness> for ServiceError {
-    fn from(error: crate::sandbox::random::NoRandomness) -> Self {
+impl From<crate::random::NoRandomness> for ServiceError {
+    fn from(error: crate::random::NoRandomness) -> Self {
         ServiceError::internal(error)
     }
 }

@@ -2,7 +2,7 @@
 //! another list, another filter or another sandbox is refused instead of giving a wrong page.
 
 use super::ServiceError;
-use crate::sandbox::random::{self, NoRandomness};
+use crate::random::{self, NoRandomness};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;

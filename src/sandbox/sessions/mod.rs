@@ -16,7 +16,7 @@ pub use pty::{SUBCOMMAND, exec_on_terminal};
 
 use super::kms::{Kms, KmsError};
 use super::node::Node;
-use super::random::{self, NoRandomness};
+use crate::random::{self, NoRandomness};
 use gateway::Connection;
 use opsctl_engine::session::faults::FaultRates;
 use opsctl_engine::session::random::Random;

@@ -1,7 +1,7 @@
 //! Session tokens: random texts of which only a keyed hash is kept, so that they are compared in constant
 //! time and cannot be read back. A token is handed to its caller and is never logged.
 
-use crate::sandbox::random::{self, NoRandomness};
+use crate::random::{self, NoRandomness};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;

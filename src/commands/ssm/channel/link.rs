@@ -17,6 +17,7 @@ use crate::aws::{self, Aws, Socket, WebsocketError};
 use crate::commands::ssm::api::{self, Resumed};
 use crate::commands::ssm::model::Grant;
 use crate::error::{AwsDetail, Error, Kind};
+use crate::random;
 
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const MISSED_PONGS: u32 = 2;
@@ -158,10 +159,8 @@ fn in_words(error: &Error) -> String {
 
 /// Half to all of the pause, so that many cut sessions do not come back at the same moment.
 fn jitter(pause: Duration) -> Duration {
-    let mut byte = [0u8; 1];
     // Without randomness the whole pause will do.
-    let random = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut byte).is_ok();
-    if random { pause / 2 + pause * u32::from(byte[0]) / 512 } else { pause }
+    random::bytes().map_or(pause, |[byte]| pause / 2 + pause * u32::from(byte) / 512)
 }
 
 /// What came from the socket.

@@ -19,7 +19,8 @@ use self::keys::Keys;
 use self::link::Link;
 use super::model::Grant;
 use crate::aws::Aws;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::random;
 use crate::terminal::Size;
 
 /// Enough to keep a fast consumer busy, little enough to stop a fast agent behind a slow one.
@@ -82,9 +83,7 @@ pub struct Session {
 impl Session {
     /// Takes up the session that was granted.
     pub fn open(aws: Arc<Aws>, grant: Grant, settings: SessionSettings) -> Result<Self> {
-        let seed = ring::rand::generate::<[u8; 32]>(&ring::rand::SystemRandom::new())
-            .map_err(|_| Error::failed("the system gives no random numbers"))?
-            .expose();
+        let seed = random::bytes()?;
         let clock = Clock::start();
         let options = ClientOptions {
             receive_budget: RECEIVE_BUDGET,

@@ -1,4 +1,4 @@
-//! Random bytes from the operating system, for keys, tokens and ids. The one failure has a type of its
+//! Random bytes from the operating system, for keys, tokens, ids, seeds and delays. The one failure has a type of its
 //! own, so that a service can answer with an internal error instead of a guessable secret.
 
 use ring::rand::{SecureRandom as _, SystemRandom};
