@@ -1,21 +1,14 @@
 //! `opsctl ssm connect`.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use clap::Args;
 
-use super::api::{self, StartFailure, StartSession};
-use super::channel::{Session, SessionSettings};
-use super::model::{Node, Parameter, Tag};
-use super::{complete, shell, target};
-use crate::cli::positive_duration;
+use super::channel::Session;
+use super::model::{Node, Tag};
+use super::open::{SessionArgs, Target};
+use super::{api, complete, shell};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::signals::Signals;
-
-/// The longest idle time-out that the preferences allow: no cut session lives longer.
-const RESUME_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Open a shell on a node
 ///
@@ -62,28 +55,8 @@ pub struct ConnectArgs {
     #[arg(long, value_name = "KEY=VALUE", conflicts_with = "target", help_heading = "Target")]
     tag: Option<Tag>,
 
-    /// The session document instead of the account's preferences
-    #[arg(long, value_name = "NAME", add = complete::documents(), help_heading = "Session")]
-    document: Option<String>,
-
-    /// A parameter of the document; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", requires = "document", help_heading = "Session")]
-    parameter: Vec<Parameter>,
-
-    /// Why, for the session history and CloudTrail
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Session")]
-    reason: Option<String>,
-
-    /// How long to wait for the node's agent to answer
-    #[arg(
-        long,
-        value_name = "DURATION",
-        default_value = "60s",
-        value_parser = positive_duration,
-        hide_short_help = true,
-        help_heading = "Session"
-    )]
-    start_timeout: Duration,
+    #[command(flatten)]
+    session: SessionArgs,
 
     /// Send no Ctrl-D when stdin ends
     #[arg(long, hide_short_help = true, help_heading = "Session")]
@@ -97,35 +70,14 @@ pub async fn run(args: &ConnectArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 async fn open(args: &ConnectArgs, ctx: &Context) -> Result<(Session, String)> {
-    let aws = Arc::clone(ctx.aws().await?);
-    let client = aws.ssm();
+    let aws = ctx.aws().await?;
     let tag = args.tag.as_ref().map(|tag| format!("{}={}", tag.key, tag.value));
-    let (target, label) = match args.target.as_ref().or(tag.as_ref()) {
-        Some(text) if target::is_node_id(text) => (text.clone(), text.clone()),
-        Some(text) => named(target::find(&client, text).await?),
-        None => named(pick(&client, ctx).await?),
+    let target = match args.target.as_ref().or(tag.as_ref()) {
+        Some(text) => Target::find(aws, text).await?,
+        None => pick(&aws.ssm(), ctx).await?.into(),
     };
-    let request = StartSession {
-        target: &target,
-        document: args.document.as_deref(),
-        reason: args.reason.as_deref(),
-        parameters: &args.parameter,
-    };
-    let grant = match api::start_session(&client, &request).await {
-        Ok(grant) => grant,
-        Err(StartFailure::NotConnected(error)) => {
-            return Err(target::explain_not_connected(&client, &target, error).await);
-        }
-        Err(StartFailure::Other(error)) => return Err(error),
-    };
-    tracing::info!("session {} on {label}", grant.session_id);
-    let settings = SessionSettings { target, start_limit: args.start_timeout, resume_limit: RESUME_LIMIT };
-    Ok((Session::open(aws, grant, settings)?, label))
-}
-
-fn named(node: Node) -> (String, String) {
-    let label = node.label();
-    (node.instance_id, label)
+    let session = args.session.open(aws, &target, None, &[]).await?;
+    Ok((session, target.label))
 }
 
 async fn pick(client: &aws_sdk_ssm::Client, ctx: &Context) -> Result<Node> {

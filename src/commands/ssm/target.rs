@@ -4,7 +4,7 @@
 use aws_sdk_ssm::Client;
 
 use super::api;
-use super::model::{Filter, Node};
+use super::model::{Filter, Node, Tag};
 use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
 
@@ -24,21 +24,27 @@ pub fn is_node_id(text: &str) -> bool {
     }
 }
 
+/// A tag as KEY=VALUE or tag:KEY=VALUE.
+pub fn tag(text: &str) -> Option<Tag> {
+    let tag: Tag = text.parse().ok()?;
+    let key = tag.key.strip_prefix("tag:").unwrap_or(&tag.key).to_owned();
+    Some(Tag { key, ..tag })
+}
+
 /// Finds the one node that `text` names.
 pub async fn find(client: &Client, text: &str) -> Result<Node> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => {
-            let key = key.strip_prefix("tag:").unwrap_or(key);
-            let filter = Filter { key: format!("tag:{key}"), values: vec![value.to_owned()] };
-            let nodes = api::all_nodes(client, &[filter]).await?;
+    Ok(match tag(text) {
+        Some(tag) => {
+            let nodes = api::all_nodes(client, &[Filter::tag(&tag)]).await?;
             only(text, nodes.iter().collect(), &[])
         }
-        _ => {
-            let nodes = api::all_nodes(client, &[]).await?;
-            let named = nodes.iter().filter(|node| is_called(node, text)).collect();
-            only(text, named, &nodes)
-        }
-    }
+        None => named(text, &api::all_nodes(client, &[]).await?),
+    }?)
+}
+
+/// The one node of `all` that `text` names.
+pub fn named(text: &str, all: &[Node]) -> Result<Node, Error> {
+    only(text, all.iter().filter(|node| is_called(node, text)).collect(), all)
 }
 
 fn is_called(node: &Node, text: &str) -> bool {
@@ -51,12 +57,12 @@ fn is_called(node: &Node, text: &str) -> bool {
 }
 
 /// One node, or an error. A node that is not online cannot be meant while another with the same name is.
-fn only(text: &str, named: Vec<&Node>, all: &[Node]) -> Result<Node> {
+fn only(text: &str, named: Vec<&Node>, all: &[Node]) -> Result<Node, Error> {
     let online: Vec<&Node> = named.iter().copied().filter(|node| node.is_online()).collect();
     let candidates = if online.is_empty() { named } else { online };
     match candidates.as_slice() {
         [node] => Ok((*node).clone()),
-        [] => Err(unknown(text, all).into()),
+        [] => Err(unknown(text, all)),
         several => {
             let mut labels: Vec<String> = several.iter().map(|node| node.label()).collect();
             labels.sort_unstable();
@@ -66,13 +72,12 @@ fn only(text: &str, named: Vec<&Node>, all: &[Node]) -> Result<Node> {
                 labels.push(format!("{more} more"));
             }
             Err(Error::usage(format!("{text} names {} nodes: {}", several.len(), labels.join(", ")))
-                .hint("give the id of one of them")
-                .into())
+                .hint("give the id of one of them"))
         }
     }
 }
 
-fn unknown(text: &str, all: &[Node]) -> Error {
+pub fn unknown(text: &str, all: &[Node]) -> Error {
     let error = Error::not_found(format!("no node is called {text}"));
     let names = all.iter().flat_map(|node| {
         [node.name.as_deref(), Some(node.instance_id.as_str()), node.computer_name.as_deref()]
@@ -133,10 +138,6 @@ mod tests {
         }
     }
 
-    fn find_in(nodes: &[Node], text: &str) -> Result<Node> {
-        only(text, nodes.iter().filter(|node| is_called(node, text)).collect(), nodes)
-    }
-
     #[test]
     fn ids_have_a_shape() {
         for good in ["i-0123456789abcdef0", "i-12345678", "mi-0123456789abcdef0"] {
@@ -152,7 +153,7 @@ mod tests {
         let nodes =
             [node("i-1", "web-1", "10.0.0.1", Ping::Online), node("i-2", "web-2", "10.0.0.2", Ping::Online)];
         for text in ["web-1", "10.0.0.1", "web-1.internal.example", "WEB-1", "i-1"] {
-            assert_eq!(find_in(&nodes, text).unwrap().instance_id, "i-1", "{text}");
+            assert_eq!(named(text, &nodes).unwrap().instance_id, "i-1", "{text}");
         }
     }
 
@@ -160,7 +161,7 @@ mod tests {
     fn several_matches_list_the_candidates() {
         let nodes =
             [node("i-1", "web", "10.0.0.1", Ping::Online), node("i-2", "web", "10.0.0.2", Ping::Online)];
-        let report = Report::new(&find_in(&nodes, "web").unwrap_err());
+        let report = Report::new(&anyhow::Error::from(named("web", &nodes).unwrap_err()));
         assert_eq!(report.kind, Kind::Usage);
         assert_eq!(report.message, "web names 2 nodes: web (i-1), web (i-2)");
     }
@@ -169,13 +170,13 @@ mod tests {
     fn a_node_that_is_gone_does_not_make_a_name_ambiguous() {
         let nodes =
             [node("i-1", "web", "10.0.0.1", Ping::Inactive), node("i-2", "web", "10.0.0.2", Ping::Online)];
-        assert_eq!(find_in(&nodes, "web").unwrap().instance_id, "i-2");
+        assert_eq!(named("web", &nodes).unwrap().instance_id, "i-2");
     }
 
     #[test]
     fn an_unknown_name_gets_a_nearest() {
         let nodes = [node("i-1", "web-1", "10.0.0.1", Ping::Online)];
-        let report = Report::new(&find_in(&nodes, "wbe-1").unwrap_err());
+        let report = Report::new(&anyhow::Error::from(named("wbe-1", &nodes).unwrap_err()));
         assert_eq!((report.kind, report.hints), (Kind::NotFound, vec!["did you mean web-1?".to_owned()]));
     }
 }

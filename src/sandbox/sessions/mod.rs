@@ -6,6 +6,7 @@ mod gateway;
 mod launch;
 mod members;
 mod output;
+mod program;
 pub mod pty;
 mod session;
 mod shell;
@@ -123,6 +124,7 @@ pub struct SessionRequest {
     /// As the caller gave it; the encryption context names it.
     pub target: String,
     pub document: SessionDocument,
+    pub document_name: String,
     pub reason: Option<String>,
     /// The caller's ARN.
     pub owner: String,
@@ -145,7 +147,7 @@ pub struct StartedSession {
 pub struct SessionRecord {
     pub session_id: String,
     pub target: String,
-    pub document: SessionDocument,
+    pub document_name: String,
     pub reason: Option<String>,
     pub owner: String,
     pub started: SystemTime,
@@ -188,7 +190,7 @@ pub enum ResumeError {
 struct Entry {
     session_id: String,
     target: String,
-    document: SessionDocument,
+    document_name: String,
     reason: Option<String>,
     owner: String,
     started: SystemTime,
@@ -233,7 +235,7 @@ impl Sessions {
             settings: Arc::clone(&self.0.settings),
             limits: self.0.limits,
             node: request.node,
-            document: request.document.clone(),
+            document: request.document,
             agent,
             wire: Wire::new(self.0.settings.faults.as_ref(), fault_seed),
             clock,
@@ -245,7 +247,7 @@ impl Sessions {
         self.remember(Entry {
             session_id: session_id.clone(),
             target: request.target,
-            document: request.document,
+            document_name: request.document_name,
             reason: request.reason,
             owner: request.owner,
             started: SystemTime::now(),
@@ -382,7 +384,7 @@ impl Entry {
         SessionRecord {
             session_id: self.session_id.clone(),
             target: self.target.clone(),
-            document: self.document.clone(),
+            document_name: self.document_name.clone(),
             reason: self.reason.clone(),
             owner: self.owner.clone(),
             started: self.started,

@@ -1,8 +1,8 @@
-//! One session: the task that owns its agent, its shell and the client's socket of the moment, and
-//! decides when it is over. The protocol is the engine's, the terminal is [`Shell`]'s, the socket [`Wire`]'s.
+//! One session: the task that owns its agent, its program and the client's socket of the moment, and
+//! decides when it is over. The protocol is the engine's, what runs is [`Program`]'s, the socket [`Wire`]'s.
 
 use super::gateway::{Connection, ToClient};
-use super::shell::Shell;
+use super::program::{Over, Program, Stream};
 use super::wire::{Wire, WireEvent};
 use super::{Limits, SessionDocument, SessionSettings, SessionStatus};
 use crate::sandbox::kms::Context;
@@ -39,8 +39,8 @@ pub struct Session {
 
 /// Why a session ends.
 enum End {
-    /// The shell is gone; its last output may still be under way.
-    ShellExited,
+    /// The program is gone; its last output may still be under way.
+    Over(Over),
     /// The agent cannot go on, for this reason.
     Failed(String),
     /// Somebody or a limit ended it, with this text in its channel_closed.
@@ -64,13 +64,13 @@ impl Clock {
 
 impl Session {
     pub async fn run(mut self) {
-        let mut shell = None;
-        let output = match self.work(&mut shell).await {
-            End::ShellExited => {
+        let mut program = None;
+        let output = match self.work(&mut program).await {
+            End::Over(over) => {
                 if self.has_a_client().await {
                     self.linger().await;
                 }
-                String::new()
+                over.reason
             }
             End::Failed(reason) => {
                 self.has_a_client().await;
@@ -80,37 +80,40 @@ impl Session {
         };
         self.status.send_replace(SessionStatus::Terminating);
         self.close(&output).await;
-        if let Some(shell) = shell {
-            shell.end(self.limits.hang_up).await;
+        if let Some(program) = program {
+            program.end(self.limits.hang_up).await;
         }
         self.status.send_replace(SessionStatus::Terminated { at: SystemTime::now() });
     }
 
     /// Until there is a reason to end.
-    async fn work(&mut self, shell: &mut Option<Shell>) -> End {
+    async fn work(&mut self, program: &mut Option<Program>) -> End {
         let ending = Arc::clone(&self.ending);
         let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
         // When stream data last passed.
         let mut active = self.clock.now().elapsed;
         loop {
             self.receive();
-            match self.handle_events(shell) {
+            match self.handle_events(program) {
                 Ok(true) => active = self.clock.now().elapsed,
                 Ok(false) => {}
                 Err(end) => return end,
             }
-            if self.send_output(shell) {
+            if self.send_output(program) {
                 active = self.clock.now().elapsed;
             }
-            if shell.as_mut().is_some_and(|shell| shell.is_over()) {
-                return End::ShellExited;
+            if let Some(over) = program.as_ref().and_then(Program::over) {
+                if let Some(code) = over.exit_code {
+                    self.agent.send_exit_code(code, self.clock.now());
+                }
+                return End::Over(over);
             }
             let more = self.send_frames();
             let room = self.agent.room() > 0;
             self.wake(timer.as_mut(), self.ends_at(active));
             tokio::select! {
                 event = self.wire.progress(more) => self.on_wire(event),
-                () = progress(shell, room) => {}
+                () = progress(program, room) => {}
                 Some(connection) = self.connections.recv() => self.on_connection(connection),
                 () = ending.notified() => return End::Told(""),
                 () = &mut timer => {
@@ -124,7 +127,7 @@ impl Session {
         }
     }
 
-    /// A shell may be faster than its first client, which still has to hear of it.
+    /// A program may be faster than its first client, which still has to hear of it.
     async fn has_a_client(&mut self) -> bool {
         if *self.status.borrow() == SessionStatus::Connecting {
             let ending = Arc::clone(&self.ending);
@@ -184,34 +187,40 @@ impl Session {
     }
 
     /// Whether stream data has come.
-    fn handle_events(&mut self, shell: &mut Option<Shell>) -> Result<bool, End> {
+    fn handle_events(&mut self, program: &mut Option<Program>) -> Result<bool, End> {
         let mut active = false;
         loop {
-            // Before each event: what waited for the shell comes out of the agent when there is room again.
-            self.agent.accept_input(shell.as_ref().is_some_and(Shell::takes_input));
+            // Before each event: what waited for the program comes out of the agent when there is room again.
+            self.agent.accept_input(program.as_ref().is_some_and(Program::takes_input));
             let Some(event) = self.agent.poll_event() else { return Ok(active) };
             match event {
                 AgentEvent::DataKeyWanted { ciphertext, context } => {
                     self.decrypt_data_key(&ciphertext, context)
                 }
                 AgentEvent::Ready => {
-                    let started = Shell::start(&self.settings, &self.node, &self.document);
-                    *shell = Some(started.map_err(|error| End::Failed(start_error(&error)))?);
+                    let client = self.agent.client_version();
+                    let started = Program::start(&self.settings, &self.node, &self.document, client);
+                    *program = Some(started.map_err(|error| End::Failed(start_error(&error)))?);
                 }
                 AgentEvent::Input(bytes) => {
                     active = true;
-                    if let Some(shell) = shell {
-                        shell.type_in(&bytes);
+                    if let Some(program) = program {
+                        program.input(&bytes);
                     }
                 }
                 AgentEvent::Size { cols, rows } => {
                     active = true;
-                    if let Some(shell) = shell {
-                        shell.resize(cols, rows);
+                    if let Some(program) = program {
+                        program.resize(cols, rows);
                     }
                 }
                 AgentEvent::Flag(Flag::TerminateSession) => return Err(End::Told("")),
-                AgentEvent::Flag(Flag::DisconnectToPort | Flag::ConnectToPortError) => active = true,
+                AgentEvent::Flag(flag) => {
+                    active = true;
+                    if let Some(program) = program {
+                        program.flag(flag);
+                    }
+                }
                 AgentEvent::Failed(reason) => return Err(End::Failed(reason)),
             }
         }
@@ -228,15 +237,22 @@ impl Session {
     }
 
     /// Whether there was any.
-    fn send_output(&mut self, shell: &mut Option<Shell>) -> bool {
-        let Some(shell) = shell else { return false };
+    fn send_output(&mut self, program: &mut Option<Program>) -> bool {
+        let Some(program) = program else { return false };
         let now = self.clock.now();
         let mut any = false;
-        while self.agent.room() > 0
-            && let Some(payload) = shell.output().payload()
-        {
-            let sent = self.agent.send_output(payload, now);
-            shell.output().sent(sent);
+        while self.agent.room() > 0 {
+            if let Some((stream, payload)) = program.output() {
+                let sent = match stream {
+                    Stream::Output => self.agent.send_output(payload, now),
+                    Stream::StdErr => self.agent.send_stderr(payload, now),
+                };
+                program.sent(sent);
+            } else if let Some(flag) = program.take_flag() {
+                self.agent.send_flag(flag, now);
+            } else {
+                break;
+            }
             any = true;
         }
         any
@@ -312,9 +328,9 @@ impl Session {
     }
 }
 
-async fn progress(shell: &mut Option<Shell>, room: bool) {
-    match shell {
-        Some(shell) => shell.progress(room).await,
+async fn progress(program: &mut Option<Program>, room: bool) {
+    match program {
+        Some(program) => program.progress(room).await,
         None => std::future::pending().await,
     }
 }

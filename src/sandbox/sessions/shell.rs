@@ -49,7 +49,11 @@ impl Shell {
         let _ = self.terminal.resize(cols, rows);
     }
 
-    pub fn output(&mut self) -> &mut Output {
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+
+    pub fn output_mut(&mut self) -> &mut Output {
         &mut self.output
     }
 

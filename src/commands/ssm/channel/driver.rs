@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::keys::{DataKey, Keys};
 use super::link::{Connection, Link, OpenFailure, Received};
-use super::{Clock, Control, End, Event};
+use super::{Clock, Control, End, Event, Started};
 use crate::commands::ssm::model::Grant;
 use crate::error::{Error, Kind, Result};
 
@@ -181,6 +181,7 @@ impl Driver {
             Wake::Input(None) => self.input_ended = true,
             Wake::Input(Some(data)) => self.unsent = data,
             Wake::Control(Control::Resize(size)) => self.client.resize(size.cols, size.rows, now),
+            Wake::Control(Control::Flag(flag)) => self.client.send_flag(flag, now),
             Wake::Control(Control::Terminate) => self.terminate(),
             Wake::DataKey(key) => self.data_key_came(key),
             Wake::Turn => {}
@@ -209,7 +210,7 @@ impl Driver {
         self.state = State::Open(connection);
         self.frames_on_socket = false;
         if self.ever_open {
-            self.told.push_back(Event::Resumed);
+            self.told.push_back(Event::Link(super::Link::Resumed));
         }
         self.ever_open = true;
     }
@@ -270,7 +271,7 @@ impl Driver {
         if self.farewell_by.is_some() {
             self.farewell_by = Some(Instant::now());
         }
-        self.told.push_back(Event::Lost(reason.to_owned()));
+        self.told.push_back(Event::Link(super::Link::Lost(reason.to_owned())));
         self.state =
             State::Opening(Box::pin(Arc::clone(&self.link).resume(self.grant.clone(), self.events.clone())));
     }
@@ -342,9 +343,9 @@ impl Driver {
 
     fn take(&mut self, event: ClientEvent) -> Option<Event> {
         match event {
-            ClientEvent::Started { .. } => {
+            ClientEvent::Started { session_type, properties, agent_version, encrypted } => {
                 self.answer_by = None;
-                Some(Event::Started)
+                Some(Event::Started(Started { session_type, properties, agent_version, encrypted }))
             }
             ClientEvent::CustomerMessage(text) => Some(Event::Message(text)),
             ClientEvent::DataKeyWanted { key_id, context } => {
@@ -353,8 +354,8 @@ impl Driver {
             }
             ClientEvent::Output(data) => Some(Event::Output(data)),
             ClientEvent::StdErr(data) => Some(Event::StdErr(data)),
-            // A shell has neither.
-            ClientEvent::ExitCode(_) | ClientEvent::Flag(_) => None,
+            ClientEvent::ExitCode(code) => Some(Event::ExitCode(code)),
+            ClientEvent::Flag(flag) => Some(Event::Flag(flag)),
             ClientEvent::Closed { output } => {
                 self.end = Some(match self.key_failure.take() {
                     Some(error) => Err(error.into()),

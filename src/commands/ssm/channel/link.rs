@@ -80,7 +80,7 @@ impl Link {
                 Err(failure) => return Err(failure),
             };
             if !told && (error.kind() == Kind::Credentials || pause > TOLD_AFTER) {
-                told = events.try_send(Event::Waiting(in_words(&error))).is_ok();
+                told = events.try_send(Event::Link(super::Link::Waiting(in_words(&error)))).is_ok();
             }
             tracing::info!(%error, ?pause, "the session cannot be resumed yet");
             if Instant::now() + pause > deadline {

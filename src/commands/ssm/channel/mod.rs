@@ -2,6 +2,7 @@
 //! after a cut and ends it. Commands talk to it through channels. It must not know terminals or print.
 
 mod driver;
+mod end;
 mod keys;
 mod link;
 
@@ -9,19 +10,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use opsctl_engine::session::{Client, ClientOptions, Moment};
+use opsctl_engine::session::{Client, ClientOptions, Flag, Moment, SessionType, Version};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use self::driver::{Driver, Parts};
 use self::keys::Keys;
-use self::link::Link;
 use super::model::Grant;
 use crate::aws::Aws;
 use crate::error::Result;
 use crate::random;
 use crate::terminal::Size;
+
+pub use self::end::{End, ended};
 
 /// Enough to keep a fast consumer busy, little enough to stop a fast agent behind a slow one.
 const EVENTS: usize = 64;
@@ -42,37 +45,59 @@ pub struct SessionSettings {
 /// What the other side and the link between did.
 #[derive(Debug)]
 pub enum Event {
-    Started,
+    Started(Started),
     /// Words of the administrator, to be shown.
     Message(String),
     Output(Bytes),
     StdErr(Bytes),
-    /// The link is cut; it is being mended.
+    /// Of a command, after all of its output.
+    ExitCode(i32),
+    Flag(Flag),
+    Link(Link),
+}
+
+/// What the far side is, as its handshake says. A shell may have none.
+#[derive(Debug)]
+pub struct Started {
+    pub session_type: SessionType,
+    /// Of port sessions.
+    pub properties: Value,
+    pub agent_version: Option<Version>,
+    pub encrypted: bool,
+}
+
+/// How the link is.
+#[derive(Debug)]
+pub enum Link {
+    /// Cut, for this reason; it is being mended.
     Lost(String),
     /// It cannot be mended yet, for this reason; it is tried on.
     Waiting(String),
     Resumed,
 }
 
+impl Link {
+    /// To be told to the user.
+    pub fn in_words(&self, label: &str) -> String {
+        match self {
+            Link::Lost(reason) => format!("connection to {label} lost ({reason}), resuming..."),
+            Link::Waiting(reason) => format!("still resuming the session on {label}: {reason}"),
+            Link::Resumed => format!("connection to {label} resumed"),
+        }
+    }
+}
+
 /// What a command wants besides sending data; never held up by data.
 #[derive(Debug, Clone, Copy)]
 pub enum Control {
     Resize(Size),
+    Flag(Flag),
     Terminate,
-}
-
-/// How a session ended.
-#[derive(Debug, PartialEq, Eq)]
-pub enum End {
-    /// By the far side, with its reason if there is one. `incomplete`: output that came is held back, since some
-    /// before it never did.
-    Closed { reason: String, incomplete: bool },
-    /// By us.
-    Terminated,
 }
 
 /// A running session.
 pub struct Session {
+    pub session_id: String,
     pub input: mpsc::Sender<Bytes>,
     pub control: mpsc::UnboundedSender<Control>,
     pub events: mpsc::Receiver<Event>,
@@ -83,11 +108,12 @@ pub struct Session {
 impl Session {
     /// Takes up the session that was granted.
     pub fn open(aws: Arc<Aws>, grant: Grant, settings: SessionSettings) -> Result<Self> {
+        let session_id = grant.session_id.clone();
         let seed = random::bytes()?;
         let clock = Clock::start();
         let options = ClientOptions {
             receive_budget: RECEIVE_BUDGET,
-            ..ClientOptions::new(grant.session_id.clone(), settings.target.clone(), seed)
+            ..ClientOptions::new(session_id.clone(), settings.target.clone(), seed)
         };
         let client = Client::new(options, clock.now());
         let (input, input_end) = mpsc::channel(INPUTS);
@@ -97,7 +123,7 @@ impl Session {
             client,
             clock,
             keys: Keys::new(aws.kms()),
-            link: Link::new(aws, settings.resume_limit),
+            link: link::Link::new(aws, settings.resume_limit),
             grant,
             target: settings.target,
             start_limit: settings.start_limit,
@@ -105,7 +131,7 @@ impl Session {
             control: control_end,
             events: events_end,
         });
-        Ok(Session { input, control, events, end: tokio::spawn(driver.run()) })
+        Ok(Session { session_id, input, control, events, end: tokio::spawn(driver.run()) })
     }
 }
 

@@ -8,9 +8,9 @@ use bytes::BytesMut;
 
 use self::keyboard::{Keyboard, Turn};
 use self::screen::Screen;
-use super::channel::{Control, End, Event, Session};
+use super::channel::{Control, Event, Link, Session, ended};
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome, Result};
+use crate::error::{Error, Outcome, Result};
 use crate::output;
 use crate::signals::{self, Signal, Signals};
 use crate::terminal::{self, RawMode, Size};
@@ -29,7 +29,7 @@ pub async fn run(
     ctx: &Context,
 ) -> Result<Outcome> {
     let mut resizes = signals::resizes()?;
-    let Session { input, control, mut events, end } = session;
+    let Session { input, control, mut events, end, .. } = session;
     let mut terminal = Lent { interactive: ctx.terminals().stdin, raw: None, label, ctx };
     let mut keys = Keyboard::on_stdin(input, terminal.interactive, say_end)?;
     let mut screen = Screen::new(ctx.out().raw())?;
@@ -89,7 +89,7 @@ pub async fn run(
         }
     }
     drop(keys);
-    let end = end.await;
+    let end = ended(end).await;
     let at_line_start = screen.at_line_start();
     if left_by.is_none() {
         tokio::select! {
@@ -105,7 +105,10 @@ pub async fn run(
     if left_by.is_none() {
         stdout?;
     }
-    finish(end, left_by, label)
+    match left_by {
+        Some(signal) => Err(signal.as_error().into()),
+        None => end?.into_result(label).map(|()| Outcome::Done),
+    }
 }
 
 /// The terminal while the session has it.
@@ -121,7 +124,7 @@ impl Lent<'_> {
     fn tell(&mut self, event: Event, keys: &mut Keyboard) -> Result<()> {
         let (reporter, label) = (self.ctx.reporter(), self.label);
         match event {
-            Event::Started => {
+            Event::Started(_) => {
                 tracing::info!("the session on {label} has started");
                 if self.interactive {
                     let raw = RawMode::enter().map_err(|error| {
@@ -131,57 +134,18 @@ impl Lent<'_> {
                 }
             }
             Event::Message(text) => reporter.status(text.trim_end()),
-            Event::Lost(reason) => {
-                keys.set_unheard(true);
-                let way_out = if self.interactive { " (Ctrl-C gives up)" } else { "" };
-                reporter.status(format_args!("connection to {label} lost ({reason}), resuming...{way_out}"));
+            Event::Link(link) => {
+                let lost = matches!(link, Link::Lost(_));
+                if lost || matches!(link, Link::Resumed) {
+                    keys.set_unheard(lost);
+                }
+                let way_out = if lost && self.interactive { " (Ctrl-C gives up)" } else { "" };
+                reporter.status(format_args!("{}{way_out}", link.in_words(label)));
             }
-            Event::Waiting(reason) => {
-                reporter.status(format_args!("still resuming the session on {label}: {reason}"));
-            }
-            Event::Resumed => {
-                keys.set_unheard(false);
-                reporter.status(format_args!("connection to {label} resumed"));
-            }
-            Event::Output(_) | Event::StdErr(_) => {}
+            Event::Output(_) | Event::StdErr(_) | Event::ExitCode(_) | Event::Flag(_) => {}
         }
         Ok(())
     }
-}
-
-fn finish(
-    end: std::result::Result<Result<End>, tokio::task::JoinError>,
-    left_by: Option<Signal>,
-    label: &str,
-) -> Result<Outcome> {
-    let end = match end {
-        Ok(end) => end,
-        // A panic of the session's task is a panic of ours.
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Ok(End::Terminated),
-    };
-    if let Some(signal) = left_by {
-        return Err(signal.as_error().into());
-    }
-    match end? {
-        End::Terminated => Ok(Outcome::Done),
-        End::Closed { reason, incomplete: true } if reason.trim().is_empty() => {
-            let text = format!("the session on {label} was closed before all of its output came");
-            Err(Error::failed(text).because("the node waits only a moment for a slow connection").into())
-        }
-        End::Closed { reason, .. } if reason.trim().is_empty() => Ok(Outcome::Done),
-        End::Closed { reason, .. } => {
-            let reason = reason.trim().to_owned();
-            let kind = if is_time_out(&reason) { Kind::TimedOut } else { Kind::Failed };
-            Err(Error::new(kind, format!("the session on {label} was ended")).because(reason).into())
-        }
-    }
-}
-
-/// The only mark of an idle or overlong session is its text.
-fn is_time_out(reason: &str) -> bool {
-    let reason = reason.to_ascii_lowercase();
-    reason.contains("timed out") || reason.contains("inactivity") || reason.contains("maximum duration")
 }
 
 fn size(ctx: &Context) -> Size {
@@ -194,20 +158,4 @@ fn size(ctx: &Context) -> Size {
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     thread.map(drop).map_err(|error| Error::failed("cannot start a thread").because(error).into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_out_is_told_by_its_text() {
-        for reason in [
-            "Your session timed out due to inactivity.",
-            "Session has reached its maximum duration and was terminated",
-        ] {
-            assert!(is_time_out(reason), "{reason}");
-        }
-        assert!(!is_time_out("----------ERROR-------\nUnable to start shell"));
-    }
 }

@@ -14,7 +14,8 @@ use aws_sdk_ssm::types::{DocumentFormat, DocumentStatus, DocumentType};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-const PREFERENCES: &str = "SSM-SessionManagerRunShell";
+/// The document of a session that names none.
+pub const PREFERENCES: &str = "SSM-SessionManagerRunShell";
 const INTERACTIVE_COMMAND: &str = "AWS-StartInteractiveCommand";
 /// Session documents that every account at AWS has, and a sandbox does not run.
 const NOT_RUN: &[&str] = &[
@@ -24,14 +25,6 @@ const NOT_RUN: &[&str] = &[
     "AWS-StartPortForwardingSessionToSocket",
     "AWS-StartSSHSession",
 ];
-
-/// The document of a session as callers know it.
-pub fn name(document: &SessionDocument) -> &'static str {
-    match document {
-        SessionDocument::StandardStream => PREFERENCES,
-        SessionDocument::InteractiveCommands { .. } => INTERACTIVE_COMMAND,
-    }
-}
 
 /// What a session of this document and these parameters runs.
 pub fn session_document(

@@ -28,6 +28,7 @@ pub fn start(account: &Account, input: StartSessionInput) -> Result<StartSession
     };
     account.authorize("ssm:StartSession", &resource)?;
     let parameters = input.parameters.unwrap_or_default();
+    let document_name = input.document_name.clone().unwrap_or_else(|| documents::PREFERENCES.to_owned());
     let document = documents::session_document(account, input.document_name.as_deref(), parameters)?;
     let Some(managed) = account.node(&target).filter(|managed| managed.node.online) else {
         return Err(ServiceError::new("TargetNotConnected", format!("{target} is not connected.")));
@@ -36,6 +37,7 @@ pub fn start(account: &Account, input: StartSessionInput) -> Result<StartSession
         node: Arc::clone(&managed.node),
         target,
         document,
+        document_name,
         reason: input.reason,
         owner: account.identity.arn(),
         caller_name: account.identity.user.clone(),
@@ -133,7 +135,7 @@ fn session(record: SessionRecord, max_duration_minutes: Option<u64>) -> Session 
         | SessionStatus::Terminating => None,
     };
     Session::builder()
-        .document_name(documents::name(&record.document))
+        .document_name(record.document_name)
         .status(status(record.status))
         .set_end_date(ended)
         .start_date(record.started.into())

@@ -60,6 +60,7 @@ impl House {
             node: Arc::clone(&self.node),
             target: NODE.to_owned(),
             document,
+            document_name: "a document".to_owned(),
             reason: Some("a test".to_owned()),
             owner: format!("arn:aws:iam::{ACCOUNT}:user/somebody"),
             caller_name: "somebody".to_owned(),

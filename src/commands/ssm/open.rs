@@ -1,0 +1,113 @@
+//! How every verb opens a session: the node that is meant, StartSession, the running session. Owns the options that
+//! such verbs share. It must not know what a verb does with the session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::api::{self, StartFailure, StartSession};
+use super::channel::{Session, SessionSettings};
+use super::model::{Node, Parameter};
+use super::{complete, target};
+use crate::aws::Aws;
+use crate::cli::positive_duration;
+use crate::error::Result;
+
+/// The longest idle time-out that the preferences allow: no cut session lives longer.
+const RESUME_LIMIT: Duration = Duration::from_secs(60 * 60);
+
+#[derive(Debug, Clone, Args)]
+pub struct SessionArgs {
+    /// The session document instead of the usual one
+    #[arg(long, value_name = "NAME", help_heading = "Session", add = complete::documents())]
+    pub document: Option<String>,
+
+    /// A parameter of the document; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", requires = "document", help_heading = "Session")]
+    pub parameter: Vec<Parameter>,
+
+    /// Why, for the session history and CloudTrail
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Session")]
+    pub reason: Option<String>,
+
+    /// How long to wait for the node's agent to answer
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "60s",
+        value_parser = positive_duration,
+        hide_short_help = true,
+        help_heading = "Session"
+    )]
+    pub start_timeout: Duration,
+}
+
+/// The node of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub instance_id: String,
+    /// For messages: `web-1 (i-0abc)`, or the id alone.
+    pub label: String,
+    /// The name, or the id alone: for the beginning of a line.
+    pub name: String,
+}
+
+impl Target {
+    /// The node that `text` names. An id is taken as it is, without a call.
+    pub async fn find(aws: &Aws, text: &str) -> Result<Target> {
+        if target::is_node_id(text) {
+            return Ok(Target::of_id(text));
+        }
+        Ok(target::find(&aws.ssm(), text).await?.into())
+    }
+
+    pub fn of_id(id: &str) -> Target {
+        Target { instance_id: id.to_owned(), label: id.to_owned(), name: id.to_owned() }
+    }
+}
+
+impl From<Node> for Target {
+    fn from(node: Node) -> Target {
+        let label = node.label();
+        let name = node.name.unwrap_or_else(|| node.instance_id.clone());
+        Target { instance_id: node.instance_id, label, name }
+    }
+}
+
+impl SessionArgs {
+    /// Starts a session with the document that the user names, or with the one that the verb needs.
+    pub async fn open(
+        &self,
+        aws: &Arc<Aws>,
+        target: &Target,
+        document: Option<&str>,
+        parameters: &[Parameter],
+    ) -> Result<Session> {
+        let (document, parameters) = match &self.document {
+            Some(own) => (Some(own.as_str()), self.parameter.as_slice()),
+            None => (document, parameters),
+        };
+        let client = aws.ssm();
+        let request = StartSession {
+            target: &target.instance_id,
+            document,
+            reason: self.reason.as_deref(),
+            parameters,
+        };
+        let grant = match api::start_session(&client, &request).await {
+            Ok(grant) => grant,
+            Err(StartFailure::NotConnected(error)) => {
+                return Err(target::explain_not_connected(&client, &target.instance_id, error).await);
+            }
+            Err(StartFailure::Other(error)) => return Err(error),
+        };
+        tracing::info!("session {} on {}", grant.session_id, target.label);
+        let settings = SessionSettings {
+            target: target.instance_id.clone(),
+            start_limit: self.start_timeout,
+            resume_limit: RESUME_LIMIT,
+        };
+        Session::open(Arc::clone(aws), grant, settings)
+    }
+}

@@ -1,0 +1,115 @@
+//! What runs on a node for one session, whatever kind it is: what a session hands to it, and what it gives back. Owns
+//! only the choice; each kind has a room of its own. Bounded by its caller: input is asked for only when the last was
+//! taken, output is taken in only when there is room for it.
+
+use super::shell::Shell;
+use super::{SessionDocument, SessionSettings};
+use crate::sandbox::node::Node;
+use opsctl_engine::session::{Flag, Version};
+use std::io;
+use std::time::Duration;
+
+pub enum Program {
+    /// On a terminal.
+    Terminal(Shell),
+}
+
+/// Where a payload goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    Output,
+    StdErr,
+}
+
+impl Program {
+    /// `client`: its version, as the handshake gave it; features depend on it.
+    pub fn start(
+        settings: &SessionSettings,
+        node: &Node,
+        document: &SessionDocument,
+        _client: Option<&Version>,
+    ) -> io::Result<Program> {
+        match document {
+            SessionDocument::StandardStream | SessionDocument::InteractiveCommands { .. } => {
+                Ok(Program::Terminal(Shell::start(settings, node, document)?))
+            }
+        }
+    }
+
+    /// False: it is not there yet, or full.
+    pub fn takes_input(&self) -> bool {
+        match self {
+            Program::Terminal(shell) => shell.takes_input(),
+        }
+    }
+
+    pub fn input(&mut self, bytes: &[u8]) {
+        match self {
+            Program::Terminal(shell) => shell.type_in(bytes),
+        }
+    }
+
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        match self {
+            Program::Terminal(shell) => shell.resize(cols, rows),
+        }
+    }
+
+    /// A flag of the client other than the one that ends the session.
+    pub fn flag(&mut self, _flag: Flag) {
+        match self {
+            Program::Terminal(_) => {}
+        }
+    }
+
+    /// The next payload, if there is one now.
+    pub fn output(&self) -> Option<(Stream, &[u8])> {
+        match self {
+            Program::Terminal(shell) => shell.output().payload().map(|payload| (Stream::Output, payload)),
+        }
+    }
+
+    /// The first `length` bytes of that payload were sent.
+    pub fn sent(&mut self, length: usize) {
+        match self {
+            Program::Terminal(shell) => shell.output_mut().sent(length),
+        }
+    }
+
+    /// A flag for the client, which follows what was sent so far.
+    pub fn take_flag(&mut self) -> Option<Flag> {
+        match self {
+            Program::Terminal(_) => None,
+        }
+    }
+
+    /// Works until something has changed. `room`: whether more output may be taken in.
+    pub async fn progress(&mut self, room: bool) {
+        match self {
+            Program::Terminal(shell) => shell.progress(room).await,
+        }
+    }
+
+    /// It has ended, and all of its output was taken.
+    pub fn over(&self) -> Option<Over> {
+        match self {
+            Program::Terminal(shell) => shell.is_over().then(Over::default),
+        }
+    }
+
+    /// Ends it, at the latest after `grace` by force.
+    pub async fn end(self, grace: Duration) {
+        match self {
+            Program::Terminal(shell) => shell.end(grace).await,
+        }
+    }
+}
+
+/// How a program ended.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Over {
+    /// Of a command whose client is told.
+    pub exit_code: Option<i32>,
+    /// The text of the session's end; empty for a normal one.
+    pub reason: String,
+}
