@@ -1,7 +1,8 @@
-//! The Session Manager data channel, both ends: [`Client`] is opsctl, [`Agent`] is the node. Owns the
-//! messages, their order and their repetition, the handshake and the encryption. It must not do I/O, read
-//! a clock or make randomness: a driver hands in frames, a [`Moment`] and a seed, and after every call writes
-//! what `poll_frame` gives, acts on what `poll_event` gives, and comes back at `next_timeout`.
+//! The Session Manager data channel, both ends: [`Client`] is opsctl, [`Agent`] is the node, and a [`Mux`] beside
+//! either makes many streams of what a port session carries. Owns the messages, their order and their
+//! repetition, the handshake and the encryption. It must not do I/O, read a clock or make randomness: a driver
+//! hands in frames, a [`Moment`] and a seed, and after every call writes what `poll_frame` gives, acts on what
+//! `poll_event` gives, and comes back at `next_timeout`.
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ pub mod crypto;
 mod events;
 pub mod faults;
 pub mod message;
+pub mod mux;
 pub mod payload;
 pub mod random;
 pub mod service;
@@ -24,6 +26,7 @@ mod tests;
 pub use agent::{Agent, AgentEncryption, AgentEvent, AgentOptions};
 pub use channel::Stats;
 pub use client::{Client, ClientError, ClientEvent, ClientOptions};
+pub use mux::{Mux, MuxError, MuxEvent, StreamId};
 pub use payload::{Flag, SessionType};
 pub use version::Version;
 

@@ -5,6 +5,7 @@ mod client;
 mod defects;
 
 mod frames;
+mod mux;
 mod simulation;
 mod transcripts;
 mod vectors;
