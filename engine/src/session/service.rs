@@ -35,7 +35,8 @@ pub fn start_publication(ids: &mut Random, now: Moment) -> Bytes {
     notice(MessageType::StartPublication, ids.uuid(), Bytes::from_static(b"{}"), now)
 }
 
-fn notice(message_type: MessageType, id: Uuid, payload: Bytes, now: Moment) -> Bytes {
+/// A frame that carries no stream.
+pub(super) fn notice(message_type: MessageType, id: Uuid, payload: Bytes, now: Moment) -> Bytes {
     let message = Message {
         message_type,
         schema_version: SCHEMA_VERSION,

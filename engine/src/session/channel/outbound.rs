@@ -35,6 +35,7 @@ struct Sent {
     repeats: u32,
     /// For Karn's rule.
     written_before: bool,
+    first_written: Option<Duration>,
 }
 
 enum State {
@@ -111,7 +112,9 @@ impl Outbound {
             self.wait_begins(now);
         }
         let number = self.next_number();
-        self.sent.push_back(Some(Sent { frame, state: State::Kept, repeats: 0, written_before: false }));
+        let state = State::Kept;
+        let sent = Sent { frame, state, repeats: 0, written_before: false, first_written: None };
+        self.sent.push_back(Some(sent));
         self.unacknowledged += 1;
         if wire_is_up {
             self.enqueue(number, now);
@@ -126,6 +129,7 @@ impl Outbound {
                 let timeout = self.round_trip.timeout(sent.repeats);
                 self.retransmitted += u64::from(sent.written_before);
                 let due = now + timeout;
+                sent.first_written.get_or_insert(now);
                 arm(&mut self.deadlines, number, &mut sent.state, State::Written { at: now, due });
                 return Some(sent.frame.clone());
             }
@@ -141,10 +145,12 @@ impl Outbound {
         if let Some(due) = sent.state.due() {
             self.deadlines.remove(&(due, number));
         }
-        if let State::Written { at, .. } = sent.state
-            && !sent.written_before
-        {
-            self.round_trip.sample(now.saturating_sub(at));
+        match (sent.state, sent.first_written) {
+            (State::Written { at, .. }, _) if !sent.written_before => {
+                self.round_trip.sample(now.saturating_sub(at));
+            }
+            (_, Some(first)) => self.round_trip.at_most(now.saturating_sub(first)),
+            (_, None) => {}
         }
         self.unacknowledged -= 1;
         self.wait_begins(now);
@@ -159,8 +165,10 @@ impl Outbound {
         self.deadlines.first().map(|(due, _)| *due)
     }
 
-    /// Queues every overdue message again.
+    /// Queues every overdue message again, by what is known of the wire now: it may have turned out to be slower than
+    /// when they were written. As long as nothing is known only the oldest, or a slow wire would get a window twice.
     pub(super) fn repeat_overdue(&mut self, now: Duration) {
+        let mut is_probed = false;
         while let Some(&(due, number)) = self.deadlines.first()
             && due <= now
         {
@@ -168,11 +176,23 @@ impl Outbound {
                 self.deadlines.pop_first();
                 continue;
             };
-            if let State::Written { .. } = sent.state {
-                sent.repeats += 1;
-                sent.written_before = true;
-                self.round_trip.repeated(sent.repeats);
-                self.queue.push_back(number);
+            match sent.state {
+                State::Written { at, .. } => {
+                    let mut due = at + self.round_trip.base_timeout(sent.repeats);
+                    if is_probed && !self.round_trip.is_measured() {
+                        due = now + self.round_trip.timeout(sent.repeats);
+                    }
+                    if due > now {
+                        arm(&mut self.deadlines, number, &mut sent.state, State::Written { at, due });
+                        continue;
+                    }
+                    is_probed = true;
+                    sent.repeats += 1;
+                    sent.written_before = true;
+                    self.round_trip.repeated(sent.repeats);
+                    self.queue.push_back(number);
+                }
+                State::Queued { .. } | State::Kept => {}
             }
             let due = now + self.round_trip.timeout(sent.repeats);
             arm(&mut self.deadlines, number, &mut sent.state, State::Queued { due });
@@ -312,6 +332,36 @@ mod tests {
         written(&mut outbound, ms(300));
         outbound.acknowledge(1, ms(301));
         assert_eq!(outbound.round_trip(), ms(100), "a reconnect does not make it new");
+    }
+
+    #[test]
+    fn a_wire_slower_than_the_first_guess_gets_one_message_twice_and_not_all() {
+        let mut outbound = outbound(1000, 1000);
+        assert_eq!(written(&mut outbound, ms(0)).len(), 1000);
+        outbound.repeat_overdue(ms(200));
+        assert_eq!(written(&mut outbound, ms(200)), [0]);
+        for number in 0..1000 {
+            outbound.acknowledge(number, ms(450));
+        }
+        assert_eq!((outbound.retransmitted(), outbound.next_deadline()), (1, None));
+        for number in 1000..2000 {
+            outbound.push(frame(number), ms(450), true);
+        }
+        assert_eq!(written(&mut outbound, ms(450)).len(), 1000);
+        assert!(outbound.next_deadline() > Some(ms(900)), "{:?}", outbound.next_deadline());
+    }
+
+    #[test]
+    fn of_a_first_flight_that_is_lost_whole_all_is_repeated_once_one_is_acknowledged() {
+        let mut outbound = outbound(1000, 3);
+        written(&mut outbound, ms(0));
+        outbound.repeat_overdue(ms(200));
+        assert_eq!(written(&mut outbound, ms(200)), [0]);
+        outbound.acknowledge(0, ms(205));
+        let due = outbound.next_deadline().unwrap();
+        outbound.repeat_overdue(due);
+        assert_eq!(written(&mut outbound, due), [1, 2]);
+        assert!(due <= ms(600), "{due:?}");
     }
 
     #[test]

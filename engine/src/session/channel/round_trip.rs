@@ -17,11 +17,23 @@ pub(super) struct RoundTrip {
     /// Doublings that new messages start with. After a repeat nothing but a sample tells whether the wire got
     /// slower or a message got lost; without this a wire slower than `base` would get everything twice.
     doublings: u32,
+    measured: bool,
 }
 
 impl RoundTrip {
     pub(super) fn new() -> Self {
-        RoundTrip { estimate: FIRST_ESTIMATE, variation: Duration::ZERO, base: FIRST_TIMEOUT, doublings: 0 }
+        RoundTrip {
+            estimate: FIRST_ESTIMATE,
+            variation: Duration::ZERO,
+            base: FIRST_TIMEOUT,
+            doublings: 0,
+            measured: false,
+        }
+    }
+
+    /// False: the timeouts are a guess so far.
+    pub(super) fn is_measured(&self) -> bool {
+        self.measured
     }
 
     pub(super) fn estimate(&self) -> Duration {
@@ -33,13 +45,29 @@ impl RoundTrip {
         self.doubled(self.doublings.max(repeats))
     }
 
+    /// The same for a wire that is as the samples say.
+    pub(super) fn base_timeout(&self, repeats: u32) -> Duration {
+        self.doubled(repeats)
+    }
+
     /// A message was acknowledged after this time. By Karn's rule only if it was sent once.
     pub(super) fn sample(&mut self, time: Duration) {
+        self.measured = true;
         self.variation = self.variation * 3 / 4 + self.estimate.abs_diff(time) / 4;
         self.estimate = self.estimate * 7 / 8 + time / 8;
         self.base = (self.estimate + MIN_MARGIN.max(self.variation * 4)).min(MAX_BASE);
         while self.doublings > 0 && self.doubled(self.doublings - 1) > time {
             self.doublings -= 1;
+        }
+    }
+
+    /// A message that was repeated was acknowledged so long after it was first sent. Which of the two was meant is
+    /// unknown, so that this tells only what a guess must not be below.
+    pub(super) fn at_most(&mut self, time: Duration) {
+        if !self.measured {
+            self.measured = true;
+            self.doublings = 0;
+            self.base = self.base.max(time + time / 2).min(MAX_BASE);
         }
     }
 
@@ -82,6 +110,17 @@ mod tests {
         let round_trip = RoundTrip::new();
         let waits: Vec<_> = (0..8).map(|repeats| round_trip.timeout(repeats).as_millis()).collect();
         assert_eq!(waits, [200, 400, 800, 1600, 3200, 6400, 8000, 8000]);
+    }
+
+    #[test]
+    fn before_the_first_sample_a_repeated_message_gives_a_bound() {
+        let mut round_trip = RoundTrip::new();
+        round_trip.repeated(1);
+        round_trip.at_most(ms(450));
+        assert_eq!((round_trip.estimate(), round_trip.timeout(0)), (FIRST_ESTIMATE, ms(675)));
+        round_trip.at_most(ms(7000));
+        assert_eq!(round_trip.timeout(0), ms(675), "later only samples count");
+        assert!(round_trip.is_measured());
     }
 
     #[test]

@@ -1,9 +1,21 @@
 //! A bad wire: loses, doubles, reorders, flips and cuts frames, decided by a seed so that a run can be
-//! repeated. For what an end repeats: nobody repeats a lost channel_closed.
+//! repeated. For what an end repeats: nobody repeats a lost channel_closed. How late frames are is a [`Line`]'s.
+
+mod dice;
+mod line;
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
+
+use super::Moment;
+use super::message::MessageType;
+use super::payload::{self, Acknowledge};
+use super::random::Random;
+use super::service;
+
+pub use dice::Dice;
+pub use line::Line;
 
 /// How often each fault strikes a frame, from 0.0 to 1.0.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,7 +29,7 @@ pub struct FaultRates {
 
 pub struct Faults {
     rates: FaultRates,
-    state: u64,
+    dice: Dice,
     /// Frames to let pass later, each with the number of frames still to overtake it.
     held: VecDeque<(u32, Bytes)>,
 }
@@ -29,7 +41,7 @@ const UNPROTECTED: [std::ops::Range<usize>; 2] = [48..56, 112..116];
 
 impl Faults {
     pub fn new(rates: FaultRates, seed: u64) -> Self {
-        Faults { rates, state: seed, held: VecDeque::new() }
+        Faults { rates, dice: Dice::new(seed), held: VecDeque::new() }
     }
 
     /// The frames that arrive now that `frame` was sent.
@@ -38,12 +50,12 @@ impl Faults {
         for (wait, _) in &mut self.held {
             *wait -= 1;
         }
-        if !self.strikes(self.rates.loss) {
-            let copies = if self.strikes(self.rates.duplicate) { 2 } else { 1 };
+        if !self.dice.strikes(self.rates.loss) {
+            let copies = if self.dice.strikes(self.rates.duplicate) { 2 } else { 1 };
             for _ in 0..copies {
                 let frame = self.damage(frame.clone());
-                if self.strikes(self.rates.reorder) {
-                    let wait = 1 + self.below(MAX_OVERTAKEN);
+                if self.dice.strikes(self.rates.reorder) {
+                    let wait = 1 + self.dice.below(MAX_OVERTAKEN);
                     self.held.push_back((wait as u32, frame));
                 } else {
                     arriving.push(frame);
@@ -62,12 +74,12 @@ impl Faults {
     }
 
     fn damage(&mut self, frame: Bytes) -> Bytes {
-        if self.strikes(self.rates.truncate) {
-            let length = self.below(frame.len() as u64) as usize;
+        if self.dice.strikes(self.rates.truncate) {
+            let length = self.dice.below(frame.len() as u64) as usize;
             return frame.slice(..length);
         }
-        if self.strikes(self.rates.flip) {
-            let bit = self.below(frame.len() as u64 * 8) as usize;
+        if self.dice.strikes(self.rates.flip) {
+            let bit = self.dice.below(frame.len() as u64 * 8) as usize;
             let (byte, bit) = (bit / 8, bit % 8);
             if !UNPROTECTED.iter().any(|range| range.contains(&byte)) && byte < frame.len() {
                 let mut frame = frame.to_vec();
@@ -77,25 +89,17 @@ impl Faults {
         }
         frame
     }
+}
 
-    fn strikes(&mut self, rate: f64) -> bool {
-        const PRECISION: u64 = 1 << 32;
-        (self.below(PRECISION) as f64) < rate * PRECISION as f64
-    }
-
-    /// A number from 0 to `limit` - 1; 0 for a limit of 0.
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next().checked_rem(limit).unwrap_or(0)
-    }
-
-    /// SplitMix64.
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
+/// An acknowledgement, for the client, of a message that it has never sent.
+pub fn stray_acknowledgement(ids: &mut Random, now: Moment) -> Bytes {
+    let payload = payload::to_json(&Acknowledge {
+        acknowledged_message_type: MessageType::InputStreamData.name(),
+        acknowledged_message_id: ids.uuid(),
+        acknowledged_message_sequence_number: 1 << 40,
+        is_sequential_message: true,
+    });
+    service::notice(MessageType::Acknowledge, ids.uuid(), payload, now)
 }
 
 #[cfg(test)]
