@@ -1,7 +1,9 @@
 //! The account a sandbox pretends to be: who calls, which nodes it has, what is denied, and the engines behind the
-//! services. The services share one and change nothing in it but sessions.
+//! services. The services share one and change nothing in it but sessions and commands.
 
-use super::config::{NodeKind, NodeSettings, Ping, Platform, Settings};
+use super::call_rate::CallRate;
+use super::commands::Commands;
+use super::config::{Dies, NodeKind, NodeSettings, Ping, Platform, Settings};
 use super::identity::Identity;
 use super::kms::Kms;
 use super::node::Node;
@@ -21,6 +23,8 @@ pub struct Account {
     pub identity: Identity,
     pub nodes: Vec<ManagedNode>,
     pub sessions: Sessions,
+    pub commands: Commands,
+    pub call_rate: CallRate,
     pub kms: Arc<Kms>,
     pub pages: Pages,
     pub settings: Settings,
@@ -42,6 +46,8 @@ pub struct ManagedNode {
     pub kind: NodeKind,
     pub platform: Platform,
     pub ping: Ping,
+    /// When it is sent a command.
+    pub dies: Option<Dies>,
 }
 
 impl Account {
@@ -52,6 +58,7 @@ impl Account {
         port: u16,
         kms: Arc<Kms>,
         sessions: Sessions,
+        commands: Commands,
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
         Ok(Account {
@@ -64,6 +71,8 @@ impl Account {
             request_timeout: REQUEST_TIMEOUT,
             identity,
             sessions,
+            commands,
+            call_rate: CallRate::new(settings.calls_per_second),
             kms,
             settings,
             port,
@@ -114,6 +123,7 @@ impl ManagedNode {
             kind: settings.kind,
             platform: settings.platform,
             ping: settings.ping,
+            dies: settings.dies,
         }
     }
 }

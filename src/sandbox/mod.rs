@@ -2,7 +2,9 @@
 //! with its key, and runs real shells behind them. It must not print, and must not listen beyond loopback.
 
 mod account;
+mod call_rate;
 mod client;
+mod commands;
 pub mod config;
 mod http;
 mod identity;

@@ -3,6 +3,7 @@
 
 use super::account::Account;
 use super::client::Connection;
+use super::commands::{Commands, Place};
 use super::config::Settings;
 use super::identity::Identity;
 use super::kms::Kms;
@@ -67,9 +68,9 @@ impl Running {
         self.account.stop.notified().await;
     }
 
-    /// Ends every shell, lets answers that are on their way out leave, and stops listening.
+    /// Ends every shell and script, lets answers that are on their way out leave, and stops listening.
     pub async fn stop(self) {
-        self.account.sessions.shutdown().await;
+        tokio::join!(self.account.sessions.shutdown(), self.account.commands.shutdown());
         self.account.closing.send_replace(true);
         if tokio::time::timeout(Duration::from_secs(2), self.server).await.is_err() {
             tracing::debug!("connections were still open when the sandbox ended");
@@ -81,6 +82,12 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
     let identity = Identity::new(&settings.account, &settings.region, &settings.caller)?;
     let saved = settings.preferences.clone().unwrap_or_default();
     let kms = Arc::new(Kms::new(&settings.region, &settings.account, &saved.kms_key_id)?);
+    let commands = Commands::new(Place {
+        folder: surroundings.folder.join("commands"),
+        region: settings.region.clone(),
+        user: surroundings.user.clone(),
+        path: surroundings.path.clone(),
+    });
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
     let defaults = Preferences::default();
     let sessions = Sessions::new(SessionSettings {
@@ -95,7 +102,7 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user,
         path: surroundings.path,
     })?;
-    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions)?)
+    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions, commands)?)
 }
 
 fn cannot_listen(port: u16, error: io::Error) -> Error {

@@ -24,6 +24,8 @@ pub struct Settings {
     pub page_size: usize,
     /// How much later than it could every answer of a service comes.
     pub latency: Duration,
+    /// Calls beyond it are throttled.
+    pub calls_per_second: Option<u32>,
     pub nodes: Vec<NodeSettings>,
     /// Absent as in a new account, until somebody saves the document SSM-SessionManagerRunShell.
     pub preferences: Option<PreferenceSettings>,
@@ -39,6 +41,7 @@ pub struct NodeSettings {
     pub kind: NodeKind,
     pub platform: Platform,
     pub ping: Ping,
+    pub dies: Option<Dies>,
     pub ip: Ipv4Addr,
     pub agent_version: String,
     /// The program a session runs.
@@ -67,6 +70,15 @@ pub enum Ping {
     Offline,
 }
 
+/// What becomes of a node that is online when it is sent a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dies {
+    /// It never takes the command.
+    Before,
+    /// It takes the command and is not heard of again.
+    During,
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PreferenceSettings {
     pub kms_key_id: Option<String>,
@@ -93,6 +105,7 @@ impl Default for Settings {
             caller: "rehearsal".into(),
             page_size: 10,
             latency: Duration::ZERO,
+            calls_per_second: None,
             nodes: vec![node("web-1", "web"), node("web-2", "web"), node("db-1", "db")],
             preferences: None,
             deny: Vec::new(),
@@ -111,6 +124,7 @@ impl NodeSettings {
             kind: NodeKind::Ec2,
             platform: if cfg!(target_os = "macos") { Platform::MacOs } else { Platform::Linux },
             ping: Ping::Online,
+            dies: None,
             // AWS keeps the first four addresses of a subnet and the last for itself.
             ip: Ipv4Addr::new(10, a, b, 4 + c % 250),
             agent_version: "3.3.2299.0".into(),

@@ -1,7 +1,7 @@
 //! The tables of `sandbox.toml`, one function each: which keys there are, what they may hold and what is taken when
 //! they are left out.
 
-use super::{NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
+use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, chance, choice, integer, text, text_where};
 use crate::sandbox::policy;
@@ -18,6 +18,7 @@ const PLATFORMS: &[(&str, Platform)] =
     &[("Linux", Platform::Linux), ("MacOS", Platform::MacOs), ("Windows", Platform::Windows)];
 const PINGS: &[(&str, Ping)] =
     &[("online", Ping::Online), ("connection-lost", Ping::ConnectionLost), ("offline", Ping::Offline)];
+const DEATHS: &[(&str, Dies)] = &[("before", Dies::Before), ("during", Dies::During)];
 
 pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     let mut reader = Reader::new(file, text);
@@ -31,6 +32,8 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     let caller = section.value(reader_ref, "caller", text_where("a user name of IAM", is_user_name));
     let page_size = section.value(reader_ref, "page_size", integer(1..=1000));
     let latency = section.value(reader_ref, "latency_ms", integer(0..=60_000));
+    let calls_per_second = section.value(reader_ref, "calls_per_second", integer(1..=10_000));
+    settings.calls_per_second = calls_per_second.and_then(|calls| calls.try_into().ok());
     settings.latency = latency.map_or(settings.latency, Duration::from_millis);
     settings.account = account.unwrap_or(settings.account);
     settings.region = region.unwrap_or(settings.region);
@@ -88,6 +91,7 @@ fn node(
     let kind = section.value(reader, "kind", choice(KINDS));
     let platform = section.value(reader, "platform", choice(PLATFORMS));
     let ping = section.value(reader, "ping", choice(PINGS));
+    let dies = section.value(reader, "dies", choice(DEATHS));
     let ip = section.value(reader, "ip", |value| {
         let ip = value.as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
         ip.ok_or_else(|| "an IPv4 address in quotes".to_owned())
@@ -103,6 +107,7 @@ fn node(
     node.kind = kind.unwrap_or(node.kind);
     node.platform = platform.unwrap_or(node.platform);
     node.ping = ping.unwrap_or(node.ping);
+    node.dies = dies;
     node.ip = ip.unwrap_or(node.ip);
     node.agent_version = agent_version.unwrap_or(node.agent_version);
     node.shell = shell.unwrap_or(node.shell);

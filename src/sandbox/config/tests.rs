@@ -38,6 +38,7 @@ fn a_node_is_read_with_all_it_can_have() {
         tags: BTreeMap::from([("env".into(), "test".into()), ("empty".into(), String::new())]),
         kind: NodeKind::Hybrid,
         platform: Platform::Windows,
+        dies: None,
         ping: Ping::Offline,
         ip: Ipv4Addr::new(192, 0, 2, 7),
         agent_version: "2.3.68.0".into(),

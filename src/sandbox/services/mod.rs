@@ -13,6 +13,7 @@ pub use error::ServiceError;
 pub use paging::{PageRequest, Pages};
 
 use super::account::Account;
+use std::time::Instant;
 
 /// The sandbox's own service.
 pub const CONTROL: &str = "opsctl";
@@ -41,6 +42,9 @@ pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError>
         let target = call.target.unwrap_or_default();
         target.strip_prefix(prefix).ok_or_else(|| ServiceError::unknown_operation(target))
     };
+    if call.service != CONTROL && !account.call_rate.allows(Instant::now()) {
+        return Err(ServiceError::new("ThrottlingException", "Rate exceeded"));
+    }
     match call.service {
         "kms" => kms::answer(account, operation("TrentService.")?, call.body),
         CONTROL => control::answer(account, operation("OpsctlSandbox.")?),

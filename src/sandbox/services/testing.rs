@@ -5,12 +5,18 @@ use crate::sandbox::account::Account;
 use crate::sandbox::config::Settings;
 use crate::sandbox::start::Surroundings;
 use crate::sandbox::start::account as make_account;
+use std::path::Path;
 
-/// The account that a `sandbox.toml` describes.
+/// The account that a `sandbox.toml` describes. Nothing can run in it.
 pub fn account(settings: &str) -> Account {
+    account_in("/dev/null/nowhere".as_ref(), settings)
+}
+
+/// The same with homes for its nodes.
+pub fn account_in(folder: &Path, settings: &str) -> Account {
     let settings = Settings::parse("sandbox.toml", settings).unwrap();
     let surroundings = Surroundings {
-        folder: "/nonexistent".into(),
+        folder: folder.to_owned(),
         program: "/nonexistent/opsctl".into(),
         user: "tester".into(),
         path: "/usr/bin:/bin".into(),

@@ -1,8 +1,12 @@
 //! The session documents: the account's preferences and the one for interactive commands. Those of
 //! AWS that the sandbox does not run are refused as such, every other one as one that does not exist.
 
+mod command;
+mod describe;
 mod list;
 
+pub use command::CommandDocument;
+pub use describe::describe;
 pub use list::list;
 
 use super::ServiceError;
@@ -56,16 +60,12 @@ pub fn session_document(
 
 pub fn get(account: &Account, input: GetDocumentInput) -> Result<GetDocumentOutput, ServiceError> {
     let name = input.name.unwrap_or_default();
-    // Documents of AWS belong to no account.
-    let resource = match name.starts_with("AWS-") {
-        true => format!("arn:aws:ssm:{}::document/{name}", account.identity.region),
-        false => account.arn("ssm", &format!("document/{name}")),
-    };
-    account.authorize("ssm:GetDocument", &resource)?;
+    account.authorize("ssm:GetDocument", &resource(account, &name))?;
+    let command = command::find(&name);
     let content = match (name.as_str(), &account.settings.preferences) {
         (PREFERENCES, Some(saved)) => preferences(saved),
         (INTERACTIVE_COMMAND, _) => interactive_command(),
-        _ => return Err(unknown_document(&name)),
+        _ => command.map(CommandDocument::content).ok_or_else(|| unknown_document(&name))?,
     };
     if !matches!(input.document_version.as_deref(), None | Some("1" | "$DEFAULT" | "$LATEST")) {
         let message = "The specified document version is not valid or does not exist.";
@@ -78,11 +78,33 @@ pub fn get(account: &Account, input: GetDocumentInput) -> Result<GetDocumentOutp
         .name(name)
         .document_version("1")
         .status(DocumentStatus::Active)
-        .document_type(DocumentType::Session)
+        .document_type(if command.is_some() { DocumentType::Command } else { DocumentType::Session })
         .document_format(DocumentFormat::Json)
         .content(format!("{content:#}"))
         .created_date(account.started.into())
         .build())
+}
+
+/// Documents of AWS belong to no account.
+pub fn resource(account: &Account, name: &str) -> String {
+    match name.starts_with("AWS-") {
+        true => format!("arn:aws:ssm:{}::document/{name}", account.identity.region),
+        false => account.arn("ssm", &format!("document/{name}")),
+    }
+}
+
+/// The document of a command.
+pub fn command(account: &Account, name: &str) -> Result<&'static CommandDocument, ServiceError> {
+    let of_another_type = list::find(account, name).is_some();
+    command::find(name).ok_or_else(|| match of_another_type {
+        true => ServiceError::new("InvalidDocument", format!("The document {name} is not of type Command.")),
+        false => unknown_document(name),
+    })
+}
+
+/// How the step of a command's document is called.
+pub fn command_step(name: &str) -> &'static str {
+    command::find(name).map_or("", CommandDocument::step)
 }
 
 fn preferences(saved: &PreferenceSettings) -> Value {

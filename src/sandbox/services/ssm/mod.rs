@@ -1,5 +1,6 @@
-//! Systems Manager: the managed nodes and their sessions.
+//! Systems Manager: the managed nodes, their sessions and the commands sent to them.
 
+mod commands;
 mod documents;
 mod filters;
 mod inventory;
@@ -7,13 +8,19 @@ mod sessions;
 
 use super::{PageRequest, Reply, ServiceError, json};
 use crate::sandbox::account::Account;
+use aws_sdk_ssm::operation::cancel_command::CancelCommandInput;
+use aws_sdk_ssm::operation::describe_document::DescribeDocumentInput;
 use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationInput;
 use aws_sdk_ssm::operation::describe_instance_properties::DescribeInstancePropertiesInput;
 use aws_sdk_ssm::operation::describe_sessions::DescribeSessionsInput;
+use aws_sdk_ssm::operation::get_command_invocation::GetCommandInvocationInput;
 use aws_sdk_ssm::operation::get_connection_status::GetConnectionStatusInput;
 use aws_sdk_ssm::operation::get_document::GetDocumentInput;
+use aws_sdk_ssm::operation::list_command_invocations::ListCommandInvocationsInput;
+use aws_sdk_ssm::operation::list_commands::ListCommandsInput;
 use aws_sdk_ssm::operation::list_documents::ListDocumentsInput;
 use aws_sdk_ssm::operation::resume_session::ResumeSessionInput;
+use aws_sdk_ssm::operation::send_command::SendCommandInput;
 use aws_sdk_ssm::operation::start_session::StartSessionInput;
 use aws_sdk_ssm::operation::terminate_session::TerminateSessionInput;
 
@@ -49,6 +56,24 @@ pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, 
         }
         "ListDocuments" => {
             json::answer(body, ListDocumentsInput::deserialize, |input| documents::list(account, input))
+        }
+        "DescribeDocument" => json::answer(body, DescribeDocumentInput::deserialize, |input| {
+            documents::describe(account, input)
+        }),
+        "SendCommand" => {
+            json::answer(body, SendCommandInput::deserialize, |input| commands::send(account, input))
+        }
+        "ListCommands" => {
+            json::answer(body, ListCommandsInput::deserialize, |input| commands::list(account, input))
+        }
+        "ListCommandInvocations" => json::answer(body, ListCommandInvocationsInput::deserialize, |input| {
+            commands::list_invocations(account, input)
+        }),
+        "GetCommandInvocation" => json::answer(body, GetCommandInvocationInput::deserialize, |input| {
+            commands::get_invocation(account, input)
+        }),
+        "CancelCommand" => {
+            json::answer(body, CancelCommandInput::deserialize, |input| commands::cancel(account, input))
         }
         operation => Err(ServiceError::unknown_operation(operation)),
     }

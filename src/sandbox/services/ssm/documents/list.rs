@@ -1,6 +1,7 @@
 //! The list of the documents that sessions can be started with, and its filters. All filters must hold; of a filter's
 //! values one is enough.
 
+use super::command;
 use super::{INTERACTIVE_COMMAND, PREFERENCES, ServiceError};
 use crate::sandbox::account::Account;
 use crate::sandbox::services::PageRequest;
@@ -9,20 +10,23 @@ use aws_sdk_ssm::types::{DocumentFormat, DocumentIdentifier, DocumentType, Platf
 
 const MOST_FILTERS: usize = 6;
 
-struct Document {
-    name: &'static str,
-    of_aws: bool,
-    platforms: &'static [PlatformType],
+pub struct Document {
+    pub name: &'static str,
+    pub of_aws: bool,
+    pub kind: DocumentType,
+    pub platforms: &'static [PlatformType],
 }
 
 const INTERACTIVE: Document = Document {
     name: INTERACTIVE_COMMAND,
     of_aws: true,
+    kind: DocumentType::Session,
     platforms: &[PlatformType::Linux, PlatformType::Macos],
 };
 const SAVED: Document = Document {
     name: PREFERENCES,
     of_aws: false,
+    kind: DocumentType::Session,
     platforms: &[PlatformType::Windows, PlatformType::Linux, PlatformType::Macos],
 };
 
@@ -39,9 +43,7 @@ pub fn list(account: &Account, input: ListDocumentsInput) -> Result<ListDocument
         let constraint = format!("have length less than or equal to {MOST_FILTERS}");
         return Err(ServiceError::constraint(format!("{} filters", filters.len()), "filters", constraint));
     }
-    let saved = account.settings.preferences.as_ref().map(|_| SAVED);
-    let documents = [INTERACTIVE].into_iter().chain(saved);
-    let kept = documents.filter(|document| filters.iter().all(|filter| filter.keeps(document)));
+    let kept = all(account).filter(|document| filters.iter().all(|filter| filter.keeps(document)));
     let request = PageRequest {
         max_results: input.max_results,
         next_token: input.next_token.as_deref(),
@@ -56,6 +58,22 @@ pub fn list(account: &Account, input: ListDocumentsInput) -> Result<ListDocument
         .build())
 }
 
+/// Every document, the preferences only where they are saved.
+fn all(account: &Account) -> impl Iterator<Item = Document> {
+    let saved = account.settings.preferences.as_ref().map(|_| SAVED);
+    let commands = command::ALL.into_iter().map(|document| Document {
+        name: document.name,
+        of_aws: true,
+        kind: DocumentType::Command,
+        platforms: document.platforms,
+    });
+    [INTERACTIVE].into_iter().chain(saved).chain(commands)
+}
+
+pub fn find(account: &Account, name: &str) -> Option<Document> {
+    all(account).find(|document| document.name == name)
+}
+
 fn identifier(account: &Account, document: &Document) -> DocumentIdentifier {
     let owner = if document.of_aws { "Amazon" } else { &account.identity.account };
     DocumentIdentifier::builder()
@@ -64,9 +82,9 @@ fn identifier(account: &Account, document: &Document) -> DocumentIdentifier {
         .created_date(account.started.into())
         .set_platform_types(Some(document.platforms.to_vec()))
         .document_version("1")
-        .document_type(DocumentType::Session)
+        .document_type(document.kind.clone())
         .document_format(DocumentFormat::Json)
-        .schema_version("1.0")
+        .schema_version(if document.kind == DocumentType::Command { "2.2" } else { "1.0" })
         .build()
 }
 
@@ -118,7 +136,7 @@ impl Filter {
             Key::Name => document.name.starts_with(value.as_str()),
             Key::Owner => owners.contains(&value.as_str()),
             Key::PlatformTypes => document.platforms.iter().any(|platform| platform.as_str() == value),
-            Key::DocumentType => value == DocumentType::Session.as_str(),
+            Key::DocumentType => value == document.kind.as_str(),
             Key::TargetTypeOrTag => false,
         })
     }
@@ -140,16 +158,25 @@ mod tests {
     #[test]
     fn filters_keep_what_all_of_them_keep() {
         const BOTH: &[&str] = &[INTERACTIVE_COMMAND, PREFERENCES];
+        const COMMANDS: &[&str] = &["AWS-RunShellScript", "AWS-RunPowerShellScript"];
+        const ALL: &[&str] =
+            &[INTERACTIVE_COMMAND, PREFERENCES, "AWS-RunShellScript", "AWS-RunPowerShellScript"];
         let filter = |key: &str, values: &[&str]| json!({ "Key": key, "Values": values });
         for (filters, expected) in [
-            (json!([]), BOTH),
+            (json!([]), ALL),
             (json!([filter("DocumentType", &["Session"])]), BOTH),
-            (json!([filter("DocumentType", &["Command"])]), &[]),
+            (json!([filter("DocumentType", &["Command"])]), COMMANDS),
             (json!([filter("Owner", &["Self"])]), &[PREFERENCES]),
-            (json!([filter("Owner", &["Amazon"])]), &[INTERACTIVE_COMMAND]),
-            (json!([filter("Name", &["AWS-", "none"])]), &[INTERACTIVE_COMMAND]),
+            (
+                json!([filter("Owner", &["Amazon"])]),
+                &[INTERACTIVE_COMMAND, "AWS-RunShellScript", "AWS-RunPowerShellScript"],
+            ),
+            (json!([filter("Name", &["AWS-Start", "none"])]), &[INTERACTIVE_COMMAND]),
             (json!([filter("PlatformTypes", &["Windows"]), filter("Name", &["SSM-"])]), &[PREFERENCES]),
-            (json!([filter("PlatformTypes", &["Windows"]), filter("Owner", &["Amazon"])]), &[]),
+            (
+                json!([filter("PlatformTypes", &["Windows"]), filter("Owner", &["Amazon"])]),
+                &["AWS-RunPowerShellScript"],
+            ),
             (json!([filter("tag:team", &["web"])]), &[]),
         ] {
             let found = names("[preferences]", json!({ "Filters": filters })).unwrap();
@@ -157,7 +184,8 @@ mod tests {
         }
         let old = json!({ "DocumentFilterList": [{ "key": "Owner", "value": "Self" }] });
         assert_eq!(names("[preferences]", old).unwrap(), [PREFERENCES]);
-        assert_eq!(names("", json!({})).unwrap(), [INTERACTIVE_COMMAND]);
+        let unsaved = names("", json!({})).unwrap();
+        assert_eq!(unsaved, [&[INTERACTIVE_COMMAND], COMMANDS].concat());
     }
 
     #[test]
@@ -168,7 +196,9 @@ mod tests {
         let second = page(json!({ "NextToken": first["NextToken"] }));
         assert_eq!(first["DocumentIdentifiers"][0]["Owner"], "Amazon");
         assert_eq!(second["DocumentIdentifiers"][0]["Owner"], "111122223333");
-        assert_eq!(second.get("NextToken"), None);
+        let third = page(json!({ "NextToken": second["NextToken"] }));
+        let last = page(json!({ "NextToken": third["NextToken"] }));
+        assert_eq!(last.get("NextToken"), None);
         for (input, code) in [
             (json!({ "MaxResults": 51 }), "ValidationException"),
             (json!({ "Filters": [{ "Key": "Colour", "Values": ["red"] }] }), "InvalidFilterKey"),
