@@ -117,6 +117,7 @@ impl ManagedNode {
             online: settings.ping == Ping::Online,
             home: folder.join("nodes").join(&settings.name),
             shell: settings.shell.clone(),
+            throttle: settings.throttle,
         };
         ManagedNode {
             node: Arc::new(node),

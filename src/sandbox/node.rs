@@ -1,6 +1,7 @@
 //! A node of the sandbox: what `DescribeInstanceInformation` tells about it and where its shell lives.
 //! Owns no behaviour; it is filled from the sandbox's configuration.
 
+use super::sessions::Throttle;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -18,4 +19,6 @@ pub struct Node {
     pub home: PathBuf,
     /// The program of a session without a document, found on PATH.
     pub shell: String,
+    /// The pace of what its sessions send.
+    pub throttle: Throttle,
 }

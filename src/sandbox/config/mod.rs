@@ -5,7 +5,7 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
-use super::sessions::FaultSettings;
+use super::sessions::{FaultSettings, Throttle};
 use crate::input::Mistake;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -46,6 +46,8 @@ pub struct NodeSettings {
     pub agent_version: String,
     /// The program a session runs.
     pub shell: String,
+    /// The sandbox's, if the node has none of its own.
+    pub throttle: Throttle,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +131,7 @@ impl NodeSettings {
             ip: Ipv4Addr::new(10, a, b, 4 + c % 250),
             agent_version: "3.3.2299.0".into(),
             shell: "sh".into(),
+            throttle: Throttle::None,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Se
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, chance, choice, integer, text, text_where};
 use crate::sandbox::policy;
-use crate::sandbox::sessions::FaultSettings;
+use crate::sandbox::sessions::{FaultSettings, Throttle};
 use opsctl_engine::session::faults::FaultRates;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -14,6 +14,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 const KINDS: &[(&str, NodeKind)] = &[("ec2", NodeKind::Ec2), ("hybrid", NodeKind::Hybrid)];
+const THROTTLES: &[(&str, Throttle)] = &[("none", Throttle::None), ("agent", Throttle::Agent)];
 const PLATFORMS: &[(&str, Platform)] =
     &[("Linux", Platform::Linux), ("MacOS", Platform::MacOs), ("Windows", Platform::Windows)];
 const PINGS: &[(&str, Ping)] =
@@ -34,13 +35,16 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     let latency = section.value(reader_ref, "latency_ms", integer(0..=60_000));
     let calls_per_second = section.value(reader_ref, "calls_per_second", integer(1..=10_000));
     settings.calls_per_second = calls_per_second.and_then(|calls| calls.try_into().ok());
+    let throttle = section.value(reader_ref, "throttle", choice(THROTTLES)).unwrap_or_default();
     settings.latency = latency.map_or(settings.latency, Duration::from_millis);
     settings.account = account.unwrap_or(settings.account);
     settings.region = region.unwrap_or(settings.region);
     settings.caller = caller.unwrap_or(settings.caller);
     settings.page_size = page_size.and_then(|size| size.try_into().ok()).unwrap_or(settings.page_size);
     if let Some(value) = section.get("nodes") {
-        settings.nodes = nodes(reader_ref, value);
+        settings.nodes = nodes(reader_ref, value, throttle);
+    } else {
+        settings.nodes.iter_mut().for_each(|node| node.throttle = throttle);
     }
     settings.preferences =
         section.section(reader_ref, "preferences").map(|table| preferences(reader_ref, table));
@@ -52,7 +56,7 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     reader.finish(settings)
 }
 
-fn nodes(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Vec<NodeSettings> {
+fn nodes(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>, throttle: Throttle) -> Vec<NodeSettings> {
     let Some(array) = value.get_ref().as_array() else {
         reader.mistake(&value.span(), "`nodes` must be tables: [[nodes]]");
         return Vec::new();
@@ -64,7 +68,7 @@ fn nodes(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Vec<NodeSetti
             continue;
         };
         let section = Section::new(table);
-        let Some(node) = node(reader, section, item) else { continue };
+        let Some(node) = node(reader, section, item, throttle) else { continue };
         if nodes.iter().any(|other| other.name == node.name) {
             reader.mistake(&item.span(), format!("there is another node called `{}`", node.name));
         }
@@ -77,6 +81,7 @@ fn node(
     reader: &mut Reader<'_>,
     mut section: Section<'_, '_>,
     item: &Spanned<DeValue<'_>>,
+    throttle: Throttle,
 ) -> Option<NodeSettings> {
     let expected = "1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit";
     let unnamed = section.get("name").is_none();
@@ -103,6 +108,7 @@ fn node(
         "shell",
         text_where("the name or path of a program", |shell| !shell.is_empty()),
     );
+    let own_throttle = section.value(reader, "throttle", choice(THROTTLES));
     section.finish(reader);
     node.kind = kind.unwrap_or(node.kind);
     node.platform = platform.unwrap_or(node.platform);
@@ -111,6 +117,7 @@ fn node(
     node.ip = ip.unwrap_or(node.ip);
     node.agent_version = agent_version.unwrap_or(node.agent_version);
     node.shell = shell.unwrap_or(node.shell);
+    node.throttle = own_throttle.unwrap_or(throttle);
     name.map(|_| node)
 }
 

@@ -30,7 +30,7 @@ fn what_the_template_comments_out_is_valid_too() {
 fn a_node_is_read_with_all_it_can_have() {
     let text = r#"
         nodes = [{ name = "a.b_c", kind = "hybrid", platform = "Windows", ping = "offline", ip = "192.0.2.7",
-                   agent_version = "2.3.68.0", shell = "/bin/bash", tags = { env = "test", empty = "" } }]
+                   agent_version = "2.3.68.0", shell = "/bin/bash", throttle = "agent", tags = { env = "test", empty = "" } }]
     "#;
     let settings = Settings::parse("sandbox.toml", text).unwrap();
     let expected = NodeSettings {
@@ -43,6 +43,7 @@ fn a_node_is_read_with_all_it_can_have() {
         ip: Ipv4Addr::new(192, 0, 2, 7),
         agent_version: "2.3.68.0".into(),
         shell: "/bin/bash".into(),
+        throttle: Throttle::Agent,
     };
     assert_eq!(settings.nodes, [expected]);
     assert!(Settings::parse("sandbox.toml", "nodes = []").unwrap().nodes.is_empty());
@@ -124,4 +125,24 @@ proptest::proptest! {
     fn no_text_makes_the_reader_panic(text in "(\\[\\[?[a-z]{0,6}\\]?\\]?|[a-z_]{0,9} ?= ?[\"0-9{\\[.a-z]{0,8}|.{0,8}|\n){0,12}") {
         let _ = Settings::parse("sandbox.toml", &text);
     }
+}
+
+#[test]
+fn a_throttle_is_of_the_sandbox_and_a_node_may_have_its_own() {
+    for (text, expected) in [
+        ("", [Throttle::None; 3].as_slice()),
+        ("throttle = \"agent\"", &[Throttle::Agent; 3]),
+        (
+            "throttle = \"agent\"\nnodes = [{ name = \"a\" }, { name = \"b\", throttle = \"none\" }]",
+            &[Throttle::Agent, Throttle::None],
+        ),
+        ("nodes = [{ name = \"a\", throttle = \"agent\" }]", &[Throttle::Agent]),
+    ] {
+        let nodes = Settings::parse("sandbox.toml", text).unwrap().nodes;
+        assert_eq!(nodes.iter().map(|node| node.throttle).collect::<Vec<_>>(), expected, "{text}");
+    }
+    assert_eq!(
+        mistakes("throttle = \"fast\""),
+        ["sandbox.toml:1:12: `throttle` must be one of \"none\", \"agent\""]
+    );
 }

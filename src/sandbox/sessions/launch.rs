@@ -1,7 +1,7 @@
 //! What runs on a node's terminal: its command line, its environment and the words that greet. The
 //! environment is made from nothing, so that no credential of the caller reaches a shell by accident.
 
-use super::{SessionDocument, SessionSettings};
+use super::SessionSettings;
 use crate::sandbox::node::Node;
 use std::ffi::OsString;
 use std::fs::DirBuilder;
@@ -9,14 +9,14 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use tokio::process::Command;
 
-/// The command of a session, in the node's home, which is made if it is not there.
-pub fn command(settings: &SessionSettings, node: &Node, document: &SessionDocument) -> io::Result<Command> {
+/// A shell, or one that runs `line`; in the node's home, which is made if it is not there.
+pub fn command(settings: &SessionSettings, node: &Node, line: Option<&str>) -> io::Result<Command> {
     DirBuilder::new().recursive(true).mode(0o700).create(&node.home)?;
     let mut command = Command::new(&settings.launcher.program);
     command.args(&settings.launcher.arguments);
-    match document {
-        SessionDocument::StandardStream => command.arg(&node.shell),
-        SessionDocument::InteractiveCommands { command: line } => command.args(["sh", "-c", line]),
+    match line {
+        None => command.arg(&node.shell),
+        Some(line) => command.args(["sh", "-c", line]),
     };
     command.current_dir(&node.home).env_clear().envs(environment(settings, node));
     Ok(command)
@@ -35,16 +35,13 @@ fn environment(settings: &SessionSettings, node: &Node) -> [(&'static str, OsStr
     ]
 }
 
-/// The first output of a shell. A command's output stays its own.
-pub fn banner(settings: &SessionSettings, node: &Node, document: &SessionDocument) -> String {
-    match document {
-        SessionDocument::StandardStream => format!(
-            "sandbox node {} ({}): a real shell of {} on this machine, in {}\r\n",
-            node.name,
-            node.id,
-            settings.user,
-            node.home.display()
-        ),
-        SessionDocument::InteractiveCommands { .. } => String::new(),
-    }
+/// The first output of a shell.
+pub fn banner(settings: &SessionSettings, node: &Node) -> String {
+    format!(
+        "sandbox node {} ({}): a real shell of {} on this machine, in {}\r\n",
+        node.name,
+        node.id,
+        settings.user,
+        node.home.display()
+    )
 }

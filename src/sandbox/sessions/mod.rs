@@ -6,14 +6,18 @@ mod gateway;
 mod launch;
 mod members;
 mod output;
+mod port;
 mod program;
 pub mod pty;
 mod session;
 mod shell;
+mod throttle;
 mod token;
 mod wire;
 
+pub use port::PortDocument;
 pub use pty::{SUBCOMMAND, exec_on_terminal};
+pub use throttle::Throttle;
 
 use super::kms::{Kms, KmsError};
 use super::node::Node;
@@ -28,6 +32,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
+use throttle::Pace;
 use token::{TokenHash, Tokens};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, mpsc, watch};
@@ -136,6 +141,7 @@ pub struct SessionRequest {
 pub enum SessionDocument {
     StandardStream,
     InteractiveCommands { command: String },
+    Port(PortDocument),
 }
 
 pub struct StartedSession {
@@ -234,6 +240,7 @@ impl Sessions {
             session_id: session_id.clone(),
             settings: Arc::clone(&self.0.settings),
             limits: self.0.limits,
+            pace: Pace::new(request.node.throttle),
             node: request.node,
             document: request.document,
             agent,
@@ -339,22 +346,23 @@ impl Sessions {
         session_id: &str,
         request: &SessionRequest,
     ) -> Result<AgentOptions, NoRandomness> {
-        let encryption = self.0.key_arn.clone().map(|key_id| AgentEncryption {
-            key_id,
-            challenge: true,
-            require_challenge: false,
-        });
+        let (session_type, properties) = match &request.document {
+            SessionDocument::StandardStream => (SessionType::StandardStream, Value::Null),
+            SessionDocument::InteractiveCommands { .. } => (SessionType::InteractiveCommands, Value::Null),
+            SessionDocument::Port(document) => (SessionType::Port, document.properties.clone()),
+        };
+        // Never of a port, whatever the preferences say.
+        let key_arn = self.0.key_arn.clone().filter(|_| session_type != SessionType::Port);
+        let encryption =
+            key_arn.map(|key_id| AgentEncryption { key_id, challenge: true, require_challenge: false });
         Ok(AgentOptions {
             session_id: session_id.to_owned(),
             target: request.target.clone(),
-            session_type: match request.document {
-                SessionDocument::StandardStream => SessionType::StandardStream,
-                SessionDocument::InteractiveCommands { .. } => SessionType::InteractiveCommands,
-            },
-            properties: Value::Null,
+            session_type,
+            properties,
             agent_version: request.node.agent_version.clone(),
             // A shell has one only for the sake of encryption.
-            handshake: encryption.is_some(),
+            handshake: encryption.is_some() || session_type == SessionType::Port,
             encryption,
             customer_message: String::new(),
             seed: random::bytes()?,

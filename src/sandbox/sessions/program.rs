@@ -2,9 +2,11 @@
 //! only the choice; each kind has a room of its own. Bounded by its caller: input is asked for only when the last was
 //! taken, output is taken in only when there is room for it.
 
+use super::port::Port;
 use super::shell::Shell;
 use super::{SessionDocument, SessionSettings};
 use crate::sandbox::node::Node;
+use bytes::Bytes;
 use opsctl_engine::session::{Flag, Version};
 use std::io;
 use std::time::Duration;
@@ -12,6 +14,8 @@ use std::time::Duration;
 pub enum Program {
     /// On a terminal.
     Terminal(Shell),
+    /// Connections.
+    Port(Port),
 }
 
 /// Where a payload goes.
@@ -27,12 +31,13 @@ impl Program {
         settings: &SessionSettings,
         node: &Node,
         document: &SessionDocument,
-        _client: Option<&Version>,
+        client: Option<&Version>,
     ) -> io::Result<Program> {
+        let shell = |command| Shell::start(settings, node, command).map(Program::Terminal);
         match document {
-            SessionDocument::StandardStream | SessionDocument::InteractiveCommands { .. } => {
-                Ok(Program::Terminal(Shell::start(settings, node, document)?))
-            }
+            SessionDocument::StandardStream => shell(None),
+            SessionDocument::InteractiveCommands { command } => shell(Some(command)),
+            SessionDocument::Port(document) => Ok(Program::Port(Port::start(node, document, client))),
         }
     }
 
@@ -40,25 +45,29 @@ impl Program {
     pub fn takes_input(&self) -> bool {
         match self {
             Program::Terminal(shell) => shell.takes_input(),
+            Program::Port(port) => port.takes_input(),
         }
     }
 
-    pub fn input(&mut self, bytes: &[u8]) {
+    pub fn input(&mut self, bytes: Bytes) {
         match self {
-            Program::Terminal(shell) => shell.type_in(bytes),
+            Program::Terminal(shell) => shell.type_in(&bytes),
+            Program::Port(port) => port.input(bytes),
         }
     }
 
     pub fn resize(&mut self, cols: u16, rows: u16) {
         match self {
             Program::Terminal(shell) => shell.resize(cols, rows),
+            Program::Port(_) => {}
         }
     }
 
     /// A flag of the client other than the one that ends the session.
-    pub fn flag(&mut self, _flag: Flag) {
+    pub fn flag(&mut self, flag: Flag) {
         match self {
             Program::Terminal(_) => {}
+            Program::Port(port) => port.flag(flag),
         }
     }
 
@@ -66,6 +75,7 @@ impl Program {
     pub fn output(&self) -> Option<(Stream, &[u8])> {
         match self {
             Program::Terminal(shell) => shell.output().payload().map(|payload| (Stream::Output, payload)),
+            Program::Port(port) => port.output().map(|payload| (Stream::Output, payload)),
         }
     }
 
@@ -73,6 +83,7 @@ impl Program {
     pub fn sent(&mut self, length: usize) {
         match self {
             Program::Terminal(shell) => shell.output_mut().sent(length),
+            Program::Port(port) => port.sent(length),
         }
     }
 
@@ -80,6 +91,7 @@ impl Program {
     pub fn take_flag(&mut self) -> Option<Flag> {
         match self {
             Program::Terminal(_) => None,
+            Program::Port(port) => port.take_flag(),
         }
     }
 
@@ -87,6 +99,7 @@ impl Program {
     pub async fn progress(&mut self, room: bool) {
         match self {
             Program::Terminal(shell) => shell.progress(room).await,
+            Program::Port(port) => port.progress(room).await,
         }
     }
 
@@ -94,6 +107,7 @@ impl Program {
     pub fn over(&self) -> Option<Over> {
         match self {
             Program::Terminal(shell) => shell.is_over().then(Over::default),
+            Program::Port(port) => port.over(),
         }
     }
 
@@ -101,6 +115,7 @@ impl Program {
     pub async fn end(self, grace: Duration) {
         match self {
             Program::Terminal(shell) => shell.end(grace).await,
+            Program::Port(port) => port.end(grace).await,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::gateway::{Connection, ToClient};
 use super::program::{Over, Program, Stream};
+use super::throttle::Pace;
 use super::wire::{Wire, WireEvent};
 use super::{Limits, SessionDocument, SessionSettings, SessionStatus};
 use crate::sandbox::kms::Context;
@@ -28,6 +29,7 @@ pub struct Session {
     pub document: SessionDocument,
     pub agent: Agent,
     pub wire: Wire,
+    pub pace: Pace,
     pub clock: Clock,
     pub ids: Random,
     pub status: watch::Sender<SessionStatus>,
@@ -109,11 +111,12 @@ impl Session {
                 return End::Over(over);
             }
             let more = self.send_frames();
-            let room = self.agent.room() > 0;
+            let room = self.agent.room() > 0 && self.pace.is_awake();
             self.wake(timer.as_mut(), self.ends_at(active));
             tokio::select! {
                 event = self.wire.progress(more) => self.on_wire(event),
                 () = progress(program, room) => {}
+                () = self.pace.wake() => {}
                 Some(connection) = self.connections.recv() => self.on_connection(connection),
                 () = ending.notified() => return End::Told(""),
                 () = &mut timer => {
@@ -205,7 +208,7 @@ impl Session {
                 AgentEvent::Input(bytes) => {
                     active = true;
                     if let Some(program) = program {
-                        program.input(&bytes);
+                        program.input(bytes);
                     }
                 }
                 AgentEvent::Size { cols, rows } => {
@@ -241,13 +244,15 @@ impl Session {
         let Some(program) = program else { return false };
         let now = self.clock.now();
         let mut any = false;
-        while self.agent.room() > 0 {
+        while self.agent.room() > 0 && self.pace.is_awake() {
             if let Some((stream, payload)) = program.output() {
+                let payload = self.pace.cut(payload);
                 let sent = match stream {
                     Stream::Output => self.agent.send_output(payload, now),
                     Stream::StdErr => self.agent.send_stderr(payload, now),
                 };
                 program.sent(sent);
+                self.pace.sent();
             } else if let Some(flag) = program.take_flag() {
                 self.agent.send_flag(flag, now);
             } else {

@@ -2,10 +2,10 @@
 //! is over. Bounded by its caller: input is asked for only when the last was taken, output is read only
 //! when there is room for it.
 
+use super::SessionSettings;
 use super::launch;
 use super::output::Output;
 use super::pty::{self, Process, Terminal};
-use super::{SessionDocument, SessionSettings};
 use crate::sandbox::node::Node;
 use bytes::{Buf as _, BytesMut};
 use std::io;
@@ -28,9 +28,12 @@ pub struct Shell {
 }
 
 impl Shell {
-    pub fn start(settings: &SessionSettings, node: &Node, document: &SessionDocument) -> io::Result<Shell> {
-        let (terminal, process) = pty::spawn(launch::command(settings, node, document)?)?;
-        let output = Output::beginning_with(&launch::banner(settings, node, document));
+    /// Of one `command`, if there is one.
+    pub fn start(settings: &SessionSettings, node: &Node, command: Option<&str>) -> io::Result<Shell> {
+        let (terminal, process) = pty::spawn(launch::command(settings, node, command)?)?;
+        // A command's output stays its own.
+        let banner = command.is_none().then(|| launch::banner(settings, node)).unwrap_or_default();
+        let output = Output::beginning_with(&banner);
         Ok(Shell { terminal, process, input: BytesMut::new(), output, exited: false, closed: false })
     }
 

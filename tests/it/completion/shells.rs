@@ -182,7 +182,11 @@ fn a_sandbox_on_the_line_is_asked() {
             &format!("opsctl ssm list --sandbox={dir} "),
         );
         let line = format!("opsctl ssm connect --sandbox={dir} --document ");
-        completes(&mut terminal, &format!("{line}AWS\t"), &format!("{line}AWS-StartInteractiveCommand "));
+        completes(
+            &mut terminal,
+            &format!("{line}AWS-StartI\t"),
+            &format!("{line}AWS-StartInteractiveCommand "),
+        );
         terminal.type_text("opsctl --sandbox ssm connect \t\t");
         terminal.wait_for("web-2");
         terminal.hang_up().wait().unwrap();

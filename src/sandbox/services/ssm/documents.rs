@@ -1,9 +1,10 @@
-//! The session documents: the account's preferences and the one for interactive commands. Those of
+//! The session documents: the account's preferences, the one for interactive commands and those for ports. Those of
 //! AWS that the sandbox does not run are refused as such, every other one as one that does not exist.
 
 mod command;
 mod describe;
 mod list;
+mod ports;
 
 pub use command::CommandDocument;
 pub use describe::describe;
@@ -22,13 +23,7 @@ use std::collections::HashMap;
 pub const PREFERENCES: &str = "SSM-SessionManagerRunShell";
 const INTERACTIVE_COMMAND: &str = "AWS-StartInteractiveCommand";
 /// Session documents that every account at AWS has, and a sandbox does not run.
-const NOT_RUN: &[&str] = &[
-    "AWS-StartNonInteractiveCommand",
-    "AWS-StartPortForwardingSession",
-    "AWS-StartPortForwardingSessionToRemoteHost",
-    "AWS-StartPortForwardingSessionToSocket",
-    "AWS-StartSSHSession",
-];
+const NOT_RUN: &[&str] = &["AWS-StartNonInteractiveCommand"];
 
 /// What a session of this document and these parameters runs.
 pub fn session_document(
@@ -50,7 +45,10 @@ pub fn session_document(
             };
             SessionDocument::InteractiveCommands { command }
         }
-        Some(name) => return Err(unknown_document(name)),
+        Some(name) => match ports::find(name) {
+            Some(document) => SessionDocument::Port(document.session(&mut parameters)?),
+            None => return Err(unknown_document(name)),
+        },
     };
     match parameters.keys().next() {
         Some(name) => Err(invalid_parameters(&format!("the document has no parameter {name}"))),
@@ -65,7 +63,11 @@ pub fn get(account: &Account, input: GetDocumentInput) -> Result<GetDocumentOutp
     let content = match (name.as_str(), &account.settings.preferences) {
         (PREFERENCES, Some(saved)) => preferences(saved),
         (INTERACTIVE_COMMAND, _) => interactive_command(),
-        _ => command.map(CommandDocument::content).ok_or_else(|| unknown_document(&name))?,
+        _ => match (command, ports::find(&name)) {
+            (Some(command), _) => command.content(),
+            (None, Some(document)) => document.content(),
+            (None, None) => return Err(unknown_document(&name)),
+        },
     };
     if !matches!(input.document_version.as_deref(), None | Some("1" | "$DEFAULT" | "$LATEST")) {
         let message = "The specified document version is not valid or does not exist.";

@@ -5,7 +5,7 @@ use super::House;
 use crate::sandbox::sessions::session::Clock;
 use crate::sandbox::sessions::{Sessions, StartedSession};
 use futures_util::{SinkExt as _, StreamExt as _};
-use opsctl_engine::session::{Client, ClientEvent, ClientOptions};
+use opsctl_engine::session::{Client, ClientEvent, ClientOptions, Flag};
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::io::DuplexStream;
@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 /// Nothing in these tests takes so long unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub type Socket = WebSocketStream<DuplexStream>;
 
@@ -48,8 +48,11 @@ pub struct TestClient {
 
 impl TestClient {
     pub async fn connect(house: &House, started: &StartedSession, target: &str) -> TestClient {
+        TestClient::with(house, started, ClientOptions::new(&*started.session_id, target, [7; 32])).await
+    }
+
+    pub async fn with(house: &House, started: &StartedSession, options: ClientOptions) -> TestClient {
         let clock = Clock::start();
-        let options = ClientOptions::new(&*started.session_id, target, [7; 32]);
         let mut client = TestClient {
             sessions: house.sessions.clone(),
             kms: house.kms.clone(),
@@ -90,6 +93,10 @@ impl TestClient {
         self.input.extend(text.as_ref());
     }
 
+    pub fn flag(&mut self, flag: Flag) {
+        self.engine.send_flag(flag, self.clock.now());
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.output).into_owned()
     }
@@ -112,6 +119,19 @@ impl TestClient {
         })
     }
 
+    /// Until all that was typed has come.
+    pub async fn until_taken(&mut self) {
+        self.until_true(|client| client.input.is_empty() && client.engine.all_acknowledged()).await;
+    }
+
+    /// Does its part while something else comes to an end.
+    pub async fn during<T>(&mut self, what: impl Future<Output = T>) -> T {
+        tokio::select! {
+            result = what => result,
+            () = self.until_true(|_| false) => unreachable!("it has no end"),
+        }
+    }
+
     pub async fn until_true(&mut self, mut condition: impl FnMut(&TestClient) -> bool) {
         let met = tokio::time::timeout(PATIENCE, async {
             while !condition(self) {
@@ -126,9 +146,8 @@ impl TestClient {
     }
 
     /// Takes what is there, then waits for a frame or a deadline.
-    async fn step(&mut self) {
-        let input: Vec<u8> = self.input.make_contiguous().to_vec();
-        let taken = self.engine.send(&input, self.clock.now());
+    pub async fn step(&mut self) {
+        let taken = self.engine.send(self.input.make_contiguous(), self.clock.now());
         self.input.drain(..taken);
         let mut changed = self.take_events();
         while let Some(frame) = self.engine.poll_frame() {

@@ -5,6 +5,7 @@ mod client;
 mod ends;
 mod faults;
 mod gateway;
+mod ports;
 mod shells;
 
 use super::*;
@@ -28,6 +29,13 @@ impl House {
     }
 
     pub fn with(change: impl FnOnce(&mut SessionSettings, &mut Limits)) -> House {
+        House::with_node(change, |_| {})
+    }
+
+    pub fn with_node(
+        change: impl FnOnce(&mut SessionSettings, &mut Limits),
+        change_node: impl FnOnce(&mut Node),
+    ) -> House {
         let folder = std::env::temp_dir().join(format!("opsctl-sessions-{}", random::hex(16).unwrap()));
         let kms = Arc::new(Kms::new(REGION, ACCOUNT, ["alias/sessions"]).unwrap());
         let mut settings = SessionSettings {
@@ -40,7 +48,7 @@ impl House {
         };
         let mut limits = Limits::default();
         change(&mut settings, &mut limits);
-        let node = Node {
+        let mut node = Node {
             id: NODE.to_owned(),
             name: "web-1".to_owned(),
             tags: [("Name".to_owned(), "web-1".to_owned())].into(),
@@ -50,7 +58,9 @@ impl House {
             online: true,
             home: folder.join("nodes/web-1"),
             shell: "sh".to_owned(),
+            throttle: Throttle::None,
         };
+        change_node(&mut node);
         let sessions = Sessions::with_limits(settings, limits).unwrap();
         House { sessions, kms, node: Arc::new(node), folder }
     }

@@ -2,7 +2,7 @@
 //! values one is enough.
 
 use super::command;
-use super::{INTERACTIVE_COMMAND, PREFERENCES, ServiceError};
+use super::{INTERACTIVE_COMMAND, PREFERENCES, ServiceError, ports};
 use crate::sandbox::account::Account;
 use crate::sandbox::services::PageRequest;
 use aws_sdk_ssm::operation::list_documents::{ListDocumentsInput, ListDocumentsOutput};
@@ -23,6 +23,7 @@ const INTERACTIVE: Document = Document {
     kind: DocumentType::Session,
     platforms: &[PlatformType::Linux, PlatformType::Macos],
 };
+const OF_PORTS: Document = Document { name: "", of_aws: true, ..SAVED };
 const SAVED: Document = Document {
     name: PREFERENCES,
     of_aws: false,
@@ -67,7 +68,8 @@ fn all(account: &Account) -> impl Iterator<Item = Document> {
         kind: DocumentType::Command,
         platforms: document.platforms,
     });
-    [INTERACTIVE].into_iter().chain(saved).chain(commands)
+    let ports = ports::ALL.iter().map(|document| Document { name: document.name, ..OF_PORTS });
+    [INTERACTIVE].into_iter().chain(ports).chain(saved).chain(commands)
 }
 
 pub fn find(account: &Account, name: &str) -> Option<Document> {
@@ -157,26 +159,23 @@ mod tests {
 
     #[test]
     fn filters_keep_what_all_of_them_keep() {
-        const BOTH: &[&str] = &[INTERACTIVE_COMMAND, PREFERENCES];
-        const COMMANDS: &[&str] = &["AWS-RunShellScript", "AWS-RunPowerShellScript"];
-        const ALL: &[&str] =
-            &[INTERACTIVE_COMMAND, PREFERENCES, "AWS-RunShellScript", "AWS-RunPowerShellScript"];
+        let of_ports: Vec<&str> = ports::ALL.iter().map(|document| document.name).collect();
+        let of_commands = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
+        let sessions_of_aws = [&[INTERACTIVE_COMMAND], &of_ports[..]].concat();
+        let sessions = &[&sessions_of_aws[..], &[PREFERENCES]].concat()[..];
+        let all = &[sessions, &of_commands].concat()[..];
+        let of_aws = &[&sessions_of_aws[..], &of_commands].concat()[..];
+        let windows = &[&of_ports[..], &["AWS-RunPowerShellScript"]].concat()[..];
         let filter = |key: &str, values: &[&str]| json!({ "Key": key, "Values": values });
         for (filters, expected) in [
-            (json!([]), ALL),
-            (json!([filter("DocumentType", &["Session"])]), BOTH),
-            (json!([filter("DocumentType", &["Command"])]), COMMANDS),
+            (json!([]), all),
+            (json!([filter("DocumentType", &["Session"])]), sessions),
+            (json!([filter("DocumentType", &["Command"])]), &of_commands),
             (json!([filter("Owner", &["Self"])]), &[PREFERENCES]),
-            (
-                json!([filter("Owner", &["Amazon"])]),
-                &[INTERACTIVE_COMMAND, "AWS-RunShellScript", "AWS-RunPowerShellScript"],
-            ),
-            (json!([filter("Name", &["AWS-Start", "none"])]), &[INTERACTIVE_COMMAND]),
+            (json!([filter("Owner", &["Amazon"])]), of_aws),
+            (json!([filter("Name", &["AWS-Start", "none"])]), &sessions_of_aws),
             (json!([filter("PlatformTypes", &["Windows"]), filter("Name", &["SSM-"])]), &[PREFERENCES]),
-            (
-                json!([filter("PlatformTypes", &["Windows"]), filter("Owner", &["Amazon"])]),
-                &["AWS-RunPowerShellScript"],
-            ),
+            (json!([filter("PlatformTypes", &["Windows"]), filter("Owner", &["Amazon"])]), windows),
             (json!([filter("tag:team", &["web"])]), &[]),
         ] {
             let found = names("[preferences]", json!({ "Filters": filters })).unwrap();
@@ -184,13 +183,12 @@ mod tests {
         }
         let old = json!({ "DocumentFilterList": [{ "key": "Owner", "value": "Self" }] });
         assert_eq!(names("[preferences]", old).unwrap(), [PREFERENCES]);
-        let unsaved = names("", json!({})).unwrap();
-        assert_eq!(unsaved, [&[INTERACTIVE_COMMAND], COMMANDS].concat());
+        assert_eq!(names("", json!({})).unwrap(), of_aws);
     }
 
     #[test]
     fn pages_and_mistakes() {
-        let account = account("page_size = 1\n[preferences]");
+        let account = account("page_size = 5\n[preferences]");
         let page = |input: Value| call(&account, "ssm", "AmazonSSM.ListDocuments", input).unwrap();
         let first = page(json!({ "MaxResults": 50 }));
         let second = page(json!({ "NextToken": first["NextToken"] }));

@@ -55,7 +55,15 @@ async fn what_cannot_be_started_is_refused_in_aws_codes() {
         (json!({"Target": offline}), "TargetNotConnected"),
         (json!({"Target": "i-0123456789abcdef0"}), "TargetNotConnected"),
         (json!({"Target": target, "DocumentName": "SSM-SessionManagerRunShell"}), "InvalidDocument"),
-        (json!({"Target": target, "DocumentName": "AWS-StartPortForwardingSession"}), "InvalidDocument"),
+        (json!({"Target": target, "DocumentName": "No-Such"}), "InvalidDocument"),
+        (
+            json!({"Target": target, "DocumentName": "AWS-StartSSHSession", "Parameters": {"host": ["localhost"]}}),
+            "InvalidParameters",
+        ),
+        (
+            json!({"Target": target, "DocumentName": "AWS-StartSSHSession", "Parameters": {"portNumber": ["ssh"]}}),
+            "InvalidParameters",
+        ),
         (json!({"Target": target, "Parameters": {"command": ["ls"]}}), "InvalidParameters"),
         (command(json!({})), "InvalidParameters"),
         (command(json!({"command": ["ls", "ps"]})), "InvalidParameters"),
@@ -65,10 +73,9 @@ async fn what_cannot_be_started_is_refused_in_aws_codes() {
     }
     for (name, message) in [
         (
-            "AWS-StartPortForwardingSession",
-            "this sandbox does not run the document AWS-StartPortForwardingSession yet",
+            "AWS-StartNonInteractiveCommand",
+            "this sandbox does not run the document AWS-StartNonInteractiveCommand yet",
         ),
-        ("AWS-StartSSHSession", "this sandbox does not run the document AWS-StartSSHSession yet"),
         ("No-Such", "Document with name No-Such does not exist."),
     ] {
         let input = json!({"Target": target, "DocumentName": name});
@@ -170,4 +177,38 @@ async fn preferences_exist_once_saved() {
     assert_eq!(ssm(&saved, "GetDocument", version).unwrap_err().code, "InvalidDocumentVersion");
     let start = json!({"Target": saved.nodes[0].node.id, "DocumentName": "SSM-SessionManagerRunShell"});
     assert!(ssm(&saved, "StartSession", start).is_ok());
+}
+
+#[tokio::test]
+async fn every_document_for_ports_is_listed_read_and_started() {
+    let account = account(NODES);
+    let target = &account.nodes[0].node.id;
+    let listed =
+        ssm(&account, "ListDocuments", json!({"Filters": [{"Key": "Name", "Values": ["AWS-Start"]}]}));
+    let listed = listed.unwrap()["DocumentIdentifiers"].to_string();
+    for (name, parameters) in [
+        ("AWS-StartPortForwardingSession", json!({"portNumber": ["5432"], "localPortNumber": ["0"]})),
+        (
+            "AWS-StartPortForwardingSessionToRemoteHost",
+            json!({"host": ["localhost"], "portNumber": ["5432"]}),
+        ),
+        (
+            "AWS-StartPortForwardingSessionToSocket",
+            json!({"portNumber": ["5432"], "localUnixSocket": ["/tmp/db"]}),
+        ),
+        ("AWS-StartSSHSession", json!({})),
+    ] {
+        assert!(listed.contains(&format!("\"{name}\"")), "{name}: {listed}");
+        let document = ssm(&account, "GetDocument", json!({"Name": name})).unwrap();
+        let content: Value = serde_json::from_str(document["Content"].as_str().unwrap()).unwrap();
+        assert_eq!(content["sessionType"], "Port", "{name}");
+        for parameter in parameters.as_object().unwrap().keys() {
+            assert_eq!(content["parameters"][parameter]["type"], "String", "{name} {parameter}");
+            assert_eq!(content["properties"][parameter], format!("{{{{ {parameter} }}}}"), "{name}");
+        }
+        let start = json!({"Target": target, "DocumentName": name, "Parameters": parameters});
+        ssm(&account, "StartSession", start).unwrap();
+        let sessions = ssm(&account, "DescribeSessions", json!({"State": "Active"})).unwrap();
+        assert!(sessions.to_string().contains(&format!("\"{name}\"")), "{sessions}");
+    }
 }
