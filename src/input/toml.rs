@@ -174,6 +174,10 @@ pub fn integer(range: RangeInclusive<u64>) -> impl Fn(&DeValue<'_>) -> Result<u6
     }
 }
 
+pub fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| "true or false".to_owned())
+}
+
 /// A chance from 0 to 1.
 pub fn chance(value: &DeValue<'_>) -> Result<f64, String> {
     let number = match value {

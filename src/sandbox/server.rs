@@ -125,7 +125,11 @@ async fn call(account: &Account, parts: http::request::Parts, body: Incoming) ->
     let body = read(body, account.request_timeout).await?;
     let service = claim.verify(&parts, &body, &account.identity)?;
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let reply = services::answer(account, &Call { service: &service, target, body: &body });
+    let reply = if service != services::CONTROL && account.sessions.credentials_have_expired() {
+        Err(ServiceError::expired_token())
+    } else {
+        services::answer(account, &Call { service: &service, target, body: &body })
+    };
     // What the sandbox says of itself is not rehearsed.
     if service != services::CONTROL {
         tokio::time::sleep(account.settings.latency).await;

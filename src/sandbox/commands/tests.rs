@@ -32,6 +32,7 @@ impl Rehearsal {
                 online: true,
                 home: self.folder.join(format!("nodes/web-{index}")),
                 shell: "sh".into(),
+                throttle: crate::sandbox::sessions::Throttle::None,
             }),
             fate: *fate,
         };

@@ -3,9 +3,9 @@
 
 use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
-use crate::input::toml::{Reader, Section, chance, choice, integer, text, text_where};
+use crate::input::toml::{Reader, Section, boolean, chance, choice, integer, text, text_where};
 use crate::sandbox::policy;
-use crate::sandbox::sessions::{FaultSettings, Throttle};
+use crate::sandbox::sessions::{ExtraFrame, FaultSettings, Rhythm, Throttle};
 use opsctl_engine::session::faults::FaultRates;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -20,6 +20,8 @@ const PLATFORMS: &[(&str, Platform)] =
 const PINGS: &[(&str, Ping)] =
     &[("online", Ping::Online), ("connection-lost", Ping::ConnectionLost), ("offline", Ping::Offline)];
 const DEATHS: &[(&str, Dies)] = &[("before", Dies::Before), ("during", Dies::During)];
+const EXTRA_FRAMES: &[(&str, ExtraFrame)] =
+    &[("start-publication", ExtraFrame::StartPublication), ("acknowledgement", ExtraFrame::Acknowledgement)];
 
 pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     let mut reader = Reader::new(file, text);
@@ -189,10 +191,28 @@ fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultSetting
         flip: rate("flip"),
         truncate: rate("truncate"),
     };
-    let seed = section.value(reader, "seed", integer(0..=u64::MAX)).unwrap_or(1);
-    let cut_every = section.value(reader, "cut_every", integer(1..=u64::MAX));
+    let mut wait = |key| section.value(reader, key, integer(0..=5000)).map(Duration::from_millis);
+    let (delay, jitter) = (wait("delay_ms"), wait("jitter_ms"));
+    let mut count = |key| section.value(reader, key, integer(1..=u64::MAX));
+    let cut = Rhythm { after: count("cut_after"), every: count("cut_every") };
+    let bye = Rhythm { after: count("bye_after"), every: count("bye_every") };
+    let (pause_every, agent_dies_after) = (count("pause_every"), count("agent_dies_after"));
+    let expired_calls = count("expired_calls").unwrap_or_default();
+    let settings = FaultSettings {
+        rates,
+        seed: section.value(reader, "seed", integer(0..=u64::MAX)).unwrap_or(1),
+        delay: delay.unwrap_or_default(),
+        jitter: jitter.unwrap_or_default(),
+        cut,
+        bye,
+        pause_every,
+        extra_frame: section.value(reader, "extra_frame", choice(EXTRA_FRAMES)),
+        agent_dies_after,
+        resume_refused: section.value(reader, "resume_refused", boolean).unwrap_or_default(),
+        expired_calls,
+    };
     section.finish(reader);
-    FaultSettings { rates, seed, cut_every }
+    settings
 }
 
 fn is_account(text: &str) -> bool {

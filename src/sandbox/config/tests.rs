@@ -1,4 +1,5 @@
 use super::*;
+use crate::sandbox::sessions::ExtraFrame;
 
 fn mistakes(text: &str) -> Vec<String> {
     let mistakes = Settings::parse("sandbox.toml", text).unwrap_err();
@@ -22,7 +23,12 @@ fn what_the_template_comments_out_is_valid_too() {
     let settings = Settings::parse("sandbox.toml", &lines.collect::<Vec<_>>().join("\n")).unwrap();
     assert_eq!(settings.deny, ["ssm:DescribeInstanceProperties"]);
     assert_eq!(settings.preferences.unwrap().idle_timeout_minutes, Some(20));
-    assert_eq!(settings.faults.unwrap().rates.reorder, 0.05);
+    let faults = settings.faults.unwrap();
+    assert_eq!((faults.rates.reorder, faults.delay.as_millis(), faults.jitter.as_millis()), (0.05, 200, 50));
+    assert_eq!((faults.cut.after, faults.cut.every), (Some(500), Some(200)));
+    assert_eq!((faults.bye, faults.pause_every), (faults.cut, Some(200)));
+    assert_eq!((faults.agent_dies_after, faults.expired_calls), (Some(500), 3));
+    assert_eq!((faults.extra_frame, faults.resume_refused), (Some(ExtraFrame::StartPublication), true));
     assert_eq!(settings.nodes[0].ip, Ipv4Addr::new(10, 0, 0, 11));
 }
 
@@ -74,6 +80,11 @@ actions = [\"ssm:StartSesion\", 7]
 
 [faults]
 loss = 1.5
+delay_ms = 5001
+cut_after = 0
+extra_frame = \"pause\"
+resume_refused = 1
+bye_evry = 7
 ";
     assert_eq!(
         mistakes(text),
@@ -91,6 +102,11 @@ loss = 1.5
             "sandbox.toml:19:12: no action of the sandbox is called \"ssm:StartSesion\"; did you mean \"ssm:StartSession\"?",
             "sandbox.toml:19:31: an action must be text, as \"ssm:StartSession\"",
             "sandbox.toml:22:8: `loss` must be a number from 0 to 1",
+            "sandbox.toml:23:12: `delay_ms` must be a whole number from 0 to 5000",
+            "sandbox.toml:24:13: `cut_after` must be a whole number from 1 to 18446744073709551615",
+            "sandbox.toml:25:15: `extra_frame` must be one of \"start-publication\", \"acknowledgement\"",
+            "sandbox.toml:26:18: `resume_refused` must be true or false",
+            "sandbox.toml:27:1: unknown key `bye_evry`; did you mean `bye_every`?",
         ]
     );
 }

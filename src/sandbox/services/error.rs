@@ -25,6 +25,11 @@ impl ServiceError {
         ServiceError::new("InternalServerError", message.to_string()).status(500)
     }
 
+    pub fn expired_token() -> Self {
+        let message = "The security token included in the request is expired";
+        ServiceError::new("ExpiredTokenException", message)
+    }
+
     pub fn unknown_operation(operation: &str) -> Self {
         let message = match operation {
             "" => "the request names no operation".to_owned(),

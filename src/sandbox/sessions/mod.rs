@@ -2,6 +2,7 @@
 //! behind it. Owns who may open which data channel; the protocol itself is the engine's. It must not know
 //! HTTP: the service half calls [`Sessions`] and hands over upgraded websockets.
 
+mod faults;
 mod gateway;
 mod launch;
 mod members;
@@ -15,6 +16,7 @@ mod throttle;
 mod token;
 mod wire;
 
+pub use faults::{ExtraFrame, FaultSettings, Rhythm};
 pub use port::PortDocument;
 pub use pty::{SUBCOMMAND, exec_on_terminal};
 pub use throttle::Throttle;
@@ -22,8 +24,8 @@ pub use throttle::Throttle;
 use super::kms::{Kms, KmsError};
 use super::node::Node;
 use crate::random::{self, NoRandomness};
+use faults::{Expiry, WireFaults};
 use gateway::Connection;
-use opsctl_engine::session::faults::FaultRates;
 use opsctl_engine::session::random::Random;
 use opsctl_engine::session::{self as engine, Agent, AgentEncryption, AgentOptions, SessionType};
 use serde_json::Value;
@@ -50,6 +52,8 @@ struct Inner {
     /// Of the key that sessions are encrypted with, if they are.
     key_arn: Option<String>,
     tokens: Tokens,
+    /// Of the caller's credentials.
+    expiry: Arc<Expiry>,
     entries: Mutex<Vec<Entry>>,
 }
 
@@ -74,6 +78,8 @@ struct Limits {
     linger: Duration,
     /// A shell that was hung up.
     hang_up: Duration,
+    /// That a node is gone.
+    notice: Duration,
     /// Ended sessions that are still described.
     history: usize,
 }
@@ -86,6 +92,7 @@ impl Default for Limits {
             first_client: seconds(20),
             linger: seconds(2),
             hang_up: seconds(1),
+            notice: seconds(1),
             history: 1000,
         }
     }
@@ -111,17 +118,6 @@ impl Default for Preferences {
     fn default() -> Self {
         Preferences { kms_key_id: None, idle_timeout: Duration::from_secs(20 * 60), max_duration: None }
     }
-}
-
-/// What to damage on the way between client and agent, for rehearsals and tests.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FaultSettings {
-    pub rates: FaultRates,
-    /// Makes a run repeatable.
-    pub seed: u64,
-    /// The socket is cut whenever this many frames have come from the client (most acknowledge one of the agent's, so
-    /// that each socket brings both sides on).
-    pub cut_every: Option<u64>,
 }
 
 pub struct SessionRequest {
@@ -217,8 +213,9 @@ impl Sessions {
         let key = settings.preferences.kms_key_id.as_deref();
         let key_arn = key.map(|key| settings.kms.key_arn(key)).transpose()?.map(str::to_owned);
         let tokens = Tokens::new()?;
+        let expiry = Arc::new(Expiry::of(settings.faults.as_ref()));
         let settings = Arc::new(settings);
-        Ok(Sessions(Arc::new(Inner { settings, limits, key_arn, tokens, entries: Mutex::default() })))
+        Ok(Sessions(Arc::new(Inner { settings, limits, key_arn, tokens, expiry, entries: Mutex::default() })))
     }
 
     /// What to accept websockets with: a limit for the size of frames.
@@ -232,7 +229,8 @@ impl Sessions {
         let (token, hash) = self.0.tokens.issue()?;
         let clock = Clock::start();
         let agent = Agent::new(self.agent_options(&session_id, &request)?, clock.now());
-        let fault_seed = self.0.settings.faults.as_ref().map_or(0, |faults| faults.seed);
+        let faults = self.0.settings.faults.as_ref();
+        let faults = faults.map(|faults| WireFaults::new(faults, Arc::clone(&self.0.expiry), clock));
         let (status, status_seen) = watch::channel(SessionStatus::Connecting);
         let (connections, connections_made) = mpsc::channel(1);
         let ending = Arc::new(Notify::new());
@@ -244,7 +242,7 @@ impl Sessions {
             node: request.node,
             document: request.document,
             agent,
-            wire: Wire::new(self.0.settings.faults.as_ref(), fault_seed),
+            wire: Wire::new(faults),
             clock,
             ids: Random::new(random::bytes()?),
             status,
@@ -274,12 +272,18 @@ impl Sessions {
             .iter_mut()
             .find(|entry| entry.session_id == session_id)
             .ok_or_else(|| ResumeError::UnknownSession(session_id.to_owned()))?;
-        if entry.status.borrow().is_over() {
+        let is_refused = self.0.settings.faults.as_ref().is_some_and(|faults| faults.resume_refused);
+        if is_refused || entry.status.borrow().is_over() {
             return Ok(None);
         }
         let (token, hash) = self.0.tokens.issue()?;
         entry.token = hash;
         Ok(Some(token))
+    }
+
+    /// Whether a rehearsal wants this call to find the credentials expired.
+    pub fn credentials_have_expired(&self) -> bool {
+        self.0.expiry.strikes()
     }
 
     /// Ends a session; whether there is one of this id.

@@ -47,6 +47,8 @@ enum End {
     Failed(String),
     /// Somebody or a limit ended it, with this text in its channel_closed.
     Told(&'static str),
+    /// The node is gone, and nobody is there to say so.
+    NodeGone,
 }
 
 /// The two clocks of the engine.
@@ -61,6 +63,10 @@ impl Clock {
     pub fn now(self) -> Moment {
         let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         Moment { elapsed: self.0.elapsed(), unix_ms: u64::try_from(unix_ms).unwrap_or(u64::MAX) }
+    }
+
+    pub fn instant(self, elapsed: Duration) -> Instant {
+        self.0 + elapsed
     }
 }
 
@@ -79,9 +85,19 @@ impl Session {
                 reason
             }
             End::Told(reason) => reason.to_owned(),
+            End::NodeGone => {
+                self.notice().await;
+                self.status.send_replace(SessionStatus::Terminating);
+                self.wire.detach();
+                return self.end_program(program).await;
+            }
         };
         self.status.send_replace(SessionStatus::Terminating);
         self.close(&output).await;
+        self.end_program(program).await;
+    }
+
+    async fn end_program(&self, program: Option<Program>) {
         if let Some(program) = program {
             program.end(self.limits.hang_up).await;
         }
@@ -114,7 +130,10 @@ impl Session {
             let room = self.agent.room() > 0 && self.pace.is_awake();
             self.wake(timer.as_mut(), self.ends_at(active));
             tokio::select! {
-                event = self.wire.progress(more) => self.on_wire(event),
+                event = self.wire.progress(more) => match event {
+                    WireEvent::NodeGone => return End::NodeGone,
+                    event => self.on_wire(event),
+                },
                 () = progress(program, room) => {}
                 () = self.pace.wake() => {}
                 Some(connection) = self.connections.recv() => self.on_connection(connection),
@@ -128,6 +147,11 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// The service takes a while to see that a node is gone. Until then its client hears nothing.
+    async fn notice(&self) {
+        let _ = tokio::time::timeout(self.limits.notice, self.ending.notified()).await;
     }
 
     /// A program may be faster than its first client, which still has to hear of it.
@@ -151,6 +175,7 @@ impl Session {
         let until = self.clock.now().elapsed + self.limits.linger;
         // Nobody is there to read it; refused, it would only be repeated.
         self.agent.accept_input(true);
+        self.wire.spare_node();
         while !(self.agent.all_acknowledged() && self.wire.is_up()) && self.clock.now().elapsed < until {
             self.receive();
             while self.agent.poll_event().is_some() {}
@@ -170,6 +195,7 @@ impl Session {
         self.send_frames();
         let closed = service::channel_closed(&self.session_id, output, &mut self.ids, self.clock.now());
         self.wire.close(closed);
+        let limit = self.limits.linger + self.wire.slowest();
         let taken = async {
             while !self.wire.is_flushed() {
                 self.wire.progress(false).await;
@@ -177,7 +203,7 @@ impl Session {
             }
         };
         // A client that reads nothing for so long is cut.
-        let _ = tokio::time::timeout(self.limits.linger, taken).await;
+        let _ = tokio::time::timeout(limit, taken).await;
         self.wire.detach();
     }
 
@@ -276,7 +302,7 @@ impl Session {
 
     fn on_wire(&mut self, event: WireEvent) {
         match event {
-            WireEvent::Moved => {}
+            WireEvent::Moved | WireEvent::NodeGone => {}
             WireEvent::Cut => {
                 self.agent.disconnected(self.clock.now());
                 self.set_status(SessionStatus::Disconnected);

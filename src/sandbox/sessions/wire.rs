@@ -1,12 +1,12 @@
-//! The way between an agent and its client: the socket of the moment and the faults a rehearsal asks for.
-//! Frames stay with the agent until the socket has room, so hardly any wait here. What the service itself
-//! says is never damaged, since nobody repeats it.
+//! The way between an agent and its client: the socket of the moment, and the faults a rehearsal asks for before it.
+//! Frames stay with the agent until the socket has room, so hardly any wait here.
 
-use super::FaultSettings;
+use super::faults::{Due, WireFaults};
 use super::gateway::{Connection, ToClient};
 use bytes::Bytes;
-use opsctl_engine::session::faults::Faults;
 use std::collections::VecDeque;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
 
 pub struct Wire {
     connection: Option<Connection>,
@@ -14,14 +14,6 @@ pub struct Wire {
     waiting: VecDeque<ToClient>,
     arrived: VecDeque<Bytes>,
     faults: Option<WireFaults>,
-    /// Frames that came over the connection so far.
-    came: u64,
-}
-
-struct WireFaults {
-    to_client: Faults,
-    to_agent: Faults,
-    cut_every: Option<u64>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -30,16 +22,13 @@ pub enum WireEvent {
     Moved,
     /// The socket is gone.
     Cut,
+    /// The socket is there, and the node behind it is not.
+    NodeGone,
 }
 
 impl Wire {
-    pub fn new(faults: Option<&FaultSettings>, seed: u64) -> Wire {
-        let faults = faults.map(|settings| WireFaults {
-            to_client: Faults::new(settings.rates, seed),
-            to_agent: Faults::new(settings.rates, !seed),
-            cut_every: settings.cut_every,
-        });
-        Wire { connection: None, waiting: VecDeque::new(), arrived: VecDeque::new(), faults, came: 0 }
+    pub fn new(faults: Option<WireFaults>) -> Wire {
+        Wire { connection: None, waiting: VecDeque::new(), arrived: VecDeque::new(), faults }
     }
 
     /// The new socket of the client; the one before, if any, gets a normal close.
@@ -48,9 +37,7 @@ impl Wire {
             // When its queue is full it is cut instead.
             let _ = before.socket.try_send(ToClient::Close);
         }
-        self.waiting.clear();
-        self.arrived.clear();
-        self.came = 0;
+        self.forget();
     }
 
     pub fn detach(&mut self) {
@@ -63,28 +50,26 @@ impl Wire {
 
     pub fn has_room(&self) -> bool {
         let free = self.connection.as_ref().is_some_and(|connection| connection.socket.capacity() > 0);
-        free && self.waiting.is_empty()
+        free && self.waiting.is_empty() && self.faults.as_ref().is_none_or(WireFaults::takes_from_agent)
     }
 
     pub fn is_flushed(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiting.is_empty() && self.faults.as_ref().is_none_or(WireFaults::is_empty_to_client)
     }
 
     /// A frame of the agent.
     pub fn send(&mut self, frame: Bytes) {
         match &mut self.faults {
-            Some(faults) => {
-                self.waiting.extend(faults.to_client.apply(frame).into_iter().map(ToClient::Frame))
-            }
+            Some(faults) => faults.send(frame),
             None => self.waiting.push_back(ToClient::Frame(frame)),
         }
         self.flush();
     }
 
-    /// The last frame, of the service, and the close. A client that is cut now could not come back, so none is.
+    /// The last frame, of the service, and the close.
     pub fn close(&mut self, last: Bytes) {
         if let Some(faults) = &mut self.faults {
-            faults.cut_every = None;
+            faults.spare();
         }
         self.send_unharmed(ToClient::Frame(last));
         self.send_unharmed(ToClient::Close);
@@ -92,42 +77,70 @@ impl Wire {
 
     /// A frame of the service.
     pub fn send_unharmed(&mut self, item: ToClient) {
-        self.waiting.push_back(item);
+        match &mut self.faults {
+            Some(faults) => faults.send_unharmed(item),
+            None => self.waiting.push_back(item),
+        }
         self.flush();
+    }
+
+    /// The program is over, so that its node has nothing to die of any more.
+    pub fn spare_node(&mut self) {
+        if let Some(faults) = &mut self.faults {
+            faults.spare_node();
+        }
+    }
+
+    /// How much later than sent the last frame may come.
+    pub fn slowest(&self) -> Duration {
+        self.faults.as_ref().map_or(Duration::ZERO, WireFaults::slowest)
     }
 
     /// The next frame for the agent that is here already.
     pub fn receive(&mut self) -> Option<Bytes> {
+        if let Some(frame) = self.arrived.pop_front() {
+            return Some(frame);
+        }
+        let connection = self.connection.as_mut()?;
+        let Some(faults) = &mut self.faults else { return connection.frames.try_recv().ok() };
         loop {
-            if let Some(frame) = self.arrived.pop_front() {
+            if let Some(frame) = faults.for_agent() {
                 return Some(frame);
             }
-            let frame = self.connection.as_mut()?.frames.try_recv().ok()?;
-            self.arrive(frame);
+            if !faults.takes_from_client() {
+                return None;
+            }
+            faults.came(connection.frames.try_recv().ok()?);
         }
     }
 
     /// Waits until something moves. `more`: room is wanted for another frame.
     pub async fn progress(&mut self, more: bool) -> WireEvent {
-        let limit = self.faults.as_ref().and_then(|faults| faults.cut_every);
-        let came = self.came;
-        let Some(connection) = &mut self.connection else {
+        match self.faults.as_mut().filter(|_| self.connection.is_some()).and_then(WireFaults::take_due) {
+            Some(Due::Cut) => return self.cut(),
+            Some(Due::Bye) => return self.bye(),
+            Some(Due::NodeGone) => return WireEvent::NodeGone,
+            None => {}
+        }
+        let faults = self.faults.as_ref();
+        let wants_room = !self.waiting.is_empty() || more && faults.is_none_or(WireFaults::takes_from_agent);
+        let wants_frames = faults.is_none_or(WireFaults::takes_from_client);
+        let arrival = faults.and_then(WireFaults::next_arrival);
+        let Some(Connection { frames, socket }) = &mut self.connection else {
             return std::future::pending().await;
         };
-        if limit.is_some_and(|limit| came >= limit) {
-            return self.cut();
-        }
-        let wants_room = more || !self.waiting.is_empty();
-        let Connection { frames, socket } = connection;
         let moved = tokio::select! {
-            frame = frames.recv() => frame.map(Some),
+            frame = frames.recv(), if wants_frames => frame.map(Some),
             permit = socket.reserve(), if wants_room => permit.ok().map(|_| None),
+            () = until(arrival) => Some(None),
         };
-        match moved {
-            Some(Some(frame)) => self.arrive(frame),
-            Some(None) => self.flush(),
-            None => return self.cut(),
+        match (moved, &mut self.faults) {
+            (Some(Some(frame)), Some(faults)) => faults.came(frame),
+            (Some(Some(frame)), None) => self.arrived.push_back(frame),
+            (Some(None), _) => {}
+            (None, _) => return self.cut(),
         }
+        self.flush();
         WireEvent::Moved
     }
 
@@ -137,6 +150,9 @@ impl Wire {
             self.waiting.clear();
             return;
         };
+        if let Some(faults) = &mut self.faults {
+            self.waiting.extend(std::iter::from_fn(|| faults.for_client()));
+        }
         while !self.waiting.is_empty()
             && let Ok(permit) = connection.socket.try_reserve()
             && let Some(item) = self.waiting.pop_front()
@@ -145,35 +161,71 @@ impl Wire {
         }
     }
 
-    fn arrive(&mut self, frame: Bytes) {
-        self.came += 1;
-        match &mut self.faults {
-            Some(faults) => self.arrived.extend(faults.to_agent.apply(frame)),
-            None => self.arrived.push_back(frame),
-        }
-    }
-
     fn cut(&mut self) -> WireEvent {
         self.connection = None;
+        self.forget();
+        WireEvent::Cut
+    }
+
+    /// The close follows what the socket has taken already; what the client has sent since is lost.
+    fn bye(&mut self) -> WireEvent {
+        if let Some(Connection { socket, .. }) = self.connection.take() {
+            tokio::spawn(async move { socket.send(ToClient::Close).await });
+        }
+        self.cut()
+    }
+
+    /// What is under way belongs to no socket any more.
+    fn forget(&mut self) {
         self.waiting.clear();
         self.arrived.clear();
-        WireEvent::Cut
+        if let Some(faults) = &mut self.faults {
+            faults.reset();
+        }
+    }
+}
+
+async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::faults::{FaultSettings, Rhythm};
     use super::super::gateway;
+    use super::super::session::Clock;
     use super::*;
-    use opsctl_engine::session::faults::FaultRates;
+    use futures_util::FutureExt as _;
+    use std::sync::Arc;
+    use tokio::sync::mpsc;
+
+    /// A wire with these faults, and the client's ends of its socket.
+    fn wire(settings: FaultSettings) -> (Wire, mpsc::Sender<Bytes>, mpsc::Receiver<ToClient>) {
+        let faults = WireFaults::new(&settings, Arc::default(), Clock::start());
+        let mut wire = Wire::new(Some(faults));
+        let (connection, from_client, to_client) = gateway::connection();
+        wire.attach(connection);
+        (wire, from_client, to_client)
+    }
+
+    fn text(item: Option<ToClient>) -> String {
+        match item {
+            Some(ToClient::Frame(frame)) => String::from_utf8_lossy(&frame).into_owned(),
+            Some(ToClient::Close) => "(close)".into(),
+            None => "(end)".into(),
+        }
+    }
+
+    const EVERY_FRAME: Rhythm = Rhythm { after: None, every: Some(1) };
 
     #[tokio::test]
     async fn a_cut_that_is_due_spares_the_close() {
         for closes in [false, true] {
-            let settings = FaultSettings { rates: FaultRates::default(), seed: 1, cut_every: Some(1) };
-            let mut wire = Wire::new(Some(&settings), 1);
-            let (connection, from_client, mut to_client) = gateway::connection();
-            wire.attach(connection);
+            let (mut wire, from_client, mut to_client) =
+                wire(FaultSettings { cut: EVERY_FRAME, ..FaultSettings::default() });
             while wire.has_room() {
                 wire.send(Bytes::from_static(b"output"));
             }
@@ -193,8 +245,74 @@ mod tests {
             while let Some(item) = to_client.recv().await {
                 items.push(item);
             }
-            assert!(matches!(items.pop(), Some(ToClient::Close)));
-            assert!(matches!(items.pop(), Some(ToClient::Frame(last)) if last == "closed"));
+            assert_eq!(text(items.pop()), "(close)");
+            assert_eq!(text(items.pop()), "closed");
         }
+    }
+
+    #[tokio::test]
+    async fn a_bye_closes_behind_what_was_sent() {
+        let (mut wire, from_client, mut to_client) =
+            wire(FaultSettings { bye: EVERY_FRAME, ..FaultSettings::default() });
+        wire.send(Bytes::from_static(b"output"));
+        from_client.send(Bytes::from_static(b"one")).await.unwrap();
+        from_client.send(Bytes::from_static(b"two")).await.unwrap();
+        assert_eq!(wire.receive().unwrap(), "one");
+        assert_eq!(wire.receive(), None, "it comes too late");
+        assert_eq!(wire.progress(false).await, WireEvent::Cut);
+        for expected in ["output", "(close)", "(end)"] {
+            assert_eq!(text(to_client.recv().await), expected);
+        }
+        assert!(!wire.is_up());
+    }
+
+    #[tokio::test]
+    async fn a_slow_wire_delivers_later_and_in_bounds() {
+        let delay = Duration::from_millis(50);
+        let (mut wire, from_client, mut to_client) =
+            wire(FaultSettings { delay, ..FaultSettings::default() });
+        let start = Instant::now();
+        wire.send(Bytes::from_static(b"output"));
+        from_client.send(Bytes::from_static(b"input")).await.unwrap();
+        let mut received = None;
+        while received.is_none() {
+            assert_eq!(wire.progress(false).await, WireEvent::Moved);
+            received = wire.receive();
+        }
+        assert_eq!(received.unwrap(), "input");
+        assert!(start.elapsed() >= delay);
+        assert_eq!(text(to_client.recv().await), "output");
+        let mut sent = 0;
+        while wire.has_room() {
+            wire.send(Bytes::from_static(b"output"));
+            sent += 1;
+        }
+        assert_eq!(sent, 4096);
+        // Full: it waits for the line, not for the socket, which has room.
+        assert!(wire.progress(true).now_or_never().is_none());
+        assert_eq!(wire.progress(true).await, WireEvent::Moved);
+        assert!(wire.has_room() || !wire.waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_pause_is_told_to_both_ends_and_followed_by_a_start() {
+        let (mut wire, from_client, mut to_client) =
+            wire(FaultSettings { pause_every: Some(2), ..FaultSettings::default() });
+        from_client.send(Bytes::from_static(b"one")).await.unwrap();
+        from_client.send(Bytes::from_static(b"two")).await.unwrap();
+        let start = Instant::now();
+        let mut received = Vec::new();
+        while received.len() < 4 {
+            match wire.receive() {
+                Some(frame) => received.push((start.elapsed() >= Duration::from_millis(20), frame)),
+                None => assert_eq!(wire.progress(false).await, WireEvent::Moved),
+            }
+        }
+        wire.progress(false).now_or_never();
+        let to_client = [to_client.recv().await, to_client.recv().await].map(text);
+        let holds = |text: &[u8], word: &str| String::from_utf8_lossy(text).contains(word);
+        assert!(holds(&received[2].1, "pause_publication"));
+        assert!(holds(&received[3].1, "start_publication") && received[3].0);
+        assert!(to_client[0].contains("pause_publication") && to_client[1].contains("start_publication"));
     }
 }

@@ -12,6 +12,7 @@ fn node(folder: &Path) -> Node {
         online: true,
         home: folder.join("nodes/web-1"),
         shell: "sh".into(),
+        throttle: crate::sandbox::sessions::Throttle::None,
     }
 }
 

@@ -103,7 +103,13 @@ impl TestClient {
 
     /// Until the output holds `text`.
     pub async fn until(&mut self, text: &str) {
-        self.until_true(|client| client.text().contains(text)).await;
+        let mut looked = 0;
+        self.until_true(|client| {
+            let new = &client.output[looked..];
+            looked = client.output.len().saturating_sub(text.len());
+            new.windows(text.len()).any(|window| window == text.as_bytes())
+        })
+        .await;
     }
 
     /// Until the channel is closed; what its close says.

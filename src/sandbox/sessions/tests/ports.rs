@@ -2,6 +2,7 @@
 
 use super::client::PATIENCE;
 use super::*;
+use opsctl_engine::session::faults::FaultRates;
 use opsctl_engine::session::{ClientEvent, ClientOptions, Flag, Mux, MuxEvent, StreamId};
 use serde_json::json;
 use std::collections::HashMap;
@@ -264,7 +265,8 @@ async fn what_the_client_sent_before_its_end_comes_before_the_end() {
 #[tokio::test]
 async fn a_bad_wire_delivers_every_byte_both_ways() {
     let rates = FaultRates { loss: 0.02, duplicate: 0.02, reorder: 0.1, flip: 0.01, truncate: 0.01 };
-    let faults = FaultSettings { rates, seed: 3, cut_every: Some(2000) };
+    let cut = Rhythm { after: None, every: Some(2000) };
+    let faults = FaultSettings { rates, seed: 3, cut, ..FaultSettings::default() };
     let house = House::with(|settings, _| settings.faults = Some(faults));
     let mut forward = Forward::start(&house, local(echo().await)).await;
     let data = [noise(SOME_MIB, 3), noise(SOME_MIB / 2, 4)];
