@@ -32,8 +32,10 @@ impl Shell {
     pub fn start(settings: &SessionSettings, node: &Node, command: Option<&str>) -> io::Result<Shell> {
         let (terminal, process) = pty::spawn(launch::command(settings, node, command)?)?;
         // A command's output stays its own.
-        let banner = command.is_none().then(|| launch::banner(settings, node)).unwrap_or_default();
-        let output = Output::beginning_with(&banner);
+        let output = match command {
+            None => Output::beginning_with(&launch::banner(settings, node)),
+            Some(_) => Output::beginning_with(""),
+        };
         Ok(Shell { terminal, process, input: BytesMut::new(), output, exited: false, closed: false })
     }
 

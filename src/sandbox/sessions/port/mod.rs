@@ -25,6 +25,9 @@ use streams::Streams;
 const MAX_WAITING: usize = 4 << 20;
 /// Bytes read from destinations that may wait for the session.
 const MAX_OUTPUT: usize = 64 << 10;
+/// With so many waiting, which are the ends of streams then, the session takes nothing either: a client that opens and
+/// closes but takes nothing.
+const MAX_QUEUED: usize = 1 << 20;
 /// What is read from a destination at a time.
 const READ: usize = 32 << 10;
 
@@ -156,4 +159,50 @@ fn unreachable(destination: SocketAddr, error: &io::Error) -> String {
         _ => error.to_string(),
     };
     format!("----------ERROR-------\nUnable to connect to specified port: dial tcp {destination}: {reason}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What versions make of a port that the client listens for.
+    fn kind(agent: &str, client: Option<&str>) -> &'static str {
+        let node = Node {
+            id: String::new(),
+            name: String::new(),
+            tags: Default::default(),
+            ip: String::new(),
+            host_name: String::new(),
+            agent_version: agent.to_owned(),
+            online: true,
+            home: Default::default(),
+            shell: String::new(),
+            throttle: Default::default(),
+        };
+        let document = PortDocument { host: None, port: 1, is_local: true, properties: Value::Null };
+        let client = client.and_then(Version::parse);
+        match Port::start(&node, &document, client.as_ref()) {
+            Port::Single(_) => "basic",
+            Port::Streams(streams) if streams.keeps_alive() => "streams that are kept alive",
+            Port::Streams(_) => "streams",
+            Port::Forbidden(reason) => panic!("{reason}"),
+        }
+    }
+
+    #[test]
+    fn both_versions_decide_what_is_spoken() {
+        for (agent, client, expected) in [
+            ("3.3.987.0", Some("1.2.694.0"), "streams"),
+            ("3.1.1512.0", Some("1.2.332.0"), "streams"),
+            ("3.1.1511.0", Some("1.2.332.0"), "streams that are kept alive"),
+            ("3.1.1512.0", Some("1.2.331.0"), "streams that are kept alive"),
+            ("3.0.197.0", Some("1.1.70.0"), "streams that are kept alive"),
+            ("3.0.196.0", Some("1.2.694.0"), "basic"),
+            ("3.3.987.0", Some("1.1.69.9"), "basic"),
+            ("3.3.987.0", None, "basic"),
+            ("new", Some("1.2.694.0"), "basic"),
+        ] {
+            assert_eq!(kind(agent, client), expected, "agent {agent}, client {client:?}");
+        }
+    }
 }

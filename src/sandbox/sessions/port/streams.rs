@@ -3,7 +3,7 @@
 
 use super::connection::Connection;
 use super::ready::{Alarm, ReadyList};
-use super::{MAX_OUTPUT, MAX_WAITING, READ};
+use super::{MAX_OUTPUT, MAX_QUEUED, MAX_WAITING, READ};
 use bytes::{Buf as _, Bytes};
 use opsctl_engine::session::{Mux, MuxEvent, StreamId};
 use std::collections::{HashMap, VecDeque};
@@ -57,7 +57,7 @@ impl Streams {
     }
 
     pub fn takes_input(&self) -> bool {
-        self.waiting < MAX_WAITING
+        self.waiting < MAX_WAITING && self.mux.queued() < MAX_QUEUED
     }
 
     pub fn waiting(&self) -> usize {
@@ -232,6 +232,7 @@ impl Streams {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use opsctl_engine::session::mux::MAX_STREAMS;
     use std::time::Duration;
     use tokio::io::AsyncReadExt as _;
     use tokio::net::TcpListener;
@@ -239,6 +240,12 @@ mod tests {
     async fn streams(keep_alive: bool) -> (Streams, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         (Streams::new(listener.local_addr().unwrap(), keep_alive), listener)
+    }
+
+    impl Streams {
+        pub fn keeps_alive(&self) -> bool {
+            self.mux.next_timeout().is_some()
+        }
     }
 
     /// What a client would send.
@@ -280,6 +287,20 @@ mod tests {
         }
         assert!(streams.takes_input());
         reading.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_cannot_open_and_close_without_end() {
+        let (mut streams, _listener) = streams(false).await;
+        let mut client = Mux::client(false, Duration::ZERO);
+        let mut opened = 0;
+        while streams.takes_input() {
+            // More than a server has at a time: it closes what it has no place for at once.
+            client.open();
+            opened += 1;
+            streams.input(client.poll_output().unwrap());
+        }
+        assert!(opened <= MAX_STREAMS + (MAX_QUEUED + MAX_OUTPUT) / 8, "{opened}");
     }
 
     #[tokio::test]

@@ -213,44 +213,52 @@ mod tests {
         const SSH: &str = "AWS-StartSSHSession";
         type Given = &'static [(&'static str, &'static [&'static str])];
         let local = "LocalPortForwarding";
-        let cases: [(&str, Given, Option<&str>, u16, bool, Value); 7] = [
+        type Expected = (Option<&'static str>, u16, bool, Value);
+        let cases: [(&str, Given, Expected); 7] = [
             (
                 PLAIN,
                 &[("portNumber", &["5432"]), ("localPortNumber", &["15432"])],
-                None,
-                5432,
-                true,
-                json!({"portNumber": "5432", "localPortNumber": "15432", "type": local}),
+                (None, 5432, true, json!({"portNumber": "5432", "localPortNumber": "15432", "type": local})),
             ),
-            (PLAIN, &[], None, 80, true, json!({"portNumber": "80", "localPortNumber": "0", "type": local})),
+            (
+                PLAIN,
+                &[],
+                (None, 80, true, json!({"portNumber": "80", "localPortNumber": "0", "type": local})),
+            ),
             (
                 REMOTE,
                 &[("host", &["db.internal"]), ("portNumber", &["65535"])],
-                Some("db.internal"),
-                65535,
-                true,
-                json!({"host": "db.internal", "portNumber": "65535", "localPortNumber": "0", "type": local}),
+                (
+                    Some("db.internal"),
+                    65535,
+                    true,
+                    json!({"host": "db.internal", "portNumber": "65535", "localPortNumber": "0", "type": local}),
+                ),
             ),
             (
                 REMOTE,
                 &[],
-                Some("localhost"),
-                80,
-                true,
-                json!({"host": "localhost", "portNumber": "80", "localPortNumber": "0", "type": local}),
+                (
+                    Some("localhost"),
+                    80,
+                    true,
+                    json!({"host": "localhost", "portNumber": "80", "localPortNumber": "0", "type": local}),
+                ),
             ),
             (
                 SOCKET,
                 &[("portNumber", &["1"]), ("localUnixSocket", &["/tmp/a socket"])],
-                None,
-                1,
-                true,
-                json!({"portNumber": "1", "localUnixSocket": "/tmp/a socket", "localConnectionType": "unix", "type": local}),
+                (
+                    None,
+                    1,
+                    true,
+                    json!({"portNumber": "1", "localUnixSocket": "/tmp/a socket", "localConnectionType": "unix", "type": local}),
+                ),
             ),
-            (SSH, &[], None, 22, false, json!({"portNumber": "22"})),
-            (SSH, &[("portNumber", &["2222"])], None, 2222, false, json!({"portNumber": "2222"})),
+            (SSH, &[], (None, 22, false, json!({"portNumber": "22"}))),
+            (SSH, &[("portNumber", &["2222"])], (None, 2222, false, json!({"portNumber": "2222"}))),
         ];
-        for (name, given, host, port, is_local, properties) in cases {
+        for (name, given, (host, port, is_local, properties)) in cases {
             let expected = PortDocument { host: host.map(str::to_owned), port, is_local, properties };
             assert_eq!(session(name, given), Ok(expected), "{name} {given:?}");
         }
