@@ -86,6 +86,22 @@ pub fn is_denied<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
     classify(code, "", context.raw().status().as_u16()).kind == Kind::Denied
 }
 
+/// Was the call refused because there are too many of them? Then it has done nothing.
+pub fn is_throttled<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
+    let SdkError::ServiceError(context) = error else { return false };
+    let code = context.err().code().unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or(code);
+    matches!(
+        code.strip_suffix("Exception").unwrap_or(code),
+        "Throttling"
+            | "Throttled"
+            | "TooManyRequests"
+            | "RequestLimitExceeded"
+            | "RequestThrottled"
+            | "SlowDown"
+    )
+}
+
 /// What is wrong with the credentials themselves.
 pub fn credentials_failure(error: &CredentialsError) -> Error {
     let text = DisplayErrorContext(error).to_string();

@@ -31,7 +31,9 @@ use crate::settings::{Environment, Origin, Setting};
 
 use self::calls::Calls;
 
-pub use error::{AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_untrusted};
+pub use error::{
+    AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_throttled, is_untrusted,
+};
 pub use options::{AwsOptions, RetryMode};
 pub use profile::{KnownProfile, Profiles, known_profiles};
 pub use region::{REGIONS, check_shape as check_region, configured as configured_region};

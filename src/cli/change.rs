@@ -37,7 +37,7 @@ pub struct WaitArgs {
 /// Asking more often than this is no waiting.
 const SHORTEST: Duration = Duration::from_millis(100);
 
-fn interval(text: &str) -> Result<Duration, String> {
+pub fn interval(text: &str) -> Result<Duration, String> {
     let interval = duration(text)?;
     if interval < SHORTEST {
         return Err("an interval is at least 100ms".to_owned());

@@ -21,7 +21,7 @@ use crate::config::names::variable;
 use crate::output::{ColorChoice, Format};
 use crate::settings::Environment;
 
-pub use change::{ChangeArgs, TokenArgs, WaitArgs};
+pub use change::{ChangeArgs, TokenArgs, WaitArgs, interval};
 pub use documented::{documented, shown, with_overview};
 pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};

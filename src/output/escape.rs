@@ -10,6 +10,11 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     escape_where(text, is_unsafe)
 }
 
+/// The lines that a program somewhere else has printed: as [`escape`], but for line ends and tabs.
+pub(super) fn escape_lines(text: &str) -> Cow<'_, str> {
+    escape_where(text, |character| is_unsafe(character) && !matches!(character, '\n' | '\t'))
+}
+
 /// The same so that it can be undone: every backslash begins an escape (`\\`, `\t`, `\n`, `\r`, `\x1b`, `\u{202e}`).
 pub(super) fn escape_record(text: &str) -> Cow<'_, str> {
     escape_where(text, |character| character == '\\' || is_unsafe(character))
@@ -74,6 +79,11 @@ mod tests {
         for (name, text, expected) in cases {
             assert_eq!(escape(text), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(escape_lines("a\tb\nc\r\u{1b}[2J\u{202e}\n"), "a\tb\nc\\r\\x1b[2J\\u{202e}\n");
     }
 
     /// What a program does with a value of the text format.

@@ -5,11 +5,21 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use jiff::tz::TimeZone;
+
+use super::cell::Column;
 use super::escape::escape;
 use super::reporter::Reporter;
+use super::settings::Stream;
+use super::table::{Grid, Head, Piece};
+use super::time::TimeForm;
 
 /// Between plain lines.
 const INTERVAL: Duration = Duration::from_secs(60);
+/// Lines of a terminal that does not say how many it has, those that a table leaves alone, and the most rows of one.
+const HEIGHT: usize = 24;
+const RESERVED: usize = 8;
+const MOST_ROWS: usize = 20;
 
 /// A handle to one wait; does nothing visible when progress is off and the wait is short.
 pub struct Progress {
@@ -20,6 +30,8 @@ pub struct Progress {
     started: Instant,
     spoken: Instant,
     bar: ProgressBar,
+    /// The lines of a table below it.
+    rows: Vec<ProgressBar>,
 }
 
 impl Progress {
@@ -32,7 +44,7 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
         let now = Instant::now();
-        Progress { reporter, label, total, done: 0, started: now, spoken: now, bar }
+        Progress { reporter, label, total, done: 0, started: now, spoken: now, bar, rows: Vec::new() }
     }
 
     /// `done` steps are done. Call it on every poll, also when nothing changed.
@@ -46,6 +58,39 @@ impl Progress {
     pub fn label(&mut self, label: &str) {
         self.label = escape(label).into_owned();
         self.bar.set_message(self.label.clone());
+    }
+
+    /// Whether it is drawn, so that it need not be said.
+    pub fn is_drawn(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
+    /// A table below the bar, of as many items as there is room for. Nothing where no bar is drawn.
+    pub fn table<T>(&mut self, columns: &[Column<T>], items: &[T]) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let stream = self.reporter.settings().stderr;
+        let room = stream.height.unwrap_or(HEIGHT).saturating_sub(RESERVED).clamp(1, MOST_ROWS);
+        let mut lines = lines(columns, items.get(..room).unwrap_or(items), &stream);
+        if let Some(more @ 1..) = items.len().checked_sub(room) {
+            lines.push(format!("and {more} more"));
+        }
+        for bar in self.rows.drain(lines.len().min(self.rows.len())..) {
+            bar.finish_and_clear();
+            self.reporter.bars().remove(&bar);
+        }
+        for (index, line) in lines.into_iter().enumerate() {
+            if index == self.rows.len() {
+                let last = self.rows.last().unwrap_or(&self.bar);
+                let row = self.reporter.bars().insert_after(last, ProgressBar::no_length());
+                row.set_style(plain());
+                self.rows.push(row);
+            }
+            if let Some(row) = self.rows.get(index) {
+                row.set_message(line);
+            }
+        }
     }
 
     fn speak(&mut self, now: Instant) {
@@ -64,9 +109,32 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
+        for row in self.rows.drain(..).rev() {
+            row.finish_and_clear();
+            self.reporter.bars().remove(&row);
+        }
         self.bar.finish_and_clear();
         self.reporter.bars().remove(&self.bar);
     }
+}
+
+/// A table as it is drawn: fitted to the terminal, the columns that do not fit left out.
+fn lines<T>(columns: &[Column<T>], items: &[T], stream: &Stream) -> Vec<String> {
+    let times = TimeForm::Absolute(&TimeZone::UTC);
+    let row = |item| columns.iter().map(|column| Piece::new(&(column.value)(item), times)).collect();
+    let mut grid = Grid {
+        heads: columns.iter().map(|column| Head::new(column.header, column.cut)).collect(),
+        rows: items.iter().map(row).collect(),
+    };
+    grid.keep_what_fits(stream, true);
+    let mut text = Vec::new();
+    // Nothing that is written to memory fails.
+    let _ = grid.write(&mut text, stream, true);
+    String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+}
+
+fn plain() -> ProgressStyle {
+    ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 fn style(counted: bool, unicode: bool) -> ProgressStyle {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anstyle::Style;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
-use super::escape::escape;
+use super::escape::{escape, escape_lines};
 use super::failure::{self, Failure, Place};
 use super::progress::Progress;
 use super::settings::{Format, Stream};
@@ -119,6 +119,17 @@ impl Reporter {
     pub fn usage(&self, text: &clap::builder::StyledStr) {
         let color = self.settings().stderr.color;
         self.write(&if color { text.ansi().to_string() } else { text.to_string() });
+    }
+
+    /// What a program somewhere else has printed to its stderr: data, shown with `--quiet` too. On a terminal it moves
+    /// nothing.
+    pub fn transcript(&self, text: &str) {
+        self.write(&if self.settings().stderr.terminal { escape_lines(text) } else { text.into() });
+    }
+
+    /// Writes something else while the bars are out of its way.
+    pub(super) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.shared.bars.suspend(write)
     }
 
     /// A wait of `total` steps, or of unknown length. Drawn on a terminal; else a plain line each minute.

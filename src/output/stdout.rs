@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::cell::Column;
 use super::details::Details;
+use super::escape::escape_lines;
 use super::failure::Failure;
 use super::json;
 use super::list::ListWriter;
@@ -120,6 +121,16 @@ impl Output {
             true => self.text(&text.ansi().to_string()),
             false => self.text(&text.to_string()),
         }
+    }
+
+    /// What a program somewhere else has printed. Bytes for a program are as they were; on a terminal they move nothing.
+    pub fn transcript(&self, text: &str) -> Result<()> {
+        let shown = if self.settings.stdout.terminal { escape_lines(text) } else { text.into() };
+        // Bars on the same terminal make way.
+        self.reporter.suspended(|| {
+            self.sink.put(shown.as_bytes())?;
+            self.sink.finish()
+        })
     }
 
     /// For the bytes of a session.

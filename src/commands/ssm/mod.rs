@@ -8,6 +8,7 @@ mod fleet;
 mod list;
 mod model;
 mod open;
+mod run;
 mod session;
 mod shell;
 mod target;
@@ -31,6 +32,7 @@ use crate::error::{Outcome, Result};
 pub enum Command {
     List(list::ListNodesArgs),
     Connect(connect::ConnectArgs),
+    Run(Box<run::RunArgs>),
     #[command(subcommand)]
     Session(session::Command),
 }
@@ -39,7 +41,7 @@ impl Command {
     pub fn handles_signals(&self) -> bool {
         match self {
             Command::List(_) => false,
-            Command::Connect(_) => true,
+            Command::Connect(_) | Command::Run(_) => true,
             Command::Session(command) => command.handles_signals(),
         }
     }
@@ -49,6 +51,7 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::List(args) => list::run(args, ctx).await,
         Command::Connect(args) => connect::run(args, ctx).await,
+        Command::Run(args) => run::run(args, ctx).await,
         Command::Session(command) => session::run(command, ctx).await,
     }
 }
