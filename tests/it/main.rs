@@ -15,6 +15,7 @@ mod connect;
 mod diagnosis;
 mod examples;
 mod failures;
+mod faults;
 mod gateway;
 mod generated;
 mod help;

@@ -15,7 +15,7 @@ use crate::cli::positive_duration;
 use crate::error::Result;
 
 /// The longest idle time-out that the preferences allow: no cut session lives longer.
-const RESUME_LIMIT: Duration = Duration::from_secs(60 * 60);
+const RESUME_LIMIT: &str = "60m";
 
 #[derive(Debug, Clone, Args)]
 pub struct SessionArgs {
@@ -41,6 +41,17 @@ pub struct SessionArgs {
         help_heading = "Session"
     )]
     pub start_timeout: Duration,
+
+    /// How long to try to come back to a session whose connection is lost
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = RESUME_LIMIT,
+        value_parser = positive_duration,
+        hide_short_help = true,
+        help_heading = "Session"
+    )]
+    pub resume_timeout: Duration,
 }
 
 /// The node of a session.
@@ -106,7 +117,7 @@ impl SessionArgs {
         let settings = SessionSettings {
             target: target.instance_id.clone(),
             start_limit: self.start_timeout,
-            resume_limit: RESUME_LIMIT,
+            resume_limit: self.resume_timeout,
         };
         Session::open(Arc::clone(aws), grant, settings)
     }

@@ -1,0 +1,97 @@
+//! Faults that end a session: each within a limit, with a message that says what happened and an exit code for it.
+
+use std::time::Duration;
+
+use super::{Ended, Place, Running};
+
+/// Nothing here waits for longer than the sandbox takes to notice that a node is gone.
+const SOON: Duration = Duration::from_secs(20);
+
+struct Case {
+    name: &'static str,
+    config: &'static str,
+    options: &'static [&'static str],
+    code: i32,
+    /// All of these are said.
+    says: &'static [&'static str],
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "credentials that expire before the resume and are not renewed",
+        config: "[faults]\ncut_after = 20\nexpired_calls = 1000000\n",
+        options: &["--resume-timeout", "1s"],
+        code: 4,
+        says: &[
+            "lost (",
+            "still resuming the session on",
+            "error: cannot resume the session",
+            "ExpiredToken",
+        ],
+    },
+    Case {
+        name: "a resume without a token",
+        config: "[faults]\nbye_after = 20\nresume_refused = true\n",
+        options: &[],
+        code: 1,
+        says: &["lost (closed with 1000 Bye)", "has ended while the connection was down"],
+    },
+    Case {
+        name: "a resume that is denied",
+        config: "[faults]\ncut_after = 20\n[deny]\nactions = [\"ssm:ResumeSession\"]\n",
+        options: &[],
+        code: 5,
+        says: &["lost (", "error: cannot resume the session", "not authorized to perform: ssm:ResumeSession"],
+    },
+    Case {
+        name: "the agent is gone",
+        config: "[faults]\nagent_dies_after = 20\n",
+        options: &[],
+        code: 1,
+        says: &["lost (", "has ended while the connection was down"],
+    },
+];
+
+/// Output without end or input without end, until something ends it.
+fn flood(place: &Place, case: &Case, direction: &str) -> Running {
+    let work = match direction {
+        "output" => "cat /dev/zero",
+        _ => "cat >/dev/null",
+    };
+    let command = format!("command=stty raw -echo; printf x; {work}");
+    let args = ["ssm", "connect", "web-1", "--no-eof", "--document", "AWS-StartInteractiveCommand"];
+    let mut running = place.start(&[&args[..], &["--parameter", &command], case.options].concat());
+    assert_eq!(running.read(1), b"x", "{}", case.name);
+    running
+}
+
+#[track_caller]
+fn expect(case: &Case, direction: &str, ended: &Ended) {
+    let Case { name, code, says, .. } = case;
+    assert_eq!(ended.code, Some(*code), "{name}, {direction}: {ended:#?}");
+    for text in *says {
+        assert!(ended.stderr.contains(text), "{name}, {direction}, {text}: {ended:#?}");
+    }
+    assert!(ended.after < SOON, "{name}, {direction}: {ended:#?}");
+}
+
+#[test]
+fn what_ends_a_session_is_told_in_the_middle_of_its_output() {
+    for case in CASES {
+        let place = Place::new(case.config);
+        let (_, ended) = flood(&place, case, "output").end();
+        expect(case, "output", &ended);
+    }
+}
+
+#[test]
+fn what_ends_a_session_is_told_in_the_middle_of_its_input() {
+    for case in CASES {
+        let place = Place::new(case.config);
+        let mut running = flood(&place, case, "input");
+        // More than any buffer on the way takes: it ends with the session.
+        running.write(&vec![b'x'; 64 << 20]);
+        let (_, ended) = running.end();
+        expect(case, "input", &ended);
+    }
+}
