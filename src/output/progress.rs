@@ -270,6 +270,38 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_fitted_to_the_terminal() {
+        const COLUMNS: &[Column<(&str, &str)>] = &[
+            Column::new("node", "NODE", |row: &(&str, &str)| row.0.into()).cut(),
+            Column::new("state", "STATE", |row: &(&str, &str)| row.1.into()),
+            Column::new("id", "ID", |_| "i-0123456789abcdef0".into()),
+        ];
+        let long = "a-long-name-of-a-node".repeat(4);
+        let rows = [("web-1", "ExecutionTimedOut"), (long.as_str(), "Pending\u{1b}")];
+        for width in [60, 80, 200] {
+            let stream = Stream { width: Some(width), color: false, ..terminal().stderr };
+            let lines = lines(COLUMNS, &rows, &stream);
+            assert_eq!(lines.len(), 4, "{lines:?}");
+            assert!(lines.iter().all(|line| line.chars().count() <= width), "{width}: {lines:?}");
+            assert!(lines[2].contains("ExecutionTimedOut  i-0123456789abcdef0"), "{lines:?}");
+            assert!(lines[3].contains(r"Pending\x1b"), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_has_no_more_rows_than_there_is_room_for() {
+        const COLUMNS: &[Column<usize>] =
+            &[Column::new("row", "ROW", |row: &usize| format!("row-{row}").into())];
+        let stderr = Stream { height: Some(12), ..terminal().stderr };
+        let text = on_screen(ReporterSettings { stderr, ..terminal() }, |reporter| {
+            let mut progress = reporter.progress("running", Some(9));
+            progress.table(COLUMNS, &(1..=9).collect::<Vec<_>>());
+            progress.table(COLUMNS, &[1]);
+        });
+        assert!(text.contains("row-4") && !text.contains("row-5") && text.contains("and 5 more"), "{text}");
+    }
+
+    #[test]
     fn a_bar_and_a_spinner_are_ascii_where_the_locale_is() {
         for (unicode, total) in [(false, Some(4)), (false, None), (true, Some(4)), (true, None)] {
             let stderr = Stream { unicode, ..terminal().stderr };

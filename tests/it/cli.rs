@@ -10,6 +10,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["ssm"],
     &["ssm", "list"],
     &["ssm", "connect"],
+    &["ssm", "run"],
     &["ssm", "session"],
     &["ssm", "session", "list"],
     &["ssm", "session", "terminate"],

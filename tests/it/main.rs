@@ -27,6 +27,7 @@ mod output;
 mod panics;
 mod prompts;
 mod resume;
+mod run;
 mod sandbox;
 mod secrets;
 mod session;

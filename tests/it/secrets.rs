@@ -36,6 +36,7 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["ssm"], &[], 2),
     (&["ssm", "list"], &[], 0),
     (&["ssm", "connect"], &["i-0123456789abcdef0"], 0),
+    (&["ssm", "run"], &["i-0123456789abcdef0", "--no-wait", "--", "true"], 1),
     (&["ssm", "session"], &[], 2),
     (&["ssm", "session", "list"], &[], 0),
     (&["ssm", "session", "terminate"], &["--all", "--yes"], 0),

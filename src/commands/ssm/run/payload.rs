@@ -50,7 +50,7 @@ pub struct PayloadArgs {
         last = true,
         value_name = "CMD",
         required_unless_present_any = ["file", "document", "resume"],
-        conflicts_with_all = ["file", "document"]
+        conflicts_with_all = ["file", "document", "parameter"]
     )]
     pub command: Vec<String>,
 }

@@ -58,8 +58,7 @@ impl Watch<'_> {
             if self.rollout.is_over() {
                 return Ok(());
             }
-            let calls = u32::try_from(self.rollout.active().len()).unwrap_or(u32::MAX).max(1);
-            let interval = Some(self.interval.unwrap_or(PAUSE.saturating_mul(calls)));
+            let interval = Some(self.interval.unwrap_or_else(|| longest_pause(self.rollout.active().len())));
             let args = WaitArgs { wait: true, interval };
             let wait = Wait {
                 what: format!("{} to end", api::nodes(self.rollout.count())),
@@ -171,5 +170,29 @@ impl Watch<'_> {
             self.results.ended(&member, output, progress)?;
         }
         Ok(())
+    }
+}
+
+/// Between two looks of so many list calls.
+fn longest_pause(calls: usize) -> Duration {
+    PAUSE.saturating_mul(u32::try_from(calls).unwrap_or(u32::MAX).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Pace;
+
+    /// As for 50, 100 and 500 nodes that all run at a time.
+    #[test]
+    fn a_minute_of_waiting_has_at_most_twelve_calls() {
+        for calls in [1, 2, 10] {
+            let mut pace = Pace::new(Some(longest_pause(calls)), [7; 32]);
+            (0..20).for_each(|_| drop(pace.pause()));
+            let looks = 1000;
+            let minutes = (0..looks).map(|_| pace.pause().as_secs_f64()).sum::<f64>() / 60.0;
+            let rate = (looks * calls) as f64 / minutes;
+            assert!(rate <= 12.0, "{calls}: {rate}");
+        }
     }
 }
