@@ -276,8 +276,8 @@ mod tests {
             Column::new("state", "STATE", |row: &(&str, &str)| row.1.into()),
             Column::new("id", "ID", |_| "i-0123456789abcdef0".into()),
         ];
-        let long = "a-long-name-of-a-node".repeat(4);
-        let rows = [("web-1", "ExecutionTimedOut"), (long.as_str(), "Pending\u{1b}")];
+        const LONG: &str = "a-long-name-of-a-node-a-long-name-of-a-node-a-long-name-of-a-node-a-long-name";
+        let rows = [("web-1", "ExecutionTimedOut"), (LONG, "Pending\u{1b}")];
         for width in [60, 80, 200] {
             let stream = Stream { width: Some(width), color: false, ..terminal().stderr };
             let lines = lines(COLUMNS, &rows, &stream);
