@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod change;
+pub mod child;
 pub mod cli;
 pub mod commands;
 pub mod completion;
