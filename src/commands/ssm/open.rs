@@ -1,13 +1,15 @@
 //! How every verb opens a session: the node that is meant, StartSession, the running session. Owns the options that
 //! such verbs share. It must not know what a verb does with the session.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::time::timeout;
 
 use super::api::{self, StartFailure, StartSession};
-use super::channel::{Session, SessionSettings};
+use super::channel::{Control, Session, SessionSettings, ended};
 use super::model::{Node, Parameter};
 use super::{complete, target};
 use crate::aws::Aws;
@@ -16,6 +18,9 @@ use crate::error::Result;
 
 /// The longest idle time-out that the preferences allow: no cut session lives longer.
 const RESUME_LIMIT: &str = "60m";
+
+/// How long a start that is not wanted any more is waited for, and again the end of the session that it gave.
+const LEAVE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone, Args)]
 pub struct SessionArgs {
@@ -121,4 +126,23 @@ impl SessionArgs {
         };
         Session::open(Arc::clone(aws), grant, settings)
     }
+}
+
+/// The session that `opening` gives, unless `left` comes first. AWS may start it all the same: then it is ended.
+pub async fn open_unless<T>(
+    opening: impl Future<Output = Result<Session>>,
+    left: impl Future<Output = T>,
+) -> Result<Result<Session>, T> {
+    let mut opening = pin!(opening);
+    let left = tokio::select! {
+        session = &mut opening => return Ok(session),
+        left = left => left,
+    };
+    if let Ok(Ok(session)) = timeout(LEAVE, opening).await {
+        let Session { control, end, .. } = session;
+        // A session that has ended already needs no word.
+        let _ = control.send(Control::Terminate);
+        let _ = timeout(LEAVE, ended(end)).await;
+    }
+    Err(left)
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -60,6 +61,7 @@ pub struct Driver {
     input: mpsc::Receiver<Bytes>,
     control: mpsc::UnboundedReceiver<Control>,
     events: mpsc::Sender<Event>,
+    settled: Arc<AtomicBool>,
     state: State,
     ever_open: bool,
     input_ended: bool,
@@ -94,11 +96,13 @@ pub struct Parts {
     pub input: mpsc::Receiver<Bytes>,
     pub control: mpsc::UnboundedReceiver<Control>,
     pub events: mpsc::Sender<Event>,
+    pub settled: Arc<AtomicBool>,
 }
 
 impl Driver {
     pub fn new(parts: Parts) -> Self {
-        let Parts { client, clock, link, grant, keys, target, start_limit, input, control, events } = parts;
+        let Parts { client, clock, link, grant, keys, target, start_limit, input, control, events, settled } =
+            parts;
         let link = Arc::new(link);
         let state = State::Opening(Box::pin(Arc::clone(&link).open(grant.clone())));
         Driver {
@@ -111,6 +115,7 @@ impl Driver {
             input,
             control,
             events,
+            settled,
             state,
             ever_open: false,
             input_ended: false,
@@ -142,9 +147,18 @@ impl Driver {
                 }
                 return end;
             }
+            self.settled.store(self.is_settled(), Ordering::Relaxed);
             let wake = self.wait().await;
             self.handle(wake);
         }
+    }
+
+    fn is_settled(&self) -> bool {
+        matches!(self.state, State::Open(_))
+            && self.unsent.is_empty()
+            && self.input.is_empty()
+            && self.client.all_acknowledged()
+            && self.client.stats().early == 0
     }
 
     async fn wait(&mut self) -> Wake {

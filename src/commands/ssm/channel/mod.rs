@@ -7,6 +7,7 @@ mod keys;
 mod link;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -101,6 +102,8 @@ pub struct Session {
     pub input: mpsc::Sender<Bytes>,
     pub control: mpsc::UnboundedSender<Control>,
     pub events: mpsc::Receiver<Event>,
+    /// Everything that was sent has arrived, the link is up, and nothing that came waits for what is missing before it.
+    pub settled: Arc<AtomicBool>,
     /// Ends after the last event was taken.
     pub end: JoinHandle<Result<End>>,
 }
@@ -119,6 +122,7 @@ impl Session {
         let (input, input_end) = mpsc::channel(INPUTS);
         let (control, control_end) = mpsc::unbounded_channel();
         let (events_end, events) = mpsc::channel(EVENTS);
+        let settled = Arc::new(AtomicBool::new(false));
         let driver = Driver::new(Parts {
             client,
             clock,
@@ -130,8 +134,9 @@ impl Session {
             input: input_end,
             control: control_end,
             events: events_end,
+            settled: Arc::clone(&settled),
         });
-        Ok(Session { session_id, input, control, events, end: tokio::spawn(driver.run()) })
+        Ok(Session { session_id, input, control, events, settled, end: tokio::spawn(driver.run()) })
     }
 }
 

@@ -45,11 +45,8 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Reads stdin in a thread: a read cannot be given up, so the thread ends with the program.
     pub fn on_stdin(input: mpsc::Sender<Bytes>, interactive: bool, say_end: bool) -> Result<Self> {
-        let (sender, chunks) = mpsc::channel(1);
-        super::spawn("stdin", move || read_stdin(&sender))?;
-        Ok(Keyboard::new(chunks, input, interactive, say_end, SAID_AGAIN))
+        Ok(Keyboard::new(stdin()?, input, interactive, say_end, SAID_AGAIN))
     }
 
     fn new(
@@ -146,6 +143,14 @@ impl Keyboard {
             None => std::future::pending().await,
         }
     }
+}
+
+/// What comes on stdin, as it comes. It is read in a thread: a read cannot be given up, so the thread ends with the
+/// program.
+pub fn stdin() -> Result<mpsc::Receiver<Bytes>> {
+    let (sender, chunks) = mpsc::channel(1);
+    super::spawn("stdin", move || read_stdin(&sender))?;
+    Ok(chunks)
 }
 
 fn read_stdin(chunks: &mpsc::Sender<Bytes>) {

@@ -6,8 +6,9 @@ mod screen;
 
 use bytes::BytesMut;
 
+pub use self::keyboard::stdin;
 use self::keyboard::{Keyboard, Turn};
-use self::screen::Screen;
+pub use self::screen::Screen;
 use super::channel::{Control, Event, Link, Session, ended};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
