@@ -34,6 +34,14 @@ pub fn open_private(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(PRIVATE).open(path)
 }
 
+/// A private file in `folder` that nobody can find, and that is gone when it is closed.
+pub fn open_unlinked(folder: &Path) -> io::Result<File> {
+    let beside = beside(&folder.join("opsctl"))?;
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(PRIVATE).open(&beside)?;
+    fs::remove_file(&beside)?;
+    Ok(file)
+}
+
 /// Makes a folder that only its owner may enter, and those above it; one that is there is left as it is.
 pub fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(PRIVATE_FOLDER).create(path)
@@ -115,6 +123,15 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         write(&file, b"two").unwrap();
         assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("two", 0o640));
+    }
+
+    #[test]
+    fn an_unlinked_file_is_private_and_leaves_nothing() {
+        let folder = Folder::new("unlinked");
+        let mut file = open_unlinked(&folder.0).unwrap();
+        file.write_all(b"x").unwrap();
+        assert_eq!((folder.names().len(), file.metadata().unwrap().permissions().mode() & 0o777), (0, 0o600));
+        drop(file);
     }
 
     #[test]

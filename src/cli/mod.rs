@@ -97,8 +97,8 @@ impl Command {
     pub fn own_failure(&self) -> Option<u8> {
         match self {
             Command::Sandbox(command) => command.own_failure(),
-            Command::Ssm(_)
-            | Command::Whoami(_)
+            Command::Ssm(command) => command.own_failure(),
+            Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)

@@ -98,7 +98,7 @@ fn verbs() -> impl Iterator<Item = &'static [&'static str]> {
 fn the_file_of_every_verb_is_where_its_words_say() {
     assert!(verbs().count() >= 12, "the verbs were not found");
     for words in verbs() {
-        let file = format!("src/commands/{}.rs", words.join("/"));
+        let file = format!("src/commands/{}.rs", words.join("/").replace('-', "_"));
         let text = read(&file);
         let command = words.join(" ");
         assert!(
@@ -111,7 +111,7 @@ fn the_file_of_every_verb_is_where_its_words_say() {
             [groups @ .., _] => format!("src/commands/{}/mod.rs", groups.join("/")),
             [] => unreachable!(),
         };
-        let verb = words.last().unwrap();
+        let verb = words.last().unwrap().replace('-', "_");
         assert!(
             read(&group).contains(&format!("{verb}::run(args, ctx)")),
             "{group} does not dispatch to {verb}"

@@ -37,6 +37,10 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["ssm", "list"], &[], 0),
     (&["ssm", "connect"], &["i-0123456789abcdef0"], 0),
     (&["ssm", "run"], &["i-0123456789abcdef0", "--no-wait", "--", "true"], 1),
+    // Nobody is at the gateway for these.
+    (&["ssm", "forward"], &["i-0123456789abcdef0", "-L", "0:80"], 1),
+    (&["ssm", "proxy"], &["i-0123456789abcdef0"], 1),
+    (&["ssm", "ssh-config"], &["--host", "web-*"], 0),
     (&["ssm", "session"], &[], 2),
     (&["ssm", "session", "list"], &[], 0),
     (&["ssm", "session", "terminate"], &["--all", "--yes"], 0),
@@ -57,9 +61,11 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
 ];
 
 /// The commands that call AWS.
-const CALLING: [&[&str]; 5] = [
+const CALLING: [&[&str]; 7] = [
     &["ssm", "list"],
     &["ssm", "connect"],
+    &["ssm", "forward"],
+    &["ssm", "proxy"],
     &["ssm", "session", "list"],
     &["ssm", "session", "terminate"],
     &["whoami"],

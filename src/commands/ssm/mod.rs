@@ -5,19 +5,22 @@ mod channel;
 mod complete;
 mod connect;
 mod fleet;
+mod forward;
 mod list;
 mod model;
 mod open;
+mod proxy;
 mod run;
 mod session;
 mod shell;
+mod ssh_config;
 mod target;
 mod view;
 
 use clap::Subcommand;
 
 use crate::context::Context;
-use crate::error::{Outcome, Result};
+use crate::error::{Outcome, Result, exit};
 
 /// Sessions on nodes, through Session Manager
 ///
@@ -33,15 +36,31 @@ pub enum Command {
     List(list::ListNodesArgs),
     Connect(connect::ConnectArgs),
     Run(Box<run::RunArgs>),
+    Forward(Box<forward::ForwardArgs>),
+    Proxy(proxy::ProxyArgs),
+    SshConfig(ssh_config::SshConfigArgs),
     #[command(subcommand)]
     Session(session::Command),
 }
 
 impl Command {
+    /// Where the exit code belongs to another program, opsctl's own failures are 255.
+    pub fn own_failure(&self) -> Option<u8> {
+        match self {
+            Command::Forward(args) => args.runs_command().then_some(exit::OWN_FAILURE),
+            Command::List(_)
+            | Command::Connect(_)
+            | Command::Proxy(_)
+            | Command::Run(_)
+            | Command::SshConfig(_)
+            | Command::Session(_) => None,
+        }
+    }
+
     pub fn handles_signals(&self) -> bool {
         match self {
-            Command::List(_) => false,
-            Command::Connect(_) | Command::Run(_) => true,
+            Command::List(_) | Command::SshConfig(_) => false,
+            Command::Connect(_) | Command::Forward(_) | Command::Proxy(_) | Command::Run(_) => true,
             Command::Session(command) => command.handles_signals(),
         }
     }
@@ -52,6 +71,9 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::List(args) => list::run(args, ctx).await,
         Command::Connect(args) => connect::run(args, ctx).await,
         Command::Run(args) => run::run(args, ctx).await,
+        Command::Forward(args) => forward::run(args, ctx).await,
+        Command::Proxy(args) => proxy::run(args, ctx).await,
+        Command::SshConfig(args) => ssh_config::run(args, ctx),
         Command::Session(command) => session::run(command, ctx).await,
     }
 }
