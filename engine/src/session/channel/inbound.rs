@@ -28,9 +28,10 @@ struct Early {
 /// What to do about a message that came.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is the next: [`Inbound::take`] gives it, and it is acknowledged then.
+    /// It is the next, or waits with the next for a slow consumer: [`Inbound::take`] gives it, and it is acknowledged
+    /// then.
     Next,
-    /// It is early and kept: acknowledge it.
+    /// It is early, as one before it is missing, and kept: acknowledge it.
     Kept,
     /// It came before: acknowledge it, the first acknowledgement may be lost.
     Old,
@@ -51,6 +52,8 @@ impl Inbound {
             return if early.acknowledged { Verdict::Old } else { Verdict::Next };
         }
         let is_next = ahead == 0;
+        // Acknowledged, what waits for the consumer would let the sender's window move on, and thousands more come.
+        let waits = is_next || self.early.contains_key(&self.expected);
         let bytes = self.early_bytes + message.payload.len();
         if ahead >= MAX_EARLY || bytes > MAX_EARLY_BYTES && !is_next || is_next && consumer_is_absent {
             return Verdict::Refused;
@@ -61,8 +64,8 @@ impl Inbound {
             message.payload = Bytes::copy_from_slice(&message.payload);
         }
         self.early_bytes = bytes;
-        self.early.insert(number, Early { message, acknowledged: !is_next });
-        if is_next { Verdict::Next } else { Verdict::Kept }
+        self.early.insert(number, Early { message, acknowledged: !waits });
+        if waits { Verdict::Next } else { Verdict::Kept }
     }
 
     /// The next message, if it is here, and whether it is still to be acknowledged.
@@ -150,6 +153,16 @@ mod tests {
         assert_eq!(inbound.receive(&message(5, &BIG[1..]), false), Verdict::Kept);
         assert_eq!(inbound.receive(&message(6, b"x"), false), Verdict::Refused);
         assert_eq!(inbound.receive(&message(0, b"x"), false), Verdict::Next, "the next one always has room");
+    }
+
+    #[test]
+    fn what_waits_for_the_consumer_is_acknowledged_when_it_is_taken() {
+        let mut inbound = Inbound::new();
+        for number in [3, 0, 1, 2, 4] {
+            inbound.receive(&message(number, b"x"), false);
+        }
+        let expected = [(0, true), (1, true), (2, true), (3, false), (4, true)];
+        assert_eq!(taken(&mut inbound), expected, "3 came while 0 was missing");
     }
 
     #[test]

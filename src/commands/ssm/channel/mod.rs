@@ -31,7 +31,7 @@ pub use self::end::{End, ended};
 const EVENTS: usize = 64;
 const INPUTS: usize = 4;
 /// Undelivered output that is held before the agent is told to wait.
-const RECEIVE_BUDGET: usize = 1 << 20;
+const RECEIVE_BUDGET: usize = 256 * 1024;
 
 /// What a session needs of the world.
 pub struct SessionSettings {
