@@ -8,6 +8,7 @@ mod duration;
 mod global;
 mod group_help;
 mod list;
+mod moment;
 mod topic;
 mod understand;
 
@@ -26,6 +27,7 @@ pub use documented::{documented, shown, with_overview};
 pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};
 pub use list::{DetailArgs, ListArgs};
+pub use moment::Moment;
 pub use topic::Topic;
 pub use understand::{Invocation, Misunderstood, Origins, built, load, options_of_tool, understand};
 

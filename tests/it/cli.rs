@@ -16,6 +16,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["ssm", "ssh-config"],
     &["ssm", "session"],
     &["ssm", "session", "list"],
+    &["ssm", "session", "show"],
     &["ssm", "session", "terminate"],
     &["sandbox"],
     &["sandbox", "run"],

@@ -69,6 +69,9 @@ fn run(line: &str) {
     if line.contains("--config sandbox.toml") {
         sealed.run(["sandbox", "init"]).expect(0);
     }
+    if line.contains("session show") {
+        sealed.run(["ssm", "connect", "web-1"]).expect(0);
+    }
     let ran = shell(&sealed, line);
     assert_eq!(ran.code, 0, "{line}: {ran:#?}");
 }

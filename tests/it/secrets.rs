@@ -43,6 +43,7 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["ssm", "ssh-config"], &["--host", "web-*"], 0),
     (&["ssm", "session"], &[], 2),
     (&["ssm", "session", "list"], &[], 0),
+    (&["ssm", "session", "show"], &["tester-0a1b2c3d4e5f6a7b8"], 0),
     (&["ssm", "session", "terminate"], &["--all", "--yes"], 0),
     (&["sandbox"], &[], 2),
     (&["sandbox", "run"], &["--", "true"], 0),
@@ -61,12 +62,13 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
 ];
 
 /// The commands that call AWS.
-const CALLING: [&[&str]; 7] = [
+const CALLING: [&[&str]; 8] = [
     &["ssm", "list"],
     &["ssm", "connect"],
     &["ssm", "forward"],
     &["ssm", "proxy"],
     &["ssm", "session", "list"],
+    &["ssm", "session", "show"],
     &["ssm", "session", "terminate"],
     &["whoami"],
 ];

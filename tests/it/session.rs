@@ -1,4 +1,4 @@
-//! `ssm session list` and `terminate`, and with them what every verb that changes things shares: the plan, the
+//! `ssm session list`, `show` and `terminate`, and with them what every verb that changes things shares: the plan, the
 //! question, the dry run, partial failure, the wait.
 
 use std::io::Write as _;
@@ -115,10 +115,19 @@ fn filtered(sessions: Vec<Value>, body: &Value) -> Vec<Value> {
         "Status" => session["Status"] == filter["value"],
         "Target" => session["Target"] == filter["value"],
         "Owner" => session["Owner"] == filter["value"],
+        "InvokedAfter" => session["StartDate"].as_i64().unwrap() >= seconds(&filter["value"]),
+        "InvokedBefore" => session["StartDate"].as_i64().unwrap() <= seconds(&filter["value"]),
         other => panic!("an unexpected filter: {other}"),
     };
     let filters = body["Filters"].as_array().cloned().unwrap_or_default();
     sessions.into_iter().filter(|session| filters.iter().all(|filter| keeps(session, filter))).collect()
+}
+
+/// In the only form that DescribeSessions takes.
+fn seconds(time: &Value) -> i64 {
+    let time = time.as_str().unwrap();
+    assert_eq!(time.len(), "2026-11-22T12:00:00Z".len(), "{time}");
+    time.parse::<jiff::Timestamp>().unwrap().as_second()
 }
 
 /// Two a page.
@@ -185,6 +194,7 @@ fn a_session_is_listed_ended_and_then_history() {
         &["--state", "connected"],
         &["--state", "CONNECTED"],
         &["--owner", "arn:aws:iam::111122223333:user/rehearsal"],
+        &["--since", "2020-01-01", "--until", "2100-01-01T00:00:00Z"],
     ] {
         assert_eq!(ids(&sealed, options), [id], "{options:?}");
     }
@@ -193,9 +203,13 @@ fn a_session_is_listed_ended_and_then_history() {
         &["--target", "web-2"],
         &["--history"],
         &["--state", "disconnected"],
+        &["--since", "2100-01-01"],
+        &["--until", "2020-01-01"],
     ] {
         assert!(ids(&sealed, options).is_empty(), "{options:?}");
     }
+    let show = |id: &str| sealed.run(["--sandbox", "ssm", "session", "show", id, "-o", "json"]);
+    assert_eq!(show(id).expect(0).json()["item"], *item);
     let args = ["--sandbox", "ssm", "session", "terminate", "--target", "web-1", "--yes", "--wait"];
     let ran = sealed.run(args).expect(0);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "1 session terminated\n"));
@@ -203,6 +217,81 @@ fn a_session_is_listed_ended_and_then_history() {
     assert_eq!(ids(&sealed, &["--history", "--state", "terminated"]), [id]);
     assert_eq!(ids(&sealed, &["--state", "terminated"]), [id], "the state says which list");
     assert_eq!(open.wait(), Some(0), "the shell's own client is told");
+    let shown = show(&format!("arn:aws:ssm:us-east-1:111122223333:session/{id}")).expect(0).json();
+    assert_eq!((&shown["item"]["sessionId"], &shown["item"]["status"]), (&id.into(), &"Terminated".into()));
+    assert!(shown["item"]["endDate"].is_string(), "{shown}");
+}
+
+#[test]
+fn a_session_is_shown_in_every_format() {
+    let account = Account::new(3);
+    let show = |args: &[&str]| account.sealed.run(["ssm", "session", "show", "jane-2"].iter().chain(args));
+    for format in ["table", "json", "ndjson", "yaml", "csv", "text"] {
+        let ran = show(&["-o", format]).expect(0);
+        insta::assert_snapshot!(format!("session_show_{format}"), ran.stdout);
+        assert_eq!(ran.stderr, "", "{format}");
+    }
+    let ran = show(&["--columns", "status,reason", "-o", "text"]).expect(0);
+    assert_eq!(ran.stdout, "Connected\tticket 4711\n");
+    assert_eq!(show(&["--query", "item.target", "-o", "text"]).expect(0).stdout, format!("{NODE}\n"));
+    let ran = show(&["--columns", "sttus"]).expect(2);
+    assert!(ran.stderr.contains("did you mean 'status'?"), "{ran:?}");
+}
+
+#[test]
+fn an_unknown_session_is_not_shown_and_gets_a_near_match() {
+    let account = Account::new(3);
+    let ran = account.sealed.run(["ssm", "session", "show", "jane_2"]).expect(3);
+    assert_eq!(ran.stderr, "error: there is no session jane_2\n  hint: did you mean jane-2?\n");
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn without_a_name_one_is_chosen_and_shown() {
+    let account = Account::new(3);
+    let ran = account.sealed.run(["ssm", "session", "show"]).expect(2);
+    assert!(ran.stderr.contains("hint: opsctl ssm session show SESSION"), "{ran:?}");
+    assert!(account.aws.operations().is_empty(), "{:?}", account.aws.operations());
+    let mut terminal = Terminal::opsctl(&account.sealed, (100, 30), &["ssm", "session", "show"]);
+    terminal.wait_for("session (3/3) > ");
+    terminal.type_text("-3");
+    terminal.wait_for("> jane-3");
+    terminal.type_text("\r");
+    let (shown, status, echoes) = terminal.end();
+    assert_eq!((status.code(), echoes), (Some(0), true), "{shown}");
+    assert!(shown.contains("jane-3") && shown.contains("ticket 4711"), "{shown}");
+}
+
+/// They were started at 09:33:20, and now it is 12:00, in UTC.
+#[test]
+fn sessions_are_chosen_by_their_age() {
+    let account = Account::new(1);
+    let list = |args: &[&str]| {
+        let fixed = ["ssm", "session", "list", "-o", "text", "--columns", "id"];
+        account.sealed.run(fixed.iter().chain(args))
+    };
+    for (args, found) in [
+        (&["--since", "3h"][..], "jane-1\n"),
+        (&["--since", "2h"], ""),
+        (&["--until", "2h"], "jane-1\n"),
+        (&["--until", "3h"], ""),
+        (&["--since", "today"], "jane-1\n"),
+        (&["--until", "today"], ""),
+        (&["--since", "yesterday", "--until", "now"], "jane-1\n"),
+        (&["--since", "2026-11-22T09:33:20Z"], "jane-1\n"),
+        (&["--since", "2026-11-22T09:33:21"], ""),
+    ] {
+        assert_eq!(list(args).expect(0).stdout, found, "{args:?}");
+    }
+    let ran = list(&["--since", "1h", "--until", "2h"]).expect(2);
+    let expected = "error: --since 2026-11-22T11:00:00Z is after --until 2026-11-22T10:00:00Z\n";
+    assert!(ran.stderr.starts_with(expected), "{ran:?}");
+    let ran = list(&["--since", "soon"]).expect(2);
+    assert!(ran.stderr.contains("a time looks like 2h (ago), yesterday"), "{ran:?}");
+    let old = account.terminate(&["--all", "--until", "3h", "--yes"]).expect(0);
+    assert!(account.terminated().is_empty(), "{old:?}");
+    account.terminate(&["--all", "--until", "2h", "--yes"]).expect(0);
+    assert_eq!(account.terminated(), ["jane-1"]);
 }
 
 #[test]
@@ -245,7 +334,9 @@ fn the_columns_and_limits_of_every_list_are_here_too() {
 fn a_list_that_is_denied_says_so() {
     let sealed = Sealed::new();
     let _sandbox = Sandbox::with_config(&sealed, Some("[deny]\nactions = [\"ssm:DescribeSessions\"]\n"));
-    for args in [&["list"][..], &["terminate", "--all", "--yes"], &["terminate", "x-1", "--yes"]] {
+    for args in
+        [&["list"][..], &["show", "x-1"], &["terminate", "--all", "--yes"], &["terminate", "x-1", "--yes"]]
+    {
         let ran = sealed.run(["--sandbox", "ssm", "session"].iter().chain(args)).expect(5);
         assert!(ran.stderr.contains("is not authorized to perform: ssm:DescribeSessions"), "{ran:?}");
     }

@@ -32,6 +32,7 @@ use crate::signals::Signals;
 ///   1   the session broke
 ///   2   several nodes have the name, or there is none and no terminal to choose on
 ///   3   no such node
+///   4   no credentials or no region, or they expired and a cut session could not be resumed
 ///   5   denied by a policy
 ///   8   the session was idle too long, or lasted too long
 ///   9   the node is not connected

@@ -1,5 +1,8 @@
 //! What is offered, and in which form, without a shell.
 
+use std::io::Read as _;
+use std::process::Stdio;
+
 use super::{ask, ask_as, ask_line, aws_with, node, patient, sealed_in, values, web};
 use crate::support::{Sandbox, finish};
 
@@ -77,6 +80,32 @@ fn columns_are_those_of_the_list() {
     assert_eq!(offered, [("last-ping".to_owned(), "LAST PING".to_owned())]);
     assert_eq!(values(&sealed, "opsctl ssm list --columns name,i"), ["name,id", "name,ip"]);
     assert_eq!(values(&sealed, "opsctl ssm list --sort -i"), ["-id", "-ip"]);
+}
+
+#[test]
+fn sessions_are_chosen_by_owner_and_age_with_what_is_usual() {
+    let sealed = patient();
+    assert_eq!(values(&sealed, "opsctl ssm session list --owner "), ["me", "anyone"]);
+    let times = ["1h", "8h", "today", "yesterday", "7d"];
+    assert_eq!(values(&sealed, "opsctl ssm session list --since "), times);
+    assert_eq!(values(&sealed, "opsctl ssm session terminate --until y"), ["yesterday"]);
+}
+
+#[test]
+fn a_session_is_offered_by_its_id() {
+    let sealed = patient();
+    let _sandbox = Sandbox::up(&sealed);
+    let mut command = sealed.command(["--sandbox", "ssm", "connect", "web-1", "--reason", "ticket 4711"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // Its first words: the session is connected.
+    child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    for verb in ["show", "terminate"] {
+        let offered = ask(&sealed, &format!("opsctl --sandbox ssm session {verb} rehearsal-"));
+        let [(id, about)] = offered.as_slice() else { panic!("{verb}: {offered:?}") };
+        assert!(id.starts_with("rehearsal-") && about.contains(", Connected, since "), "{about}");
+    }
+    drop(child.stdin.take());
+    child.wait().unwrap();
 }
 
 /// Names of nodes that are anything but names.

@@ -2,6 +2,7 @@
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{SessionFilter, SessionFilterKey, SessionState};
+use jiff::Timestamp;
 
 use super::model::{Session, Status};
 use crate::aws;
@@ -19,15 +20,21 @@ pub struct Selection {
     pub target: Option<String>,
     pub owner: Option<String>,
     pub status: Option<Status>,
+    /// When it was started.
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
 }
 
 impl Selection {
     fn filters(&self) -> Result<Option<Vec<SessionFilter>>> {
+        let (since, until) = (self.since.map(whole_seconds), self.until.map(whole_seconds));
         let wanted = [
             (SessionFilterKey::SessionId, self.session_id.as_deref()),
             (SessionFilterKey::TargetId, self.target.as_deref()),
             (SessionFilterKey::Owner, self.owner.as_deref()),
             (SessionFilterKey::Status, self.status.as_ref().map(Status::as_str)),
+            (SessionFilterKey::InvokedAfter, since.as_deref()),
+            (SessionFilterKey::InvokedBefore, until.as_deref()),
         ];
         let filter = |(key, value): (SessionFilterKey, Option<&str>)| {
             value.map(|value| SessionFilter::builder().key(key).value(value).build())
@@ -36,6 +43,11 @@ impl Selection {
         let filters = filters.map_err(|error| Error::failed("cannot list the sessions").because(error))?;
         Ok((!filters.is_empty()).then_some(filters))
     }
+}
+
+/// As DescribeSessions wants it.
+fn whole_seconds(time: Timestamp) -> String {
+    format!("{time:.0}")
 }
 
 /// Hands every page of sessions to `page` until it wants no more.

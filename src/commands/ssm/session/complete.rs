@@ -1,4 +1,4 @@
-//! Live candidates: the sessions that are open.
+//! Candidates: the sessions that are open, and what the options that choose among them know.
 
 use super::api::{self, Selection};
 use super::model::Session;
@@ -15,6 +15,30 @@ pub fn sessions() -> ArgValueCompleter {
         })
         .await?;
         Ok(of_sessions(&first))
+    })
+}
+
+/// What --owner knows besides ARNs.
+pub fn owners() -> ArgValueCompleter {
+    completion::fixed(|| {
+        vec![
+            Candidate::new("me").described("those that these credentials have started"),
+            Candidate::new("anyone").described("all of the account and region"),
+        ]
+    })
+}
+
+/// Times that are asked for often.
+pub fn moments() -> ArgValueCompleter {
+    completion::fixed(|| {
+        let often = [
+            ("1h", "an hour ago"),
+            ("8h", "8 hours ago"),
+            ("today", ""),
+            ("yesterday", ""),
+            ("7d", "a week ago"),
+        ];
+        often.into_iter().map(|(time, about)| Candidate::new(time).described(about)).collect()
     })
 }
 

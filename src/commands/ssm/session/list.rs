@@ -14,12 +14,14 @@ use crate::error::{Outcome, Result};
 /// List the sessions
 ///
 /// Shows the sessions that are open, those whose client is away too. With --history, those of the
-/// last 30 days that are over. They are anyone's unless --owner says whose.
+/// last 30 days that are over. They are anyone's unless --owner says whose, and of any age unless
+/// --since and --until say which; a date is its first moment, in UTC unless --local is given.
 ///
 /// Examples:
 ///   opsctl ssm session list
 ///   opsctl ssm session list --owner me --state disconnected
 ///   opsctl ssm session list --history --target web-1 --columns id,owner,started,ended
+///   opsctl ssm session list --history --since yesterday
 ///   opsctl ssm session list --query 'items[].sessionId' -o text
 ///
 /// Exit codes:

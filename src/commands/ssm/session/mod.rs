@@ -5,6 +5,7 @@ mod complete;
 mod list;
 mod model;
 mod select;
+mod show;
 mod terminate;
 mod view;
 
@@ -25,6 +26,7 @@ use crate::error::{Outcome, Result};
 #[command(verbatim_doc_comment)]
 pub enum Command {
     List(list::ListSessionsArgs),
+    Show(show::ShowSessionArgs),
     Terminate(terminate::TerminateArgs),
 }
 
@@ -37,6 +39,7 @@ impl Command {
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::List(args) => list::run(args, ctx).await,
+        Command::Show(args) => show::run(args, ctx).await,
         Command::Terminate(args) => terminate::run(args, ctx).await,
     }
 }

@@ -5,13 +5,17 @@ use std::str::FromStr;
 
 use aws_sdk_ssm::Client;
 use clap::Args;
+use jiff::Timestamp;
 
 use super::super::{complete, target};
 use super::api::{self, Selection};
 use super::model::Session;
+use super::{complete as completions, view};
+use crate::cli::Moment;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::output::nearest;
+use crate::terminal::Prompter;
 
 /// Whose sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +46,27 @@ pub struct SelectArgs {
     pub target: Option<String>,
 
     /// Sessions that this ARN has started, or me, or anyone
-    #[arg(long, value_name = "OWNER", help_heading = "Target")]
+    #[arg(long, value_name = "OWNER", help_heading = "Target", add = completions::owners())]
     pub owner: Option<Owner>,
+
+    /// Sessions started since then: 2h (ago), yesterday, 2026-11-22 or an RFC 3339 time
+    #[arg(long, value_name = "TIME", help_heading = "Target", add = completions::moments())]
+    pub since: Option<Moment>,
+
+    /// Sessions started until then
+    #[arg(long, value_name = "TIME", help_heading = "Target", add = completions::moments())]
+    pub until: Option<Moment>,
 }
 
 impl SelectArgs {
     /// The active sessions that the options leave.
     pub async fn selection(&self, default: Owner, ctx: &Context) -> Result<Selection> {
+        let (since, until) = (when("--since", self.since, ctx)?, when("--until", self.until, ctx)?);
+        if let (Some(since), Some(until)) = (since, until)
+            && since > until
+        {
+            return Err(Error::usage(format!("--since {since} is after --until {until}")).into());
+        }
         let aws = ctx.aws().await?;
         let target = match &self.target {
             Some(text) if target::is_node_id(text) => Some(text.clone()),
@@ -60,8 +78,25 @@ impl SelectArgs {
             Owner::Arn(arn) => Some(arn.clone()),
             Owner::Me => Some(aws.identity().await?.arn),
         };
-        Ok(Selection { target, owner, ..Selection::default() })
+        Ok(Selection { target, owner, since, until, ..Selection::default() })
     }
+}
+
+fn when(option: &str, moment: Option<Moment>, ctx: &Context) -> Result<Option<Timestamp>> {
+    let resolved = moment.map(|moment| moment.resolve(ctx.now(), &ctx.out().settings().zone)).transpose();
+    Ok(resolved.map_err(|error| Error::usage(format!("{option} is beyond the calendar")).because(error))?)
+}
+
+/// The one that is chosen from a list.
+pub async fn choose(picker: &Prompter, mut sessions: Vec<Session>) -> Result<Session> {
+    if sessions.is_empty() {
+        return Err(Error::not_found("no session is open")
+            .hint("opsctl ssm session list shows those of others too")
+            .into());
+    }
+    let choices: Vec<_> = sessions.iter().map(view::choice).collect();
+    let picked = picker.choose("session", &choices).await?;
+    Ok(sessions.swap_remove(picked))
 }
 
 /// The sessions of these ids or ARNs, active or over. All that do not exist are named at once.

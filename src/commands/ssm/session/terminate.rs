@@ -12,7 +12,7 @@ use super::{complete, view};
 use crate::change::{self, Consent, Plan, Step, Wait, Weight, Words};
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Outcome, Result};
 use crate::signals::Signals;
 use crate::terminal::Prompter;
 
@@ -27,6 +27,7 @@ use crate::terminal::Prompter;
 ///
 /// Examples:
 ///   opsctl ssm session terminate --all --dry-run
+///   opsctl ssm session terminate --all --until 8h --dry-run
 ///   opsctl ssm session terminate --target web-1 --owner anyone --yes --wait --timeout 1m
 ///
 /// Exit codes:
@@ -52,7 +53,7 @@ pub struct TerminateArgs {
     #[arg(value_name = "SESSION", conflicts_with_all = ["target", "all"], add = complete::sessions())]
     sessions: Vec<String>,
 
-    /// Every open session that --target and --owner leave
+    /// Every open session that the options below leave
     #[arg(long, help_heading = "Target")]
     all: bool,
 
@@ -127,14 +128,7 @@ async fn selected(
         names => select::find(client, names).await?,
     };
     if let Some(picker) = picker {
-        if sessions.is_empty() {
-            return Err(Error::not_found("no session is open")
-                .hint("opsctl ssm session list shows those of others too")
-                .into());
-        }
-        let choices: Vec<_> = sessions.iter().map(view::choice).collect();
-        let picked = picker.choose("session", &choices).await?;
-        sessions = vec![sessions.swap_remove(picked)];
+        sessions = vec![select::choose(&picker, sessions).await?];
     }
     Ok(sessions.into_iter().partition(|session| session.status.is_over()))
 }

@@ -23,6 +23,25 @@ pub const SESSIONS: &[Column<Session>] = &[
     Column::new("details", "DETAILS", |session: &Session| session.details.as_deref().into()).hidden().cut(),
 ];
 
+/// The fields of `ssm session show`.
+pub const DETAILS: &[Column<Session>] = &[
+    Column::new("id", "Id", |session: &Session| session.session_id.as_str().into()),
+    Column::new("target", "Target", |session: &Session| session.target.as_str().into()),
+    Column::new("status", "Status", |session: &Session| {
+        Cell::state(session.status.as_str(), tone(&session.status))
+    }),
+    Column::new("details", "Details", |session: &Session| session.details.as_deref().into()),
+    Column::new("owner", "Owner", |session: &Session| session.owner.as_deref().into()),
+    Column::new("reason", "Reason", |session: &Session| session.reason.as_deref().into()),
+    Column::new("document", "Document", |session: &Session| session.document_name.as_deref().into()),
+    Column::new("started", "Started", |session: &Session| session.start_date.into()),
+    Column::new("ended", "Ended", |session: &Session| session.end_date.into()),
+    Column::new("max-duration", "Max. duration", |session: &Session| {
+        session.max_duration_seconds.map(|seconds| format!("{} min", seconds / 60)).as_deref().into()
+    }),
+    Column::new("access-type", "Access type", |session: &Session| session.access_type.as_deref().into()),
+];
+
 fn tone(status: &Status) -> Tone {
     match status {
         Status::Connected => Tone::Good,
