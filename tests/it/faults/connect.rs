@@ -26,7 +26,7 @@ fn output(fault: &Fault, place: &Place) {
     running.write(b"q");
     let (rest, ended) = running.end();
     assert_eq!(rest, b"", "{}", fault.name);
-    ended.expect_borne(fault);
+    ended.expect_borne(fault, 0);
 }
 
 fn input(fault: &Fault, place: &Place) {
@@ -39,7 +39,7 @@ fn input(fault: &Fault, place: &Place) {
     assert_eq!(rest, b"", "{}", fault.name);
     let got = std::fs::read(place.on_node("got")).unwrap();
     assert_eq!(hash(&got), hash(&data), "{}", fault.name);
-    ended.expect_borne(fault);
+    ended.expect_borne(fault, 0);
 }
 
 #[test]

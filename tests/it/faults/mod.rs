@@ -3,6 +3,7 @@
 
 mod connect;
 mod ends;
+mod exec;
 
 use std::io::{Read, Write};
 use std::ops::RangeInclusive;
@@ -179,10 +180,10 @@ fn drain(mut stderr: ChildStderr) -> JoinHandle<String> {
 }
 
 impl Ended {
-    /// Well, having lost the connection as often as the fault wants.
+    /// With its own code, having lost the connection as often as the fault wants.
     #[track_caller]
-    fn expect_borne(&self, fault: &Fault) {
-        assert_eq!(self.code, Some(0), "{}: {self:#?}", fault.name);
+    fn expect_borne(&self, fault: &Fault, code: i32) {
+        assert_eq!(self.code, Some(code), "{}: {self:#?}", fault.name);
         let (lost, resumed) =
             (self.stderr.matches(" lost (").count(), self.stderr.matches(" resumed").count());
         assert!(fault.losses.contains(&lost) && lost == resumed, "{}: {self:#?}", fault.name);
