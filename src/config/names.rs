@@ -59,10 +59,10 @@ pub fn commands(root: &Command) -> Vec<(Vec<&str>, &Command)> {
     found
 }
 
-/// What a command that changes things is done to is typed: in a file or a variable it would hit what nobody named.
+/// What a command that changes things is done to, or what is run there, is typed: in a file or a variable it would hit what nobody named.
 pub fn chooses_what_changes(command: &Command, arg: &Arg) -> bool {
     let changes = command.get_arguments().any(|other| other.get_id() == "dry_run");
-    changes && !arg.is_global_set() && arg.get_help_heading() == Some("Target")
+    changes && !arg.is_global_set() && matches!(arg.get_help_heading(), Some("Target" | "Command"))
 }
 
 /// The options that belong to `command` itself and have a variable: those of the whole tool only at the root.

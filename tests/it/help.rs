@@ -83,6 +83,7 @@ fn every_option_has_a_heading_and_one_line_that_explains_it() {
     let headings = [
         "Target",
         "Session",
+        "Command",
         "Sandbox",
         "Change",
         "Output",

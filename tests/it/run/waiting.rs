@@ -1,6 +1,8 @@
 //! Watching a command: the table on a terminal, leaving it, cancelling it, coming back to it.
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -77,7 +79,8 @@ fn without_a_terminal_an_interrupt_leaves_the_command_and_says_how_to_go_on() {
 #[test]
 fn on_a_terminal_an_interrupt_offers_to_cancel() {
     let rehearsal = Rehearsal::new();
-    let mut terminal = on_terminal(&rehearsal, (80, 24), &["web-1", "--", "sh", "-c", WAITING]);
+    let script = format!("echo $$ > pid; {WAITING}");
+    let mut terminal = on_terminal(&rehearsal, (80, 24), &["web-1", "--", "sh", "-c", &script]);
     until_there(&rehearsal.on("web-1", "begun"));
     terminal.wait_for("InProgress");
     terminal.type_text("\u{3}");
@@ -86,10 +89,10 @@ fn on_a_terminal_an_interrupt_offers_to_cancel() {
     let (shown, status, echoes) = terminal.end();
     assert_eq!((status.code(), echoes), (Some(130), true), "{shown}");
     assert!(shown.contains("the command was cancelled on 1 node\r\n"), "{shown}");
-    go(&rehearsal, "web-1");
-    let list =
-        rehearsal.run(&["web-1", "--", "sh", "-c", "pgrep -f 'while . ! -e g[o]' || echo none"]).expect(0);
-    assert_eq!(list.stdout, "none\n", "the script is still there");
+    let pid = std::fs::read_to_string(rehearsal.on("web-1", "pid")).unwrap();
+    let state = std::fs::read_to_string(format!("/proc/{}/status", pid.trim())).unwrap_or_default();
+    // Dead, and waited for or not.
+    assert!(state.is_empty() || state.contains("State:\tZ"), "the script is still there: {state}");
 }
 
 #[test]
@@ -173,4 +176,36 @@ fn an_output_that_is_not_there_yet_is_waited_for() {
         ran.stderr.contains("warning: AWS does not know the output of web-1 (i-0123456789abcdef0)\n"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn an_interrupt_while_the_command_is_sent_loses_no_id() {
+    let asked = Arc::new(AtomicBool::new(false));
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    let aws = FakeAws::start({
+        let asked = Arc::clone(&asked);
+        move |request| {
+            if request.operation == "SendCommand" {
+                asked.store(true, Ordering::Relaxed);
+                released.lock().unwrap().recv().unwrap();
+            }
+            one_node(&request.operation)
+        }
+    });
+    let sealed = signed_in(&aws);
+    let mut command: Command = sealed.command(["ssm", "run", "web-1", "--", "id"]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !asked.load(Ordering::Relaxed) {
+        assert!(std::time::Instant::now() < deadline, "the command is never sent");
+        std::thread::yield_now();
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    release.send(()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("error: no longer waiting for 1 node to end; it goes on\n"), "{stderr}");
+    assert!(stderr.ends_with("hint: opsctl ssm run --resume c-1\n"), "{stderr}");
 }

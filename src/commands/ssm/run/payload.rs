@@ -19,20 +19,21 @@ const MOST_BYTES: u64 = 64 << 10;
 
 #[derive(Debug, Clone, Args)]
 pub struct PayloadArgs {
-    /// A script to run instead of a command; - reads it from stdin
+    /// A script instead of a command; - reads it from stdin
     #[arg(short, long, value_name = "SCRIPT", help_heading = "Command")]
     pub file: Option<PathBuf>,
 
-    /// The command document instead of AWS-RunShellScript
+    /// A document instead of AWS-RunShellScript
     #[arg(long, value_name = "NAME", help_heading = "Command", add = super::complete::documents())]
     pub document: Option<String>,
 
-    /// A parameter of the document; given several times, a list of values
+    /// A parameter of the document; again for a list
     #[arg(
         long,
         value_name = "NAME=VALUE",
         requires = "document",
         allow_hyphen_values = true,
+        hide_short_help = true,
         help_heading = "Command"
     )]
     pub parameter: Vec<Parameter>,

@@ -1,6 +1,7 @@
 //! Watching a command to its end: what may be sent is sent, one list call a command says how far its nodes are, and each
 //! result is fetched once. It must not decide what the whole means.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use aws_sdk_ssm::Client;
@@ -16,7 +17,7 @@ use crate::cli::WaitArgs;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::output::Progress;
-use crate::signals::Signals;
+use crate::signals::{Signal, Signals};
 
 /// The longest pause between two looks, for each list call of a look: that is at most 12 of them a minute.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -24,6 +25,8 @@ const PAUSE: Duration = Duration::from_secs(10);
 const FETCHES: usize = 5;
 /// How long the service may take to list what it was sent.
 const LISTING_LIMIT: Duration = Duration::from_secs(180);
+/// How long a call that is to be left may go on.
+const SENDING_LIMIT: Duration = Duration::from_secs(2);
 /// Looks that a node's output may be missing in after its end.
 const MOST_MISSED: u32 = 5;
 
@@ -80,11 +83,16 @@ impl Watch<'_> {
     pub async fn send_what_may_be(&mut self, signals: &mut Signals) -> Result<()> {
         while let Some(batch) = self.rollout.next() {
             let Some(sending) = self.sending(&batch) else { return Ok(()) };
-            let id = signals.race(api::send(self.client, &sending)).await?;
+            let (id, signal) = send(self.client, &sending, signals).await?;
             let count = api::nodes(sending.instance_ids.len());
             self.ctx.reporter().status(format_args!("command {id}, sent to {count}"));
             self.rollout.sent(&batch, id);
             self.sent_at = Instant::now();
+            if let Some(signal) = signal {
+                let what = api::nodes(self.rollout.count());
+                let left = format!("no longer waiting for {what} to end; it goes on");
+                return Err(Error::new(signal.kind(), left).hint(self.resume()).into());
+            }
         }
         Ok(())
     }
@@ -170,6 +178,27 @@ impl Watch<'_> {
             self.results.ended(&member, output, progress)?;
         }
         Ok(())
+    }
+}
+
+/// Sends a command; gives its id, and the signal that came meanwhile. The call that is on its way is not dropped for it:
+/// nobody would know how to come back to the command.
+async fn send(
+    client: &Client,
+    sending: &Sending<'_>,
+    signals: &mut Signals,
+) -> Result<(String, Option<Signal>)> {
+    let mut call = pin!(api::send(client, sending));
+    let signal = tokio::select! {
+        id = &mut call => return Ok((id?, None)),
+        signal = signals.next() => signal,
+    };
+    match tokio::time::timeout(SENDING_LIMIT, call).await {
+        Ok(id) => Ok((id?, Some(signal))),
+        Err(_) => {
+            let message = "the call that sends the command was given up; it may run all the same";
+            Err(Error::new(signal.kind(), message).into())
+        }
     }
 }
 

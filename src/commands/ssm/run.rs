@@ -86,30 +86,30 @@ pub struct RunArgs {
     #[command(flatten)]
     payload: PayloadArgs,
 
-    /// On how many nodes at a time: a number, or a share as 10%; 50 unless given
-    #[arg(long, value_name = "RATE", value_parser = rate::positive, help_heading = "Command")]
+    /// Nodes at a time, a number or 10%; else 50
+    #[arg(long, value_name = "RATE", value_parser = rate::positive, help_heading = "Change")]
     max_concurrency: Option<Rate>,
 
-    /// How many nodes may fail before the rest does not get it: a number, or a share; 0 unless given
-    #[arg(long, value_name = "RATE", help_heading = "Command")]
+    /// Failures that do not stop the rest; else 0
+    #[arg(long, value_name = "RATE", help_heading = "Change")]
     max_errors: Option<Rate>,
 
     /// Why, for the command history; at most 100 characters
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = comment, hide_short_help = true, help_heading = "Command")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = comment, hide_short_help = true, help_heading = "Change")]
     comment: Option<String>,
 
     /// How long a node is tried to be reached; an hour unless given
-    #[arg(long, value_name = "DURATION", value_parser = delivery_timeout, hide_short_help = true, help_heading = "Command")]
+    #[arg(long, value_name = "DURATION", value_parser = delivery_timeout, hide_short_help = true, help_heading = "Change")]
     delivery_timeout: Option<Duration>,
 
     #[command(flatten)]
     change: ChangeArgs,
 
     /// Send it and print its id
-    #[arg(long, conflicts_with_all = ["resume", "interval"], help_heading = "Waiting")]
+    #[arg(long, conflicts_with_all = ["resume", "interval"], hide_short_help = true, help_heading = "Waiting")]
     no_wait: bool,
 
-    /// Watch a command that was sent before; may be repeated
+    /// Watch a command that was sent before
     #[arg(
         long,
         value_name = "COMMAND-ID",
@@ -117,7 +117,7 @@ pub struct RunArgs {
             "targets", "tag", "all", "file", "document", "working_directory", "execution_timeout", "command",
             "max_concurrency", "max_errors", "comment", "delivery_timeout", "dry_run",
         ],
-        help_heading = "Waiting"
+        help_heading = "Target"
     )]
     resume: Vec<String>,
 
