@@ -271,13 +271,13 @@ mod tests {
 
     #[test]
     fn a_table_is_fitted_to_the_terminal() {
-        const COLUMNS: &[Column<(&str, &str)>] = &[
-            Column::new("node", "NODE", |row: &(&str, &str)| row.0.into()).cut(),
-            Column::new("state", "STATE", |row: &(&str, &str)| row.1.into()),
+        const COLUMNS: &[Column<(String, &str)>] = &[
+            Column::new("node", "NODE", |row: &(String, &str)| row.0.as_str().into()).cut(),
+            Column::new("state", "STATE", |row: &(String, &str)| row.1.into()),
             Column::new("id", "ID", |_| "i-0123456789abcdef0".into()),
         ];
-        const LONG: &str = "a-long-name-of-a-node-a-long-name-of-a-node-a-long-name-of-a-node-a-long-name";
-        let rows = [("web-1", "ExecutionTimedOut"), (LONG, "Pending\u{1b}")];
+        let long = "a-long-name-of-a-node".repeat(4);
+        let rows = [("web-1".to_owned(), "ExecutionTimedOut"), (long, "Pending\u{1b}")];
         for width in [60, 80, 200] {
             let stream = Stream { width: Some(width), color: false, ..terminal().stderr };
             let lines = lines(COLUMNS, &rows, &stream);

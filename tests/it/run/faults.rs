@@ -167,6 +167,15 @@ fn a_node_that_dies_leaves_the_others_their_results() {
 }
 
 #[test]
+fn a_node_that_dies_before_is_waited_for_no_longer_than_the_user_wants() {
+    let rehearsal = Rehearsal::with(&nodes(&[("web-1", "dies = \"before\"")]));
+    let ran = rehearsal.run(&["web-1", "--timeout", "2s", "--", "id"]).expect(8);
+    assert!(ran.stderr.contains("): Delayed\n"), "{ran:?}");
+    assert!(ran.stderr.contains("gave up waiting for 1 node to end after 2s; it goes on\n"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: opsctl --sandbox ssm run --resume "), "{ran:?}");
+}
+
+#[test]
 fn what_runs_too_long_is_ended() {
     let rehearsal = Rehearsal::new();
     let ran = rehearsal

@@ -217,7 +217,9 @@ mod tests {
     fn a_minute_of_waiting_has_at_most_twelve_calls() {
         for calls in [1, 2, 10] {
             let mut pace = Pace::new(Some(longest_pause(calls)), [7; 32]);
-            (0..20).for_each(|_| drop(pace.pause()));
+            (0..20).for_each(|_| {
+                let _ = pace.pause();
+            });
             let looks = 1000;
             let minutes = (0..looks).map(|_| pace.pause().as_secs_f64()).sum::<f64>() / 60.0;
             let rate = (looks * calls) as f64 / minutes;
