@@ -98,8 +98,8 @@ impl Command {
     /// The exit code of opsctl's own failures where the others belong to a child program.
     pub fn own_failure(&self) -> Option<u8> {
         match self {
-            Command::Sandbox(command) => command.own_failure(),
             Command::Ssm(command) => command.own_failure(),
+            Command::Sandbox(command) => command.own_failure(),
             Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)

@@ -79,10 +79,16 @@ impl<'a> Reader<'a> {
     pub fn mistake(&mut self, span: &Range<usize>, message: impl Into<String>) {
         let mistake = self.at(span, message);
         // What follows at a place that is wrong already follows from that.
-        let same = |known: &Mistake| (known.line, known.column) == (mistake.line, mistake.column);
+        let place = |mistake: &Mistake| (mistake.file.clone(), mistake.line, mistake.column);
+        let same = |known: &Mistake| place(known) == place(&mistake);
         if !self.mistakes.iter().any(same) {
             self.mistakes.push(mistake);
         }
+    }
+
+    /// Those of another file that this one names.
+    pub fn mistakes_of_another(&mut self, mistakes: Vec<Mistake>) {
+        self.mistakes.extend(mistakes);
     }
 
     /// `value`, unless there was a mistake anywhere.
@@ -90,7 +96,9 @@ impl<'a> Reader<'a> {
         if self.mistakes.is_empty() {
             return Ok(value);
         }
-        self.mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+        let own = self.file;
+        let file = |mistake: &Mistake| (mistake.file != own).then(|| mistake.file.clone());
+        self.mistakes.sort_by_key(|mistake| (file(mistake), mistake.line, mistake.column));
         Err(self.mistakes)
     }
 }

@@ -148,7 +148,7 @@ impl Reporter {
         RawMode { reporter: self.clone() }
     }
 
-    /// For `tracing`: log lines, as they are.
+    /// For `tracing`, and for the stderr of a remote program: bytes, as they are.
     pub fn log(&self) -> LogWriter {
         LogWriter { reporter: self.clone() }
     }

@@ -6,6 +6,7 @@ mod call_rate;
 mod client;
 mod commands;
 pub mod config;
+mod document;
 mod http;
 mod identity;
 mod kms;

@@ -10,6 +10,7 @@ use super::kms::Kms;
 use super::server;
 use super::sessions::{Launcher, Preferences, SUBCOMMAND, SessionSettings, Sessions};
 use crate::error::{Error, Kind, Result};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -81,7 +82,9 @@ impl Running {
 pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16) -> Result<Account> {
     let identity = Identity::new(&settings.account, &settings.region, &settings.caller)?;
     let saved = settings.preferences.clone().unwrap_or_default();
-    let kms = Arc::new(Kms::new(&settings.region, &settings.account, &saved.kms_key_id)?);
+    let keys = settings.documents.iter().filter_map(|document| document.kms_key_id.as_ref());
+    let keys: BTreeSet<&String> = keys.chain(&saved.kms_key_id).collect();
+    let kms = Arc::new(Kms::new(&settings.region, &settings.account, keys)?);
     let commands = Commands::new(Place {
         folder: surroundings.folder.join("commands"),
         region: settings.region.clone(),

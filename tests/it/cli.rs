@@ -10,6 +10,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["ssm"],
     &["ssm", "list"],
     &["ssm", "connect"],
+    &["ssm", "exec"],
     &["ssm", "run"],
     &["ssm", "forward"],
     &["ssm", "proxy"],

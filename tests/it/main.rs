@@ -14,6 +14,7 @@ mod config;
 mod connect;
 mod diagnosis;
 mod examples;
+mod exec;
 mod failures;
 mod faults;
 mod forward;

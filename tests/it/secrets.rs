@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use base64::Engine as _;
-use opsctl_engine::session::AgentEncryption;
+use opsctl_engine::session::{AgentEncryption, SessionType};
 
 use crate::cli::COMMANDS;
 use crate::support::session_aws::{granting, granting_with_data_key, signed_in_to, token};
@@ -36,6 +36,7 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["ssm"], &[], 2),
     (&["ssm", "list"], &[], 0),
     (&["ssm", "connect"], &["i-0123456789abcdef0"], 0),
+    (&["ssm", "exec"], &["i-0123456789abcdef0", "--", "true"], 0),
     (&["ssm", "run"], &["i-0123456789abcdef0", "--no-wait", "--", "true"], 1),
     // Nobody is at the gateway for these.
     (&["ssm", "forward"], &["i-0123456789abcdef0", "-L", "0:80"], 1),
@@ -65,6 +66,7 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
 const CALLING: [&[&str]; 8] = [
     &["ssm", "list"],
     &["ssm", "connect"],
+    &["ssm", "exec"],
     &["ssm", "forward"],
     &["ssm", "proxy"],
     &["ssm", "session", "list"],
@@ -80,7 +82,11 @@ fn no_command_writes_a_secret_anywhere() {
         let (_, arguments, code) = known.unwrap_or_else(|| panic!("{command:?} is not in ARGUMENTS"));
         for (way, all) in WAYS {
             for form in FORMS {
-                let session = (*command == ["ssm", "connect"]).then(encrypted_session);
+                let session = match command {
+                    ["ssm", "connect"] => Some(encrypted_session(SessionType::StandardStream)),
+                    ["ssm", "exec"] => Some(encrypted_session(SessionType::NonInteractiveCommands)),
+                    _ => None,
+                };
                 let world = World::new(session.as_ref());
                 let words = [*command, way, form, arguments].concat();
                 let ran = world.sealed.run_with(words, b"exit\n");
@@ -100,11 +106,12 @@ fn no_command_writes_a_secret_anywhere() {
 }
 
 /// An encrypted session that is cut and resumed.
-fn encrypted_session() -> Gateway<()> {
-    Gateway::start(|door| {
+fn encrypted_session(session_type: SessionType) -> Gateway<()> {
+    Gateway::start(move |door| {
         let mut peer = door.accept();
         let mut node = Node::new(|options| {
             options.handshake = true;
+            options.session_type = session_type;
             options.encryption = Some(AgentEncryption {
                 key_id: "alias/sessions".into(),
                 challenge: true,
@@ -118,7 +125,12 @@ fn encrypted_session() -> Gateway<()> {
         drop(peer);
         let mut peer = door.accept();
         node.connected();
-        node.serve_until_typed(&mut peer, "exit\n");
+        if session_type == SessionType::StandardStream {
+            node.serve_until_typed(&mut peer, "exit\n");
+        } else {
+            let now = node.now();
+            node.agent.send_exit_code(0, now);
+        }
         node.close(peer, "");
     })
 }

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::channel::Session;
-use super::model::{Node, Tag};
-use super::open::{SessionArgs, Target};
-use super::{api, complete, shell};
+use super::complete;
+use super::model::Tag;
+use super::open::{SessionArgs, Target, open_unless};
+use super::shell::{self, Loan};
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
-use crate::signals::Signals;
+use crate::error::{Outcome, Result};
+use crate::signals::{Signal, Signals};
 
 /// Open a shell on a node
 ///
@@ -66,31 +66,18 @@ pub struct ConnectArgs {
 
 pub async fn run(args: &ConnectArgs, ctx: &Context) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
-    let (session, label) = signals.race(open(args, ctx)).await?;
-    shell::run(session, &label, !args.no_eof, signals, ctx).await
+    let target = signals.race(target(args, ctx)).await?;
+    let opening = args.session.open(ctx.aws().await?, &target, None, &[]);
+    let session = open_unless(opening, signals.next()).await.map_err(Signal::as_error)??;
+    let loan = Loan { label: &target.label, say_end: !args.no_eof, trailer: None };
+    shell::run(session, loan, signals, ctx).await
 }
 
-async fn open(args: &ConnectArgs, ctx: &Context) -> Result<(Session, String)> {
+async fn target(args: &ConnectArgs, ctx: &Context) -> Result<Target> {
     let aws = ctx.aws().await?;
     let tag = args.tag.as_ref().map(|tag| format!("{}={}", tag.key, tag.value));
-    let target = match args.target.as_ref().or(tag.as_ref()) {
-        Some(text) => Target::find(aws, text).await?,
-        None => pick(&aws.ssm(), ctx).await?.into(),
-    };
-    let session = args.session.open(aws, &target, None, &[]).await?;
-    Ok((session, target.label))
-}
-
-async fn pick(client: &aws_sdk_ssm::Client, ctx: &Context) -> Result<Node> {
-    let prompter =
-        ctx.prompter("no node is given", "opsctl ssm connect TARGET; opsctl ssm list shows the nodes")?;
-    let mut nodes: Vec<Node> =
-        api::all_nodes(client, &[]).await?.into_iter().filter(Node::is_online).collect();
-    if nodes.is_empty() {
-        return Err(Error::not_found("no node is online").hint("opsctl ssm list --all").into());
+    match args.target.as_ref().or(tag.as_ref()) {
+        Some(text) => Target::find(aws, text).await,
+        None => Target::pick(aws, "opsctl ssm connect TARGET", ctx).await,
     }
-    nodes.sort_by(|a, b| (&a.name, &a.instance_id).cmp(&(&b.name, &b.instance_id)));
-    let choices: Vec<_> = nodes.iter().map(super::view::choice).collect();
-    let picked = prompter.choose("node", &choices).await?;
-    Ok(nodes.swap_remove(picked))
 }

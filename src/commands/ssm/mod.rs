@@ -4,6 +4,7 @@ mod api;
 mod channel;
 mod complete;
 mod connect;
+mod exec;
 mod fleet;
 mod forward;
 mod list;
@@ -11,10 +12,12 @@ mod model;
 mod open;
 mod proxy;
 mod run;
+mod screen;
 mod session;
 mod shell;
 mod ssh_config;
 mod target;
+mod trailer;
 mod view;
 
 use clap::Subcommand;
@@ -30,12 +33,14 @@ use crate::error::{Outcome, Result, exit};
 /// Examples:
 ///   opsctl ssm list
 ///   opsctl ssm connect web-1
+///   opsctl ssm exec web-1 -- uptime
 #[derive(Debug, Subcommand)]
 #[command(verbatim_doc_comment)]
 pub enum Command {
     List(list::ListNodesArgs),
     Connect(connect::ConnectArgs),
     Run(Box<run::RunArgs>),
+    Exec(Box<exec::ExecArgs>),
     Forward(Box<forward::ForwardArgs>),
     Proxy(proxy::ProxyArgs),
     SshConfig(ssh_config::SshConfigArgs),
@@ -47,6 +52,7 @@ impl Command {
     /// Where the exit code belongs to another program, opsctl's own failures are 255.
     pub fn own_failure(&self) -> Option<u8> {
         match self {
+            Command::Exec(_) => Some(exit::OWN_FAILURE),
             Command::Forward(args) => args.runs_command().then_some(exit::OWN_FAILURE),
             Command::List(_)
             | Command::Connect(_)
@@ -60,7 +66,11 @@ impl Command {
     pub fn handles_signals(&self) -> bool {
         match self {
             Command::List(_) | Command::SshConfig(_) => false,
-            Command::Connect(_) | Command::Forward(_) | Command::Proxy(_) | Command::Run(_) => true,
+            Command::Connect(_)
+            | Command::Exec(_)
+            | Command::Forward(_)
+            | Command::Proxy(_)
+            | Command::Run(_) => true,
             Command::Session(command) => command.handles_signals(),
         }
     }
@@ -74,6 +84,7 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Forward(args) => forward::run(args, ctx).await,
         Command::Proxy(args) => proxy::run(args, ctx).await,
         Command::SshConfig(args) => ssh_config::run(args, ctx),
+        Command::Exec(args) => exec::run(args, ctx).await,
         Command::Session(command) => session::run(command, ctx).await,
     }
 }

@@ -14,7 +14,8 @@ use super::model::{Node, Parameter};
 use super::{complete, target};
 use crate::aws::Aws;
 use crate::cli::positive_duration;
-use crate::error::Result;
+use crate::context::Context;
+use crate::error::{Error, Result};
 
 /// The longest idle time-out that the preferences allow: no cut session lives longer.
 const RESUME_LIMIT: &str = "60m";
@@ -67,6 +68,8 @@ pub struct Target {
     pub label: String,
     /// The name, or the id alone: for the beginning of a line.
     pub name: String,
+    /// As far as a listing has told.
+    pub is_windows: bool,
 }
 
 impl Target {
@@ -78,16 +81,32 @@ impl Target {
         Ok(target::find(&aws.ssm(), text).await?.into())
     }
 
+    /// Chosen from a list; refused where nobody can choose. `instead`: the command that needs no choice.
+    pub async fn pick(aws: &Aws, instead: &str, ctx: &Context) -> Result<Target> {
+        let prompter =
+            ctx.prompter("no node is given", &format!("{instead}; opsctl ssm list shows the nodes"))?;
+        let mut nodes: Vec<Node> =
+            api::all_nodes(&aws.ssm(), &[]).await?.into_iter().filter(Node::is_online).collect();
+        if nodes.is_empty() {
+            return Err(Error::not_found("no node is online").hint("opsctl ssm list --all").into());
+        }
+        nodes.sort_by(|a, b| (&a.name, &a.instance_id).cmp(&(&b.name, &b.instance_id)));
+        let choices: Vec<_> = nodes.iter().map(super::view::choice).collect();
+        let picked = prompter.choose("node", &choices).await?;
+        Ok(nodes.swap_remove(picked).into())
+    }
+
     pub fn of_id(id: &str) -> Target {
-        Target { instance_id: id.to_owned(), label: id.to_owned(), name: id.to_owned() }
+        Target { instance_id: id.to_owned(), label: id.to_owned(), name: id.to_owned(), is_windows: false }
     }
 }
 
 impl From<Node> for Target {
     fn from(node: Node) -> Target {
         let label = node.label();
+        let is_windows = node.platform_type.as_deref() == Some("Windows");
         let name = node.name.unwrap_or_else(|| node.instance_id.clone());
-        Target { instance_id: node.instance_id, label, name }
+        Target { instance_id: node.instance_id, label, name, is_windows }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use clap::Args;
 use opsctl_engine::session::SessionType;
 use tokio::time::sleep;
@@ -12,7 +12,8 @@ use super::channel::{Control, Event, Session, Started, ended};
 use super::complete;
 use super::model::Parameter;
 use super::open::{SessionArgs, Target, open_unless};
-use super::shell::{Screen, stdin};
+use super::screen::Screen;
+use super::shell::stdin;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::output::Reporter;
@@ -75,7 +76,8 @@ pub async fn run(args: &ProxyArgs, ctx: &Context) -> Result<Outcome> {
     let port = [Parameter { name: "portNumber".to_owned(), value: args.port.to_string() }];
     let opening = args.session.open(aws, &target, Some(DOCUMENT), &port);
     let session = open_unless(opening, signals.next()).await.map_err(Signal::as_error)??;
-    let screen = Screen::new(ctx.out().raw())?;
+    let out = ctx.out().raw();
+    let screen = Screen::new(move |chunk: Bytes| out.write(&chunk))?;
     let proxy = Proxy {
         label: &target.label,
         reporter: ctx.reporter(),
@@ -94,7 +96,7 @@ pub async fn run(args: &ProxyArgs, ctx: &Context) -> Result<Outcome> {
 struct Proxy<'a> {
     label: &'a str,
     reporter: &'a Reporter,
-    screen: Screen,
+    screen: Screen<Bytes>,
     started: bool,
     left_by: Option<Signal>,
     /// Why it makes no sense to go on.
@@ -161,7 +163,7 @@ impl Proxy<'_> {
         let end = ended(end).await;
         if self.left_by.is_none() {
             tokio::select! {
-                finished = self.screen.finish() => finished?,
+                finished = self.screen.finish(None) => finished?,
                 signal = signals.next() => self.left_by = Some(signal),
             }
         }

@@ -1,10 +1,13 @@
 //! What a sandbox is like: its account, nodes, preferences, denials and faults, from `sandbox.toml`. All mistakes of
-//! a file are found in one reading, those of its syntax first. It must not look for files: a sandbox runs shells, so its file is always named.
+//! a file are found in one reading, those of its syntax first. It must not look for files: a sandbox runs shells, so its
+//! file is always named, and so are those of session documents in it.
 
+mod documents;
 mod sections;
 #[cfg(test)]
 mod tests;
 
+use super::document::Document;
 use super::sessions::{FaultSettings, Throttle};
 use crate::input::Mistake;
 use std::collections::BTreeMap;
@@ -32,6 +35,10 @@ pub struct Settings {
     /// Actions that are denied, as in a policy: `ssm:StartSession`, `ssm:Describe*`.
     pub deny: Vec<String>,
     pub faults: Option<FaultSettings>,
+    /// Session documents of one's own.
+    pub documents: Vec<Document>,
+    /// Whether AWS-StartNonInteractiveCommand takes the parameter separateOutputStream.
+    pub separate_output: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +96,7 @@ pub struct PreferenceSettings {
 }
 
 impl Settings {
-    /// `file` is only how mistakes call the text.
+    /// `file` is how mistakes call the text, and in whose folder the files of documents are.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Mistake>> {
         sections::settings(file, text)
     }
@@ -112,6 +119,8 @@ impl Default for Settings {
             preferences: None,
             deny: Vec::new(),
             faults: None,
+            documents: Vec::new(),
+            separate_output: true,
         }
     }
 }

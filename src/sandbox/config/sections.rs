@@ -1,6 +1,7 @@
 //! The tables of `sandbox.toml`, one function each: which keys there are, what they may hold and what is taken when
 //! they are left out.
 
+use super::documents::documents;
 use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, boolean, chance, choice, integer, text, text_where};
@@ -54,6 +55,11 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
         settings.deny = deny(reader_ref, table);
     }
     settings.faults = section.section(reader_ref, "faults").map(|table| faults(reader_ref, table));
+    let separate_output = section.value(reader_ref, "separate_output", boolean);
+    settings.separate_output = separate_output.unwrap_or(settings.separate_output);
+    if let Some(value) = section.get("documents") {
+        settings.documents = documents(reader_ref, file, value);
+    }
     section.finish(reader_ref);
     reader.finish(settings)
 }

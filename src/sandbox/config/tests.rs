@@ -29,6 +29,7 @@ fn what_the_template_comments_out_is_valid_too() {
     assert_eq!((faults.bye, faults.pause_every), (faults.cut, Some(200)));
     assert_eq!((faults.agent_dies_after, faults.expired_calls), (Some(500), 3));
     assert_eq!((faults.extra_frame, faults.resume_refused), (Some(ExtraFrame::StartPublication), true));
+    assert_eq!(settings.documents[0].name, "Uptime");
     assert_eq!(settings.nodes[0].ip, Ipv4Addr::new(10, 0, 0, 11));
 }
 

@@ -1,4 +1,4 @@
-//! What runs on a node's terminal: its command line, its environment and the words that greet. The
+//! What runs on a node, on a terminal or without one: its command line, its environment and the words that greet. The
 //! environment is made from nothing, so that no credential of the caller reaches a shell by accident.
 
 use super::SessionSettings;

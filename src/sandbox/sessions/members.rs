@@ -1,4 +1,4 @@
-//! The processes of a terminal's process session, those its leader left in the background included. Linux lists them
+//! The processes of a leader's process session or group, those it left in the background included. Linux lists them
 //! under /proc; elsewhere nothing does without unsafe code, and what a shell leaves behind outlives its session. So does,
 //! everywhere, a process that has called setsid itself: it belongs to nobody's session but its own.
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Between two looks at who is left.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The number of a leader stays taken while its session has members, so that it names no other session.
+/// The number of a leader stays taken while its session or group has members, so that it names no other.
 pub fn signal(leader: Pid, signal: Signal) {
     for member in members(leader) {
         // It may have ended just now.
@@ -37,7 +37,7 @@ fn members(leader: Pid) -> Vec<Pid> {
     let ids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     ids.filter(|id| {
         let stat = std::fs::read(format!("/proc/{id}/stat")).unwrap_or_default();
-        session_of(&stat) == Some(leader.as_raw_nonzero().get())
+        belongs(&stat, leader.as_raw_nonzero().get())
     })
     .filter_map(Pid::from_raw)
     .collect()
@@ -48,16 +48,16 @@ fn members(_leader: Pid) -> Vec<Pid> {
     Vec::new()
 }
 
-/// The session of a process that lives, from its `stat`: `1 (name) S parent group session ...`. The name may hold
-/// anything, parentheses and line feeds too.
+/// Whether a process lives and is of the leader's group or session, by its `stat`: `1 (name) S parent group session ...`.
+/// The name may hold anything, parentheses and line feeds too.
 #[cfg(target_os = "linux")]
-fn session_of(stat: &[u8]) -> Option<i32> {
-    let name_end = stat.iter().rposition(|byte| *byte == b')')?;
-    let rest = std::str::from_utf8(stat.get(name_end + 1..)?).ok()?;
+fn belongs(stat: &[u8], leader: i32) -> bool {
+    let after_name = stat.iter().rposition(|byte| *byte == b')').and_then(|end| stat.get(end + 1..));
+    let rest = after_name.and_then(|rest| std::str::from_utf8(rest).ok()).unwrap_or_default();
     let mut fields = rest.split_ascii_whitespace();
     // Dead already, only not yet waited for.
-    fields.next().filter(|state| !matches!(*state, "Z" | "X"))?;
-    fields.nth(2)?.parse().ok()
+    let lives = fields.next().is_some_and(|state| !matches!(state, "Z" | "X"));
+    lives && fields.skip(1).take(2).any(|field| field.parse() == Ok(leader))
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -65,20 +65,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_session_is_found_behind_any_name() {
-        for (stat, session) in [
-            ("12 (sh) S 1 12 7 34816 12 4194304", Some(7)),
-            ("12 (a) R 9 9 9 (b) S 1 12 7 34816 12", Some(7)),
-            ("12 (a\nb) T 1 12 7 0", Some(7)),
-            ("12 (sh) Z 1 12 7 0", None),
-            ("12 (sh) S 1 12", None),
-            ("12 (sh) S 1 12 x", None),
-            ("12 sh S 1 12 7", None),
-            ("12 (sh)", None),
-            ("", None),
+    fn group_and_session_are_found_behind_any_name() {
+        for (stat, expected) in [
+            ("12 (sh) S 1 12 7 34816 12 4194304", true),
+            ("12 (sh) S 1 7 12 34816 12 4194304", true),
+            ("12 (sh) S 7 12 12 7 7 7", false),
+            ("12 (a) R 9 9 9 (b) S 1 12 7 34816 12", true),
+            ("12 (a) R 7 7 7 (b) S 1 12 9 34816 12", false),
+            ("12 (a\nb) T 1 12 7 0", true),
+            ("12 (sh) Z 1 12 7 0", false),
+            ("12 (sh) S 1 12", false),
+            ("12 (sh) S 1 12 x", false),
+            ("12 sh S 1 12 7", false),
+            ("12 (sh)", false),
+            ("", false),
         ] {
-            assert_eq!(session_of(stat.as_bytes()), session, "{stat}");
+            assert_eq!(belongs(stat.as_bytes(), 7), expected, "{stat}");
         }
-        assert_eq!(session_of(b"12 (\xff) S 1 12 7 0"), Some(7));
+        assert!(belongs(b"12 (\xff) S 1 12 7 0", 7));
     }
 }

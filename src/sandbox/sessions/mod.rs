@@ -2,12 +2,14 @@
 //! behind it. Owns who may open which data channel; the protocol itself is the engine's. It must not know
 //! HTTP: the service half calls [`Sessions`] and hands over upgraded websockets.
 
+mod command;
 mod faults;
 mod gateway;
 mod launch;
 mod members;
 mod output;
 mod port;
+mod process;
 mod program;
 pub mod pty;
 mod session;
@@ -122,6 +124,8 @@ impl Default for Preferences {
 
 pub struct SessionRequest {
     pub node: Arc<Node>,
+    /// What it is encrypted with, where not the preferences say so.
+    pub key: Option<SessionKey>,
     /// As the caller gave it; the encryption context names it.
     pub target: String,
     pub document: SessionDocument,
@@ -133,11 +137,31 @@ pub struct SessionRequest {
     pub caller_name: String,
 }
 
+/// What a document of one's own says about encryption: with the key of this ARN, or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionKey(pub Option<String>);
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionDocument {
     StandardStream,
     InteractiveCommands { command: String },
+    NonInteractiveCommands(CommandRequest),
     Port(PortDocument),
+}
+
+/// A command without a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandRequest {
+    pub command: String,
+    /// Its two streams apart, as they come, and its exit code. Otherwise both together, after its end.
+    pub separate: Option<Prefixes>,
+}
+
+/// What each line of a stream begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prefixes {
+    pub stdout: String,
+    pub stderr: String,
 }
 
 pub struct StartedSession {
@@ -353,10 +377,15 @@ impl Sessions {
         let (session_type, properties) = match &request.document {
             SessionDocument::StandardStream => (SessionType::StandardStream, Value::Null),
             SessionDocument::InteractiveCommands { .. } => (SessionType::InteractiveCommands, Value::Null),
+            SessionDocument::NonInteractiveCommands(_) => (SessionType::NonInteractiveCommands, Value::Null),
             SessionDocument::Port(document) => (SessionType::Port, document.properties.clone()),
         };
-        // Never of a port, whatever the preferences say.
-        let key_arn = self.0.key_arn.clone().filter(|_| session_type != SessionType::Port);
+        let key_arn = match &request.key {
+            None => self.0.key_arn.clone(),
+            Some(SessionKey(key_arn)) => key_arn.clone(),
+        };
+        // Never of a port, whatever the preferences or the document say.
+        let key_arn = key_arn.filter(|_| session_type != SessionType::Port);
         let encryption =
             key_arn.map(|key_id| AgentEncryption { key_id, challenge: true, require_challenge: false });
         Ok(AgentOptions {
@@ -365,8 +394,9 @@ impl Sessions {
             session_type,
             properties,
             agent_version: request.node.agent_version.clone(),
-            // A shell has one only for the sake of encryption.
-            handshake: encryption.is_some() || session_type == SessionType::Port,
+            // What has a terminal has one only for the sake of encryption.
+            handshake: encryption.is_some()
+                || matches!(session_type, SessionType::NonInteractiveCommands | SessionType::Port),
             encryption,
             customer_message: String::new(),
             seed: random::bytes()?,

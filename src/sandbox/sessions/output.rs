@@ -28,6 +28,10 @@ impl Output {
         result
     }
 
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.waiting.extend_from_slice(bytes);
+    }
+
     pub fn finish(&mut self) {
         self.complete = true;
     }

@@ -2,6 +2,7 @@
 //! only the choice; each kind has a room of its own. Bounded by its caller: input is asked for only when the last was
 //! taken, output is taken in only when there is room for it.
 
+use super::command::Command;
 use super::port::Port;
 use super::shell::Shell;
 use super::{SessionDocument, SessionSettings};
@@ -16,6 +17,8 @@ pub enum Program {
     Terminal(Shell),
     /// Connections.
     Port(Port),
+    /// On pipes.
+    Command(Command),
 }
 
 /// Where a payload goes.
@@ -38,6 +41,9 @@ impl Program {
             SessionDocument::StandardStream => shell(None),
             SessionDocument::InteractiveCommands { command } => shell(Some(command)),
             SessionDocument::Port(document) => Ok(Program::Port(Port::start(node, document, client))),
+            SessionDocument::NonInteractiveCommands(asked) => {
+                Ok(Program::Command(Command::start(settings, node, asked)))
+            }
         }
     }
 
@@ -46,6 +52,8 @@ impl Program {
         match self {
             Program::Terminal(shell) => shell.takes_input(),
             Program::Port(port) => port.takes_input(),
+            // It has no stdin; what is not read needs no room.
+            Program::Command(_) => true,
         }
     }
 
@@ -53,21 +61,22 @@ impl Program {
         match self {
             Program::Terminal(shell) => shell.type_in(&bytes),
             Program::Port(port) => port.input(bytes),
+            Program::Command(command) => command.heed(&bytes),
         }
     }
 
     pub fn resize(&mut self, cols: u16, rows: u16) {
         match self {
             Program::Terminal(shell) => shell.resize(cols, rows),
-            Program::Port(_) => {}
+            Program::Port(_) | Program::Command(_) => {}
         }
     }
 
     /// A flag of the client other than the one that ends the session.
     pub fn flag(&mut self, flag: Flag) {
         match self {
-            Program::Terminal(_) => {}
             Program::Port(port) => port.flag(flag),
+            Program::Terminal(_) | Program::Command(_) => {}
         }
     }
 
@@ -76,6 +85,7 @@ impl Program {
         match self {
             Program::Terminal(shell) => shell.output().payload().map(|payload| (Stream::Output, payload)),
             Program::Port(port) => port.output().map(|payload| (Stream::Output, payload)),
+            Program::Command(command) => command.output(),
         }
     }
 
@@ -84,14 +94,15 @@ impl Program {
         match self {
             Program::Terminal(shell) => shell.output_mut().sent(length),
             Program::Port(port) => port.sent(length),
+            Program::Command(command) => command.sent(length),
         }
     }
 
     /// A flag for the client, which follows what was sent so far.
     pub fn take_flag(&mut self) -> Option<Flag> {
         match self {
-            Program::Terminal(_) => None,
             Program::Port(port) => port.take_flag(),
+            Program::Terminal(_) | Program::Command(_) => None,
         }
     }
 
@@ -100,6 +111,7 @@ impl Program {
         match self {
             Program::Terminal(shell) => shell.progress(room).await,
             Program::Port(port) => port.progress(room).await,
+            Program::Command(command) => command.progress(room).await,
         }
     }
 
@@ -108,6 +120,7 @@ impl Program {
         match self {
             Program::Terminal(shell) => shell.is_over().then(Over::default),
             Program::Port(port) => port.over(),
+            Program::Command(command) => command.over(),
         }
     }
 
@@ -116,6 +129,7 @@ impl Program {
         match self {
             Program::Terminal(shell) => shell.end(grace).await,
             Program::Port(port) => port.end(grace).await,
+            Program::Command(command) => command.end(grace).await,
         }
     }
 }

@@ -176,9 +176,14 @@ impl Session {
         // Nobody is there to read it; refused, it would only be repeated.
         self.agent.accept_input(true);
         self.wire.spare_node();
-        while !(self.agent.all_acknowledged() && self.wire.is_up()) && self.clock.now().elapsed < until {
+        loop {
             self.receive();
             while self.agent.poll_event().is_some() {}
+            // After what has come: nothing else may come any more.
+            let heard = self.agent.all_acknowledged() && self.wire.is_up();
+            if heard || self.clock.now().elapsed >= until {
+                return;
+            }
             let more = self.send_frames();
             self.wake(timer.as_mut(), until);
             tokio::select! {

@@ -5,15 +5,16 @@
 use super::SessionSettings;
 use super::launch;
 use super::output::Output;
-use super::pty::{self, Process, Terminal};
+use super::process::Process;
+use super::pty::{self, Terminal};
 use crate::sandbox::node::Node;
 use bytes::{Buf as _, BytesMut};
 use std::io;
 use std::time::Duration;
 
-/// How long a terminal that others still hold open may be quiet after its program has ended, before
+/// How long a terminal (or a pipe) that others still hold open may be quiet after its program has ended, before
 /// nothing more is expected of it.
-const QUIET: Duration = Duration::from_millis(100);
+pub const QUIET: Duration = Duration::from_millis(100);
 /// Input that may wait for a program that does not read; beyond it no more is asked for.
 const MAX_WAITING: usize = 64 * 1024;
 
@@ -86,7 +87,8 @@ impl Shell {
     }
 
     pub async fn end(self, grace: Duration) {
-        self.process.end(self.terminal, grace).await;
+        let in_front = self.terminal.foreground();
+        self.process.end(self.terminal, in_front, grace).await;
     }
 
     fn read(&mut self) {

@@ -2,14 +2,14 @@
 //! reaches the node.
 
 mod keyboard;
-mod screen;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
 pub use self::keyboard::stdin;
 use self::keyboard::{Keyboard, Turn};
-pub use self::screen::Screen;
 use super::channel::{Control, Event, Link, Session, ended};
+use super::screen::Screen;
+use super::trailer::{self, Trailer};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::output;
@@ -21,21 +21,29 @@ const NO_TERMINAL: Size = Size { cols: 300, rows: 100 };
 /// Output that is handed to stdout in one write.
 const WRITE: usize = 64 * 1024;
 
+/// What is known of a session that gets the terminal.
+pub struct Loan<'a> {
+    /// For messages: the node.
+    pub label: &'a str,
+    /// The end of stdin is told to the program.
+    pub say_end: bool,
+    /// What tells the exit code of the program at its end.
+    pub trailer: Option<Trailer>,
+}
+
 /// Lends this terminal to the session until one of them ends.
-pub async fn run(
-    session: Session,
-    label: &str,
-    say_end: bool,
-    mut signals: Signals,
-    ctx: &Context,
-) -> Result<Outcome> {
+pub async fn run(session: Session, loan: Loan<'_>, mut signals: Signals, ctx: &Context) -> Result<Outcome> {
+    let Loan { label, say_end, mut trailer } = loan;
     let mut resizes = signals::resizes()?;
     let Session { input, control, mut events, end, .. } = session;
     let mut terminal = Lent { interactive: ctx.terminals().stdin, raw: None, label, ctx };
     let mut keys = Keyboard::on_stdin(input, terminal.interactive, say_end)?;
-    let mut screen = Screen::new(ctx.out().raw())?;
+    let out = ctx.out().raw();
+    let mut screen = Screen::new(move |chunk: Bytes| out.write(&chunk))?;
+    let mut at_line_start = true;
     let mut left_by = None;
     let mut stdout = Ok(());
+    let mut stdout_closed = false;
     let leave = || {
         // It has ended by itself otherwise, and says so in its own time.
         let _ = control.send(Control::Terminate);
@@ -55,7 +63,11 @@ pub async fn run(
                             other => terminal.tell(other, &mut keys)?,
                         }
                     }
-                    screen.show(chunk.freeze());
+                    let chunk = shown(&mut trailer, chunk.freeze());
+                    if !chunk.is_empty() {
+                        at_line_start = chunk.ends_with(b"\n");
+                        screen.show(chunk);
+                    }
                 }
                 Some(event) => terminal.tell(event, &mut keys)?,
                 None => break,
@@ -63,6 +75,7 @@ pub async fn run(
             // Nobody reads any more: the session has no purpose, and that is no error.
             ended = screen.turn() => if let Some(ended) = ended {
                 stdout = ended;
+                stdout_closed = true;
                 leave();
             },
             turn = keys.turn() => if turn == Turn::GiveUp {
@@ -91,10 +104,10 @@ pub async fn run(
     }
     drop(keys);
     let end = ended(end).await;
-    let at_line_start = screen.at_line_start();
+    let rest = trailer.as_mut().map(Trailer::finish).filter(|rest| !rest.is_empty());
     if left_by.is_none() {
         tokio::select! {
-            finished = screen.finish() => stdout = stdout.and(finished),
+            finished = screen.finish(rest) => stdout = stdout.and(finished),
             signal = signals.next() => left_by = Some(signal),
         }
     }
@@ -108,7 +121,21 @@ pub async fn run(
     }
     match left_by {
         Some(signal) => Err(signal.as_error().into()),
-        None => end?.into_result(label).map(|()| Outcome::Done),
+        None => match trailer {
+            Some(Trailer { status: Some(status), .. }) => Ok(Outcome::ExitCode(status)),
+            Some(_) if !stdout_closed => {
+                end?.into_result(label)?;
+                Err(trailer::missing(label).into())
+            }
+            _ => end?.into_result(label).map(|()| Outcome::Done),
+        },
+    }
+}
+
+fn shown(trailer: &mut Option<Trailer>, chunk: Bytes) -> Bytes {
+    match trailer {
+        Some(trailer) => trailer.take(chunk),
+        None => chunk,
     }
 }
 
@@ -149,14 +176,16 @@ impl Lent<'_> {
     }
 }
 
-fn size(ctx: &Context) -> Size {
+/// Of our terminal, as a session is told it.
+pub fn size(ctx: &Context) -> Size {
     let terminals = ctx.terminals();
     let stdout = if terminals.stdout { terminal::size(std::io::stdout()) } else { None };
     let stdin = || if terminals.stdin { terminal::size(std::io::stdin()) } else { None };
     stdout.or_else(stdin).unwrap_or(NO_TERMINAL)
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+/// A thread that ends with the program.
+pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     thread.map(drop).map_err(|error| Error::failed("cannot start a thread").because(error).into())
 }

@@ -1,5 +1,5 @@
-//! The session documents: the account's preferences, the one for interactive commands and those for ports. Those of
-//! AWS that the sandbox does not run are refused as such, every other one as one that does not exist.
+//! The session documents: the account's preferences, those of AWS for commands and ports, and one's own; and the
+//! documents of Run Command. Every other one is refused as one that does not exist.
 
 mod command;
 mod describe;
@@ -13,7 +13,8 @@ pub use list::list;
 use super::ServiceError;
 use crate::sandbox::account::Account;
 use crate::sandbox::config::PreferenceSettings;
-use crate::sandbox::sessions::SessionDocument;
+use crate::sandbox::document::Document;
+use crate::sandbox::sessions::{SessionDocument, SessionKey};
 use aws_sdk_ssm::operation::get_document::{GetDocumentInput, GetDocumentOutput};
 use aws_sdk_ssm::types::{DocumentFormat, DocumentStatus, DocumentType};
 use serde_json::{Value, json};
@@ -22,38 +23,48 @@ use std::collections::HashMap;
 /// The document of a session that names none.
 pub const PREFERENCES: &str = "SSM-SessionManagerRunShell";
 const INTERACTIVE_COMMAND: &str = "AWS-StartInteractiveCommand";
-/// Session documents that every account at AWS has, and a sandbox does not run.
-const NOT_RUN: &[&str] = &["AWS-StartNonInteractiveCommand"];
+const NON_INTERACTIVE_COMMAND: &str = "AWS-StartNonInteractiveCommand";
 
-/// What a session of this document and these parameters runs.
+/// What a session of this document and these parameters runs, and what it is encrypted with if the document says so.
 pub fn session_document(
     account: &Account,
     name: Option<&str>,
     mut parameters: HashMap<String, Vec<String>>,
-) -> Result<SessionDocument, ServiceError> {
+) -> Result<(SessionDocument, Option<SessionKey>), ServiceError> {
+    let invalid = |message: String| invalid_parameters(&message);
+    if let Some(document) = name.and_then(|name| own(account, name)) {
+        let key = document.kms_key_id.as_deref().map(|key| account.kms.key_arn(key)).transpose();
+        let key = key.map_err(ServiceError::internal)?.map(str::to_owned);
+        return Ok((document.session(&parameters).map_err(invalid)?, Some(SessionKey(key))));
+    }
     let document = match name {
         None => SessionDocument::StandardStream,
         Some(PREFERENCES) if account.settings.preferences.is_some() => SessionDocument::StandardStream,
-        Some(INTERACTIVE_COMMAND) => {
-            let command =
-                parameters.remove("command").and_then(|values| match <[String; 1]>::try_from(values) {
-                    Ok([command]) if !command.is_empty() => Some(command),
-                    _ => None,
-                });
-            let Some(command) = command else {
-                return Err(invalid_parameters("the document needs one value of the parameter command"));
-            };
-            SessionDocument::InteractiveCommands { command }
-        }
-        Some(name) => match ports::find(name) {
-            Some(document) => SessionDocument::Port(document.session(&mut parameters)?),
-            None => return Err(unknown_document(name)),
+        Some(name) => match (ports::find(name), command_document(account, name)?) {
+            (Some(document), _) => SessionDocument::Port(document.session(&mut parameters)?),
+            (None, Some(document)) => return Ok((document.session(&parameters).map_err(invalid)?, None)),
+            (None, None) => return Err(unknown_document(name)),
         },
     };
     match parameters.keys().next() {
         Some(name) => Err(invalid_parameters(&format!("the document has no parameter {name}"))),
-        None => Ok(document),
+        None => Ok((document, None)),
     }
+}
+
+fn own<'a>(account: &'a Account, name: &str) -> Option<&'a Document> {
+    account.settings.documents.iter().find(|document| document.name == name)
+}
+
+/// One of AWS that runs a command.
+fn command_document(account: &Account, name: &str) -> Result<Option<Document>, ServiceError> {
+    let content = match name {
+        INTERACTIVE_COMMAND => interactive_command(),
+        NON_INTERACTIVE_COMMAND => non_interactive_command(account.settings.separate_output),
+        _ => return Ok(None),
+    };
+    let document = Document::read(name, name, &content.to_string());
+    document.map(Some).map_err(|mistakes| ServiceError::internal(format!("{mistakes:?}")))
 }
 
 pub fn get(account: &Account, input: GetDocumentInput) -> Result<GetDocumentOutput, ServiceError> {
@@ -62,11 +73,13 @@ pub fn get(account: &Account, input: GetDocumentInput) -> Result<GetDocumentOutp
     let command = command::find(&name);
     let content = match (name.as_str(), &account.settings.preferences) {
         (PREFERENCES, Some(saved)) => preferences(saved),
-        (INTERACTIVE_COMMAND, _) => interactive_command(),
-        _ => match (command, ports::find(&name)) {
-            (Some(command), _) => command.content(),
-            (None, Some(document)) => document.content(),
-            (None, None) => return Err(unknown_document(&name)),
+        (name, _) => match (own(account, name), command, ports::find(name)) {
+            (Some(document), _, _) => document.content.clone(),
+            (None, Some(command), _) => command.content(),
+            (None, None, Some(document)) => document.content(),
+            (None, None, None) => {
+                command_document(account, name)?.ok_or_else(|| unknown_document(name))?.content
+            }
         },
     };
     if !matches!(input.document_version.as_deref(), None | Some("1" | "$DEFAULT" | "$LATEST")) {
@@ -145,12 +158,31 @@ fn interactive_command() -> Value {
     })
 }
 
+/// `separate`: the streams can be asked for apart.
+fn non_interactive_command(separate: bool) -> Value {
+    let text = |description: &str| json!({ "type": "String", "description": description });
+    let mut parameters = json!({ "command": text("The command to run") });
+    let mut properties = json!({ "commands": "{{command}}" });
+    if separate {
+        let choice = json!({ "type": "String", "default": "false", "allowedValues": ["true", "false"] });
+        parameters["separateOutputStream"] = choice;
+        properties["separateOutputStream"] = json!("{{separateOutputStream}}");
+        for name in ["stdOutSeparatorPrefix", "stdErrSeparatorPrefix"] {
+            parameters[name] = json!({ "type": "String", "default": "" });
+            properties[name] = json!(format!("{{{{{name}}}}}"));
+        }
+    }
+    json!({
+        "schemaVersion": "1.0",
+        "description": "Runs one command without a terminal in a session",
+        "sessionType": "NonInteractiveCommands",
+        "parameters": parameters,
+        "properties": { "linux": properties, "macos": properties },
+    })
+}
+
 fn unknown_document(name: &str) -> ServiceError {
-    let message = match NOT_RUN.contains(&name) {
-        true => format!("this sandbox does not run the document {name} yet"),
-        false => format!("Document with name {name} does not exist."),
-    };
-    ServiceError::new("InvalidDocument", message)
+    ServiceError::new("InvalidDocument", format!("Document with name {name} does not exist."))
 }
 
 fn invalid_parameters(message: &str) -> ServiceError {

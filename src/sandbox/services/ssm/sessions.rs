@@ -29,12 +29,13 @@ pub fn start(account: &Account, input: StartSessionInput) -> Result<StartSession
     account.authorize("ssm:StartSession", &resource)?;
     let parameters = input.parameters.unwrap_or_default();
     let document_name = input.document_name.clone().unwrap_or_else(|| documents::PREFERENCES.to_owned());
-    let document = documents::session_document(account, input.document_name.as_deref(), parameters)?;
+    let (document, key) = documents::session_document(account, input.document_name.as_deref(), parameters)?;
     let Some(managed) = account.node(&target).filter(|managed| managed.node.online) else {
         return Err(ServiceError::new("TargetNotConnected", format!("{target} is not connected.")));
     };
     let started = account.sessions.start(SessionRequest {
         node: Arc::clone(&managed.node),
+        key,
         target,
         document,
         document_name,

@@ -2,6 +2,7 @@
 //! ones: `env` stands in for our own binary, which unit tests do not have.
 
 mod client;
+mod commands;
 mod ends;
 mod faults;
 mod gateway;
@@ -68,6 +69,7 @@ impl House {
     pub fn start(&self, document: SessionDocument) -> StartedSession {
         let request = SessionRequest {
             node: Arc::clone(&self.node),
+            key: None,
             target: NODE.to_owned(),
             document,
             document_name: "a document".to_owned(),

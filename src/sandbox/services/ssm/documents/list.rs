@@ -2,7 +2,7 @@
 //! values one is enough.
 
 use super::command;
-use super::{INTERACTIVE_COMMAND, PREFERENCES, ServiceError, ports};
+use super::{INTERACTIVE_COMMAND, NON_INTERACTIVE_COMMAND, PREFERENCES, ServiceError, ports};
 use crate::sandbox::account::Account;
 use crate::sandbox::services::PageRequest;
 use aws_sdk_ssm::operation::list_documents::{ListDocumentsInput, ListDocumentsOutput};
@@ -10,21 +10,21 @@ use aws_sdk_ssm::types::{DocumentFormat, DocumentIdentifier, DocumentType, Platf
 
 const MOST_FILTERS: usize = 6;
 
-pub struct Document {
-    pub name: &'static str,
+pub struct Document<'a> {
+    pub name: &'a str,
     pub of_aws: bool,
     pub kind: DocumentType,
     pub platforms: &'static [PlatformType],
 }
 
-const INTERACTIVE: Document = Document {
-    name: INTERACTIVE_COMMAND,
+const OF_COMMANDS: Document<'_> = Document {
+    name: "",
     of_aws: true,
     kind: DocumentType::Session,
     platforms: &[PlatformType::Linux, PlatformType::Macos],
 };
-const OF_PORTS: Document = Document { name: "", of_aws: true, ..SAVED };
-const SAVED: Document = Document {
+const OF_PORTS: Document<'_> = Document { name: "", of_aws: true, ..SAVED };
+const SAVED: Document<'_> = Document {
     name: PREFERENCES,
     of_aws: false,
     kind: DocumentType::Session,
@@ -60,8 +60,11 @@ pub fn list(account: &Account, input: ListDocumentsInput) -> Result<ListDocument
 }
 
 /// Every document, the preferences only where they are saved.
-fn all(account: &Account) -> impl Iterator<Item = Document> {
+fn all(account: &Account) -> impl Iterator<Item = Document<'_>> {
+    let sessions = [INTERACTIVE_COMMAND, NON_INTERACTIVE_COMMAND];
+    let sessions = sessions.into_iter().map(|name| Document { name, ..OF_COMMANDS });
     let saved = account.settings.preferences.as_ref().map(|_| SAVED);
+    let own = account.settings.documents.iter().map(|document| Document { name: &document.name, ..SAVED });
     let commands = command::ALL.into_iter().map(|document| Document {
         name: document.name,
         of_aws: true,
@@ -69,14 +72,14 @@ fn all(account: &Account) -> impl Iterator<Item = Document> {
         platforms: document.platforms,
     });
     let ports = ports::ALL.iter().map(|document| Document { name: document.name, ..OF_PORTS });
-    [INTERACTIVE].into_iter().chain(ports).chain(saved).chain(commands)
+    sessions.chain(ports).chain(saved).chain(own).chain(commands)
 }
 
-pub fn find(account: &Account, name: &str) -> Option<Document> {
+pub fn find<'a>(account: &'a Account, name: &str) -> Option<Document<'a>> {
     all(account).find(|document| document.name == name)
 }
 
-fn identifier(account: &Account, document: &Document) -> DocumentIdentifier {
+fn identifier(account: &Account, document: &Document<'_>) -> DocumentIdentifier {
     let owner = if document.of_aws { "Amazon" } else { &account.identity.account };
     DocumentIdentifier::builder()
         .name(document.name)
@@ -132,7 +135,7 @@ impl Filter {
         Ok(Filter { key, values })
     }
 
-    fn keeps(&self, document: &Document) -> bool {
+    fn keeps(&self, document: &Document<'_>) -> bool {
         let owners: &[&str] = if document.of_aws { &["Amazon", "Public"] } else { &["Self", "Private"] };
         self.values.iter().any(|value| match self.key {
             Key::Name => document.name.starts_with(value.as_str()),
@@ -161,7 +164,7 @@ mod tests {
     fn filters_keep_what_all_of_them_keep() {
         let of_ports: Vec<&str> = ports::ALL.iter().map(|document| document.name).collect();
         let of_commands = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
-        let sessions_of_aws = [&[INTERACTIVE_COMMAND], &of_ports[..]].concat();
+        let sessions_of_aws = [&[INTERACTIVE_COMMAND, NON_INTERACTIVE_COMMAND], &of_ports[..]].concat();
         let sessions = &[&sessions_of_aws[..], &[PREFERENCES]].concat()[..];
         let all = &[sessions, &of_commands].concat()[..];
         let of_aws = &[&sessions_of_aws[..], &of_commands].concat()[..];
@@ -187,16 +190,33 @@ mod tests {
     }
 
     #[test]
+    fn documents_of_ones_own_are_listed_and_can_be_read() {
+        let settings = "[[documents]]\nname = \"Mine\"\n\
+                        content = '{ \"schemaVersion\": \"1.0\", \"sessionType\": \"Standard_Stream\" }'\n";
+        let own = json!({ "Filters": [{ "Key": "Owner", "Values": ["Self"] }] });
+        assert_eq!(names(settings, own).unwrap(), ["Mine"]);
+        let content = |name: &str| {
+            let answer = call(&account(settings), "ssm", "AmazonSSM.GetDocument", json!({ "Name": name }));
+            let answer = answer.map_err(|error| error.code.into_owned())?;
+            Ok::<Value, String>(serde_json::from_str(answer["Content"].as_str().unwrap()).unwrap())
+        };
+        let expected = json!({ "schemaVersion": "1.0", "sessionType": "Standard_Stream" });
+        assert_eq!(content("Mine"), Ok(expected));
+        let command = content(NON_INTERACTIVE_COMMAND).unwrap();
+        assert_eq!(command["sessionType"], "NonInteractiveCommands");
+        assert_eq!(command["parameters"]["separateOutputStream"]["allowedValues"], json!(["true", "false"]));
+        assert_eq!(content("Yours"), Err("InvalidDocument".to_owned()));
+    }
+
+    #[test]
     fn pages_and_mistakes() {
-        let account = account("page_size = 5\n[preferences]");
+        let account = account("page_size = 6\n[preferences]");
         let page = |input: Value| call(&account, "ssm", "AmazonSSM.ListDocuments", input).unwrap();
         let first = page(json!({ "MaxResults": 50 }));
         let second = page(json!({ "NextToken": first["NextToken"] }));
         assert_eq!(first["DocumentIdentifiers"][0]["Owner"], "Amazon");
         assert_eq!(second["DocumentIdentifiers"][0]["Owner"], "111122223333");
-        let third = page(json!({ "NextToken": second["NextToken"] }));
-        let last = page(json!({ "NextToken": third["NextToken"] }));
-        assert_eq!(last.get("NextToken"), None);
+        assert_eq!(second.get("NextToken"), None);
         for (input, code) in [
             (json!({ "MaxResults": 51 }), "ValidationException"),
             (json!({ "Filters": [{ "Key": "Colour", "Values": ["red"] }] }), "InvalidFilterKey"),

@@ -1,31 +1,29 @@
-//! Output on its way to stdout, by a thread of its own: a stopped terminal never stops the session's signals,
-//! and what stdout has not taken yet makes the agent wait.
+//! Output on its way to stdout (and stderr), by a thread of its own: a stopped terminal never stops the session's
+//! signals, and what is not taken yet makes the agent wait.
 
 use std::ops::ControlFlow;
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Result};
-use crate::output::RawOutput;
 
-pub struct Screen {
-    chunks: mpsc::Sender<Bytes>,
+pub struct Screen<T> {
+    chunks: mpsc::Sender<T>,
     /// Comes when the thread ends: with an error when stdout takes nothing any more, without when nobody reads.
     end: oneshot::Receiver<Result<()>>,
     ended: bool,
-    held: Option<Bytes>,
-    at_line_start: bool,
+    held: Option<T>,
 }
 
-impl Screen {
-    pub fn new(out: RawOutput) -> Result<Self> {
-        let (chunks, mut queue) = mpsc::channel::<Bytes>(2);
+impl<T: Send + 'static> Screen<T> {
+    /// `write` says `Break` when nobody reads any more.
+    pub fn new(mut write: impl FnMut(T) -> Result<ControlFlow<()>> + Send + 'static) -> Result<Self> {
+        let (chunks, mut queue) = mpsc::channel::<T>(2);
         let (tell, end) = oneshot::channel();
-        super::spawn("stdout", move || {
+        super::shell::spawn("stdout", move || {
             let mut result = Ok(());
             while let Some(chunk) = queue.blocking_recv() {
-                match out.write(&chunk) {
+                match write(chunk) {
                     Ok(ControlFlow::Continue(())) => {}
                     Ok(ControlFlow::Break(())) => break,
                     Err(error) => {
@@ -37,7 +35,7 @@ impl Screen {
             // Whoever started it may have left already.
             let _ = tell.send(result);
         })?;
-        Ok(Screen { chunks, end, ended: false, held: None, at_line_start: true })
+        Ok(Screen { chunks, end, ended: false, held: None })
     }
 
     /// Nothing may be shown until [`turn`](Self::turn) has moved what is held.
@@ -45,14 +43,9 @@ impl Screen {
         self.held.is_some()
     }
 
-    pub fn show(&mut self, chunk: Bytes) {
-        self.at_line_start = matches!(chunk.last(), Some(b'\n'));
+    pub fn show(&mut self, chunk: T) {
         // Without a reader there is nothing to hold it for.
         self.held = (!self.ended).then_some(chunk);
-    }
-
-    pub fn at_line_start(&self) -> bool {
-        self.at_line_start
     }
 
     /// Moves what is held on. `Some` when stdout has ended: by its reader, or by an error. Can be dropped and
@@ -82,10 +75,14 @@ impl Screen {
         self.ended = true;
     }
 
-    /// Waits until everything is written, however slow the reader is.
-    pub async fn finish(self) -> Result<()> {
+    /// Waits until everything is written, `last` at the end, however slow the reader is.
+    pub async fn finish(mut self, last: Option<T>) -> Result<()> {
         if self.ended {
             return Ok(());
+        }
+        for chunk in self.held.take().into_iter().chain(last) {
+            // An error means that the thread has ended, and says why.
+            let _ = self.chunks.send(chunk).await;
         }
         drop(self.chunks);
         self.end.await.unwrap_or(Ok(()))
