@@ -63,7 +63,7 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
 ];
 
 /// The commands that call AWS.
-const CALLING: [&[&str]; 8] = [
+const CALLING: [&[&str]; 9] = [
     &["ssm", "list"],
     &["ssm", "connect"],
     &["ssm", "exec"],

@@ -61,7 +61,7 @@ fn one_after_another_leave_nothing_behind() {
     let _sandbox = Sandbox::up(&sealed);
     let mut forward = Running::forward(&sealed, &["-L", &format!("0:{}", echo())]);
     let port = forward.port();
-    let mut turn = |count: u32| {
+    let turn = |count: u32| {
         for number in 0..count {
             said_back(&mut connect(port), &number.to_le_bytes());
         }

@@ -357,9 +357,9 @@ impl Driver {
 
     fn take(&mut self, event: ClientEvent) -> Option<Event> {
         match event {
-            ClientEvent::Started { session_type, properties, agent_version, encrypted } => {
+            ClientEvent::Started { session_type, properties, agent_version, .. } => {
                 self.answer_by = None;
-                Some(Event::Started(Started { session_type, properties, agent_version, encrypted }))
+                Some(Event::Started(Started { session_type, properties, agent_version }))
             }
             ClientEvent::CustomerMessage(text) => Some(Event::Message(text)),
             ClientEvent::DataKeyWanted { key_id, context } => {

@@ -64,7 +64,6 @@ pub struct Started {
     /// Of port sessions.
     pub properties: Value,
     pub agent_version: Option<Version>,
-    pub encrypted: bool,
 }
 
 /// How the link is.
