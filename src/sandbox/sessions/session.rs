@@ -75,8 +75,11 @@ impl Session {
         let mut program = None;
         let output = match self.work(&mut program).await {
             End::Over(over) => {
-                if self.has_a_client().await {
+                while self.has_a_client().await {
                     self.linger().await;
+                    if !self.wire.is_awaited() {
+                        break;
+                    }
                 }
                 over.reason
             }
@@ -154,9 +157,10 @@ impl Session {
         let _ = tokio::time::timeout(self.limits.notice, self.ending.notified()).await;
     }
 
-    /// A program may be faster than its first client, which still has to hear of it.
+    /// A program may be faster than its first client, which still has to hear of it, and than one that a rehearsal has
+    /// cut off.
     async fn has_a_client(&mut self) -> bool {
-        if *self.status.borrow() == SessionStatus::Connecting {
+        if *self.status.borrow() == SessionStatus::Connecting || self.wire.is_awaited() {
             let ending = Arc::clone(&self.ending);
             tokio::select! {
                 Some(connection) = self.connections.recv() => self.on_connection(connection),

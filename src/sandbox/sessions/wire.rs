@@ -14,6 +14,8 @@ pub struct Wire {
     waiting: VecDeque<ToClient>,
     arrived: VecDeque<Bytes>,
     faults: Option<WireFaults>,
+    /// The last socket was ended by a fault: its client will be back.
+    is_awaited: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +30,13 @@ pub enum WireEvent {
 
 impl Wire {
     pub fn new(faults: Option<WireFaults>) -> Wire {
-        Wire { connection: None, waiting: VecDeque::new(), arrived: VecDeque::new(), faults }
+        Wire {
+            connection: None,
+            waiting: VecDeque::new(),
+            arrived: VecDeque::new(),
+            faults,
+            is_awaited: false,
+        }
     }
 
     /// The new socket of the client; the one before, if any, gets a normal close.
@@ -37,6 +45,7 @@ impl Wire {
             // When its queue is full it is cut instead.
             let _ = before.socket.try_send(ToClient::Close);
         }
+        self.is_awaited = false;
         self.forget();
     }
 
@@ -46,6 +55,11 @@ impl Wire {
 
     pub fn is_up(&self) -> bool {
         self.connection.is_some()
+    }
+
+    /// A rehearsal has taken the socket from a client that is on its way back.
+    pub fn is_awaited(&self) -> bool {
+        self.is_awaited
     }
 
     pub fn has_room(&self) -> bool {
@@ -117,8 +131,10 @@ impl Wire {
     /// Waits until something moves. `more`: room is wanted for another frame.
     pub async fn progress(&mut self, more: bool) -> WireEvent {
         match self.faults.as_mut().filter(|_| self.connection.is_some()).and_then(WireFaults::take_due) {
-            Some(Due::Cut) => return self.cut(),
-            Some(Due::Bye) => return self.bye(),
+            Some(due @ (Due::Cut | Due::Bye)) => {
+                self.is_awaited = true;
+                return if due == Due::Bye { self.bye() } else { self.cut() };
+            }
             Some(Due::NodeGone) => return WireEvent::NodeGone,
             None => {}
         }
