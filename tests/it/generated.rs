@@ -200,7 +200,7 @@ fn the_reference_has_every_command_and_topic_once() {
     assert_eq!(found, expected);
     // The options of every command are told once.
     assert_eq!(reference.matches("`-o, --output <FORMAT>`").count(), 1);
-    assert_eq!(reference.matches("`--start-timeout <DURATION>`").count(), 1);
+    assert_eq!(reference.matches("`--no-eof`").count(), 1);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn documents_nodes_and_folders_of_a_sandbox() {
         assert!(documents.contains(&(name.to_owned(), about.to_owned())), "{name}: {documents:?}");
     }
     let commands = values(&sealed, "opsctl --sandbox ssm run --document ");
-    assert_eq!(commands, ["AWS-RunPowerShellScript", "AWS-RunShellScript"]);
+    assert_eq!(commands, ["AWS-RunShellScript", "AWS-RunPowerShellScript"]);
     assert_eq!(values(&sealed, "opsctl --sandbox ssm run d"), ["db-1"]);
     let about = format!("{}, us-east-1", sandbox.endpoint);
     assert_eq!(ask(&sealed, "opsctl ssm list --sandbox="), [(format!("--sandbox={dir}"), about)]);

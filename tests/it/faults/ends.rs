@@ -1,8 +1,10 @@
 //! Faults that end a session: each within a limit, with a message that says what happened and an exit code for it.
 
-use std::time::Duration;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 use super::{Ended, Place, Running};
+use crate::forward::{self, connect, server};
 
 /// Nothing here waits for longer than the sandbox takes to notice that a node is gone.
 const SOON: Duration = Duration::from_secs(20);
@@ -93,5 +95,43 @@ fn what_ends_a_session_is_told_in_the_middle_of_its_input() {
         running.write(&vec![b'x'; 64 << 20]);
         let (_, ended) = running.end();
         expect(case, "input", &ended);
+    }
+}
+
+/// A program at the local port that sends, or is sent to, for as long as the session lasts.
+fn forwarded(place: &Place, case: &Case, direction: &str) -> Ended {
+    let port = match direction {
+        "download" => server(|mut stream| while stream.write_all(&[b'x'; 4096]).is_ok() {}),
+        _ => server(|mut stream| drop(std::io::copy(&mut stream, &mut std::io::sink()))),
+    };
+    let started = Instant::now();
+    let listen = format!("0:{port}");
+    let mut running =
+        forward::Running::forward(&place.sealed, &[&["-L", &listen][..], case.options].concat());
+    let mut stream = connect(running.port());
+    // Its end is that of the session.
+    let moved = match direction {
+        "download" => std::io::copy(&mut stream, &mut std::io::sink()).map(drop),
+        _ => (0..100_000).try_for_each(|_| stream.write_all(&[b'x'; 4096])),
+    };
+    drop(moved);
+    drop(stream);
+    let (code, stderr) = running.end();
+    Ended { code: Some(code), stderr, after: started.elapsed() }
+}
+
+#[test]
+fn what_ends_a_session_ends_its_forward_in_the_middle_of_a_download() {
+    for case in CASES {
+        let place = Place::new(case.config);
+        expect(case, "download", &forwarded(&place, case, "download"));
+    }
+}
+
+#[test]
+fn what_ends_a_session_ends_its_forward_in_the_middle_of_an_upload() {
+    for case in CASES {
+        let place = Place::new(case.config);
+        expect(case, "upload", &forwarded(&place, case, "upload"));
     }
 }

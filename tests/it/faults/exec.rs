@@ -9,10 +9,12 @@ const END: &[u8] = b"<end>";
 fn output(fault: &Fault, place: &Place) {
     let data = data(fault.bytes);
     std::fs::write(place.on_node("data"), &data).unwrap();
-    let script = "cat data; until test -e gate; do sleep 0.02; done; exit 33";
+    // An agent keeps the bytes of a character that is not whole until more comes: the end is whole.
+    let script = "cat data; printf '<end>'; until test -e gate; do sleep 0.02; done; exit 33";
     let mut running = place.start(&["ssm", "exec", "web-1", "--", "sh", "-c", script]);
     let came = running.read(data.len());
     assert_eq!(hash(&came), hash(&data), "{}", fault.name);
+    assert_eq!(running.read(END.len()), END, "{}", fault.name);
     std::fs::write(place.on_node("gate"), "").unwrap();
     let (rest, ended) = running.end();
     assert_eq!(rest, b"", "{}", fault.name);
