@@ -185,7 +185,7 @@ pub async fn run(args: &ForwardArgs, ctx: &Context) -> Result<Outcome> {
         Err(error) => Err(error),
     };
     drop(ready_file);
-    service.end(&mut signals).await?;
+    service.end(args.runs_command(), &mut signals).await?;
     served
 }
 

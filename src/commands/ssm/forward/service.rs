@@ -16,7 +16,7 @@ use super::spool::Budget;
 use super::{basic, multiplexed};
 use crate::commands::ssm::channel::End;
 use crate::error::{Error, Result};
-use crate::signals::Signals;
+use crate::signals::{Signal, Signals};
 
 /// Accepted connections that a session has not taken up yet.
 const INCOMING: usize = 16;
@@ -108,14 +108,21 @@ impl Service {
         }
     }
 
-    /// Ends all sessions and closes all ports. A signal does not wait for them.
-    pub async fn end(mut self, signals: &mut Signals) -> Result<()> {
+    /// Ends all sessions and closes all ports. A signal does not wait for them, but for the Ctrl-C that a terminal has sent
+    /// to the `command` as well, which has ended of it.
+    pub async fn end(mut self, command: bool, signals: &mut Signals) -> Result<()> {
         self.doors.abort_all();
         self.settings.leaving.send_replace(true);
         let all = async { while self.rooms.join_next().await.is_some() {} };
+        let asked_twice = async {
+            match signals.next().await {
+                Signal::Interrupt if command => signals.next().await,
+                signal => signal,
+            }
+        };
         tokio::select! {
             _ = tokio::time::timeout(FAREWELL, all) => Ok(()),
-            signal = signals.next() => Err(signal.as_error().into()),
+            signal = asked_twice => Err(signal.as_error().into()),
         }
     }
 }
