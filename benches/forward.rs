@@ -1,6 +1,8 @@
 //! The figures of a port forward: `cargo bench --bench forward`. The built binary forwards to a port of a sandbox node,
 //! both on this machine; rates, CPU seconds and memory are those of the forwarding process alone, from /proc.
 
+#![expect(clippy::print_stdout, reason = "the figures are the answer")]
+
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

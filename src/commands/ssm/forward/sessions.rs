@@ -185,7 +185,6 @@ mod tests {
             session_type,
             properties: json!({ "portNumber": "80", "type": kind }),
             agent_version: agent.and_then(Version::parse),
-            encrypted: false,
         }
     }
 
