@@ -34,7 +34,21 @@ run 'opsctl ssm list --tag role=web --query "items[].{name: name, id: instanceId
 say 'A shell on a node, here without a terminal: what is piped in is typed'
 run 'echo "hostname; pwd" | opsctl ssm connect web-1'
 
-say 'What has become of it: that session is over'
+say 'One command on a node: its output, its errors and its exit code are its own'
+run 'opsctl ssm exec web-1 -- sh -c "pwd; echo to stderr >&2; exit 6"' && exit 1 || printf '(exit code %s)\n' "$?"
+
+say 'The same on several nodes at once'
+run 'opsctl ssm exec --tag role=web -- uname -s'
+
+say 'A port of a node, for as long as a command runs: here the port of the sandbox itself, through db-1'
+endpoint=${AWS_ENDPOINT_URL##*:}
+export endpoint
+run 'opsctl ssm forward db-1 -L "0:$endpoint" -- sh -c "opsctl --endpoint-url http://127.0.0.1:\$OPSCTL_FORWARD_PORT ssm list --columns name"'
+
+say 'Run Command over a fleet, when nobody has to wait for a session'
+run 'opsctl ssm run --tag role=web --quiet -- sh -c "echo hello from \$(basename \"\$PWD\")"'
+
+say 'What has become of them: those sessions are over'
 run 'opsctl ssm session list --history --columns target,owner,status'
 
 say 'Where a setting comes from'

@@ -19,7 +19,7 @@ fn offered(line: &str, aliases: &[Alias]) -> Vec<String> {
 fn commands_options_and_values() {
     for (line, expected) in [
         ("opsctl ssm con", &["connect"][..]),
-        ("opsctl ssm ", &["list", "connect", "run", "exec", "forward", "proxy", "ssh-config", "session"]),
+        ("opsctl ssm ", &["list", "connect", "exec", "forward", "proxy", "ssh-config", "run", "session"]),
         ("opsctl ssm list --col", &["--color", "--columns"]),
         ("opsctl --output js", &["json"]),
         ("opsctl -o=nd", &["-o=ndjson"]),

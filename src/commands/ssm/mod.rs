@@ -34,16 +34,18 @@ use crate::error::{Outcome, Result, exit};
 ///   opsctl ssm list
 ///   opsctl ssm connect web-1
 ///   opsctl ssm exec web-1 -- uptime
+///   opsctl ssm forward web-1 -L 0:8000 -- env
+///   opsctl ssm run --tag role=web -- uptime
 #[derive(Debug, Subcommand)]
 #[command(verbatim_doc_comment)]
 pub enum Command {
     List(list::ListNodesArgs),
     Connect(connect::ConnectArgs),
-    Run(Box<run::RunArgs>),
     Exec(Box<exec::ExecArgs>),
     Forward(Box<forward::ForwardArgs>),
     Proxy(proxy::ProxyArgs),
     SshConfig(ssh_config::SshConfigArgs),
+    Run(Box<run::RunArgs>),
     #[command(subcommand)]
     Session(session::Command),
 }

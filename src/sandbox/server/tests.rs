@@ -15,7 +15,8 @@ async fn sandbox() -> (Running, Connection) {
 
 async fn sandbox_with(settings: Settings) -> (Running, Connection) {
     let surroundings = Surroundings {
-        folder: "/nonexistent".into(),
+        // Nothing can be made there, not even by root.
+        folder: "/dev/null/sandbox".into(),
         program: "/nonexistent/opsctl".into(),
         user: "tester".into(),
         path: "/usr/bin:/bin".into(),
