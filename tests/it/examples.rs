@@ -81,7 +81,9 @@ fn the_tour_runs_in_the_sandbox_without_a_terminal() {
     let sealed = Sealed::new();
     let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tour.sh");
     let ran = sealed.run(["sandbox".as_ref(), "run".as_ref(), "--".as_ref(), tour.as_os_str()]).expect(0);
-    for shown in ["arn:aws:iam::", "web-1", "\n/", "(exit code 6)", "web-2 | ", "hello from web-2", "(exit code 3)"] {
+    for shown in
+        ["arn:aws:iam::", "web-1", "\n/", "(exit code 6)", "web-2 | ", "hello from web-2", "(exit code 3)"]
+    {
         assert!(ran.stdout.contains(shown), "{shown} is missing: {ran:#?}");
     }
     let script = std::fs::read_to_string(&tour).unwrap();

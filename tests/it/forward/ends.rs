@@ -110,7 +110,8 @@ fn a_second_interrupt_waits_for_nothing() {
     let start = Instant::now();
     forward.send(Signal::INT);
     assert_eq!(forward.end().0, 130);
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    // Either wait would take longer.
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     gateway.end();
 }
 
