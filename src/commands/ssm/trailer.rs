@@ -1,5 +1,6 @@
 //! The exit code of a command whose session carries none: the shell on the node writes it behind the output, with a
-//! random word that no output has, and it is taken out here. What is not ours passes, however it is cut.
+//! random word that no output has, and it is taken out here. So is a word that the shell writes first: without it nothing
+//! tells that the session of a command that is silent has started. What is not ours passes, however it is cut.
 
 use bytes::{Bytes, BytesMut};
 
@@ -12,6 +13,8 @@ const DIGITS: usize = 3;
 pub struct Trailer {
     /// Of the command, once it has come.
     pub status: Option<u8>,
+    /// The word at the beginning has come.
+    begun: bool,
     nonce: String,
     head: Vec<u8>,
     /// What may be the beginning of the trailer.
@@ -24,17 +27,18 @@ impl Trailer {
     }
 
     fn with_nonce(nonce: String) -> Trailer {
-        let head = format!("[opsctl {nonce} ").into_bytes();
-        Trailer { status: None, nonce, head, held: BytesMut::new() }
+        let head = format!("[opsctl {nonce}").into_bytes();
+        Trailer { status: None, begun: false, nonce, head, held: BytesMut::new() }
     }
 
-    /// A script that runs `line` and then tells its status. The script itself does not have the words of the trailer
+    /// A script that says that it has begun, runs `line` and then tells its status. The script itself does not have the words of the trailer
     /// in a row: it is shown by `ps` and `set -x`. A handler, unlike a signal that is ignored, is not inherited: keys
     /// end what `line` runs, and the shell lives to tell.
     pub fn around(&self, line: &str) -> String {
         let nonce = &self.nonce;
         format!(
-            "trap 's=$?; printf \"[opsctl %s %d]\" {nonce} \"$s\"' EXIT; trap : INT QUIT; {line}; exit $?"
+            "trap 's=$?; printf \"[opsctl %s %d]\" {nonce} \"$s\"' EXIT; trap : INT QUIT; \
+             printf '[opsctl %s]' {nonce}; {line}; exit $?"
         )
     }
 
@@ -56,8 +60,12 @@ impl Trailer {
                     return shown.freeze();
                 }
                 Read::NotYet => return shown.freeze(),
+                Read::Beginning(length) if !self.begun => {
+                    self.begun = true;
+                    let _ = self.held.split_to(length);
+                }
                 // The next one may begin at the very next byte.
-                Read::Other => shown.extend_from_slice(&self.held.split_to(1)),
+                Read::Beginning(_) | Read::Other => shown.extend_from_slice(&self.held.split_to(1)),
             }
         }
     }
@@ -79,6 +87,9 @@ impl Trailer {
 }
 
 enum Read {
+    /// How long it is.
+    Beginning(usize),
+    /// And its length.
     Status(u8, usize),
     /// It may become one.
     NotYet,
@@ -88,12 +99,18 @@ enum Read {
 /// What begins with `head`, as far as it is there.
 fn read(text: &[u8], head: &[u8]) -> Read {
     let Some(rest) = text.strip_prefix(head) else { return Read::NotYet };
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let status = || str::from_utf8(&rest[..digits]).ok()?.parse().ok();
-    match (rest.get(digits), digits) {
+    let number = match rest {
+        [] => return Read::NotYet,
+        [b']', ..] => return Read::Beginning(head.len() + 1),
+        [b' ', number @ ..] => number,
+        _ => return Read::Other,
+    };
+    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let status = || str::from_utf8(&number[..digits]).ok()?.parse().ok();
+    match (number.get(digits), digits) {
         (None, 0..=DIGITS) => Read::NotYet,
         (Some(b']'), 1..=DIGITS) => {
-            status().map_or(Read::Other, |status| Read::Status(status, head.len() + digits + 1))
+            status().map_or(Read::Other, |status| Read::Status(status, head.len() + digits + 2))
         }
         _ => Read::Other,
     }
@@ -135,6 +152,9 @@ mod tests {
             ("too long", "[opsctl abc 0000]", "[opsctl abc 0000]", None),
             ("never ended", "x[opsctl abc 1", "x[opsctl abc 1", None),
             ("begins twice", "[opsctl [opsctl abc 3]", "[opsctl ", Some(3)),
+            ("the beginning", "[opsctl abc]hello[opsctl abc 0]", "hello", Some(0)),
+            ("a second beginning", "[opsctl abc][opsctl abc]x", "[opsctl abc]x", None),
+            ("a longer word", "[opsctl abcd]", "[opsctl abcd]", None),
             ("nothing", "", "", None),
         ] {
             let expected = (expected.as_bytes().to_vec(), status);
@@ -164,8 +184,8 @@ mod tests {
             before in "[\\[opsctl abc0-9\\]\n]{0,40}", status: u8, after in "[\\[opsctl abc0-9\\]]{0,20}",
             cuts in prop::collection::vec(1..9usize, 1..9)
         ) {
-            prop_assume!(shown(&[before.as_bytes()]).1.is_none());
-            let text = format!("{before}[opsctl abc {status}]{after}");
+            prop_assume!(shown(&[before.as_bytes()]) == (before.clone().into_bytes(), None));
+            let text = format!("[opsctl abc]{before}[opsctl abc {status}]{after}");
             let mut pieces = Vec::new();
             let mut rest = text.as_bytes();
             for cut in cuts.iter().cycle() {

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use rustix::process::{Signal, kill_process};
 
-use super::{ONE_NODE, assert_gone, bytes, exec, process_of, rehearse};
+use super::{ONE_NODE, assert_gone, bytes, exec, process_of, rehearse, wait_until};
 use crate::support::Terminal;
 
 #[test]
@@ -72,6 +72,21 @@ fn the_keys_go_to_the_command() {
         assert_eq!((status.code(), echoes), (Some(code), true), "{script}: {shown}");
         assert_gone(process_of(&sandbox, "web-1"));
     }
+}
+
+/// Such a session has no handshake: what says that it has started is what it writes.
+#[test]
+fn a_command_that_writes_nothing_has_the_terminal_too() {
+    let (sealed, sandbox) = rehearse(ONE_NODE);
+    let words = exec(&["web-1", "--pty", "--", "sh", "-c", "echo $$ > pid; exec sleep 988"]);
+    let mut terminal = Terminal::opsctl(&sealed, (80, 24), &words);
+    let sleep = process_of(&sandbox, "web-1");
+    wait_until("the terminal is in raw mode", || (!terminal.echoes()).then_some(()));
+    terminal.type_text("\x03");
+    let (shown, status, echoes) = terminal.end();
+    assert_eq!((status.code(), echoes), (Some(130), true), "{shown}");
+    assert!(!shown.contains("interrupted") && !shown.contains("opsctl"), "{shown}");
+    assert_gone(sleep);
 }
 
 #[test]
