@@ -7,7 +7,7 @@ use super::model::{Filter, Node, Tag};
 use super::open::Target;
 use super::{api, complete, target};
 use crate::aws::Aws;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 #[derive(Debug, Clone, Args)]
 pub struct FleetArgs {
@@ -46,15 +46,13 @@ impl FleetArgs {
             nodes.retain(Node::is_online);
         }
         if nodes.is_empty() {
-            return Err(Error::not_found(format!("no node {} is online", self.in_words()))
-                .hint("opsctl ssm list --all")
-                .into());
+            return Err(none_online(&format!(" {}", self.in_words())).into());
         }
         Ok(nodes.into_iter().map(Target::from).collect())
     }
 
-    /// The nodes as the listing knows them, online or not, each once, in the order they were named or by name. All
-    /// names that mean no node, or several, are told at once.
+    /// The nodes as the listing knows them, each once, in the order they were named or by name; online or not, unless all
+    /// are meant. All names that mean no node, or several, are told at once.
     pub async fn nodes(&self, client: &Client) -> Result<Vec<Node>> {
         if !self.targets.is_empty() {
             return named(client, &self.targets).await;
@@ -62,13 +60,16 @@ impl FleetArgs {
         let filters: Vec<Filter> = self.tag.iter().map(Filter::tag).collect();
         let mut all = api::all_nodes(client, &filters).await?;
         all.sort_by(|a, b| (&a.name, &a.instance_id).cmp(&(&b.name, &b.instance_id)));
-        if self.all {
-            all.retain(Node::is_online);
-        }
         if all.is_empty() {
             return Err(Error::not_found(format!("there is no node {}", self.in_words()))
                 .hint("opsctl ssm list --all")
                 .into());
+        }
+        if self.all {
+            all.retain(Node::is_online);
+            if all.is_empty() {
+                return Err(none_online("").into());
+            }
         }
         Ok(all)
     }
@@ -80,6 +81,11 @@ impl FleetArgs {
         let tags: Vec<String> = self.tag.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
         format!("with the tag {}", tags.join(" and "))
     }
+}
+
+/// There are nodes, but this is nothing that they can do now. `which`: a blank and words, or nothing.
+fn none_online(which: &str) -> Error {
+    Error::new(Kind::Conflict, format!("no node{which} is online")).hint("opsctl ssm list --all")
 }
 
 async fn named(client: &Client, texts: &[String]) -> Result<Vec<Node>> {

@@ -48,6 +48,9 @@ fn nodes_that_are_not_online_are_named_and_left_out() {
     let all = rehearsal.run(&["web-2", "db-1", "--", "id"]).expect(9);
     assert!(all.stderr.starts_with("error: no node is online: web-2 (i-0"), "{all:?}");
     assert!(all.stderr.contains("): ConnectionLost, db-1 (i-0"), "{all:?}");
+    let none = Rehearsal::with(&nodes(&[("db-1", "ping = \"offline\"")]));
+    let none = none.run(&["--all", "--", "id"]).expect(9);
+    assert_eq!(none.stderr, "error: no node is online\n  hint: opsctl ssm list --all\n");
 }
 
 #[test]
