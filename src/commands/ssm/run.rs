@@ -148,7 +148,7 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
             .hint("name them, or use --tag KEY=VALUE or --all")
             .into());
     }
-    let payload = Payload::new(&args.payload, std::io::stdin())?;
+    let payload = signals.race(payload(&args.payload)).await?;
     let client = ctx.aws().await?.ssm();
     let (nodes, offline) = signals.race(prepared(args, &payload, &client)).await?;
     if !offline.is_empty() {
@@ -175,6 +175,13 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
         return sent(watch, args, left_out, signals).await;
     }
     watched(watch, args, left_out, signals).await
+}
+
+/// Read in a thread: a pipe may give its script late, or never, and a read cannot be given up.
+async fn payload(args: &PayloadArgs) -> Result<Payload> {
+    let args = args.clone();
+    let read = tokio::task::spawn_blocking(move || Payload::new(&args, std::io::stdin()));
+    read.await.map_err(|error| Error::failed("cannot read the script").because(error))?
 }
 
 /// The nodes that get it and those that cannot, once everything has been checked that can be.

@@ -54,6 +54,20 @@ fn a_command_is_sent_left_and_watched_again() {
 }
 
 #[test]
+fn a_script_that_never_comes_is_not_waited_for_beyond_the_limit() {
+    let rehearsal = Rehearsal::new();
+    let args = ["--timeout", "300ms", "--sandbox", "ssm", "run", "web-1", "-f", "-"];
+    let mut command: Command = rehearsal.sealed.command(args);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It stays open, and nothing is written.
+    let _stdin = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(stderr, "error: gave up at the limit of --timeout\n");
+    assert_eq!(output.status.code(), Some(8));
+}
+
+#[test]
 fn without_a_terminal_an_interrupt_leaves_the_command_and_says_how_to_go_on() {
     let rehearsal = Rehearsal::new();
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
