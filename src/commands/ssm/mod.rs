@@ -11,6 +11,7 @@ mod list;
 mod model;
 mod open;
 mod proxy;
+mod quoting;
 mod run;
 mod screen;
 mod session;

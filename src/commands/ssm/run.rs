@@ -2,6 +2,7 @@
 //! shown and summed up have rooms of their own.
 
 mod api;
+mod braces;
 mod check;
 mod complete;
 mod model;
@@ -12,7 +13,6 @@ mod results;
 mod rollout;
 mod view;
 mod watch;
-mod words;
 
 use std::time::Duration;
 

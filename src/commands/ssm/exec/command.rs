@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::super::channel::Session;
 use super::super::model::Parameter;
 use super::super::open::{SessionArgs, Target};
+use super::super::quoting;
 use super::super::trailer::Trailer;
 use super::line;
 use crate::aws::Aws;
@@ -98,7 +99,7 @@ impl<'a> Command<'a> {
     fn line(&self, target: &Target) -> Result<String> {
         match target.is_windows {
             true => line::windows(&self.words, &target.label),
-            false => Ok(line::posix(&self.words)),
+            false => Ok(quoting::line(&self.words)),
         }
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::super::model::Parameter;
-use super::words;
+use super::super::quoting;
+use super::braces;
 use crate::cli::duration;
 use crate::error::{Error, Result};
 
@@ -68,7 +69,7 @@ impl Payload {
     pub fn new(args: &PayloadArgs, stdin: impl std::io::Read) -> Result<Self> {
         let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for parameter in &args.parameter {
-            words::check_braces(&format!("--parameter {}", parameter.name), &parameter.value)?;
+            braces::check(&format!("--parameter {}", parameter.name), &parameter.value)?;
             parameters.entry(parameter.name.clone()).or_default().push(parameter.value.clone());
         }
         let mut set = |name: &str, value: String| match parameters.insert(name.to_owned(), vec![value]) {
@@ -79,10 +80,10 @@ impl Payload {
             set("commands", script(file, stdin)?)?;
         }
         if !args.command.is_empty() {
-            set("commands", words::line(&args.command))?;
+            set("commands", quoting::line(&args.command))?;
         }
         if let Some(folder) = &args.working_directory {
-            words::check_braces("--working-directory", folder)?;
+            braces::check("--working-directory", folder)?;
             set("workingDirectory", folder.clone())?;
         }
         if let Some(limit) = args.execution_timeout {
@@ -116,7 +117,7 @@ fn script(file: &Path, stdin: impl std::io::Read) -> Result<String> {
     if text.trim().is_empty() {
         return Err(Error::usage(format!("the script {name} is empty")).into());
     }
-    words::check_braces(&name, &text)?;
+    braces::check(&name, &text)?;
     Ok(text)
 }
 
