@@ -10,6 +10,7 @@ mod document;
 mod http;
 mod identity;
 mod kms;
+mod leftovers;
 mod node;
 mod node_ids;
 mod policy;

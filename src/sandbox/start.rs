@@ -7,6 +7,7 @@ use super::commands::{Commands, Place};
 use super::config::Settings;
 use super::identity::Identity;
 use super::kms::Kms;
+use super::leftovers;
 use super::server;
 use super::sessions::{Launcher, Preferences, SUBCOMMAND, SessionSettings, Sessions};
 use crate::error::{Error, Kind, Result};
@@ -69,9 +70,11 @@ impl Running {
         self.account.stop.notified().await;
     }
 
-    /// Ends every shell and script, lets answers that are on their way out leave, and stops listening.
+    /// Ends every shell and script with all that they left behind, lets answers that are on their way out leave, and stops listening.
     pub async fn stop(self) {
         tokio::join!(self.account.sessions.shutdown(), self.account.commands.shutdown());
+        let homes = self.account.nodes.iter().map(|managed| managed.node.home.clone()).collect();
+        leftovers::end(&homes).await;
         self.account.closing.send_replace(true);
         if tokio::time::timeout(Duration::from_secs(2), self.server).await.is_err() {
             tracing::debug!("connections were still open when the sandbox ended");

@@ -227,6 +227,15 @@ fn a_session_over_sockets_that_are_cut_ends_well() {
     }
 }
 
+/// What has written its number into this file.
+#[cfg(target_os = "linux")]
+fn lives(file: &std::path::Path) -> bool {
+    let id: i32 = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
+    rustix::process::test_kill_process(Pid::from_raw(id).unwrap()).is_ok()
+        // One whose parent has not asked after it is dead all the same.
+        && !std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default().contains(") Z ")
+}
+
 /// Elsewhere nothing tells which processes a session has.
 #[cfg(target_os = "linux")]
 #[test]
@@ -234,12 +243,6 @@ fn what_a_shell_leaves_in_the_background_ends_with_its_session() {
     // The second ignores the hang-up.
     const LEAVE: &[u8] =
         b"sleep 988 & echo $! >$HOME/one; nohup sleep 988 >/dev/null 2>&1 & echo $! >$HOME/two\n";
-    let lives = |file: &std::path::Path| {
-        let id: i32 = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
-        rustix::process::test_kill_process(Pid::from_raw(id).unwrap()).is_ok()
-            // One whose parent has not asked after it is dead all the same.
-            && !std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default().contains(") Z ")
-    };
     let sealed = Sealed::new();
     let sandbox = Sandbox::up(&sealed);
     sealed.run_with(["--sandbox", "ssm", "connect", "web-1"], LEAVE).expect(0);
@@ -252,6 +255,21 @@ fn what_a_shell_leaves_in_the_background_ends_with_its_session() {
     sealed.run_with(args, LEAVE).expect(0);
     let home = sealed.path("kept/nodes/db-1");
     assert!(!lives(&home.join("one")) && !lives(&home.join("two")));
+}
+
+/// A node keeps it, as a real one does.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_script_leaves_in_the_background_ends_with_the_sandbox() {
+    let sealed = Sealed::new();
+    let sandbox = Sandbox::up(&sealed);
+    let script = "sleep 988 & echo $! > one; setsid sleep 988 & echo $! > two";
+    sealed.run(["--sandbox", "ssm", "run", "web-1", "--", "sh", "-c", script]).expect(0);
+    let home = sandbox.dir.join("nodes/web-1");
+    let (one, two) = (home.join("one"), home.join("two"));
+    assert!(lives(&one) && lives(&two));
+    sealed.run(["sandbox", "down"]).expect(0);
+    assert!(!lives(&one) && !lives(&two));
 }
 
 #[test]
