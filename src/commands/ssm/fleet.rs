@@ -42,11 +42,9 @@ impl FleetArgs {
             return Ok(targets);
         }
         let mut nodes = self.nodes(&aws.ssm()).await?;
-        if self.targets.is_empty() {
-            nodes.retain(Node::is_online);
-        }
+        nodes.retain(|node| node.is_online() || self.names(node));
         if nodes.is_empty() {
-            return Err(none_online(&format!(" {}", self.in_words())).into());
+            return Err(self.none_online().into());
         }
         Ok(nodes.into_iter().map(Target::from).collect())
     }
@@ -61,31 +59,36 @@ impl FleetArgs {
         let mut all = api::all_nodes(client, &filters).await?;
         all.sort_by(|a, b| (&a.name, &a.instance_id).cmp(&(&b.name, &b.instance_id)));
         if all.is_empty() {
-            return Err(Error::not_found(format!("there is no node {}", self.in_words()))
+            let which = if self.tag.is_empty() { " at all".to_owned() } else { self.tagged() };
+            return Err(Error::not_found(format!("there is no node{which}"))
                 .hint("opsctl ssm list --all")
                 .into());
         }
         if self.all {
             all.retain(Node::is_online);
             if all.is_empty() {
-                return Err(none_online("").into());
+                return Err(self.none_online().into());
             }
         }
         Ok(all)
     }
 
-    fn in_words(&self) -> String {
-        if self.tag.is_empty() {
-            return "at all".to_owned();
-        }
-        let tags: Vec<String> = self.tag.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
-        format!("with the tag {}", tags.join(" and "))
+    /// Whether a node is meant by itself, and not only as one of those with a tag.
+    pub fn names(&self, node: &Node) -> bool {
+        self.targets.iter().any(|text| target::tag(text).is_none() && target::is_called(node, text))
     }
-}
 
-/// There are nodes, but this is nothing that they can do now. `which`: a blank and words, or nothing.
-fn none_online(which: &str) -> Error {
-    Error::new(Kind::Conflict, format!("no node{which} is online")).hint("opsctl ssm list --all")
+    /// There are nodes, but none that can do anything now.
+    fn none_online(&self) -> Error {
+        Error::new(Kind::Conflict, format!("no node{} is online", self.tagged()))
+            .hint("opsctl ssm list --all")
+    }
+
+    /// What `--tag` says, behind a blank.
+    fn tagged(&self) -> String {
+        let tags: Vec<String> = self.tag.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
+        if tags.is_empty() { String::new() } else { format!(" with the tag {}", tags.join(" and ")) }
+    }
 }
 
 async fn named(client: &Client, texts: &[String]) -> Result<Vec<Node>> {

@@ -170,11 +170,11 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
         return dry_run(watch, ctx).await;
     }
     // Of a choice by tag, those are meant that are online.
-    let left_out = if args.fleet.targets.is_empty() { &[] } else { offline.as_slice() };
+    let left_out: Vec<Node> = offline.into_iter().filter(|node| args.fleet.names(node)).collect();
     if args.no_wait {
-        return sent(watch, args, left_out, signals).await;
+        return sent(watch, args, &left_out, signals).await;
     }
-    watched(watch, args, left_out, signals).await
+    watched(watch, args, &left_out, signals).await
 }
 
 /// Read in a thread: a pipe may give its script late, or never, and a read cannot be given up.

@@ -47,7 +47,8 @@ pub fn named(text: &str, all: &[Node]) -> Result<Node, Error> {
     only(text, all.iter().filter(|node| is_called(node, text)).collect(), all)
 }
 
-fn is_called(node: &Node, text: &str) -> bool {
+/// Whether `text` is the id, the name, an address or the host name of a node.
+pub fn is_called(node: &Node, text: &str) -> bool {
     let host = node.computer_name.as_deref().unwrap_or_default();
     let short = host.split('.').next().unwrap_or_default();
     node.instance_id == text

@@ -55,13 +55,18 @@ fn the_worst_exit_code_counts_and_who_failed_is_told() {
 
 #[test]
 fn a_node_that_does_not_start_stops_no_other() {
-    let (sealed, _sandbox) = rehearse(&format!("{THREE}[[nodes]]\nname = \"off\"\nping = \"offline\"\n"));
+    let tagged = "tags = { role = \"x\" }\n";
+    let off = format!("[[nodes]]\nname = \"off\"\nping = \"offline\"\n{tagged}");
+    let (sealed, _sandbox) = rehearse(&format!("{THREE}{tagged}{off}"));
     let ran = sealed.run([&["-q"], &exec(&["off", "a", "--", "echo", "hi"])[..]].concat()).expect(255);
     assert_eq!(ran.stdout, "a   | hi\n");
     assert!(ran.stderr.starts_with("error: off (i-"), "{ran:?}");
     assert!(ran.stderr.contains("cause: cannot start a session on off (i-"), "{ran:?}");
     // All that are online, by a tag or by --all, is what was asked for.
-    sealed.run(exec(&["--all", "--", "true"])).expect(0);
+    for several in [&["--all"][..], &["--tag", "role=x"], &["role=x"]] {
+        sealed.run([&exec(several)[..], &["--", "true"]].concat()).expect(0);
+    }
+    sealed.run(exec(&["role=x", "off", "--", "true"])).expect(255);
     let ran = sealed.run(exec(&["a", "bbc", "wrong", "--", "echo", "hi"])).expect(255);
     assert!(ran.stderr.contains("bbc") && ran.stderr.contains("wrong") && ran.stdout.is_empty(), "{ran:?}");
 }
