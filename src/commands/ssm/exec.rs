@@ -53,7 +53,7 @@ use crate::signals::{Signal, Signals};
 ///   0-255  that of CMD; of several nodes the highest
 ///   128+N  signal N ended CMD
 ///   255    opsctl itself failed, on one node at least, or --timeout was reached
-///   130    interrupted: what still ran was ended, as with 143 and 129
+///   130    interrupted, as with 143 and 129; what still ran was ended, and so it is at --timeout
 ///
 /// IAM:
 ///   ssm:StartSession                on the nodes and the document
