@@ -130,6 +130,9 @@ fn losses_are_repaired_together_and_not_one_by_one() {
     assert!(wire.now < ms(5000), "{:?}", wire.now);
 }
 
+/// A window is a thousand messages of 1,024 bytes.
+const TWO_WINDOWS: usize = 2 * 1000 * 1024;
+
 /// A window a round trip, and hardly anything twice: neither before the delay is known nor for its jitter.
 #[test]
 fn a_slow_wire_is_kept_full_and_little_is_repeated() {
@@ -138,13 +141,12 @@ fn a_slow_wire_is_kept_full_and_little_is_repeated() {
             let case = format!("{name}, {delay} ms and up to {jitter} ms");
             let network = Network { delay: ms(delay), jitter: ms(jitter), ..Network::default() };
             let mut wire = Wire::over(client_options(), agent_of(kind), network);
-            let (input, output) = (pattern(3_000_000, 1), pattern(3_000_000, 2));
+            let (input, output) = (pattern(TWO_WINDOWS, 1), pattern(TWO_WINDOWS, 2));
             assert!(transfer(&mut wire, &input, &output, &[]), "{case}");
             assert!(wire.input() == input && wire.output() == output, "{case}");
             // The window moves on when the slowest of its messages is acknowledged.
             let round_trip = ms(2 * (delay + jitter));
-            let windows = 3_000_000_u32.div_ceil(1024 * 1000);
-            assert!(wire.now < round_trip * (windows + 3), "{case}: {:?}", wire.now);
+            assert!(wire.now < round_trip * (2 + 3), "{case}: {:?}", wire.now);
             for (end, stats) in [("client", wire.client.stats()), ("agent", wire.agent.stats())] {
                 assert!(stats.retransmitted < 50, "{case}, {end}: {stats:?}");
             }
@@ -166,19 +168,19 @@ fn a_storm_of_pauses_neither_stops_a_transfer_nor_multiplies_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn every_byte_arrives_once_and_in_order(
         network in networks(),
-        input in 0..60_000usize,
-        output in 0..60_000usize,
+        input in 0..20_000usize,
+        output in 0..20_000usize,
         payload_size in 1..3000usize,
-        window in 1..1200usize,
+        window in 1..600usize,
         kind in agents(),
         breaks in breaks(),
     ) {
-        let payload_size = payload_size.max(input.max(output) / 2000);
+        let payload_size = payload_size.max(input.max(output) / 800);
         let mut client = client_options();
         (client.window, client.payload_size) = (window, payload_size);
         let mut agent = agent_of(kind);
