@@ -1,6 +1,7 @@
 //! A data channel that is cut: brought back without losing a byte for as long as the session lives, and a plain
 //! word when it does not.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -44,6 +45,29 @@ fn a_session_that_is_over_when_it_should_be_resumed_is_named_as_such() {
         assert!(ran.stderr.ends_with(&error), "{name}: {ran:?}");
         assert!(ran.stderr.contains("connection to i-0123456789abcdef0 lost ("), "{name}: {ran:?}");
     }
+}
+
+/// The token of a moment before opens no socket any more.
+#[test]
+fn a_session_that_ends_while_it_is_resumed_is_named_as_such() {
+    let gateway = Gateway::start(|door| {
+        let mut peer = door.accept();
+        let mut node = Node::shell();
+        node.connected();
+        node.serve_until_started(&mut peer);
+        drop(peer);
+        door.refuse(404, "no such session");
+    });
+    let asked = AtomicUsize::new(0);
+    let aws =
+        granting_and_resuming(gateway.stream_url(), move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => Reply::json(json!({ "SessionId": SESSION_ID, "TokenValue": token(1) })),
+            _ => Reply::json(json!({ "SessionId": SESSION_ID })),
+        });
+    let ran = connect(&aws, &[], "").expect(1);
+    let error = format!("error: the session {SESSION_ID} has ended while the connection was down\n");
+    assert!(ran.stderr.ends_with(&error), "{ran:?}");
+    gateway.end();
 }
 
 #[test]

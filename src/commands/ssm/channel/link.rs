@@ -92,20 +92,34 @@ impl Link {
     }
 
     async fn try_resume(&self, grant: &mut Grant) -> Result<Connection, OpenFailure> {
+        self.renew(grant).await?;
+        match self.dial(grant).await {
+            Ok(connection) => Ok(connection),
+            Err(error) if error.kind() == Kind::Temporary => Err(OpenFailure::Failed(error)),
+            // A session that has ended since has no socket, and AWS says it in better words.
+            Err(error) => match self.renew(grant).await {
+                Err(OpenFailure::Over) => Err(OpenFailure::Over),
+                Ok(()) | Err(OpenFailure::Failed(_)) => Err(OpenFailure::Failed(error)),
+            },
+        }
+    }
+
+    /// A new token, and the address where it is taken.
+    async fn renew(&self, grant: &mut Grant) -> Result<(), OpenFailure> {
         match api::resume_session(&self.aws.ssm(), &grant.session_id).await {
-            Ok(Resumed::Over) => return Err(OpenFailure::Over),
+            Ok(Resumed::Over) => Err(OpenFailure::Over),
             Ok(Resumed::Token { token, stream_url }) => {
                 grant.token = token;
                 if let Some(url) = stream_url {
                     grant.stream_url = url;
                 }
+                Ok(())
             }
             Err(error) if error.kind() == Kind::Denied => {
-                return Err(OpenFailure::Failed(error.hint(WHOSE_SESSIONS)));
+                Err(OpenFailure::Failed(error.hint(WHOSE_SESSIONS)))
             }
-            Err(error) => return Err(OpenFailure::Failed(error)),
+            Err(error) => Err(OpenFailure::Failed(error)),
         }
-        self.dial(grant).await.map_err(OpenFailure::Failed)
     }
 
     async fn dial(&self, grant: &Grant) -> Result<Connection, Error> {
