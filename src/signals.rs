@@ -148,6 +148,7 @@ impl Listener {
         let mut first = None;
         // What may lie untaken, and until when.
         let mut lying: Option<(Signal, Instant)> = None;
+        let mut hung_up = None;
         loop {
             let limit = *deadline.borrow_and_update();
             let signal = tokio::select! {
@@ -165,6 +166,9 @@ impl Listener {
             if signal == Signal::Interrupt && LENT.load(Ordering::Relaxed) > 0 {
                 continue;
             }
+            if signal == Signal::HangUp && is_echo(&mut hung_up, Instant::now()) {
+                continue;
+            }
             let until = Instant::now() + if first.is_some() { SHORT_PATIENCE } else { PATIENCE };
             // A limit that is reached while the program ends already is not the reason.
             let reason = if signal == Signal::TimedOut { first.unwrap_or(signal) } else { signal };
@@ -177,6 +181,12 @@ impl Listener {
             let _ = queue.try_send(signal);
         }
     }
+}
+
+/// Of a terminal that is closed both the kernel and the shell tell: that is no second wish to leave.
+fn is_echo(hung_up: &mut Option<Instant>, now: Instant) -> bool {
+    let last = hung_up.replace(now);
+    last.is_some_and(|last| now.saturating_duration_since(last) < PATIENCE)
 }
 
 /// Leaves at once, whatever the program is at. Nothing is said: stderr may be what it is stuck at.
@@ -255,6 +265,20 @@ fn stream(kind: SignalKind) -> Result<Stream> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_that_closes_hangs_up_once_however_many_tell() {
+        let mut hung_up = None;
+        let start = Instant::now();
+        for (name, after, echo) in [
+            ("the first", 0, false),
+            ("the shell's", 3, true),
+            ("the kernel's", 500, true),
+            ("another", 10_000, false),
+        ] {
+            assert_eq!(is_echo(&mut hung_up, start + Duration::from_millis(after)), echo, "{name}");
+        }
+    }
 
     #[test]
     fn the_kernel_tells_which_signals_are_ignored() {
