@@ -137,6 +137,20 @@ fn reason(end: Result<End>, node: &str) -> anyhow::Error {
     }
 }
 
+/// An error and its causes; what an agent says may have several lines.
 pub fn in_one_line(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let texts: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let lines = texts.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_of_several_lines_stand_in_one() {
+        let error = Error::failed("it was ended").because("-----ERROR-----\nUnable to connect\n\n  to it\n");
+        assert_eq!(in_one_line(&error.into()), "it was ended: -----ERROR-----: Unable to connect: to it");
+    }
 }
