@@ -51,7 +51,8 @@ const MEMORY: usize = 4 << 20;
 /// port in OPSCTL_FORWARD_PORT, and each in OPSCTL_FORWARD_1_HOST, OPSCTL_FORWARD_1_PORT and so on.
 ///
 /// A slow reader stops no other connection: what comes for it waits in memory, then in a file. An
-/// agent up to 3.0.196.0 carries one connection at a time, and the others wait. The document is
+/// agent up to 3.0.196.0 carries one connection at a time, and the others wait; it does not tell when
+/// the far side ends one, so that the local program must. The document is
 /// AWS-StartPortForwardingSession, for a HOST AWS-StartPortForwardingSessionToRemoteHost.
 ///
 /// Examples:
