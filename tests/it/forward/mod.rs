@@ -4,6 +4,7 @@
 mod basic;
 mod command;
 mod data;
+mod defects;
 mod ends;
 mod ready;
 mod streams;
