@@ -54,6 +54,15 @@ const CASES: &[Case] = &[
     },
 ];
 
+/// All at the same time: most of a case is waiting.
+fn each(rehearse: impl Fn(&Case) + Sync) {
+    std::thread::scope(|scope| {
+        for case in CASES {
+            scope.spawn(|| rehearse(case));
+        }
+    });
+}
+
 /// Output without end or input without end, until something ends it.
 fn flood(place: &Place, case: &Case, direction: &str) -> Running {
     let work = match direction {
@@ -79,23 +88,23 @@ fn expect(case: &Case, direction: &str, ended: &Ended) {
 
 #[test]
 fn what_ends_a_session_is_told_in_the_middle_of_its_output() {
-    for case in CASES {
+    each(|case| {
         let place = Place::new(case.config);
         let (_, ended) = flood(&place, case, "output").end();
         expect(case, "output", &ended);
-    }
+    });
 }
 
 #[test]
 fn what_ends_a_session_is_told_in_the_middle_of_its_input() {
-    for case in CASES {
+    each(|case| {
         let place = Place::new(case.config);
         let mut running = flood(&place, case, "input");
         // More than any buffer on the way takes: it ends with the session.
         running.write(&vec![b'x'; 64 << 20]);
         let (_, ended) = running.end();
         expect(case, "input", &ended);
-    }
+    });
 }
 
 /// A program at the local port that sends, or is sent to, for as long as the session lasts.
@@ -122,16 +131,16 @@ fn forwarded(place: &Place, case: &Case, direction: &str) -> Ended {
 
 #[test]
 fn what_ends_a_session_ends_its_forward_in_the_middle_of_a_download() {
-    for case in CASES {
+    each(|case| {
         let place = Place::new(case.config);
         expect(case, "download", &forwarded(&place, case, "download"));
-    }
+    });
 }
 
 #[test]
 fn what_ends_a_session_ends_its_forward_in_the_middle_of_an_upload() {
-    for case in CASES {
+    each(|case| {
         let place = Place::new(case.config);
         expect(case, "upload", &forwarded(&place, case, "upload"));
-    }
+    });
 }

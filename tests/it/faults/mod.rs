@@ -76,7 +76,7 @@ const FAULTS: &[Fault] = &[
 ];
 
 /// Rehearsed at a time: most of a fault is waiting.
-const AT_A_TIME: usize = 4;
+const AT_A_TIME: usize = 6;
 /// Far beyond what anything here takes: reached only when something hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 

@@ -75,9 +75,24 @@ fn one_after_another_leave_nothing_behind() {
     forward.interrupt(&sealed);
 }
 
+/// Has little room for what it does not read, or much would lie in its socket before anybody has to wait.
+fn connect_narrow(port: u16) -> TcpStream {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let connected = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(64 * 1024).unwrap();
+        socket.connect(([127, 0, 0, 1], port).into()).await.unwrap()
+    });
+    let stream = connected.into_std().unwrap();
+    stream.set_nonblocking(false).unwrap();
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    stream
+}
+
 #[test]
 fn who_does_not_read_stops_nobody_and_loses_nothing() {
-    const LENGTH: usize = 24 << 20;
+    // More than may wait in memory and in sockets.
+    const LENGTH: usize = 12 << 20;
     let sealed = Sealed::new();
     let _sandbox = Sandbox::up(&sealed);
     let (source, echo) = (source(LENGTH), echo());
@@ -97,12 +112,12 @@ fn who_does_not_read_stops_nobody_and_loses_nothing() {
     let mut forward = Running::forward(&sealed, &["-L", &format!("0:{either}")]);
     let port = forward.port();
 
-    let mut slow = connect(port);
+    let mut slow = connect_narrow(port);
     slow.write_all(b"s").unwrap();
     let mut fast = connect(port);
     fast.write_all(b"e").unwrap();
     for number in 0..8 {
-        said_back(&mut fast, &noise(number, 1 << 20));
+        said_back(&mut fast, &noise(number, 256 << 10));
     }
     let (_, peak) = held(&forward);
     assert!(peak < 64 * 1024, "{peak} kB");
@@ -115,7 +130,7 @@ fn who_does_not_read_stops_nobody_and_loses_nothing() {
 #[test]
 fn who_is_alone_and_does_not_read_makes_the_node_wait() {
     // More than the buffers of all sockets on the way.
-    const LENGTH: usize = 40 << 20;
+    const LENGTH: usize = 24 << 20;
     let sealed = Sealed::new();
     let _sandbox = Sandbox::up(&sealed);
     let (told, tells) = channel();
@@ -129,7 +144,7 @@ fn who_is_alone_and_does_not_read_makes_the_node_wait() {
         }
     });
     let mut forward = Running::forward(&sealed, &["-L", &format!("0:{source}"), "--spool-limit", "0"]);
-    let slow = connect(forward.port());
+    let slow = connect_narrow(forward.port());
     // With no file to put it in, going on reading would have cost the connection.
     let mut sent = 0;
     while let Ok(length) = tells.recv_timeout(Duration::from_secs(1)) {
