@@ -5,7 +5,7 @@ use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -122,22 +122,35 @@ fn each_end_has_its_exit_code() {
 
 #[test]
 fn a_reader_that_takes_nothing_makes_the_node_wait() {
+    // More than the buffers of all sockets on the way.
+    const LENGTH: usize = 24 << 20;
     let sealed = Sealed::new();
     let _sandbox = sandbox_with_agent(&sealed, "3.3.2299.0", "");
-    let source = server(|mut stream| {
-        let _ = stream.write_all(&noise(6, 24 << 20));
+    let (told, tells) = std::sync::mpsc::channel();
+    let told = std::sync::Mutex::new(told);
+    // Says how much it could get rid of.
+    let source = server(move |mut stream| {
+        for part in noise(6, LENGTH).chunks(64 * 1024) {
+            stream.write_all(part).unwrap();
+            told.lock().unwrap().send(part.len()).unwrap();
+        }
     });
     let mut child = start(&sealed, source);
     let _stdin = child.stdin.take();
     let mut stdout = child.stdout.take().unwrap();
     let mut came = vec![0; 1];
     stdout.read_exact(&mut came).unwrap();
+    let mut sent = 0;
+    while let Ok(length) = tells.recv_timeout(Duration::from_secs(1)) {
+        sent += length;
+    }
+    assert!(sent < LENGTH, "nobody waited");
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim().to_owned();
     let peak: u64 = peak.trim_end_matches(" kB").parse().unwrap();
     assert!(peak < 64 * 1024, "{peak} kB");
     stdout.read_to_end(&mut came).unwrap();
-    assert_same(&came, &noise(6, 24 << 20));
+    assert_same(&came, &noise(6, LENGTH));
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
