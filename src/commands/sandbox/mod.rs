@@ -30,7 +30,7 @@ use crate::error::{Outcome, Result, exit};
 ///
 /// Services:
 ///   sts  GetCallerIdentity
-///   ssm  the calls of sessions, and those that list nodes
+///   ssm  the calls of sessions and of Run Command, and those that list nodes and read documents
 ///   kms  GenerateDataKey, Decrypt
 ///
 /// Examples:

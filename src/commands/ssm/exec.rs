@@ -53,6 +53,7 @@ use crate::signals::{Signal, Signals};
 ///   0-255  that of CMD; of several nodes the highest
 ///   128+N  signal N ended CMD
 ///   255    opsctl itself failed, on one node at least, or --timeout was reached
+///   2      the line was not understood, and nothing was run
 ///   130    interrupted, as with 143 and 129; what still ran was ended, and so it is at --timeout
 ///
 /// IAM:
@@ -102,6 +103,7 @@ pub async fn run(args: &ExecArgs, ctx: &Context) -> Result<Outcome> {
     }
     let mut signals = Signals::listen()?;
     let targets = signals.race(targets(args, ctx)).await?;
+    command.check(&targets)?;
     if args.pty {
         return on_terminal(&command, &targets, signals, ctx).await;
     }

@@ -88,10 +88,13 @@ fn what_is_no_text_is_refused_before_anything_is_sent() {
 
 #[test]
 fn a_windows_node_takes_one_line() {
-    let (sealed, _sandbox) = rehearse("[[nodes]]\nname = \"win-1\"\nplatform = \"Windows\"\n");
+    let nodes = "[[nodes]]\nname = \"win-1\"\nplatform = \"Windows\"\n[[nodes]]\nname = \"web-1\"\n";
+    let (sealed, _sandbox) = rehearse(nodes);
     let ran = sealed.run(exec(&["win-1", "--", "echo one; echo two"])).expect(0);
     assert_eq!(ran.stdout, "one\ntwo\n");
     let ran = sealed.run(exec(&["win-1", "--", "echo", "one"])).expect(255);
     assert!(ran.stderr.contains("runs Windows, where arguments are not quoted"), "{ran:?}");
     assert!(ran.stderr.contains("hint: give the whole PowerShell line as one argument"), "{ran:?}");
+    let ran = sealed.run(exec(&["web-1", "win-1", "--", "echo", "one"])).expect(255);
+    assert_eq!(ran.stdout, "", "the other node has run nothing either");
 }

@@ -44,6 +44,14 @@ impl<'a> Command<'a> {
         self.session.document.is_some()
     }
 
+    /// That every node can be told the command, before any of them is.
+    pub fn check(&self, targets: &[Target]) -> Result<()> {
+        if self.words.is_empty() {
+            return Ok(());
+        }
+        targets.iter().try_for_each(|target| self.line(target).map(drop))
+    }
+
     /// On a terminal of the node. A program may look at its size before the session tells it.
     pub async fn start_on_terminal(&self, aws: &Arc<Aws>, target: &Target, size: Size) -> Result<Started> {
         if self.has_own_document() {
