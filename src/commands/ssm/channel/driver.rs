@@ -139,6 +139,7 @@ impl Driver {
             self.hand_on_events();
             self.send_frames();
             if let Some(end) = self.end.take() {
+                self.tell_the_rest().await;
                 if self.forsaken {
                     self.say_farewell().await;
                 }
@@ -299,6 +300,19 @@ impl Driver {
             // No link to say it over, or asked twice.
             _ => self.farewell_by = Some(Instant::now()),
         }
+    }
+
+    /// What was said of the link explains the end: a consumer that is only slow still hears it.
+    async fn tell_the_rest(&mut self) {
+        let rest = self.waiting.take().into_iter().chain(self.told.drain(..));
+        let all = async {
+            for event in rest {
+                if self.events.send(event).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, all).await;
     }
 
     /// For when the far side has not closed the channel: the API ends the session for certain.
