@@ -78,8 +78,13 @@ fn flood(place: &Place, case: &Case, direction: &str) -> Running {
 
 #[track_caller]
 fn expect(case: &Case, direction: &str, ended: &Ended) {
-    let Case { name, code, says, .. } = case;
-    assert_eq!(ended.code, Some(*code), "{name}, {direction}: {ended:#?}");
+    expect_code(case, direction, ended, case.code);
+}
+
+#[track_caller]
+fn expect_code(case: &Case, direction: &str, ended: &Ended, code: i32) {
+    let Case { name, says, .. } = case;
+    assert_eq!(ended.code, Some(code), "{name}, {direction}: {ended:#?}");
     for text in *says {
         assert!(ended.stderr.contains(text), "{name}, {direction}, {text}: {ended:#?}");
     }
@@ -104,6 +109,33 @@ fn what_ends_a_session_is_told_in_the_middle_of_its_input() {
         running.write(&vec![b'x'; 64 << 20]);
         let (_, ended) = running.end();
         expect(case, "input", &ended);
+    });
+}
+
+/// The codes below 255 are those of the command.
+const OWN_FAILURE: i32 = 255;
+
+#[test]
+fn what_ends_a_session_is_told_in_the_middle_of_a_commands_output() {
+    each(|case| {
+        let place = Place::new(case.config);
+        let args = [&["ssm", "exec", "web-1"][..], case.options, &["--", "cat", "/dev/zero"]];
+        let (_, ended) = place.start(&args.concat()).end();
+        expect_code(case, "output of a command", &ended, OWN_FAILURE);
+    });
+}
+
+#[test]
+fn what_ends_a_session_is_told_in_the_middle_of_a_commands_input() {
+    each(|case| {
+        let place = Place::new(case.config);
+        let command = ["--", "sh", "-c", "stty raw -echo; printf x; cat >/dev/null"];
+        let args = [&["ssm", "exec", "web-1", "--pty"][..], case.options, &command];
+        let mut running = place.start(&args.concat());
+        assert_eq!(running.read(1), b"x", "{}", case.name);
+        running.write(&vec![b'x'; 64 << 20]);
+        let (_, ended) = running.end();
+        expect_code(case, "input of a command", &ended, OWN_FAILURE);
     });
 }
 
