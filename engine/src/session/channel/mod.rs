@@ -127,7 +127,7 @@ impl Channel {
                 None => self.drop_payload(),
             },
             MessageType::PausePublication => {
-                self.pause();
+                self.paused = true;
                 Incoming::Nothing
             }
             MessageType::StartPublication => {
@@ -160,13 +160,13 @@ impl Channel {
             End::Agent => (MessageType::OutputStreamData, 0),
         };
         let frame = self.message(message_type, number, flags, payload_type, payload).encode();
-        let wire_is_up = self.connected && !self.is_held();
-        self.outbound.push(frame, self.now.elapsed, wire_is_up);
+        self.outbound.push(frame, self.now.elapsed, self.connected);
     }
 
     pub(super) fn poll_frame(&mut self) -> Option<Bytes> {
         let frame = match self.acknowledgements.pop_front() {
             Some(frame) => frame,
+            None if self.is_held() => return None,
             None => self.outbound.poll(self.now.elapsed)?,
         };
         self.stats.frames_out += 1;
@@ -182,12 +182,15 @@ impl Channel {
             End::Client => self.gives_up_at(),
             End::Agent => None,
         };
-        self.outbound.next_deadline().into_iter().chain(dead).min()
+        let due = if self.is_held() { None } else { self.outbound.next_deadline() };
+        due.into_iter().chain(dead).min()
     }
 
     /// Queues what is overdue.
     pub(super) fn handle_timeout(&mut self) {
-        self.outbound.repeat_overdue(self.now.elapsed);
+        if !self.is_held() {
+            self.outbound.repeat_overdue(self.now.elapsed);
+        }
     }
 
     pub(super) fn peer_is_silent(&self) -> bool {
@@ -306,21 +309,14 @@ impl Channel {
         self.paused && self.end == End::Agent
     }
 
-    fn pause(&mut self) {
-        self.paused = true;
-        if self.is_held() {
-            self.outbound.stop();
-        }
-    }
-
     fn resume(&mut self) {
         if !self.paused {
             return;
         }
         let was_held = self.is_held();
         self.paused = false;
-        if was_held && self.connected {
-            self.outbound.restart(self.now.elapsed);
+        if was_held {
+            self.outbound.go_on(self.now.elapsed);
         } else {
             self.outbound.wait_begins(self.now.elapsed);
         }

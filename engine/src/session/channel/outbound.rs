@@ -221,6 +221,29 @@ impl Outbound {
         }
     }
 
+    /// The other end was away for a while, and nothing was written: what was under way then is written again, in front
+    /// of what waited, but only once. Whatever was repeated before keeps to its time-out, or a storm of pauses would
+    /// feed itself with repeats.
+    pub(super) fn go_on(&mut self, now: Duration) {
+        self.wait_begins(now);
+        for number in (self.first..self.next_number()).rev() {
+            if let Some(sent) = slot(&mut self.sent, self.first, number)
+                && let State::Written { at, .. } = sent.state
+            {
+                // Its acknowledgement may have waited too, and is no sample.
+                sent.written_before = true;
+                let is_repeated = sent.repeats > 0;
+                sent.repeats = sent.repeats.max(1);
+                let due = now + self.round_trip.timeout(sent.repeats);
+                let next = if is_repeated { State::Written { at, due } } else { State::Queued { due } };
+                arm(&mut self.deadlines, number, &mut sent.state, next);
+                if !is_repeated {
+                    self.queue.push_front(number);
+                }
+            }
+        }
+    }
+
     fn enqueue(&mut self, number: u64, now: Duration) {
         let due = now + self.round_trip.timeout(0);
         if let Some(sent) = slot(&mut self.sent, self.first, number) {
@@ -362,6 +385,22 @@ mod tests {
         outbound.repeat_overdue(due);
         assert_eq!(written(&mut outbound, due), [1, 2]);
         assert!(due <= ms(600), "{due:?}");
+    }
+
+    #[test]
+    fn a_pause_repeats_a_message_once_and_then_only_its_time_out_does() {
+        let mut outbound = outbound(10, 2);
+        written(&mut outbound, ms(0));
+        outbound.push(frame(2), ms(150), true);
+        outbound.go_on(ms(900));
+        assert_eq!(written(&mut outbound, ms(900)), [0, 1, 2], "in order");
+        outbound.go_on(ms(901));
+        assert_eq!(written(&mut outbound, ms(901)), [2]);
+        outbound.go_on(ms(902));
+        assert_eq!(written(&mut outbound, ms(902)), [0; 0]);
+        assert_eq!(outbound.next_deadline(), Some(ms(902) + outbound.round_trip.timeout(1)));
+        outbound.acknowledge(0, ms(903));
+        assert_eq!(outbound.round_trip(), ms(100), "no sample");
     }
 
     #[test]

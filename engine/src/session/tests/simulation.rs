@@ -93,9 +93,7 @@ fn networks() -> impl Strategy<Value = Network> {
         Just(Some(service::pause_publication(&mut Random::new([5; 32]), at(ms(0))))),
         Just(Some(stray_acknowledgement(&mut Random::new([5; 32]), at(ms(0))))),
     ];
-    // Rarer than a window: an agent repeats all that is unacknowledged whenever it may go on, and a storm within a window
-    // would feed itself. The storm has a test of its own.
-    let pauses = prop::option::of(2000..4000usize);
+    let pauses = prop::option::of(1..200usize);
     let parts = (rates, 0..250u64, 0..250u64, pauses, extra, any::<u64>());
     parts.prop_map(|(rates, delay, jitter, pause_every, extra_frame, seed)| Network {
         rates,
