@@ -1,4 +1,5 @@
 //! What opsctl knows, apart from AWS clients, terminals and clocks: time, randomness and I/O come in as
 //! arguments, so that every engine runs under a paused clock and a fuzzer.
 
+pub mod manifest;
 pub mod session;

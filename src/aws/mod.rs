@@ -43,8 +43,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_ATTEMPTS: u32 = 3;
 /// Of all services, and of those that are used.
-const ENDPOINT_VARIABLES: [&str; 4] =
-    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS"];
+const ENDPOINT_VARIABLES: [&str; 6] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_SSM",
+    "AWS_ENDPOINT_URL_KMS",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_S3_CONTROL",
+];
 
 /// What signing in is decided from.
 pub struct AwsSettings<'a> {
@@ -126,6 +132,16 @@ impl Aws {
 
     pub fn sts(&self) -> aws_sdk_sts::Client {
         use aws_sdk_sts::{Client, config::Builder};
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+    }
+
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        use aws_sdk_s3::{Client, config::Builder};
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+    }
+
+    pub fn s3control(&self) -> aws_sdk_s3control::Client {
+        use aws_sdk_s3control::{Client, config::Builder};
         Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
     }
 
