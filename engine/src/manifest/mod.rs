@@ -4,8 +4,19 @@
 //! Source of the rules: the guide of S3 Batch Operations and of S3 Inventory, and the service models of `s3` and
 //! `s3control`.
 
+mod columns;
+pub mod csv;
+mod error;
+pub mod key;
 mod location;
+mod reader;
 mod record;
+mod writer;
 
+pub use columns::{Columns, ColumnsError, Field};
+pub use error::{LineFault, ListError};
+pub use key::{KeyError, MAX_KEY};
 pub use location::{Location, LocationError, is_bucket_name};
+pub use reader::ManifestReader;
 pub use record::ObjectRecord;
+pub use writer::{ManifestWriter, WriteError, Written};
