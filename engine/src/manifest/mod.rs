@@ -5,18 +5,30 @@
 //! `s3control`.
 
 mod columns;
+mod compressed;
 pub mod csv;
+mod dedupe;
 mod error;
+mod filter;
+mod glob;
+mod inventory;
 pub mod key;
 mod location;
 mod reader;
 mod record;
+pub mod report;
+mod verified;
 mod writer;
 
 pub use columns::{Columns, ColumnsError, Field};
+pub use compressed::Plain;
+pub use dedupe::{Seen, TooMany};
 pub use error::{LineFault, ListError};
+pub use filter::{BadPattern, Conditions, Filter, Lacking, Sample};
+pub use inventory::{DataFile, Inventory, InventoryFault, InventoryReader, MAX_INVENTORY_MANIFEST, Schema};
 pub use key::{KeyError, MAX_KEY};
 pub use location::{Location, LocationError, is_bucket_name};
 pub use reader::ManifestReader;
 pub use record::ObjectRecord;
+pub use verified::Verified;
 pub use writer::{ManifestWriter, WriteError, Written};
