@@ -1,5 +1,9 @@
 //! What opsctl knows, apart from AWS clients, terminals and clocks: time, randomness and I/O come in as
 //! arguments, so that every engine runs under a paused clock and a fuzzer.
 
+pub mod batch;
 pub mod manifest;
+mod near;
 pub mod session;
+
+pub use near::nearest;
