@@ -169,7 +169,7 @@ impl ManifestEncryption {
     }
 }
 
-fn nothing(slot: &Slot<'_, '_>) -> Option<Nothing> {
+pub(super) fn nothing(slot: &Slot<'_, '_>) -> Option<Nothing> {
     slot.fields()?.finish();
     Some(Nothing {})
 }

@@ -4,11 +4,14 @@
 //! Source of the rules: the service model of `s3control` (2018-08-20) and the guide of S3 Batch Operations.
 
 pub mod arn;
+pub mod cost;
 mod document;
 mod fault;
 mod generator;
 mod operation;
+pub mod policy;
 mod read;
+mod status;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -25,4 +28,5 @@ pub use operation::{
     Lambda, LegalHold, LegalHoldStatus, ObjectEncryption, ObjectMetadata, Operation, OperationKind, Owner,
     Restore, Retention, RetentionSetting, SseKmsEncryption, Tagging,
 };
+pub use status::{FAILURE_THRESHOLD_FROM, Progress, Request, Status};
 pub use tag::{JOB_TAGS, OBJECT_TAGS, Tag};

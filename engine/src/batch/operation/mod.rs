@@ -8,7 +8,7 @@ mod rest;
 
 use serde::Serialize;
 
-use super::generator::Nothing;
+use super::generator::{Nothing, nothing};
 use super::read::Slot;
 
 pub use acl::{AccessControlList, AccessControlPolicy, Acl, Grant, Grantee, Owner};
@@ -159,9 +159,4 @@ impl Operation {
         fields.finish();
         operation
     }
-}
-
-fn nothing(slot: &Slot<'_, '_>) -> Option<Nothing> {
-    slot.fields()?.finish();
-    Some(Nothing {})
 }
