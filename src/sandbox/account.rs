@@ -9,6 +9,7 @@ use super::kms::Kms;
 use super::node::Node;
 use super::node_ids::node_id;
 use super::policy::Policy;
+use super::s3::S3;
 use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
 use crate::random::NoRandomness;
@@ -26,6 +27,7 @@ pub struct Account {
     pub commands: Commands,
     pub call_rate: CallRate,
     pub kms: Arc<Kms>,
+    pub s3: S3,
     pub pages: Pages,
     pub settings: Settings,
     pub started: SystemTime,
@@ -69,11 +71,12 @@ impl Account {
             stop: Notify::new(),
             closing: watch::Sender::new(false),
             request_timeout: REQUEST_TIMEOUT,
-            identity,
             sessions,
             commands,
             call_rate: CallRate::new(settings.calls_per_second),
             kms,
+            s3: S3::new(&identity),
+            identity,
             settings,
             port,
         })

@@ -1,16 +1,20 @@
 //! The HTTP of the API: which requests are let in, and how answers and refusals look in each protocol. Knows no
 //! service and no socket.
 
-use super::services::{Reply, ServiceError};
-use super::sigv4::Refusal;
+use super::services::{Reply, RestReply, ServiceError, s3control};
+use super::sigv4::{self, Refusal};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::Full;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use std::error::Error;
 use std::fmt::Write as _;
 
-pub type Answer = Response<Full<Bytes>>;
+/// What S3 sends can be larger than memory, and can fail on its way.
+pub type Body = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
+pub type Answer = Response<Body>;
 
 /// How a client wants to be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +22,29 @@ pub enum Protocol {
     Json,
     /// Query in, XML out.
     Query,
+    /// XML, with errors as S3 Control has them.
+    S3Control,
+    /// XML and streams.
+    S3,
 }
 
 impl Protocol {
     pub fn of(parts: &Parts) -> Self {
-        if parts.headers.contains_key("x-amz-target") { Protocol::Json } else { Protocol::Query }
+        let form = parts.method == http::Method::POST && parts.uri.path() == "/";
+        match sigv4::claimed_service(parts) {
+            _ if parts.headers.contains_key("x-amz-target") => Protocol::Json,
+            _ if parts.uri.path().starts_with(s3control::PATH) => Protocol::S3Control,
+            Some("s3") => Protocol::S3,
+            // Whatever else is not signed at all could only be meant for S3.
+            None if !form && !parts.headers.contains_key("authorization") => Protocol::S3,
+            _ => Protocol::Query,
+        }
     }
+}
+
+/// A body that is in memory.
+pub fn whole(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// Refuses requests that a web page could send through a name of its own (DNS rebinding), or that were meant for a
@@ -80,31 +101,76 @@ fn query_code(code: &str) -> &str {
     }
 }
 
+/// The name an error has in S3, by the one it has in the JSON protocols.
+fn s3_code(code: &str) -> &str {
+    match code {
+        "AccessDeniedException" | "MissingAuthenticationTokenException" => "AccessDenied",
+        "ExpiredTokenException" => "ExpiredToken",
+        "IncompleteSignatureException" => "AuthorizationHeaderMalformed",
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "UnrecognizedClientException" => "InvalidAccessKeyId",
+        code => code,
+    }
+}
+
 pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, ServiceError>) -> Answer {
     let (status, content_type, body) = match (result, protocol) {
         (Ok(Reply::Json(body)), _) => (200, "application/x-amz-json-1.1", body),
-        (Ok(Reply::Xml { action, result }), _) => {
-            (200, "text/xml", success(action, &result, request_id).into_bytes())
+        (Ok(Reply::Xml { action, namespace, result }), _) => {
+            (200, "text/xml", success(action, namespace, &result, request_id).into_bytes())
         }
+        (Ok(Reply::Rest(reply)), _) => return rest(reply, request_id),
         (Err(error), Protocol::Json) => {
             let body = serde_json::json!({ "__type": error.code, "message": error.message });
             (error.status, "application/x-amz-json-1.1", body.to_string().into_bytes())
         }
         (Err(error), Protocol::Query) => (error.status, "text/xml", failure(&error, request_id).into_bytes()),
+        (Err(error), Protocol::S3Control) => {
+            let body = format!(
+                "<ErrorResponse>{}<RequestId>{request_id}</RequestId></ErrorResponse>",
+                element(&error)
+            );
+            (error.status, "application/xml", body.into_bytes())
+        }
+        (Err(error), Protocol::S3) => (error.status, "application/xml", element(&error).into_bytes()),
     };
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let mut response = Response::new(whole(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert("x-amzn-requestid", id);
-    }
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    name(&mut response, protocol, request_id);
     response
 }
 
-fn success(action: &str, result: &str, request_id: &str) -> String {
+fn rest(reply: RestReply, request_id: &str) -> Answer {
+    let mut response = Response::new(whole(reply.body));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    let xml = HeaderValue::from_static("application/xml");
+    response.headers_mut().entry(CONTENT_TYPE).or_insert(xml);
+    name(&mut response, Protocol::S3Control, request_id);
+    response
+}
+
+/// Gives an answer its id, under the name that the service has for it.
+pub fn name(response: &mut Answer, protocol: Protocol, request_id: &str) {
+    let header = match protocol {
+        Protocol::Json | Protocol::Query => "x-amzn-requestid",
+        Protocol::S3 | Protocol::S3Control => "x-amz-request-id",
+    };
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert(header, id);
+    }
+}
+
+/// An error as S3 has it, alone or inside of another element.
+fn element(error: &ServiceError) -> String {
+    let code = s3_code(&error.code);
+    format!("<Error><Code>{code}</Code><Message>{}</Message></Error>", escape(&error.message))
+}
+
+fn success(action: &str, namespace: &str, result: &str, request_id: &str) -> String {
     format!(
-        "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{action}Result>{result}</{action}Result>\
+        "<{action}Response xmlns=\"{namespace}\"><{action}Result>{result}</{action}Result>\
          <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
     )
 }

@@ -14,6 +14,7 @@ mod leftovers;
 mod node;
 mod node_ids;
 mod policy;
+mod s3;
 mod server;
 mod services;
 mod sessions;

@@ -2,8 +2,8 @@
 //! acted on, and websockets handed to the sessions. It must not know what a service does.
 
 use super::account::Account;
-use super::http::{Answer, Protocol, check_host, response};
-use super::services::{self, Call, Reply, ServiceError};
+use super::http::{Answer, Protocol, check_host, name, response};
+use super::services::{self, Call, Reply, RestCall, ServiceError};
 use super::sigv4::Claim;
 use super::websocket;
 use crate::random;
@@ -109,6 +109,13 @@ async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming
                 Err(refusal) => Err(refusal),
             }
         }
+        Ok(()) if protocol == Protocol::S3 => match s3(&account, parts, body).await {
+            Ok(mut answer) => {
+                name(&mut answer, protocol, &request_id);
+                return answer;
+            }
+            Err(refusal) => Err(refusal),
+        },
         Ok(()) => call(&account, parts, body).await,
     };
     match &result {
@@ -120,13 +127,40 @@ async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming
     response(protocol, &request_id, result)
 }
 
-async fn call(account: &Account, parts: http::request::Parts, body: Incoming) -> Result<Reply, ServiceError> {
+/// S3's own: it is streamed, and the room that answers it checks its signature chunk by chunk.
+async fn s3(
+    account: &Arc<Account>,
+    parts: http::request::Parts,
+    body: Incoming,
+) -> Result<Answer, ServiceError> {
+    let answer = account.s3.answer(account, parts, body).await;
+    tokio::time::sleep(account.settings.latency).await;
+    answer
+}
+
+async fn call(
+    account: &Arc<Account>,
+    parts: http::request::Parts,
+    body: Incoming,
+) -> Result<Reply, ServiceError> {
     let claim = Claim::new(&parts, &account.identity, Timestamp::now())?;
     let body = read(body, account.request_timeout).await?;
+    let region = claim.region().to_owned();
     let service = claim.verify(&parts, &body, &account.identity)?;
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let reply = if service != services::CONTROL && account.sessions.credentials_have_expired() {
         Err(ServiceError::expired_token())
+    } else if service == "s3" {
+        let query = parts.uri.query().unwrap_or_default();
+        let call = RestCall {
+            method: &parts.method,
+            path: parts.uri.path(),
+            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            headers: &parts.headers,
+            body: &body,
+            region: &region,
+        };
+        services::answer_rest(account, &call)
     } else {
         services::answer(account, &Call { service: &service, target, body: &body })
     };

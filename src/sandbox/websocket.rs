@@ -2,7 +2,7 @@
 //! open. What is said on the socket is `sessions`' business, the token in its first frame included.
 
 use super::account::Account;
-use super::http::Answer;
+use super::http::{Answer, whole};
 use super::server::Permit;
 use super::services::ServiceError;
 use super::sessions::Sessions;
@@ -58,7 +58,7 @@ pub fn accept(
         }
         drop(permit);
     });
-    let mut response = Response::new(Default::default());
+    let mut response = Response::new(whole(""));
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));

@@ -271,3 +271,40 @@ proptest! {
         prop_assert!(refused, "{}", answer);
     }
 }
+
+async fn text(
+    connection: &Connection,
+    service: &str,
+    request: http::request::Builder,
+) -> (StatusCode, String) {
+    let signed = connection.signed(request.body(Bytes::new()).unwrap(), service, SystemTime::now()).unwrap();
+    let (status, body) = connection.send(signed).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn calls_of_jobs_go_by_their_path_and_are_refused_in_their_own_form() {
+    let (running, connection) = sandbox().await;
+    let host = Request::get("/v20180820/nothing?a=b").header("x-amz-account-id", "111122223333");
+    let (status, body) = text(&connection, "s3", host).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let start = "<ErrorResponse><Error><Code>UnknownOperationException</Code><Message>";
+    assert!(body.starts_with(start) && body.contains("</Error><RequestId>"), "{body}");
+    let other = Connection { secret_access_key: Zeroizing::new("no".into()), ..connection.clone() };
+    let (status, body) = text(&other, "s3", Request::get("/v20180820/nothing")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(body.starts_with("<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code>"), "{body}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn iam_is_reached_by_its_own_protocol() {
+    let (running, connection) = sandbox().await;
+    let request = Request::post("/").body(Bytes::from("Action=NoSuchThing&Version=2010-05-08")).unwrap();
+    let signed = connection.signed(request, "iam", SystemTime::now()).unwrap();
+    let (status, body) = connection.send(signed).await.unwrap();
+    let body = String::from_utf8_lossy(&body);
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(body.contains("<Code>InvalidAction</Code>") && body.contains("NoSuchThing"), "{body}");
+    running.stop().await;
+}

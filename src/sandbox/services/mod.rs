@@ -3,16 +3,21 @@
 
 mod control;
 mod error;
+mod iam;
 mod json;
 mod kms;
 mod paging;
+mod rest;
+pub mod s3control;
 mod ssm;
 mod sts;
 
 pub use error::ServiceError;
 pub use paging::{PageRequest, Pages};
+pub use rest::{RestCall, RestReply};
 
 use super::account::Account;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The sandbox's own service.
@@ -33,8 +38,18 @@ pub enum Reply {
     /// What stands in the result element of an action.
     Xml {
         action: &'static str,
+        namespace: &'static str,
         result: String,
     },
+    Rest(RestReply),
+}
+
+/// A call of a service whose operations are methods and paths: S3's jobs.
+pub fn answer_rest(account: &Arc<Account>, call: &RestCall<'_>) -> Result<Reply, ServiceError> {
+    if !account.call_rate.allows(Instant::now()) {
+        return Err(ServiceError::new("TooManyRequestsException", "Rate exceeded"));
+    }
+    s3control::answer(account, call).map(Reply::Rest)
 }
 
 pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError> {
@@ -46,6 +61,7 @@ pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError>
         return Err(ServiceError::new("ThrottlingException", "Rate exceeded"));
     }
     match call.service {
+        "iam" => iam::answer(account, call.body),
         "kms" => kms::answer(account, operation("TrentService.")?, call.body),
         CONTROL => control::answer(account, operation("OpsctlSandbox.")?),
         "ssm" => ssm::answer(account, operation("AmazonSSM.")?, call.body),

@@ -4,6 +4,7 @@ use super::{Reply, ServiceError};
 use crate::sandbox::account::Account;
 
 const VERSION: &str = "2011-06-15";
+const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 pub fn answer(account: &Account, body: &[u8]) -> Result<Reply, ServiceError> {
     let field = |name: &str| {
@@ -12,7 +13,8 @@ pub fn answer(account: &Account, body: &[u8]) -> Result<Reply, ServiceError> {
     };
     match (field("Action").as_str(), field("Version").as_str()) {
         ("GetCallerIdentity", VERSION) => {
-            Ok(Reply::Xml { action: "GetCallerIdentity", result: caller_identity(account) })
+            let result = caller_identity(account);
+            Ok(Reply::Xml { action: "GetCallerIdentity", namespace: NAMESPACE, result })
         }
         ("GetCallerIdentity", version) => {
             Err(ServiceError::unknown_operation(&format!("GetCallerIdentity of version {version}")))
@@ -36,7 +38,7 @@ mod tests {
     #[test]
     fn a_caller_is_told_who_it_is() {
         let account = testing::account("account = \"444455556666\"\ncaller = \"ann\"");
-        let Ok(Reply::Xml { action, result }) =
+        let Ok(Reply::Xml { action, result, .. }) =
             answer(&account, b"Action=GetCallerIdentity&Version=2011-06-15")
         else {
             panic!("no XML");

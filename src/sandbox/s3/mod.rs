@@ -1,0 +1,71 @@
+//! S3: objects in buckets, over the service's own protocol. Each request is checked, signature first, and then acts on
+//! the store. It must not know of the other services; S3's jobs work on the store itself.
+
+mod access;
+mod gateway;
+mod patience;
+
+use super::account::Account;
+use super::http::Answer;
+use super::identity::Identity;
+use super::services::ServiceError;
+use super::sigv4;
+use gateway::Gateway;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{Method, Request};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use patience::Patient;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use std::sync::Arc;
+
+pub struct S3 {
+    service: S3Service,
+}
+
+impl S3 {
+    pub fn new(identity: &Identity) -> Self {
+        let mut builder = S3ServiceBuilder::new(Gateway);
+        builder.set_auth(access::Keys {
+            access_key_id: identity.access_key_id.clone(),
+            secret_access_key: identity.secret_access_key().into(),
+        });
+        builder.set_access(access::Access);
+        S3 { service: builder.build() }
+    }
+
+    /// Answers a request whose host was checked. Errors are those that come before the signature is looked at; later
+    /// ones are answers.
+    pub async fn answer(
+        &self,
+        account: &Arc<Account>,
+        parts: Parts,
+        body: Incoming,
+    ) -> Result<Answer, ServiceError> {
+        check(&parts)?;
+        let body = s3s::Body::http_body_unsync(Patient::new(body, account.request_timeout));
+        let mut request = Request::from_parts(parts, body);
+        request.extensions_mut().insert(Arc::clone(account));
+        let answer = self.service.call(request).await;
+        let answer = answer.map_err(|error| {
+            ServiceError::internal(Box::<dyn std::error::Error + Send + Sync>::from(error))
+        })?;
+        Ok(answer.map(|body| body.boxed_unsync()))
+    }
+}
+
+/// What is refused unread: requests that nobody signed, and forms of browsers.
+fn check(parts: &Parts) -> Result<(), ServiceError> {
+    if sigv4::claimed_service(parts).is_none() {
+        return Err(ServiceError::new("AccessDenied", "Access Denied").status(403));
+    }
+    sigv4::check_headers_of_aws(parts)?;
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if parts.method == Method::POST && kind.trim_start().to_ascii_lowercase().starts_with("multipart/") {
+        return Err(
+            ServiceError::new("NotImplemented", "this sandbox takes no forms of browsers").status(501)
+        );
+    }
+    Ok(())
+}
