@@ -1,8 +1,8 @@
 //! Which columns, in which order: `--columns` and `--sort` against what a command knows.
 
 use super::cell::{Cell, Column};
-use super::near::nearest;
 use crate::error::{Error, Result};
+use opsctl_engine::nearest;
 
 /// The columns asked for in the order asked for, or the default ones.
 pub(super) fn select<'a, T>(known: &'a [Column<T>], wanted: Option<&[String]>) -> Result<Vec<&'a Column<T>>> {

@@ -10,7 +10,7 @@ use super::Fault;
 use super::evaluate::{equal, evaluate};
 use super::node::Node;
 use crate::output::cell::compare_numbers;
-use crate::output::near::nearest;
+use crate::output::nearest;
 
 pub(super) struct Function {
     pub(super) name: &'static str,
