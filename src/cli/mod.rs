@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, config, help, man, sandbox, ssm, version, whoami};
+use crate::commands::{completions, config, help, man, s3, sandbox, ssm, version, whoami};
 use crate::config::names::variable;
 use crate::output::{ColorChoice, Format};
 use crate::settings::Environment;
@@ -84,6 +84,8 @@ pub enum Command {
     #[command(subcommand)]
     Ssm(ssm::Command),
     #[command(subcommand)]
+    S3(s3::Command),
+    #[command(subcommand)]
     Sandbox(sandbox::Command),
     Whoami(whoami::WhoamiArgs),
     #[command(subcommand)]
@@ -100,7 +102,8 @@ impl Command {
         match self {
             Command::Ssm(command) => command.own_failure(),
             Command::Sandbox(command) => command.own_failure(),
-            Command::Whoami(_)
+            Command::S3(_)
+            | Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)
@@ -114,7 +117,8 @@ impl Command {
         match self {
             Command::Ssm(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
-            Command::Whoami(_)
+            Command::S3(_)
+            | Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)

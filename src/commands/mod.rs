@@ -4,6 +4,7 @@ pub mod completions;
 pub mod config;
 pub mod help;
 pub mod man;
+pub mod s3;
 pub mod sandbox;
 pub mod ssm;
 pub mod version;
@@ -16,6 +17,7 @@ use crate::error::{Outcome, Result};
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::Ssm(command) => ssm::run(command, ctx).await,
+        Command::S3(command) => s3::run(command, ctx).await,
         Command::Sandbox(command) => sandbox::run(command, ctx).await,
         Command::Whoami(args) => whoami::run(args, ctx).await,
         Command::Config(command) => config::run(command, ctx).await,

@@ -1,0 +1,29 @@
+//! `opsctl s3 manifest`: the group's verbs and their dispatch, no logic.
+
+mod head;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::{Outcome, Result};
+
+/// Lists of objects for S3 Batch Operations: looked at, checked, mended
+///
+/// A manifest is lines of bucket,key or bucket,key,version with encoded keys and no header. What is
+/// read may be one, an inventory, or the completion report of a job; in a file, on stdin or in S3.
+///
+/// Examples:
+///   opsctl s3 manifest check manifest.csv
+///   opsctl s3 manifest stats manifest.csv
+///   opsctl s3 manifest head manifest.csv
+#[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
+pub enum Command {
+    Head(head::HeadArgs),
+}
+
+pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    match command {
+        Command::Head(args) => head::run(args, ctx).await,
+    }
+}

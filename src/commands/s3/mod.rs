@@ -1,0 +1,30 @@
+//! `opsctl s3`: the group's verbs and their dispatch, no logic.
+
+mod manifest;
+mod source;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::{Outcome, Result};
+
+/// S3 Batch Operations: lists of objects, and jobs that do one thing to each of them
+///
+/// A job is only as good as its manifest: what it says wrongly is found late, one failed task at a
+/// time. These commands find it before.
+///
+/// Examples:
+///   opsctl s3 manifest check manifest.csv
+///   opsctl s3 manifest stats manifest.csv
+#[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
+pub enum Command {
+    #[command(subcommand)]
+    Manifest(manifest::Command),
+}
+
+pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    match command {
+        Command::Manifest(command) => manifest::run(command, ctx).await,
+    }
+}

@@ -1,0 +1,131 @@
+//! One file of a list and the records in it, whatever its format.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use opsctl_engine::manifest::report::{ReportReader, TaskResult, TaskStatus};
+use opsctl_engine::manifest::{
+    InventoryReader, ListError, ManifestReader, ObjectRecord, Plain, Schema, Verified,
+};
+
+use super::fetch;
+use super::{Object, Place};
+use crate::error::{Error, Result};
+
+/// A file that is opened when its turn comes.
+#[derive(Debug, Clone)]
+pub struct Part {
+    object: Object,
+    format: Format,
+    /// That its bytes must have, in hexadecimal.
+    md5: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Format {
+    Manifest,
+    Inventory(Schema),
+    Report,
+}
+
+type Input = Plain<Box<dyn Read + Send>>;
+
+/// A part that is open.
+pub enum Reader {
+    Manifest(ManifestReader<Input>),
+    Inventory(InventoryReader<Input>),
+    Report(ReportReader<Input>),
+}
+
+/// A record, and how the task for it ended where the list is a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    pub record: ObjectRecord<'a>,
+    pub status: Option<TaskStatus>,
+}
+
+impl Part {
+    pub(super) fn manifest(object: Object) -> Self {
+        Part { object, format: Format::Manifest, md5: None }
+    }
+
+    pub(super) fn inventory(object: Object, schema: Schema, md5: String) -> Self {
+        Part { object, format: Format::Inventory(schema), md5: Some(md5) }
+    }
+
+    pub(super) fn report(object: Object, md5: Option<String>) -> Self {
+        Part { object, format: Format::Report, md5 }
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.object.place
+    }
+
+    /// Opens it. Blocks, and what it gives blocks.
+    pub fn open(&self) -> Result<Reader> {
+        let input = self.open_plain()?;
+        Ok(match &self.format {
+            Format::Manifest => Reader::Manifest(ManifestReader::guessing(input)),
+            Format::Inventory(schema) => Reader::Inventory(InventoryReader::new(input, schema.clone())),
+            Format::Report => Reader::Report(ReportReader::new(input)),
+        })
+    }
+
+    /// Its text, no longer compressed, and with a failure at its end when its MD5 is another than it should be.
+    pub fn open_plain(&self) -> Result<Input> {
+        let input = self.object.open()?;
+        let input = match &self.md5 {
+            Some(md5) => Box::new(Verified::new(input, md5)),
+            None => input,
+        };
+        Plain::new(input).map_err(|error| fetch::not_read(error, self.place()))
+    }
+
+    /// Gives every record to `take` until it breaks. Blocks.
+    pub fn for_each(
+        &self,
+        mut take: impl FnMut(Found<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
+        let mut reader = self.open()?;
+        loop {
+            match reader.read() {
+                Ok(Some(found)) => {
+                    if take(found)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Ok(None) => return Ok(ControlFlow::Continue(())),
+                Err(error) => return Err(not_read(error, self.place())),
+            }
+        }
+    }
+}
+
+impl Reader {
+    /// The next record; none at the end.
+    pub fn read(&mut self) -> Result<Option<Found<'_>>, ListError> {
+        let (record, status) = match self {
+            Reader::Manifest(reader) => (reader.read()?, None),
+            Reader::Inventory(reader) => (reader.read()?, None),
+            Reader::Report(reader) => match reader.read()? {
+                Some(TaskResult { bucket, key, version_id, status, .. }) => {
+                    (Some(ObjectRecord { bucket, key, version_id, ..ObjectRecord::default() }), Some(status))
+                }
+                None => (None, None),
+            },
+        };
+        Ok(record.map(|record| Found { record, status }))
+    }
+}
+
+/// What stopped the reading of a list, with its place.
+pub fn not_read(error: ListError, place: &Place) -> anyhow::Error {
+    match error {
+        ListError::Io(error) => fetch::not_read(error, place),
+        ListError::Line { line, fault } => {
+            Error::failed(format!("cannot read {place}: line {line}: {fault}"))
+                .hint(format!("opsctl s3 manifest check {place} names every fault of a manifest"))
+                .into()
+        }
+    }
+}
