@@ -10,6 +10,7 @@ use super::node::Node;
 use super::node_ids::node_id;
 use super::policy::Policy;
 use super::s3::S3;
+use super::s3::store::Store;
 use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
 use crate::random::NoRandomness;
@@ -61,6 +62,7 @@ impl Account {
         kms: Arc<Kms>,
         sessions: Sessions,
         commands: Commands,
+        store: Store,
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
         Ok(Account {
@@ -75,7 +77,7 @@ impl Account {
             commands,
             call_rate: CallRate::new(settings.calls_per_second),
             kms,
-            s3: S3::new(&identity),
+            s3: S3::new(&identity, store, settings.s3.slow_down_per_s),
             identity,
             settings,
             port,

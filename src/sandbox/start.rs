@@ -8,6 +8,7 @@ use super::config::Settings;
 use super::identity::Identity;
 use super::kms::Kms;
 use super::leftovers;
+use super::s3::store::Store;
 use super::server;
 use super::sessions::{Launcher, Preferences, SUBCOMMAND, SessionSettings, Sessions};
 use crate::error::{Error, Kind, Result};
@@ -88,6 +89,10 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
     let keys = settings.documents.iter().filter_map(|document| document.kms_key_id.as_ref());
     let keys: BTreeSet<&String> = keys.chain(&saved.kms_key_id).collect();
     let kms = Arc::new(Kms::new(&settings.region, &settings.account, keys)?);
+    let folder = surroundings.folder.join("s3");
+    let store = Store::open(&folder, &settings.buckets, settings.s3.restore);
+    let store =
+        store.map_err(|error| Error::failed(format!("cannot read {}", folder.display())).because(error))?;
     let commands = Commands::new(Place {
         folder: surroundings.folder.join("commands"),
         region: settings.region.clone(),
@@ -108,7 +113,7 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user,
         path: surroundings.path,
     })?;
-    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions, commands)?)
+    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions, commands, store)?)
 }
 
 fn cannot_listen(port: u16, error: io::Error) -> Error {

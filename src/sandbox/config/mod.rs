@@ -2,12 +2,14 @@
 //! a file are found in one reading, those of its syntax first. It must not look for files: a sandbox runs shells, so its
 //! file is always named, and so are those of session documents in it.
 
+mod buckets;
 mod documents;
 mod sections;
 #[cfg(test)]
 mod tests;
 
 use super::document::Document;
+use super::s3::store::FirstBucket;
 use super::sessions::{FaultSettings, Throttle};
 use crate::input::Mistake;
 use std::collections::BTreeMap;
@@ -39,6 +41,20 @@ pub struct Settings {
     pub documents: Vec<Document>,
     /// Whether AWS-StartNonInteractiveCommand takes the parameter separateOutputStream.
     pub separate_output: bool,
+    /// What a sandbox has in S3 until somebody changes it.
+    pub buckets: Vec<FirstBucket>,
+    pub s3: S3Settings,
+}
+
+/// How S3 answers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct S3Settings {
+    /// How much later than it could every answer comes, besides the sandbox's own latency.
+    pub latency: Duration,
+    /// Requests beyond it are told to slow down.
+    pub slow_down_per_s: Option<u32>,
+    /// How long a restore of an archived object takes.
+    pub restore: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +137,8 @@ impl Default for Settings {
             faults: None,
             documents: Vec::new(),
             separate_output: true,
+            buckets: buckets::default("us-east-1"),
+            s3: S3Settings::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The tables of `sandbox.toml`, one function each: which keys there are, what they may hold and what is taken when
 //! they are left out.
 
+use super::buckets::{self, buckets};
 use super::documents::documents;
 use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
@@ -60,6 +61,12 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     if let Some(value) = section.get("documents") {
         settings.documents = documents(reader_ref, file, value);
     }
+    settings.buckets = match section.get("buckets") {
+        Some(value) => buckets(reader_ref, value, &settings.region),
+        None => buckets::default(&settings.region),
+    };
+    settings.s3 =
+        section.section(reader_ref, "s3").map(|table| buckets::s3(reader_ref, table)).unwrap_or_default();
     section.finish(reader_ref);
     reader.finish(settings)
 }
@@ -225,7 +232,7 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_region(text: &str) -> bool {
+pub fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let words = parts
         .iter()

@@ -4,8 +4,10 @@
 mod access;
 mod gateway;
 mod patience;
+pub mod store;
 
 use super::account::Account;
+use super::call_rate::CallRate;
 use super::http::Answer;
 use super::identity::Identity;
 use super::services::ServiceError;
@@ -19,20 +21,25 @@ use hyper::body::Incoming;
 use patience::Patient;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::sync::Arc;
+use store::Store;
 
 pub struct S3 {
     service: S3Service,
+    pub store: Arc<Store>,
+    /// Requests that are answered in a second; the others are told to slow down.
+    rate: CallRate,
 }
 
 impl S3 {
-    pub fn new(identity: &Identity) -> Self {
-        let mut builder = S3ServiceBuilder::new(Gateway);
+    pub fn new(identity: &Identity, store: Store, slow_down_per_s: Option<u32>) -> Self {
+        let store = Arc::new(store);
+        let mut builder = S3ServiceBuilder::new(Gateway::new(Arc::clone(&store), identity));
         builder.set_auth(access::Keys {
             access_key_id: identity.access_key_id.clone(),
             secret_access_key: identity.secret_access_key().into(),
         });
         builder.set_access(access::Access);
-        S3 { service: builder.build() }
+        S3 { service: builder.build(), store, rate: CallRate::new(slow_down_per_s) }
     }
 
     /// Answers a request whose host was checked. Errors are those that come before the signature is looked at; later
