@@ -31,7 +31,8 @@ pub enum Protocol {
 impl Protocol {
     pub fn of(parts: &Parts) -> Self {
         let form = parts.method == http::Method::POST && parts.uri.path() == "/";
-        match sigv4::claimed_service(parts) {
+        let scope = sigv4::claimed_scope(parts);
+        match scope.as_ref().map(|(_, service)| service.as_str()) {
             _ if parts.headers.contains_key("x-amz-target") => Protocol::Json,
             _ if parts.uri.path().starts_with(s3control::PATH) => Protocol::S3Control,
             Some("s3") => Protocol::S3,

@@ -16,6 +16,7 @@ pub const ACTIONS: &[&str] = &[
     "s3:DeleteObjectTagging",
     "s3:DeleteObjectVersion",
     "s3:DeleteObjectVersionTagging",
+    "s3:GetBucketAcl",
     "s3:GetBucketLocation",
     "s3:GetBucketObjectLockConfiguration",
     "s3:GetBucketOwnershipControls",

@@ -119,18 +119,18 @@ fn signature_bytes(text: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-/// What a request says it was signed for, in its headers or in its address; nothing of it has been checked.
-pub fn claimed_service(parts: &Parts) -> Option<&str> {
+/// Region and service that a request says it was signed for, in its headers or in its address; nothing of it has been
+/// checked.
+pub fn claimed_scope(parts: &Parts) -> Option<(String, String)> {
     let credential = match header(parts, "authorization") {
-        Ok(Some(value)) => value.split_once("Credential=")?.1.split(',').next()?,
+        Ok(Some(value)) => value.split_once("Credential=")?.1.split(',').next()?.trim().to_owned(),
         _ => {
             let mut pairs = parts.uri.query()?.split('&');
-            pairs.find_map(|pair| pair.strip_prefix("X-Amz-Credential="))?
+            pairs.find_map(|pair| pair.strip_prefix("X-Amz-Credential="))?.replace("%2F", "/")
         }
     };
-    let fields: Vec<&str> = credential.split('/').flat_map(|part| part.split("%2F")).collect();
-    match *fields.as_slice() {
-        [_, _, _, service, "aws4_request"] => Some(service),
+    match *credential.split('/').collect::<Vec<_>>().as_slice() {
+        [_, _, region, service, "aws4_request"] => Some((region.to_owned(), service.to_owned())),
         _ => None,
     }
 }

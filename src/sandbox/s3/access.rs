@@ -1,13 +1,18 @@
 //! Who may do what: signatures are checked against the sandbox's one key, and every operation that is signed is held
 //! against what the sandbox denies, and how often it answers. Owns which actions an operation needs.
 
-use super::super::account::Account;
-use super::super::services::ServiceError;
+use super::Caller;
+use super::gateway::Gateway;
+use super::store::{Store, Target};
+use crate::sandbox::account::Account;
+use crate::sandbox::services::ServiceError;
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri};
+use percent_encoding::percent_decode_str;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
-use std::sync::Arc;
+use std::borrow::Cow;
 use std::time::Instant;
 
 /// The sandbox's one key.
@@ -27,48 +32,156 @@ impl S3Auth for Keys {
     }
 }
 
-pub struct Access;
+pub struct Access(pub Gateway);
 
 #[async_trait::async_trait]
 impl S3Access for Access {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let account = context.extensions_mut().get::<Arc<Account>>().cloned();
-        let account = account.ok_or_else(|| s3_error!(InternalError, "the request has no account"))?;
-        if context.credentials().is_none() {
-            return Err(s3_error!(AccessDenied, "Access Denied"));
+        let caller = caller(context.extensions_mut())?.clone();
+        let signed = context.credentials().is_some();
+        admit(&caller, signed)?;
+        let operation = context.s3_op().name();
+        let place = context.s3_path();
+        // Where a bucket is can be asked from everywhere, and one that is made is nowhere yet.
+        if let Some(bucket) =
+            place.get_bucket_name().filter(|_| !matches!(operation, "CreateBucket" | "GetBucketLocation"))
+        {
+            check_region(self.0.store(), bucket, &caller.region)?;
         }
-        // A key of the sandbox is a long-term one; a session token with it belongs to somebody else.
-        if context.headers().contains_key("x-amz-security-token") {
-            return Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."));
+        let fields: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+            url::form_urlencoded::parse(context.uri().query().unwrap_or_default().as_bytes()).collect();
+        let field =
+            |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_ref());
+        for action in actions(operation, field("versionId").is_some()) {
+            caller.account.authorize(action, &arn(place)).map_err(denial)?;
+            let (bucket, key) = (place.get_bucket_name().unwrap_or_default(), place.get_object_key());
+            check_prefix(self.0.store(), &caller.account, action, bucket, key.or(field("prefix")))?;
         }
-        if account.sessions.credentials_have_expired() {
-            return Err(s3_error!(ExpiredToken, "The provided token has expired."));
+        let source = context.headers().get("x-amz-copy-source").and_then(|source| source.to_str().ok());
+        if let Some(source) = source {
+            let (place, version) = source.split_once("?versionId=").unwrap_or((source, ""));
+            let place = percent_decode_str(place.strip_prefix('/').unwrap_or(place)).decode_utf8_lossy();
+            let action = if version.is_empty() { "s3:GetObject" } else { "s3:GetObjectVersion" };
+            caller.account.authorize(action, &format!("arn:aws:s3:::{place}")).map_err(denial)?;
+            let (bucket, key) = place.split_once('/').unwrap_or((&place, ""));
+            check_prefix(self.0.store(), &caller.account, action, bucket, Some(key))?;
         }
-        if !account.call_rate.allows(Instant::now()) {
-            return Err(s3_error!(SlowDown, "Please reduce your request rate."));
-        }
-        authorize(&account, context)
+        Ok(())
     }
 }
 
-fn authorize(account: &Account, context: &S3AccessContext<'_>) -> S3Result<()> {
-    let query = context.uri().query().unwrap_or_default();
-    let versioned = url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "versionId");
-    let resource = arn(context.s3_path());
-    for action in actions(context.s3_op().name(), versioned) {
-        account.authorize(action, &resource).map_err(denial)?;
+fn caller(extensions: &Extensions) -> S3Result<&Caller> {
+    extensions.get().ok_or_else(|| s3_error!(InternalError, "the request has no caller"))
+}
+
+/// Whether the sandbox answers at all.
+fn admit(caller: &Caller, signed: bool) -> S3Result<()> {
+    let account = &caller.account;
+    if !signed {
+        return Err(s3_error!(AccessDenied, "Access Denied"));
     }
-    let source = context.headers().get("x-amz-copy-source").and_then(|source| source.to_str().ok());
-    if let Some(source) = source {
-        let (place, version) = source.split_once("?versionId=").unwrap_or((source, ""));
-        let place = percent_encoding::percent_decode_str(place.trim_start_matches('/')).decode_utf8_lossy();
-        let action = if version.is_empty() { "s3:GetObject" } else { "s3:GetObjectVersion" };
-        account.authorize(action, &format!("arn:aws:s3:::{place}")).map_err(denial)?;
+    // A key of the sandbox is a long-term one; a session token with it belongs to somebody else.
+    if caller.has_token {
+        return Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."));
+    }
+    if account.sessions.credentials_have_expired() {
+        return Err(s3_error!(ExpiredToken, "The provided token has expired."));
+    }
+    let now = Instant::now();
+    if !account.call_rate.allows(now) || !account.s3.rate.allows(now) {
+        return Err(s3_error!(SlowDown, "Please reduce your request rate."));
     }
     Ok(())
 }
 
-pub fn denial(error: ServiceError) -> S3Error {
+/// A bucket is reached by the endpoint of its region alone; the region of an endpoint is the one that is signed.
+fn check_region(store: &Store, bucket: &str, signed: &str) -> S3Result<()> {
+    // That there is no such bucket is told by the operation.
+    let Some(region) =
+        store.settings(bucket).ok().map(|settings| settings.region).filter(|region| region != signed)
+    else {
+        return Ok(());
+    };
+    let message = "The bucket you are attempting to access must be addressed using the specified endpoint. Please send \
+                   all future requests to this endpoint.";
+    let mut error = s3_error!(PermanentRedirect, "{message}");
+    error.set_status_code(StatusCode::MOVED_PERMANENTLY);
+    let mut headers = HeaderMap::new();
+    if let Ok(region) = HeaderValue::from_str(&region) {
+        headers.insert("x-amz-bucket-region", region);
+    }
+    error.set_headers(headers);
+    Err(error)
+}
+
+/// What nobody may touch below a bucket's denied prefixes, or list.
+fn check_prefix(
+    store: &Store,
+    account: &Account,
+    action: &str,
+    bucket: &str,
+    key: Option<&str>,
+) -> S3Result<()> {
+    let denied = key.filter(|key| store.settings(bucket).is_ok_and(|settings| settings.denies(key)));
+    let Some(key) = denied else { return Ok(()) };
+    let resource = match action {
+        "s3:ListBucket" | "s3:ListBucketVersions" => format!("arn:aws:s3:::{bucket}"),
+        _ => format!("arn:aws:s3:::{bucket}/{key}"),
+    };
+    let caller = account.identity.arn();
+    Err(s3_error!(
+        AccessDenied,
+        "User: {caller} is not authorized to perform: {action} on resource: {resource} with an explicit deny in a \
+         resource-based policy"
+    ))
+}
+
+/// The same for the list of versions, which is no operation of the protocol's library.
+pub fn check_versions(
+    store: &Store,
+    extensions: &Extensions,
+    signed: bool,
+    bucket: &str,
+    uri: &Uri,
+) -> S3Result<()> {
+    let caller = caller(extensions)?;
+    admit(caller, signed)?;
+    check_region(store, bucket, &caller.region)?;
+    let action = "s3:ListBucketVersions";
+    caller.account.authorize(action, &format!("arn:aws:s3:::{bucket}")).map_err(denial)?;
+    let query = uri.query().unwrap_or_default();
+    let prefix = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "prefix");
+    check_prefix(store, &caller.account, action, bucket, prefix.as_ref().map(|(_, prefix)| prefix.as_ref()))
+}
+
+/// Whether the caller may step over a retention of mode GOVERNANCE.
+pub fn check_bypass(account: &Account, place: &Target<'_>, bypass: bool) -> S3Result<()> {
+    if !bypass {
+        return Ok(());
+    }
+    let resource = format!("arn:aws:s3:::{}/{}", place.bucket, place.key);
+    account.authorize("s3:BypassGovernanceRetention", &resource).map_err(denial)
+}
+
+/// One of several deletions in a request.
+pub fn check_delete(
+    gateway: &Gateway,
+    account: &Account,
+    place: &Target<'_>,
+    bypass: bool,
+) -> Result<(), ServiceError> {
+    let action = if place.version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
+    let resource = format!("arn:aws:s3:::{}/{}", place.bucket, place.key);
+    let allowed = account.authorize(action, &resource).map_err(denial);
+    let allowed = allowed
+        .and_then(|()| check_prefix(gateway.store(), account, action, place.bucket, Some(place.key)))
+        .and_then(|()| check_bypass(account, place, bypass));
+    allowed.map_err(|error| {
+        ServiceError::new("AccessDenied", error.message().unwrap_or("Access Denied").to_owned())
+    })
+}
+
+fn denial(error: ServiceError) -> S3Error {
     S3Error::with_message(S3ErrorCode::AccessDenied, error.message)
 }
 
@@ -93,6 +206,7 @@ fn actions(operation: &str, versioned: bool) -> &'static [&'static str] {
         ("DeleteObject", true) => &["s3:DeleteObjectVersion"],
         ("DeleteObjectTagging", false) => &["s3:DeleteObjectTagging"],
         ("DeleteObjectTagging", true) => &["s3:DeleteObjectVersionTagging"],
+        ("GetBucketAcl", _) => &["s3:GetBucketAcl"],
         ("GetBucketEncryption", _) => &["s3:GetEncryptionConfiguration"],
         ("GetBucketLocation", _) => &["s3:GetBucketLocation"],
         ("GetBucketOwnershipControls", _) => &["s3:GetBucketOwnershipControls"],

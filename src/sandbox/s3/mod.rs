@@ -12,13 +12,14 @@ use super::http::Answer;
 use super::identity::Identity;
 use super::services::ServiceError;
 use super::sigv4;
-use gateway::Gateway;
+use gateway::{Gateway, Versions};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use patience::Patient;
+use ring::digest;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::sync::Arc;
 use store::Store;
@@ -33,12 +34,14 @@ pub struct S3 {
 impl S3 {
     pub fn new(identity: &Identity, store: Store, slow_down_per_s: Option<u32>) -> Self {
         let store = Arc::new(store);
-        let mut builder = S3ServiceBuilder::new(Gateway::new(Arc::clone(&store), identity));
+        let gateway = Gateway::new(Arc::clone(&store), canonical_id(&identity.account));
+        let mut builder = S3ServiceBuilder::new(gateway.clone());
+        builder.set_route(Versions(gateway.clone()));
         builder.set_auth(access::Keys {
             access_key_id: identity.access_key_id.clone(),
             secret_access_key: identity.secret_access_key().into(),
         });
-        builder.set_access(access::Access);
+        builder.set_access(access::Access(gateway));
         S3 { service: builder.build(), store, rate: CallRate::new(slow_down_per_s) }
     }
 
@@ -50,11 +53,14 @@ impl S3 {
         parts: Parts,
         body: Incoming,
     ) -> Result<Answer, ServiceError> {
-        check(&parts)?;
+        let region = check(&parts)?;
+        let has_token = parts.headers.contains_key("x-amz-security-token");
+        let caller = Caller { account: Arc::clone(account), region, has_token };
         let body = s3s::Body::http_body_unsync(Patient::new(body, account.request_timeout));
         let mut request = Request::from_parts(parts, body);
-        request.extensions_mut().insert(Arc::clone(account));
+        request.extensions_mut().insert(caller);
         let answer = self.service.call(request).await;
+        tokio::time::sleep(account.settings.s3.latency).await;
         let answer = answer.map_err(|error| {
             ServiceError::internal(Box::<dyn std::error::Error + Send + Sync>::from(error))
         })?;
@@ -62,11 +68,26 @@ impl S3 {
     }
 }
 
-/// What is refused unread: requests that nobody signed, and forms of browsers.
-fn check(parts: &Parts) -> Result<(), ServiceError> {
-    if sigv4::claimed_service(parts).is_none() {
+/// Who sends a request, as far as the operations need it.
+#[derive(Clone)]
+struct Caller {
+    account: Arc<Account>,
+    /// What was signed for.
+    region: String,
+    has_token: bool,
+}
+
+/// The id that S3 gives an account, which is not its number.
+fn canonical_id(account: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, account.as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The region that is signed. What is refused unread: requests that nobody signed, and forms of browsers.
+fn check(parts: &Parts) -> Result<String, ServiceError> {
+    let Some((region, _)) = sigv4::claimed_scope(parts) else {
         return Err(ServiceError::new("AccessDenied", "Access Denied").status(403));
-    }
+    };
     sigv4::check_headers_of_aws(parts)?;
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if parts.method == Method::POST && kind.trim_start().to_ascii_lowercase().starts_with("multipart/") {
@@ -74,5 +95,5 @@ fn check(parts: &Parts) -> Result<(), ServiceError> {
             ServiceError::new("NotImplemented", "this sandbox takes no forms of browsers").status(501)
         );
     }
-    Ok(())
+    Ok(region)
 }

@@ -20,9 +20,9 @@ mod uploads;
 
 pub use attributes::Bypass;
 pub use copies::{Copied, Copy};
-pub use objects::{Condition, Deleted, Draft};
+pub use objects::{Condition, Draft};
 pub use tags::check as check_tags;
-pub use uploads::{CompletedPart, Listed as ListedUpload, Part, Upload, UploadId};
+pub use uploads::{CompletedPart, Part, Upload, UploadId};
 
 use crate::random;
 use crate::sandbox::services::ServiceError;
