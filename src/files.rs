@@ -22,6 +22,53 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
+/// A file of the user's own that is written bit by bit, and is there under its name when it is whole. Dropped before,
+/// it is gone.
+#[derive(Debug)]
+pub struct Replacement {
+    file: File,
+    beside: PathBuf,
+    path: PathBuf,
+    is_whole: bool,
+}
+
+impl Replacement {
+    pub fn new(path: &Path) -> io::Result<Self> {
+        let beside = beside(path)?;
+        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        // From here on it is removed if need be.
+        let replacement = Replacement { file, beside, path: path.to_owned(), is_whole: false };
+        if let Ok(before) = fs::metadata(path) {
+            if before.is_dir() {
+                return Err(io::Error::from(io::ErrorKind::IsADirectory));
+            }
+            replacement.file.set_permissions(before.permissions())?;
+        }
+        Ok(replacement)
+    }
+
+    /// What is written to; a thread may have it while this value stays with who may be left early.
+    pub fn writer(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
+    /// Takes the place of what was there.
+    pub fn finish(mut self) -> io::Result<()> {
+        fs::rename(&self.beside, &self.path)?;
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            // There is nobody to tell.
+            let _ = fs::remove_file(&self.beside);
+        }
+    }
+}
+
 /// Writes a file that only its owner may read, from its first byte on.
 pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, content, |beside| {
@@ -113,6 +160,28 @@ mod tests {
         write_private(&file, b"new").unwrap();
         assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("new", 0o600));
         assert_eq!((folder.names(), mode(&folder.0)), (vec!["record.json".to_owned()], 0o700));
+    }
+
+    #[test]
+    fn a_file_written_bit_by_bit_is_there_when_it_is_whole() {
+        let folder = Folder::new("bit-by-bit");
+        let file = folder.0.join("list.csv");
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        let dropped = Replacement::new(&file).unwrap();
+        dropped.writer().unwrap().write_all(b"half").unwrap();
+        drop(dropped);
+        assert_eq!(
+            (folder.names(), fs::read_to_string(&file).unwrap()),
+            (vec!["list.csv".to_owned()], "old".to_owned())
+        );
+        let whole = Replacement::new(&file).unwrap();
+        whole.writer().unwrap().write_all(b"new").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+        whole.finish().unwrap();
+        assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("new", 0o640));
+        assert_eq!(folder.names(), ["list.csv"]);
+        assert_eq!(Replacement::new(&folder.0).unwrap_err().kind(), io::ErrorKind::IsADirectory);
     }
 
     #[test]

@@ -20,6 +20,7 @@ fn commands_options_and_values() {
     for (line, expected) in [
         ("opsctl ssm con", &["connect"][..]),
         ("opsctl ssm ", &["list", "connect", "exec", "forward", "proxy", "ssh-config", "run", "session"]),
+        ("opsctl s3 manifest ", &["check", "stats", "head"]),
         ("opsctl ssm list --col", &["--color", "--columns"]),
         ("opsctl --output js", &["json"]),
         ("opsctl -o=nd", &["-o=ndjson"]),

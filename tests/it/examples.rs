@@ -72,6 +72,9 @@ fn run(line: &str) {
     if line.contains("session show") {
         sealed.run(["ssm", "connect", "web-1"]).expect(0);
     }
+    if line.contains("manifest.csv") {
+        sealed.write("manifest.csv", "data-1,logs/a%20b.txt\ndata-1,logs/c.txt\n");
+    }
     let ran = shell(&sealed, line);
     assert_eq!(ran.code, 0, "{line}: {ran:#?}");
 }

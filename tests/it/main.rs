@@ -31,6 +31,7 @@ mod prompts;
 mod proxy;
 mod resume;
 mod run;
+mod s3;
 mod sandbox;
 mod secrets;
 mod session;

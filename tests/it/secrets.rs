@@ -46,6 +46,12 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["ssm", "session", "list"], &[], 0),
     (&["ssm", "session", "show"], &["tester-0a1b2c3d4e5f6a7b8"], 0),
     (&["ssm", "session", "terminate"], &["--all", "--yes"], 0),
+    (&["s3"], &[], 2),
+    (&["s3", "manifest"], &[], 2),
+    // What is typed into all of them is no manifest.
+    (&["s3", "manifest", "check"], &["-"], 6),
+    (&["s3", "manifest", "stats"], &["-"], 1),
+    (&["s3", "manifest", "head"], &["s3://data-1/manifest.csv"], 1),
     (&["sandbox"], &[], 2),
     (&["sandbox", "run"], &["--", "true"], 0),
     (&["sandbox", "up"], &["--timeout", "1ms"], 8),

@@ -59,9 +59,9 @@ pub enum InventoryFault {
     Missing(&'static str),
     #[error("`{member}` is `{text}`, not {expected}")]
     Value { member: String, text: String, expected: &'static str },
-    /// The format by name, as the manifest has it.
-    #[error("its data files are {0}, and only CSV can be read")]
-    Format(String),
+    /// The format by name, as the manifest has it, and the bucket that is listed.
+    #[error("its data files are {format}, and only CSV can be read")]
+    Format { format: String, source_bucket: String },
     #[error("its schema has no column {0}")]
     NoColumn(&'static str),
     #[error("its schema has the column {0} twice")]
@@ -119,7 +119,7 @@ impl Inventory {
                 parsed_schema = Schema::parse(&schema, &mut faults);
             }
         } else if !format.is_empty() {
-            faults.push(InventoryFault::Format(format));
+            faults.push(InventoryFault::Format { format, source_bucket: source_bucket.clone() });
         }
         let mut files = Vec::new();
         match wire.files {

@@ -45,7 +45,8 @@ fn everything_that_is_wrong_is_said() {
     for format in ["Parquet", "ORC"] {
         let json = MANIFEST.replace("\"CSV\"", &format!("\"{format}\""));
         let faults = Inventory::parse(json.as_bytes()).unwrap_err();
-        assert_eq!(faults, [InventoryFault::Format(format.to_owned())]);
+        let source_bucket = "data-1".to_owned();
+        assert_eq!(faults, [InventoryFault::Format { format: format.to_owned(), source_bucket }]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use jiff::Timestamp;
 use opsctl_engine::manifest::ObjectRecord;
 use serde::Serialize;
@@ -44,7 +44,7 @@ const ROWS: usize = 10;
 #[command(verbatim_doc_comment, mut_args(completion::columns(COLUMNS)))]
 pub struct HeadArgs {
     /// A file, - for stdin, s3://BUCKET/KEY, inventory:PLACE of a manifest.json, or report:FOLDER
-    #[arg(value_name = "SOURCE", help_heading = "Target")]
+    #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath, help_heading = "Target")]
     source: Source,
 
     #[command(flatten)]

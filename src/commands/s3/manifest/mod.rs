@@ -1,6 +1,8 @@
 //! `opsctl s3 manifest`: the group's verbs and their dispatch, no logic.
 
+mod check;
 mod head;
+mod stats;
 
 use clap::Subcommand;
 
@@ -19,11 +21,15 @@ use crate::error::{Outcome, Result};
 #[derive(Debug, Subcommand)]
 #[command(verbatim_doc_comment)]
 pub enum Command {
+    Check(check::CheckArgs),
+    Stats(stats::StatsArgs),
     Head(head::HeadArgs),
 }
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
+        Command::Check(args) => check::run(args, ctx).await,
+        Command::Stats(args) => stats::run(args, ctx).await,
         Command::Head(args) => head::run(args, ctx).await,
     }
 }

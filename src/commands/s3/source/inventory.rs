@@ -25,11 +25,15 @@ pub async fn open(place: &Place, ctx: &Context) -> Result<Vec<Part>> {
 fn refused(place: &Place, faults: &[InventoryFault]) -> anyhow::Error {
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
     let error = Error::usage(format!("cannot read the inventory {place}: {}", told.join("; ")));
-    match faults.iter().any(|fault| matches!(fault, InventoryFault::Format(_))) {
-        true => error
-            .hint("configure the inventory with the output format CSV; the next report, a day or a week later, can be read")
-            .hint("opsctl s3 manifest build s3://BUCKET/ lists the bucket itself"),
-        false => error,
+    let bucket = faults.iter().find_map(|fault| match fault {
+        InventoryFault::Format { source_bucket, .. } => Some(source_bucket),
+        _ => None,
+    });
+    match bucket {
+        Some(bucket) => error
+            .hint("configure the inventory with the output format CSV: its next report can be read")
+            .hint(format!("opsctl s3 manifest build s3://{bucket}/ lists the bucket itself")),
+        None => error,
     }
     .into()
 }

@@ -105,6 +105,19 @@ pub async fn open(source: &Source, ctx: &Context) -> Result<Vec<Part>> {
     }
 }
 
+/// The one file of a source that can only be a manifest.
+pub async fn open_one(source: &Source, ctx: &Context) -> Result<Part> {
+    match source {
+        Source::S3(location) => open_manifest(&Place::Object(location.clone()), ctx).await,
+        Source::Manifest(place) => open_manifest(place, ctx).await,
+        Source::Inventory(place) | Source::Report(place) => {
+            Err(Error::usage(format!("{place} is no manifest, and only those can be checked"))
+                .hint("opsctl s3 manifest stats reads inventories and reports too")
+                .into())
+        }
+    }
+}
+
 async fn open_manifest(place: &Place, ctx: &Context) -> Result<Part> {
     if let Place::Object(location) = place
         && (location.key.is_empty() || location.key.ends_with('/'))

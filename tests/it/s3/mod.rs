@@ -1,0 +1,6 @@
+//! S3 Batch Operations: lists of objects, and jobs.
+
+mod manifest;
+mod shelf;
+
+pub use shelf::Shelf;
