@@ -30,6 +30,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["sandbox", "status"],
     &["sandbox", "down"],
     &["sandbox", "init"],
+    &["sandbox", "put"],
     &["whoami"],
     &["config"],
     &["config", "show"],

@@ -58,6 +58,8 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["sandbox", "status"], &[], 0),
     (&["sandbox", "down"], &[], 3),
     (&["sandbox", "init"], &[], 0),
+    // This is no sandbox.
+    (&["sandbox", "put"], &["-", "s3://rehearsal-data/x"], 2),
     (&["whoami"], &[], 0),
     (&["config"], &[], 2),
     (&["config", "show"], &["--origin"], 0),

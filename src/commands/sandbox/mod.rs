@@ -4,6 +4,7 @@ mod down;
 mod init;
 mod inside;
 mod launch;
+mod put;
 mod run;
 mod status;
 mod up;
@@ -21,8 +22,9 @@ use crate::error::{Outcome, Result, exit};
 /// operation; it never pretends.
 ///
 /// `sandbox run` starts one for a single command, `sandbox up` keeps one that every opsctl command
-/// finds with --sandbox. It has three nodes until a sandbox.toml says otherwise: `sandbox init` writes
-/// one with all that can be set, such as denied actions, encrypted sessions and a bad network.
+/// finds with --sandbox. It has three nodes and four buckets until a sandbox.toml says otherwise:
+/// `sandbox init` writes one with all that can be set, such as denied actions, encrypted sessions, a bad
+/// network and a million objects. `sandbox put` brings files into its buckets.
 ///
 /// It listens on loopback only, has a random key of its own and refuses every request that this key
 /// has not signed. A command inside sees nothing of your AWS variables and profiles. The folder of a
@@ -32,6 +34,8 @@ use crate::error::{Outcome, Result, exit};
 ///   sts  GetCallerIdentity
 ///   ssm  the calls of sessions and of Run Command, and those that list nodes and read documents
 ///   kms  GenerateDataKey, Decrypt
+///   s3   objects, versions, lists, tags, ACLs, Object Lock, restores, uploads in parts, and what
+///        buckets are set to; replication only by jobs
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
@@ -46,6 +50,7 @@ pub enum Command {
     Status(status::StatusArgs),
     Down(down::DownArgs),
     Init(init::InitArgs),
+    Put(put::PutArgs),
 }
 
 impl Command {
@@ -67,5 +72,6 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Status(args) => status::run(args, ctx).await,
         Command::Down(args) => down::run(args, ctx).await,
         Command::Init(args) => init::run(args, ctx),
+        Command::Put(args) => put::run(args, ctx).await,
     }
 }
