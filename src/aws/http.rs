@@ -4,11 +4,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -38,6 +39,21 @@ impl Network {
     }
 
     pub fn http_client(&self) -> SharedHttpClient {
+        let connector = self.connectors();
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            connector(settings.cloned(), components.and_then(|components| components.sleep_impl()))
+        })
+    }
+
+    /// For a call that no client of the SDK makes.
+    pub fn connector(&self, settings: HttpConnectorSettings) -> Connector {
+        self.connectors()(Some(settings), Some(SharedAsyncSleep::new(TokioSleep::new())))
+    }
+
+    fn connectors(
+        &self,
+    ) -> impl Fn(Option<HttpConnectorSettings>, Option<SharedAsyncSleep>) -> Connector + Send + Sync + 'static
+    {
         let trust = match &self.bundle {
             Some(bundle) => TrustStore::empty().with_pem_certificate(bundle.clone()),
             None => TrustStore::empty().with_native_roots(!self.is_local),
@@ -46,17 +62,17 @@ impl Network {
         let tls =
             TlsContext::builder().with_trust_store(trust).build().unwrap_or_else(|_| TlsContext::default());
         let proxies = if self.is_local { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
-        Builder::new().build_with_connector_fn(move |settings, components| {
+        move |settings, sleep| {
             let mut builder = Connector::builder();
-            builder.set_connector_settings(settings.cloned());
-            builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+            builder.set_connector_settings(settings);
+            builder.set_sleep_impl(sleep);
             builder.set_proxy_config(Some(proxies.clone()));
             builder
                 .enable_tcp_nodelay(true)
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .tls_context(tls.clone())
                 .build_with_resolver(Resolver)
-        })
+        }
     }
 
     /// The TLS settings of the websocket: the same trust as the SDK's.

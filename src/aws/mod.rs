@@ -5,6 +5,7 @@ mod calls;
 mod credentials;
 mod error;
 mod http;
+mod iam;
 mod identity;
 mod options;
 mod profile;
@@ -34,6 +35,7 @@ use self::calls::Calls;
 pub use error::{
     AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_throttled, is_untrusted,
 };
+pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
 pub use profile::{KnownProfile, Profiles, known_profiles};
 pub use region::{REGIONS, check_shape as check_region, configured as configured_region};

@@ -15,7 +15,7 @@ pub use consent::Consent;
 pub use pace::Pace;
 pub use plan::{Plan, Step, Weight, Words};
 pub use token::Token;
-pub use wait::{Wait, until};
+pub use wait::{Wait, until, until_at};
 
 use crate::context::Context;
 

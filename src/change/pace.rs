@@ -23,6 +23,12 @@ impl Pace {
         Pace { pause: FIRST.min(longest), longest, random: Random::new(seed) }
     }
 
+    /// Never less than `shortest`, unless `longest` is.
+    pub fn between(shortest: Duration, longest: Duration, seed: [u8; 32]) -> Self {
+        // A pause is at least half of what is due.
+        Pace { pause: (shortest * 2).min(longest), longest, random: Random::new(seed) }
+    }
+
     /// The pause before the next look: somewhere between half of what is due and all of it.
     pub fn pause(&mut self) -> Duration {
         let due = self.pause;
@@ -68,6 +74,15 @@ mod tests {
         let mut pace = Pace::new(Some(Duration::from_secs(300)), [1; 32]);
         assert!(pauses(&mut pace, 30).iter().all(|pause| *pause <= 300.0));
         assert_within(&pauses(&mut pace, 1), &[300.0]);
+    }
+
+    #[test]
+    fn between_two_limits_it_never_asks_more_often_than_the_first() {
+        let (shortest, longest) = (Duration::from_secs(2), Duration::from_secs(30));
+        let mut pace = Pace::between(shortest, longest, [1; 32]);
+        assert_within(&pauses(&mut pace, 7), &[4.0, 6.0, 9.0, 13.5, 20.25, 30.0, 30.0]);
+        let mut pace = Pace::between(shortest, Duration::from_millis(100), [1; 32]);
+        assert_within(&pauses(&mut pace, 2), &[0.1; 2]);
     }
 
     #[test]

@@ -25,6 +25,11 @@ impl Token {
         Ok(Token(token))
     }
 
+    /// What follows from the call alone: whoever makes the same one, whenever, makes it once.
+    pub fn of_content(action: &str, parameters: &impl Serialize) -> Result<String> {
+        Token(String::new()).of(action, parameters)
+    }
+
     /// For one call of `action` ("s3:CreateJob") with these parameters, in the form of a UUID. Different parameters
     /// give different tokens: AWS refuses a known token with other parameters, or does nothing.
     pub fn of(&self, action: &str, parameters: &impl Serialize) -> Result<String> {

@@ -31,9 +31,19 @@ pub async fn until<T>(
     wait: &Wait<'_>,
     ctx: &Context,
     signals: &mut Signals,
+    look: impl AsyncFnMut(&mut Progress) -> Result<Option<T>>,
+) -> Result<T> {
+    until_at(Pace::new(wait.args.interval, random::bytes()?), wait, ctx, signals, look).await
+}
+
+/// The same at a pace of its own.
+pub async fn until_at<T>(
+    mut pace: Pace,
+    wait: &Wait<'_>,
+    ctx: &Context,
+    signals: &mut Signals,
     mut look: impl AsyncFnMut(&mut Progress) -> Result<Option<T>>,
 ) -> Result<T> {
-    let mut pace = Pace::new(wait.args.interval, random::bytes()?);
     let mut progress = ctx.reporter().progress(format!("waiting for {}", wait.what), wait.total);
     let mut failures = 0;
     loop {

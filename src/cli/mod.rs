@@ -116,9 +116,9 @@ impl Command {
     pub fn handles_signals(&self) -> bool {
         match self {
             Command::Ssm(command) => command.handles_signals(),
+            Command::S3(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
-            Command::S3(_)
-            | Command::Whoami(_)
+            Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)

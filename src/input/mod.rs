@@ -3,5 +3,6 @@
 
 pub mod json;
 pub mod toml;
+pub mod yaml;
 
 pub use self::toml::Mistake;

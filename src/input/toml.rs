@@ -26,6 +26,11 @@ impl Mistake {
 }
 
 impl Mistake {
+    /// Line and column count from 1.
+    pub fn new(file: &str, line: usize, column: usize, message: impl Into<String>) -> Self {
+        Mistake { file: file.to_owned(), line, column, message: message.into(), next: None }
+    }
+
     /// Another message about the same place.
     #[must_use]
     pub fn saying(self, message: impl Into<String>) -> Mistake {
@@ -73,7 +78,7 @@ impl<'a> Reader<'a> {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = before.matches('\n').count() + 1;
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        Mistake { file: self.file.to_owned(), line, column, message: message.into(), next: None }
+        Mistake::new(self.file, line, column, message)
     }
 
     pub fn mistake(&mut self, span: &Range<usize>, message: impl Into<String>) {

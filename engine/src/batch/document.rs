@@ -91,7 +91,7 @@ impl JobDocument {
         match reader.finish(document)? {
             Some(document) => Ok(document),
             // A document that could not be read has a fault; this is for the compiler.
-            None => Err(vec![Fault { path: Vec::new(), message: "is no job".to_owned() }]),
+            None => Err(vec![Fault { path: Vec::new(), message: "is no job".to_owned(), is_of_name: false }]),
         }
     }
 
@@ -263,7 +263,8 @@ pub(super) fn account(slot: &Slot<'_, '_>) -> Option<String> {
     slot.text_where(12..=12, "an account id of 12 digits", arn::is_account)
 }
 
-fn drop_nulls(value: &mut Value) {
+/// Leaves out what is absent, in objects at every depth.
+pub fn drop_nulls(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.retain(|_, member| !member.is_null());

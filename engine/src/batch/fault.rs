@@ -8,6 +8,8 @@ pub struct Fault {
     pub path: Vec<String>,
     /// What is wrong with the value there: lower case, no full stop, does not name the field.
     pub message: String,
+    /// It is the last name of the path that is wrong, not the value behind it.
+    pub is_of_name: bool,
 }
 
 impl Fault {

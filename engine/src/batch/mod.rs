@@ -17,7 +17,7 @@ mod tag;
 mod tests;
 pub mod words;
 
-pub use document::{JobDocument, Manifest, ManifestLocation, ManifestSpec, Report, Source};
+pub use document::{JobDocument, Manifest, ManifestLocation, ManifestSpec, Report, Source, drop_nulls};
 pub use fault::Fault;
 pub use generator::{
     EncryptionFilter, Filter, Generator, KeyNameConstraint, KmsFilter, ManifestEncryption, ManifestGenerator,

@@ -45,7 +45,8 @@ impl Reader {
     }
 
     fn fault(&self, path: &[String], message: impl Into<String>) {
-        self.faults.borrow_mut().push(Fault { path: path.to_vec(), message: message.into() });
+        let fault = Fault { path: path.to_vec(), message: message.into(), is_of_name: false };
+        self.faults.borrow_mut().push(fault);
     }
 }
 
@@ -75,7 +76,11 @@ impl<'r, 'v> Slot<'r, 'v> {
 
     /// Of so many characters.
     pub fn text(&self, length: RangeInclusive<usize>) -> Option<String> {
-        let Value::String(text) = self.value? else { return self.expected("text") };
+        let text = match self.value? {
+            Value::String(text) => text,
+            Value::Number(_) | Value::Bool(_) => return self.expected("text: put it in quotes"),
+            _ => return self.expected("text"),
+        };
         let count = text.chars().count();
         if !length.contains(&count) {
             self.fault(match (count, *length.end()) {
@@ -256,7 +261,8 @@ impl<'r, 'v> Fields<'r, 'v> {
             let near = nearest(name, known.iter().copied());
             let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             let path = [self.path.as_slice(), std::slice::from_ref(name)].concat();
-            self.reader.fault(&path, format!("unknown field{advice}"));
+            let message = format!("unknown field{advice}");
+            self.reader.faults.borrow_mut().push(Fault { path, message, is_of_name: true });
         }
     }
 }

@@ -91,7 +91,7 @@ fn every_fault_is_found_in_one_run() {
             "RoleArn: `batch` is not the ARN of a role",
             "Tags[0].Key: `a;b` is not made of letters, digits, spaces and _ . : / = + - @ alone",
             "Tags[1]: `Key` is missing",
-            "Tags[1].Value: must be text",
+            "Tags[1].Value: must be text: put it in quotes",
             "Prioritty: unknown field; did you mean `Priority`?",
         ]
     );

@@ -1,5 +1,7 @@
 //! `opsctl s3`: the group's verbs and their dispatch, no logic.
 
+mod bucket;
+mod job;
 mod manifest;
 mod source;
 
@@ -21,10 +23,22 @@ use crate::error::{Outcome, Result};
 pub enum Command {
     #[command(subcommand)]
     Manifest(manifest::Command),
+    #[command(subcommand)]
+    Job(job::Command),
+}
+
+impl Command {
+    pub fn handles_signals(&self) -> bool {
+        match self {
+            Command::Manifest(_) => false,
+            Command::Job(command) => command.handles_signals(),
+        }
+    }
 }
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::Manifest(command) => manifest::run(command, ctx).await,
+        Command::Job(command) => job::run(command, ctx).await,
     }
 }

@@ -1,0 +1,117 @@
+//! A job from a file, in YAML or in the API's own JSON: every mistake is told with its line and column.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use opsctl_engine::batch::JobDocument;
+
+use super::super::api::Jobs;
+use super::submit::{SubmitArgs, submit};
+use crate::context::Context;
+use crate::error::{Error, Outcome, Result};
+use crate::input::Mistake;
+use crate::input::yaml::Document;
+use crate::signals::Signals;
+
+/// Far beyond any job.
+const MOST_BYTES: u64 = 1 << 20;
+
+pub async fn create(path: &Path, args: &SubmitArgs, ctx: &Context) -> Result<Outcome> {
+    let mut signals = Signals::listen()?;
+    let document = signals.race(read(path, ctx)).await?;
+    let jobs = signals.race(Jobs::open(ctx)).await?;
+    if let Some(account) = document.account_id.as_ref().filter(|account| **account != jobs.account) {
+        return Err(Error::usage(format!(
+            "the job is for account {account}, and these credentials are of {}",
+            jobs.account
+        ))
+        .hint("--profile names others")
+        .into());
+    }
+    submit(document, None, &jobs, args, ctx, &mut signals).await
+}
+
+/// A document without a fault.
+pub async fn read(path: &Path, ctx: &Context) -> Result<JobDocument> {
+    let (name, owned) = match path == Path::new("-") {
+        true => ("stdin".to_owned(), None),
+        false => (path.display().to_string(), Some(path.to_owned())),
+    };
+    // A pipe may give its document late, or never, and a read cannot be given up.
+    let read = tokio::task::spawn_blocking(move || match owned {
+        Some(path) => std::fs::File::open(path).and_then(|file| text(file)),
+        None => text(std::io::stdin()),
+    });
+    let failed = |error: std::io::Error| Error::usage(format!("cannot read the job {name}")).because(error);
+    let text = read.await.map_err(|error| failed(error.into()))?.map_err(failed)?;
+    parse(&name, &text, ctx.now()).map_err(|mistakes| {
+        let count = mistakes.len();
+        let error = Error::usage(match count {
+            1 => format!("the job in {name} is wrong"),
+            _ => format!("the job in {name} is wrong in {count} places"),
+        });
+        let error = match Mistake::chain(mistakes) {
+            Some(first) => error.because(first),
+            None => error,
+        };
+        error.hint("opsctl s3 job create --example copy prints a job that is right").into()
+    })
+}
+
+fn text(input: impl std::io::Read) -> std::io::Result<String> {
+    let mut text = String::new();
+    input.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(std::io::Error::other(format!("it is over {} MiB long, as no job is", MOST_BYTES >> 20)));
+    }
+    Ok(text)
+}
+
+fn parse(name: &str, text: &str, now: jiff::Timestamp) -> Result<JobDocument, Vec<Mistake>> {
+    let file = Document::read(name, text).map_err(|mistake| vec![mistake])?;
+    JobDocument::read(&file.value(), now).map_err(|faults| {
+        let mistake = |fault: &opsctl_engine::batch::Fault| {
+            file.mistake(&fault.path, fault.is_of_name, fault.to_string())
+        };
+        let mut mistakes: Vec<Mistake> = faults.iter().map(mistake).collect();
+        mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+        mistakes
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_has_its_line_and_column() {
+        let text = "\
+Operation:
+  S3PutObjectTagging:
+    TagSet:
+      - Key: retain
+        Value: 90
+Report: {Enabled: yes please}
+Priority: 10
+RoleArn: batch
+Manifest:
+  Spec:
+    Format: S3BatchOperations_CSV_20180820
+    Feilds: [Bucket, Key]
+  Location: {ObjectArn: 'arn:aws:s3:::lists/a.csv', ETag: abc}
+";
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let mistakes = parse("job.yaml", text, now).unwrap_err();
+        let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "job.yaml:5:16: Operation.S3PutObjectTagging.TagSet[0].Value: must be text: put it in quotes",
+                "job.yaml:6:19: Report.Enabled: must be true or false",
+                "job.yaml:8:10: RoleArn: `batch` is not the ARN of a role",
+                "job.yaml:11:5: Manifest.Spec: `Fields` is missing: a CSV manifest needs the names of its columns",
+                "job.yaml:12:5: Manifest.Spec.Feilds: unknown field; did you mean `Fields`?",
+            ]
+        );
+    }
+}

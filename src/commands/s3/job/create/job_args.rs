@@ -1,0 +1,48 @@
+//! What every operation takes besides its own parameters, and how a job is put together from the two.
+
+use clap::Args;
+use opsctl_engine::batch::{JobDocument, Operation};
+
+use super::super::api::Jobs;
+use super::settings::{SettingsArgs, role_arn};
+use super::source::SourceArgs;
+use super::submit::{SubmitArgs, submit};
+use crate::context::Context;
+use crate::error::{Outcome, Result};
+use crate::signals::Signals;
+
+#[derive(Debug, Clone, Args)]
+pub struct JobArgs {
+    #[command(flatten)]
+    source: SourceArgs,
+
+    #[command(flatten)]
+    settings: SettingsArgs,
+
+    #[command(flatten)]
+    submit: SubmitArgs,
+}
+
+impl JobArgs {
+    /// `operation`: made once the partition is known, which ARNs begin with.
+    pub async fn create(&self, operation: impl FnOnce(&str) -> Operation, ctx: &Context) -> Result<Outcome> {
+        let mut signals = Signals::listen()?;
+        let jobs = signals.race(Jobs::open(ctx)).await?;
+        let partition = jobs.partition.as_str();
+        let client = ctx.aws().await?.s3();
+        let (source, head) = signals.race(self.source.resolve(&client, partition, &jobs.region, ctx)).await?;
+        let document = JobDocument {
+            account_id: None,
+            confirmation_required: None,
+            operation: operation(partition),
+            report: self.settings.report(partition),
+            client_request_token: None,
+            description: self.settings.description.clone(),
+            priority: self.settings.priority,
+            role_arn: role_arn(&self.settings.role, partition, &jobs.account),
+            tags: self.settings.tags(),
+            source,
+        };
+        submit(document, head, &jobs, &self.submit, ctx, &mut signals).await
+    }
+}

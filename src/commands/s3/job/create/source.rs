@@ -1,0 +1,227 @@
+//! The options that say which objects: a manifest, an inventory, or a list that S3 makes itself.
+
+use aws_sdk_s3::Client;
+use clap::{ArgGroup, Args};
+use jiff::Timestamp;
+use opsctl_engine::batch::{
+    Filter, Generator, KeyNameConstraint, Manifest, ManifestEncryption, ManifestGenerator, ManifestLocation,
+    ManifestSpec, Nothing, OutputLocation, Source, words,
+};
+use opsctl_engine::manifest::{Columns, Location};
+
+use super::super::preflight::Head;
+use super::size::size;
+use crate::cli::Moment;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+
+#[derive(Debug, Clone, Args)]
+#[command(group(ArgGroup::new("objects").required(true).args(["manifest", "inventory", "generate"])))]
+pub struct SourceArgs {
+    /// A CSV manifest, s3://BUCKET/KEY
+    #[arg(long, value_name = "S3-URI", help_heading = "Target")]
+    pub manifest: Option<Location>,
+
+    /// The manifest.json of an S3 Inventory in CSV
+    #[arg(long, value_name = "S3-URI", help_heading = "Target")]
+    pub inventory: Option<Location>,
+
+    /// Objects of which S3 makes the list, s3://BUCKET/PREFIX
+    #[arg(long, value_name = "S3-URI", help_heading = "Target")]
+    pub generate: Option<Location>,
+
+    /// The ETag that the manifest must have; else that of now
+    #[arg(
+        long,
+        value_name = "ETAG",
+        conflicts_with = "generate",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
+    pub etag: Option<String>,
+
+    /// The version of the manifest; else the newest
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "generate",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
+    pub manifest_version: Option<String>,
+
+    /// The columns of the manifest: Bucket, Key, VersionId, Ignore; else told by its first line
+    #[arg(
+        long,
+        value_name = "A,B,C",
+        requires = "manifest",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
+    pub fields: Option<Columns>,
+
+    /// With --generate: where the list is kept
+    #[arg(
+        long,
+        value_name = "S3-URI",
+        requires = "generate",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
+    pub keep_manifest: Option<Location>,
+
+    /// With --generate: keys that end so
+    #[arg(long, value_name = "TEXT", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    pub suffix: Option<String>,
+
+    /// With --generate: keys that have this in them
+    #[arg(long, value_name = "TEXT", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    pub substring: Option<String>,
+
+    /// With --generate: objects of more than this, as 10MB
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "generate", hide_short_help = true, help_heading = "Target")]
+    pub larger_than: Option<u64>,
+
+    /// With --generate: objects of less than this
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "generate", hide_short_help = true, help_heading = "Target")]
+    pub smaller_than: Option<u64>,
+
+    /// With --generate: objects made after this time
+    #[arg(long, value_name = "TIME", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    pub since: Option<Moment>,
+
+    /// With --generate: objects made before this time
+    #[arg(long, value_name = "TIME", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    pub until: Option<Moment>,
+
+    /// With --generate: objects of these storage classes
+    #[arg(
+        long,
+        value_name = "CLASS",
+        value_delimiter = ',',
+        ignore_case = true,
+        value_parser = clap::builder::PossibleValuesParser::new(words::STORAGE_CLASSES),
+        requires = "generate",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
+    pub of_class: Vec<String>,
+
+    /// With --generate: objects in these states of replication
+    #[arg(
+        long,
+        value_name = "STATUS",
+        value_delimiter = ',',
+        ignore_case = true,
+        value_parser = clap::builder::PossibleValuesParser::new(words::REPLICATION_STATUSES),
+        requires = "generate",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
+    pub replication_status: Vec<String>,
+
+    /// With --generate: objects that the bucket's rules would replicate
+    #[arg(long, requires = "generate", hide_short_help = true, help_heading = "Target")]
+    pub eligible_for_replication: bool,
+}
+
+impl SourceArgs {
+    /// As a job document has it, with what was read of the manifest on the way.
+    pub async fn resolve(
+        &self,
+        client: &Client,
+        partition: &str,
+        region: &str,
+        ctx: &Context,
+    ) -> Result<(Source, Option<Head>)> {
+        if let Some(location) = &self.generate {
+            return Ok((Source::ManifestGenerator(self.generator(location, partition, ctx)?), None));
+        }
+        let Some(location) = self.manifest.as_ref().or(self.inventory.as_ref()) else {
+            return Err(Error::usage("nothing says which objects are meant").into());
+        };
+        let head = Head::fetch(client, location, self.manifest_version.as_deref(), region).await?;
+        if let Some(expected) = self.etag.as_deref().map(|etag| etag.trim_matches('"'))
+            && expected != head.etag
+        {
+            return Err(stale(location, expected, &head.etag));
+        }
+        let spec = match &self.inventory {
+            Some(_) => ManifestSpec { format: words::MANIFEST_INVENTORY.to_owned(), fields: None },
+            None => {
+                let columns = match &self.fields {
+                    Some(columns) => columns.clone(),
+                    None => head.columns(location)?,
+                };
+                let fields = columns.fields().iter().map(|field| field.name().to_owned()).collect();
+                ManifestSpec { format: words::MANIFEST_CSV.to_owned(), fields: Some(fields) }
+            }
+        };
+        let location = ManifestLocation {
+            object_arn: location.arn(partition),
+            object_version_id: self.manifest_version.clone(),
+            e_tag: head.etag.clone(),
+        };
+        Ok((Source::Manifest(Manifest { spec, location }), Some(head)))
+    }
+
+    fn generator(&self, location: &Location, partition: &str, ctx: &Context) -> Result<ManifestGenerator> {
+        let bucket = |location: &Location| {
+            Location { bucket: location.bucket.clone(), key: String::new() }.arn(partition)
+        };
+        let one = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(|text| vec![text.to_owned()]);
+        let names = KeyNameConstraint {
+            match_any_prefix: one(Some(&location.key)),
+            match_any_suffix: one(self.suffix.as_deref()),
+            match_any_substring: one(self.substring.as_deref()),
+        };
+        let several = |words: &[String]| {
+            (!words.is_empty()).then(|| words.iter().map(|word| word.to_ascii_uppercase()).collect())
+        };
+        let bytes = |size: Option<u64>| size.and_then(|size| i64::try_from(size).ok());
+        let filter = Filter {
+            eligible_for_replication: self.eligible_for_replication.then_some(true),
+            created_after: moment(self.since, ctx)?,
+            created_before: moment(self.until, ctx)?,
+            object_replication_statuses: several(&self.replication_status),
+            key_name_constraint: (names != KeyNameConstraint::default()).then_some(names),
+            object_size_greater_than_bytes: bytes(self.larger_than),
+            object_size_less_than_bytes: bytes(self.smaller_than),
+            match_any_storage_class: several(&self.of_class),
+            match_any_object_encryption: None,
+        };
+        let output = |kept: &Location| OutputLocation {
+            expected_manifest_bucket_owner: None,
+            bucket: bucket(kept),
+            manifest_prefix: (!kept.key.is_empty()).then(|| kept.key.trim_end_matches('/').to_owned()),
+            manifest_encryption: Some(ManifestEncryption { sse_s3: Some(Nothing {}), sse_kms: None }),
+            manifest_format: words::GENERATED_MANIFEST.to_owned(),
+        };
+        Ok(ManifestGenerator {
+            s3_job_manifest_generator: Generator {
+                expected_bucket_owner: None,
+                source_bucket: bucket(location),
+                manifest_output_location: self.keep_manifest.as_ref().map(output),
+                filter: (filter != Filter::default()).then_some(filter),
+                enable_manifest_output: self.keep_manifest.is_some(),
+            },
+        })
+    }
+}
+
+pub fn stale(location: &Location, expected: &str, found: &str) -> anyhow::Error {
+    Error::new(Kind::Conflict, format!("the manifest {location} has changed: its ETag is not {expected}"))
+        .because(format!("its ETag is {found} now"))
+        .hint("look at it again, and leave the ETag out to take it as it is")
+        .into()
+}
+
+/// A time as a user wrote it.
+pub fn moment(moment: Option<Moment>, ctx: &Context) -> Result<Option<Timestamp>> {
+    let resolve = |moment: Moment| {
+        moment
+            .resolve(ctx.now(), &ctx.out().settings().zone)
+            .map_err(|error| Error::usage("the time is beyond the calendar").because(error).into())
+    };
+    moment.map(resolve).transpose()
+}

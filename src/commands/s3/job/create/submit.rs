@@ -1,0 +1,286 @@
+//! From a job document to a job: looked at beforehand, sent with a token that follows from it, told whether it is new, and
+//! waited for if that is asked.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
+use opsctl_engine::batch::JobDocument;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::api::Jobs;
+use super::super::model::Job;
+use super::super::preflight::{self, Findings, Head};
+use super::super::view;
+use super::super::watching::{self, Watching};
+use crate::change;
+use crate::cli::{ChangeArgs, WaitArgs};
+use crate::context::Context;
+use crate::error::{Error, Kind, Outcome, Report, Result};
+use crate::output::Column;
+use crate::signals::Signals;
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct SubmitArgs {
+    /// Start at once; else the job waits for opsctl s3 job confirm
+    #[arg(long, help_heading = "Change")]
+    pub run: bool,
+
+    #[command(flatten)]
+    pub change: ChangeArgs,
+
+    /// Do not look at role, buckets and manifest beforehand
+    #[arg(long, conflicts_with = "dry_run", hide_short_help = true, help_heading = "Change")]
+    pub no_preflight: bool,
+
+    /// Another token than the one that follows from the settings; at most 64 characters
+    #[arg(long, value_name = "TEXT", hide_short_help = true, help_heading = "Change")]
+    pub token: Option<String>,
+
+    /// What the same job made before is: an error (9), or ok (0)
+    #[arg(
+        long,
+        value_name = "WHAT",
+        default_value = "error",
+        hide_short_help = true,
+        help_heading = "Change"
+    )]
+    pub if_exists: IfExists,
+
+    /// A job that is complete is good, whatever became of its tasks
+    #[arg(long, requires = "wait", hide_short_help = true, help_heading = "Waiting")]
+    pub allow_failures: bool,
+
+    #[command(flatten)]
+    pub wait: WaitArgs,
+}
+
+impl SubmitArgs {
+    /// Whether anything here was asked for.
+    pub fn is_given(&self) -> bool {
+        let flags =
+            self.run || self.change.dry_run || self.no_preflight || self.allow_failures || self.wait.wait;
+        flags || self.token.is_some() || self.if_exists != IfExists::Error || self.wait.interval.is_some()
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum IfExists {
+    #[default]
+    Error,
+    Ok,
+}
+
+/// A job before it is one: what a dry run prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Planned {
+    action: &'static str,
+    account: String,
+    region: String,
+    operation: String,
+    objects: String,
+    #[serde(flatten)]
+    findings: Findings,
+    /// Exactly what would be sent.
+    parameters: Value,
+}
+
+const PLANNED: &[Column<Planned>] = &[
+    Column::new("action", "Action", |planned: &Planned| planned.action.into()),
+    Column::new("account", "Account", |planned: &Planned| planned.account.as_str().into()),
+    Column::new("region", "Region", |planned: &Planned| planned.region.as_str().into()),
+    Column::new("operation", "Operation", |planned: &Planned| planned.operation.as_str().into()),
+    Column::new("objects", "Objects", |planned: &Planned| planned.objects.as_str().into()),
+    Column::new("count", "Count", |planned: &Planned| planned.findings.count().into()),
+    Column::new("cost", "Cost", |planned: &Planned| planned.findings.cost().into()),
+    Column::new("arithmetic", "Arithmetic", |planned: &Planned| planned.findings.arithmetic().into()),
+    Column::new("without", "Not in it", |planned: &Planned| planned.findings.without().into()),
+    Column::new("parameters", "Parameters", |planned: &Planned| planned.parameters.to_string().into()),
+];
+
+/// `document`: with neither a token nor the question whether it starts at once.
+pub async fn submit(
+    mut document: JobDocument,
+    head: Option<Head>,
+    jobs: &Jobs,
+    args: &SubmitArgs,
+    ctx: &Context,
+    signals: &mut Signals,
+) -> Result<Outcome> {
+    if args.wait.wait && !args.run {
+        return Err(Error::usage(
+            "--wait waits for a job that runs, and this one would wait for a confirmation",
+        )
+        .hint("add --run")
+        .into());
+    }
+    document.confirmation_required = Some(!args.run);
+    let token = token(&document, jobs, args)?;
+    document.client_request_token = Some(token.clone());
+    let checked = JobDocument::read(&document.to_value(), ctx.now()).map_err(|faults| refused(&faults))?;
+    let findings = match args.no_preflight {
+        true => Findings::default(),
+        false => signals.race(preflight::look(&checked, head, jobs, ctx)).await?,
+    };
+    findings.tell(ctx);
+    findings.result(checked.operation.kind())?;
+    if args.change.dry_run {
+        let planned = Planned {
+            action: "s3:CreateJob",
+            account: jobs.account.clone(),
+            region: jobs.region.clone(),
+            operation: checked.operation.kind().name().to_owned(),
+            objects: view::source(&checked.source),
+            findings,
+            parameters: checked.to_value(),
+        };
+        ctx.out().whole().item("s3.jobPlan", PLANNED, &planned)?;
+        ctx.reporter().status("dry run: 1 job would be created");
+        return Ok(Outcome::Done);
+    }
+    create(&checked, &token, jobs, args, ctx, signals).await
+}
+
+async fn create(
+    document: &JobDocument,
+    token: &str,
+    jobs: &Jobs,
+    args: &SubmitArgs,
+    ctx: &Context,
+    signals: &mut Signals,
+) -> Result<Outcome> {
+    let known = signals.race(newest(jobs, ctx)).await?;
+    let began = Instant::now();
+    // A signal must not hide the id of a job that was made: the call itself is not given up.
+    let id = jobs.create(document, token).await?;
+    let job = signals.race(described(jobs, &id)).await?;
+    let is_old =
+        known.contains(&id) || job.as_ref().is_some_and(|(job, now)| is_older(job, *now, began.elapsed()));
+    if change::is_answered(ctx) {
+        if let Some((job, _)) = &job {
+            ctx.out().item("s3.job", view::DETAILS, job)?;
+        }
+    } else {
+        ctx.out().transcript(&format!("{id}\n"))?;
+    }
+    if is_old && args.if_exists == IfExists::Error {
+        return Err(Error::new(
+            Kind::Conflict,
+            format!("the job {id} was made before, with the same settings"),
+        )
+        .because("nothing was created: the token follows from the settings and the manifest's ETag")
+        .hint("--if-exists ok takes it for done; --token makes another one")
+        .hint(watching::again(ctx, "show", &id))
+        .into());
+    }
+    let doing = if is_old { "exists already" } else { "is created" };
+    if args.run {
+        ctx.reporter().status(format_args!("the job {id} {doing}, and runs as soon as S3 has read the list"));
+    } else {
+        ctx.reporter().status(format_args!("the job {id} {doing}, and waits for a confirmation"));
+    }
+    if args.wait.wait {
+        let watching = Watching {
+            jobs,
+            id: &id,
+            is_new: true,
+            is_confirmed: true,
+            wait: &args.wait,
+            allow_failures: args.allow_failures,
+        };
+        let job = watching.until_over(ctx, signals).await?;
+        return watching.outcome(&job, ctx);
+    }
+    ctx.reporter().hint(watching::again(ctx, if args.run { "watch" } else { "confirm" }, &id));
+    Ok(Outcome::Done)
+}
+
+/// The jobs that are there before: one of them is not new, whatever the clocks say. Who may not list them has the clocks
+/// alone.
+async fn newest(jobs: &Jobs, ctx: &Context) -> Result<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    let listed = jobs
+        .list(&[], &mut |page| {
+            ids.extend(page.into_iter().map(|job| job.job_id));
+            Ok(false)
+        })
+        .await;
+    if let Err(error) = listed {
+        ctx.reporter().verbose(1, format_args!("{error:#}; whether the job is new is told by its age alone"));
+    }
+    Ok(ids)
+}
+
+/// The job and the time by the service's clock; none where it is not known yet.
+async fn described(jobs: &Jobs, id: &str) -> Result<Option<(Job, jiff::Timestamp)>> {
+    const ATTEMPTS: u32 = 4;
+    for attempt in 1..=ATTEMPTS {
+        match jobs.describe_now(id).await {
+            Ok(found) => return Ok(Some(found)),
+            // Just made, it may not be known everywhere.
+            Err(error) if Report::new(&error).kind == Kind::NotFound && attempt < ATTEMPTS => {
+                tokio::time::sleep(Duration::from_millis(250) * attempt).await;
+            }
+            Err(error) if matches!(Report::new(&error).kind, Kind::NotFound | Kind::Denied) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a job was made longer ago than `elapsed`, both by the service's clock, which tells whole seconds.
+fn is_older(job: &Job, now: jiff::Timestamp, elapsed: Duration) -> bool {
+    let Some(created) = job.summary.created else { return false };
+    let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
+    now.duration_since(created) > elapsed.saturating_add(SignedDuration::from_secs(1))
+}
+
+/// The same settings of the same list in the same place give the same token: AWS makes no second job for it.
+fn token(document: &JobDocument, jobs: &Jobs, args: &SubmitArgs) -> Result<String> {
+    if let Some(token) = args.token.clone().or_else(|| document.client_request_token.clone()) {
+        return Ok(token);
+    }
+    let parameters = serde_json::json!({
+        "account": jobs.account, "region": jobs.region, "document": document.to_value(),
+    });
+    change::Token::of_content("s3:CreateJob", &parameters)
+}
+
+/// All that is wrong with a document that no file has.
+pub fn refused(faults: &[opsctl_engine::batch::Fault]) -> anyhow::Error {
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let message = match told.len() {
+        1 => "the job cannot be created".to_owned(),
+        count => format!("the job cannot be created: {count} settings are wrong"),
+    };
+    Error::usage(message).because(told.join("\n")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::view::tests::job;
+    use super::*;
+
+    #[test]
+    fn a_job_is_old_when_it_is_older_than_the_call() {
+        let now: jiff::Timestamp = "2026-11-22T12:00:10Z".parse().unwrap();
+        for (created, elapsed, old) in [
+            ("2026-11-22T12:00:10Z", 0, false),
+            ("2026-11-22T12:00:09.5Z", 0, false),
+            ("2026-11-22T12:00:04Z", 6, false),
+            ("2026-11-22T12:00:04Z", 3, true),
+            ("2026-11-21T12:00:10Z", 3, true),
+            // A job from the future is no old one.
+            ("2026-11-22T12:01:00Z", 0, false),
+        ] {
+            let mut job = job("New", 0, 0, 0, 0);
+            job.summary.created = Some(created.parse().unwrap());
+            assert_eq!(is_older(&job, now, Duration::from_secs(elapsed)), old, "{created} {elapsed}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `opsctl s3 job create untag`.
+
+use clap::Args;
+use opsctl_engine::batch::{Nothing, Operation};
+
+use super::job_args::JobArgs;
+use crate::context::Context;
+use crate::error::{Outcome, Result};
+
+/// Take all tags off every object of a list
+///
+/// All tags, whatever they are: there is no way to take one and leave the others.
+///
+/// Examples:
+///   opsctl s3 job create --example untag > job.yaml
+///
+/// Exit codes:
+///   0    the job is created; with --wait, it is complete; with --dry-run, it could be
+///   2    an option is wrong, or what it says breaks a rule of the service; all are told
+///   3    there is no such manifest, bucket or role
+///   4    no credentials or no region
+///   5    denied by a policy
+///   6    it would fail; with --wait: it failed, or a task of it did
+///   8    --timeout was reached while waiting; the job goes on
+///   9    the same job was made before; or the manifest has changed
+///   75   AWS cannot be reached, or is busy
+///   130  interrupted; a job that runs goes on
+///
+/// IAM:
+///   s3:CreateJob           the job
+///   iam:PassRole           on the role
+///   s3:DescribeJob         to see whether it is new, and for --wait
+///   s3:ListJobs            to see whether it is new; its age tells otherwise
+///   s3:GetObject           on the manifest, for its ETag and a sample
+///   s3:ListBucket          on the buckets, to see where they are
+///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
+///   sts:GetCallerIdentity  for the account, which needs no permission
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct UntagArgs {
+    #[command(flatten)]
+    job: JobArgs,
+}
+
+pub async fn run(args: &UntagArgs, ctx: &Context) -> Result<Outcome> {
+    args.job.create(|_| Operation::S3DeleteObjectTagging(Nothing {}), ctx).await
+}

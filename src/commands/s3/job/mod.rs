@@ -1,0 +1,69 @@
+//! `opsctl s3 job`: the verbs and their dispatch, no logic.
+
+mod api;
+mod cancel;
+mod complete;
+mod confirm;
+mod create;
+mod date;
+mod from_sdk;
+mod job_id;
+mod list;
+mod model;
+mod policy;
+mod preflight;
+mod priority;
+mod show;
+mod to_sdk;
+mod view;
+mod watch;
+mod watching;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::{Outcome, Result};
+
+/// Jobs of S3 Batch Operations, from their making to their end
+///
+/// A job does one operation to every object of a list, as a role. Before one is created opsctl looks
+/// at what would make it fail late, and says what it will cost.
+///
+/// Examples:
+///   opsctl s3 job create --example tag
+///   opsctl s3 job list --status Active
+#[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
+pub enum Command {
+    Create(Box<create::CreateArgs>),
+    List(list::ListJobsArgs),
+    Show(show::ShowJobArgs),
+    Watch(watch::WatchJobArgs),
+    Confirm(confirm::ConfirmJobArgs),
+    Cancel(cancel::CancelJobArgs),
+    Priority(priority::PriorityArgs),
+    Policy(Box<policy::PolicyArgs>),
+}
+
+impl Command {
+    pub fn handles_signals(&self) -> bool {
+        match self {
+            Command::Create(args) => args.handles_signals(),
+            Command::Watch(_) | Command::Confirm(_) | Command::Cancel(_) | Command::Priority(_) => true,
+            Command::List(_) | Command::Show(_) | Command::Policy(_) => false,
+        }
+    }
+}
+
+pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    match command {
+        Command::Create(args) => create::run(args, ctx).await,
+        Command::List(args) => list::run(args, ctx).await,
+        Command::Show(args) => show::run(args, ctx).await,
+        Command::Watch(args) => watch::run(args, ctx).await,
+        Command::Confirm(args) => confirm::run(args, ctx).await,
+        Command::Cancel(args) => cancel::run(args, ctx).await,
+        Command::Priority(args) => priority::run(args, ctx).await,
+        Command::Policy(args) => policy::run(args, ctx).await,
+    }
+}

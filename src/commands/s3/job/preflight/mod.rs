@@ -1,0 +1,85 @@
+//! What would make a job fail late, looked at before it is created: role, buckets, list and a few objects; and what it will
+//! cost. Nothing is changed, and what may not be looked at is told as unknown.
+
+mod buckets;
+mod findings;
+mod head;
+mod objects;
+mod role;
+mod sample;
+
+use opsctl_engine::batch::cost::{Forecast, Work};
+use opsctl_engine::batch::{JobDocument, Operation, Source, arn};
+use opsctl_engine::manifest::Location;
+
+pub use findings::Findings;
+pub use head::Head;
+
+use self::findings::Finding;
+use self::sample::Sample;
+use super::api::Jobs;
+use super::create::stale;
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// Looks at everything; `head` is what was read of the manifest already.
+pub async fn look(
+    document: &JobDocument,
+    head: Option<Head>,
+    jobs: &Jobs,
+    ctx: &Context,
+) -> Result<Findings> {
+    let mut progress = ctx.reporter().progress("looking at role, buckets and list", None);
+    let aws = ctx.aws().await?;
+    let client = aws.s3();
+    let mut findings = Findings::default();
+    let head = match (&document.source, head) {
+        (Source::Manifest(manifest), None) => {
+            let place = &manifest.location;
+            let (bucket, key) = arn::object(&place.object_arn)
+                .ok_or_else(|| Error::usage("the manifest is no object of S3"))?;
+            let location = Location { bucket: bucket.to_owned(), key: key.to_owned() };
+            let head =
+                Head::fetch(&client, &location, place.object_version_id.as_deref(), &jobs.region).await?;
+            if head.etag != place.e_tag {
+                return Err(stale(&location, &place.e_tag, &head.etag));
+            }
+            Some(head)
+        }
+        (_, head) => head,
+    };
+    let sample = Sample::take(&client, document, head.as_ref()).await?;
+    progress.set(1);
+    findings.extend(sample.findings(document));
+    findings.push(role::look(aws, document, jobs).await?);
+    findings.extend(buckets::look(&client, document, &sample, jobs).await?);
+    findings.extend(objects::look(&client, document, &sample).await?);
+    if let Operation::LambdaInvoke(lambda) = &document.operation {
+        findings.extend(function(&lambda.function_arn, jobs));
+    }
+    let work =
+        Work { objects: sample.objects(), bytes: sample.bytes, generated_from: sample.generated_from() };
+    findings.forecast(&Forecast::new(&document.operation, &work), &sample);
+    Ok(findings)
+}
+
+/// Where the function is, and whether it can change under the job.
+fn function(named: &str, jobs: &Jobs) -> Vec<Finding> {
+    let Some(function) = arn::Function::parse(named) else { return Vec::new() };
+    let mut found = Vec::new();
+    if let Some(region) = function.region.filter(|region| *region != jobs.region) {
+        let message =
+            format!("the function {} is in {region}, and the job in {}", function.name, jobs.region);
+        found.push(Finding::bad("function", message));
+    }
+    if function.can_move() {
+        let message = match function.qualifier {
+            Some(alias) => {
+                format!("{}:{alias} can change while the job runs; a version cannot", function.name)
+            }
+            None => format!("{} without a version can change while the job runs", function.name),
+        };
+        found.push(Finding::warning("function", message));
+    }
+    found
+}

@@ -1,0 +1,131 @@
+//! Watching a job to its end, for every verb that waits for one: at most a look every two seconds, fewer and fewer up to
+//! one every half minute. What its end means for the exit code is decided here too.
+
+use std::time::Duration;
+
+use opsctl_engine::batch::Status;
+
+use super::api::Jobs;
+use super::model::Job;
+use super::view;
+use crate::change::{self, Pace, Wait};
+use crate::cli::WaitArgs;
+use crate::context::Context;
+use crate::error::{Error, Kind, Outcome, Report, Result};
+use crate::random;
+use crate::signals::Signals;
+
+/// The shortest and the longest pause between two looks, unless --interval says less.
+const SHORTEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(30);
+/// Looks in which a job that was just made may not be known yet.
+const UNKNOWN_AT_FIRST: u32 = 5;
+
+/// What is looked at, and what its end is held against.
+pub struct Watching<'a> {
+    pub jobs: &'a Jobs,
+    pub id: &'a str,
+    /// It was made just now: it may not be known yet.
+    pub is_new: bool,
+    /// It does not wait for a confirmation, though it may say so for a moment more.
+    pub is_confirmed: bool,
+    pub wait: &'a WaitArgs,
+    pub allow_failures: bool,
+}
+
+impl Watching<'_> {
+    /// Until the job is over; leaving earlier ends the watch, not the job.
+    pub async fn until_over(&self, ctx: &Context, signals: &mut Signals) -> Result<Job> {
+        let wait = Wait {
+            what: format!("the job {} to end", self.id),
+            total: None,
+            again: again(ctx, "watch", self.id),
+            args: self.wait,
+        };
+        let longest = self.wait.interval.unwrap_or(LONGEST);
+        let pace = Pace::between(SHORTEST, longest, random::bytes()?);
+        let (mut last, mut unknown) = (None, 0);
+        change::until_at(pace, &wait, ctx, signals, async |progress| {
+            let job = match self.jobs.describe(self.id).await {
+                Err(error)
+                    if self.is_new
+                        && last.is_none()
+                        && unknown < UNKNOWN_AT_FIRST
+                        && Report::new(&error).kind == Kind::NotFound =>
+                {
+                    unknown += 1;
+                    return Ok(None);
+                }
+                job => job?,
+            };
+            progress.label(&format!("job {}: {}", self.id, view::progress(&job)));
+            progress.set(job.progress().done());
+            if last.as_ref() != Some(job.status()) {
+                if !progress.is_drawn() {
+                    ctx.reporter().status(format_args!("job {}: {}", self.id, view::progress(&job)));
+                }
+                last = Some(job.status().clone());
+            }
+            if job.status().needs_confirmation() && !self.is_confirmed {
+                return Err(waits(&job, ctx));
+            }
+            Ok(job.status().is_over().then_some(job))
+        })
+        .await
+    }
+
+    /// What the end of the job is worth.
+    pub fn outcome(&self, job: &Job, ctx: &Context) -> Result<Outcome> {
+        let progress = job.progress();
+        let (failed, total) = (progress.failed, view::count(progress.total));
+        let message = match job.status() {
+            Status::Complete if failed == 0 || self.allow_failures => {
+                ctx.reporter().status(format_args!(
+                    "the job {} is complete: {}",
+                    self.id,
+                    view::progress(job)
+                ));
+                return Ok(Outcome::Done);
+            }
+            Status::Complete => format!("{failed} of {total} of the job {} failed", self.id),
+            Status::Cancelled => {
+                format!("the job {} was cancelled after {} of {total}", self.id, progress.done())
+            }
+            _ => format!("the job {} failed after {} of {total}", self.id, progress.done()),
+        };
+        let mut error = Error::new(Kind::ConditionFalse, message);
+        let reasons: Vec<String> =
+            job.failures.iter().map(|failure| format!("{}: {}", failure.code, failure.reason)).collect();
+        match (reasons.is_empty(), &job.status_update_reason) {
+            (false, _) => error = error.because(reasons.join("\n")),
+            (true, Some(reason)) => error = error.because(reason.clone()),
+            (true, None) => {}
+        }
+        if let Some(next) = next(job, ctx) {
+            error = error.hint(next);
+        }
+        Err(error.into())
+    }
+}
+
+/// It would be waited for in vain.
+fn waits(job: &Job, ctx: &Context) -> anyhow::Error {
+    Error::new(Kind::Conflict, format!("the job {} waits for a confirmation", job.id()))
+        .hint(again(ctx, "confirm", job.id()))
+        .into()
+}
+
+/// The command for the next step, where there is one.
+pub fn next(job: &Job, ctx: &Context) -> Option<String> {
+    let verb = match job.status() {
+        Status::Suspended => "confirm",
+        status if !status.is_over() => "watch",
+        _ if job.report.enabled && job.progress().done() > 0 => "report",
+        _ => return None,
+    };
+    Some(again(ctx, verb, job.id()))
+}
+
+pub fn again(ctx: &Context, verb: &str, id: &str) -> String {
+    change::again(ctx.global(), ["s3", "job", verb, id])
+}
