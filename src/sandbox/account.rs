@@ -1,6 +1,7 @@
 //! The account a sandbox pretends to be: who calls, which nodes it has, what is denied, and the engines behind the
 //! services. The services share one and change nothing in it but sessions and commands.
 
+use super::batch::Batch;
 use super::call_rate::CallRate;
 use super::commands::Commands;
 use super::config::{Dies, NodeKind, NodeSettings, Ping, Platform, Settings};
@@ -29,6 +30,7 @@ pub struct Account {
     pub call_rate: CallRate,
     pub kms: Arc<Kms>,
     pub s3: S3,
+    pub batch: Batch,
     pub pages: Pages,
     pub settings: Settings,
     pub started: SystemTime,
@@ -63,6 +65,7 @@ impl Account {
         sessions: Sessions,
         commands: Commands,
         store: Store,
+        batch: Batch,
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
         Ok(Account {
@@ -78,6 +81,7 @@ impl Account {
             call_rate: CallRate::new(settings.calls_per_second),
             kms,
             s3: S3::new(&identity, store, settings.s3.slow_down_per_s),
+            batch,
             identity,
             settings,
             port,

@@ -6,6 +6,8 @@ use super::services::ServiceError;
 
 /// Every action a denial can name.
 pub const ACTIONS: &[&str] = &[
+    "iam:GetRole",
+    "iam:PassRole",
     "kms:Decrypt",
     "kms:GenerateDataKey",
     "s3:AbortMultipartUpload",
@@ -51,6 +53,14 @@ pub const ACTIONS: &[&str] = &[
     "s3:PutObjectVersionTagging",
     "s3:PutReplicationConfiguration",
     "s3:RestoreObject",
+    "s3:CreateJob",
+    "s3:DeleteJobTagging",
+    "s3:DescribeJob",
+    "s3:GetJobTagging",
+    "s3:ListJobs",
+    "s3:PutJobTagging",
+    "s3:UpdateJobPriority",
+    "s3:UpdateJobStatus",
     "ssm:CancelCommand",
     "ssm:DescribeDocument",
     "ssm:DescribeInstanceInformation",

@@ -2,6 +2,7 @@
 //! shell. What is kept on disk is `state`'s business.
 
 use super::account::Account;
+use super::batch::{self, Batch};
 use super::client::Connection;
 use super::commands::{Commands, Place};
 use super::config::Settings;
@@ -46,6 +47,7 @@ pub async fn start(settings: Settings, surroundings: Surroundings, port: u16) ->
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(port, error))?;
     let port = listener.local_addr()?.port();
     let account = Arc::new(account(settings, surroundings, port)?);
+    account.batch.resume(&account);
     let server = tokio::spawn(server::serve(listener, Arc::clone(&account)));
     Ok(Running { account, server })
 }
@@ -73,7 +75,11 @@ impl Running {
 
     /// Ends every shell and script with all that they left behind, lets answers that are on their way out leave, and stops listening.
     pub async fn stop(self) {
-        tokio::join!(self.account.sessions.shutdown(), self.account.commands.shutdown());
+        tokio::join!(
+            self.account.sessions.shutdown(),
+            self.account.commands.shutdown(),
+            self.account.batch.jobs.shutdown(),
+        );
         let homes = self.account.nodes.iter().map(|managed| managed.node.home.clone()).collect();
         leftovers::end(&homes).await;
         self.account.closing.send_replace(true);
@@ -99,6 +105,12 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user.clone(),
         path: surroundings.path.clone(),
     });
+    let functions = batch::Place {
+        path: surroundings.path.clone(),
+        user: surroundings.user.clone(),
+        region: settings.region.clone(),
+    };
+    let batch = Batch::new(&surroundings.folder, &settings.jobs, functions);
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
     let defaults = Preferences::default();
     let sessions = Sessions::new(SessionSettings {
@@ -113,7 +125,7 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user,
         path: surroundings.path,
     })?;
-    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions, commands, store)?)
+    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions, commands, store, batch)?)
 }
 
 fn cannot_listen(port: u16, error: io::Error) -> Error {

@@ -4,10 +4,12 @@
 
 mod buckets;
 mod documents;
+mod jobs;
 mod sections;
 #[cfg(test)]
 mod tests;
 
+use super::batch::{Function, JobSettings, Role};
 use super::document::Document;
 use super::s3::store::FirstBucket;
 use super::sessions::{FaultSettings, Throttle};
@@ -44,6 +46,11 @@ pub struct Settings {
     /// What a sandbox has in S3 until somebody changes it.
     pub buckets: Vec<FirstBucket>,
     pub s3: S3Settings,
+    /// How jobs of S3 Batch Operations run.
+    pub jobs: JobSettings,
+    pub roles: Vec<Role>,
+    /// What such jobs can invoke.
+    pub functions: Vec<Function>,
 }
 
 /// How S3 answers.
@@ -139,6 +146,9 @@ impl Default for Settings {
             separate_output: true,
             buckets: buckets::default("us-east-1"),
             s3: S3Settings::default(),
+            jobs: JobSettings::default(),
+            roles: vec![Role::default_one()],
+            functions: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::buckets::{self, buckets};
 use super::documents::documents;
+use super::jobs;
 use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, boolean, chance, choice, integer, text, text_where};
@@ -67,6 +68,15 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     };
     settings.s3 =
         section.section(reader_ref, "s3").map(|table| buckets::s3(reader_ref, table)).unwrap_or_default();
+    if let Some(table) = section.section(reader_ref, "jobs") {
+        settings.jobs = jobs::jobs(reader_ref, table);
+    }
+    if let Some(value) = section.get("roles") {
+        settings.roles = jobs::roles(reader_ref, value);
+    }
+    if let Some(value) = section.get("functions") {
+        settings.functions = jobs::functions(reader_ref, file, value);
+    }
     section.finish(reader_ref);
     reader.finish(settings)
 }

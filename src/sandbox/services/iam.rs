@@ -1,9 +1,97 @@
-//! IAM: Query in, XML out. No operation of it is there yet.
+//! IAM: the roles of the account. Query in, XML out.
 
 use super::{Reply, ServiceError};
 use crate::sandbox::account::Account;
+use crate::sandbox::batch::Role;
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use ring::digest;
 
-pub fn answer(_account: &Account, body: &[u8]) -> Result<Reply, ServiceError> {
-    let action = url::form_urlencoded::parse(body).find(|(key, _)| key == "Action");
-    Err(ServiceError::unknown_operation(&action.map(|(_, value)| value).unwrap_or_default()))
+const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+const VERSION: &str = "2010-05-08";
+
+pub fn answer(account: &Account, body: &[u8]) -> Result<Reply, ServiceError> {
+    let field = |name: &str| {
+        let mut fields = url::form_urlencoded::parse(body);
+        fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    match (field("Action").as_str(), field("Version").as_str()) {
+        ("GetRole", VERSION) => {
+            let result = get_role(account, &field("RoleName"))?;
+            Ok(Reply::Xml { action: "GetRole", namespace: NAMESPACE, result })
+        }
+        ("GetRole", version) => {
+            Err(ServiceError::unknown_operation(&format!("GetRole of version {version}")))
+        }
+        (action, _) => Err(ServiceError::unknown_operation(action)),
+    }
+}
+
+fn get_role(account: &Account, name: &str) -> Result<String, ServiceError> {
+    let arn = format!("arn:aws:iam::{}:role/{name}", account.identity.account);
+    account.authorize("iam:GetRole", &arn).map_err(|denial| denial.status(403))?;
+    let role = account.settings.roles.iter().find(|role| role.name == name);
+    let role = role.ok_or_else(|| {
+        let message = format!("The role with name {name} cannot be found.");
+        ServiceError::new("NoSuchEntity", message).status(404)
+    })?;
+    Ok(description(role, &arn, account.started.try_into().unwrap_or(Timestamp::UNIX_EPOCH)))
+}
+
+/// Nothing in it needs escaping: `config` allows no such characters in names, and the policy is encoded.
+fn description(role: &Role, arn: &str, created: Timestamp) -> String {
+    let policy = role.trust_policy();
+    format!(
+        "<Role><Path>/</Path><RoleName>{}</RoleName><RoleId>{}</RoleId><Arn>{arn}</Arn><CreateDate>{}</CreateDate>\
+         <AssumeRolePolicyDocument>{}</AssumeRolePolicyDocument><MaxSessionDuration>3600</MaxSessionDuration></Role>",
+        role.name,
+        role_id(&role.name),
+        created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        utf8_percent_encode(&policy, NON_ALPHANUMERIC),
+    )
+}
+
+/// The same for the same name.
+fn role_id(name: &str) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let digest = digest::digest(&digest::SHA256, name.as_bytes());
+    let letter = |byte: &u8| char::from(LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'A'));
+    let letters: String = digest.as_ref().iter().take(17).map(letter).collect();
+    format!("AROA{letters}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::services::testing;
+
+    fn get(settings: &str, name: &str) -> Result<Reply, ServiceError> {
+        let body = format!("Action=GetRole&Version=2010-05-08&RoleName={name}");
+        answer(&testing::account(settings), body.as_bytes())
+    }
+
+    #[test]
+    fn a_role_is_described_with_its_trust_policy() {
+        let settings = "[[roles]]\nname = \"batch\"\ntrust = [\"batchoperations.s3.amazonaws.com\", \"lambda.amazonaws.com\"]";
+        let Ok(Reply::Xml { action: "GetRole", result, .. }) = get(settings, "batch") else { panic!() };
+        assert!(result.contains("<Arn>arn:aws:iam::111122223333:role/batch</Arn>"), "{result}");
+        let (_, policy) = result.split_once("<AssumeRolePolicyDocument>").unwrap();
+        let (policy, _) = policy.split_once('<').unwrap();
+        let policy = percent_encoding::percent_decode_str(policy).decode_utf8().unwrap();
+        let policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
+        assert_eq!(policy["Statement"][1]["Principal"]["Service"], "lambda.amazonaws.com");
+        assert_eq!(policy["Statement"][0]["Action"], "sts:AssumeRole");
+    }
+
+    #[test]
+    fn what_is_missing_denied_or_unknown_is_refused_with_its_code() {
+        assert_eq!(get("", "nobody").unwrap_err().code, "NoSuchEntity");
+        assert!(get("", "opsctl-batch").is_ok(), "a role is there by default");
+        let denied = get("[deny]\nactions = [\"iam:GetRole\"]", "opsctl-batch").unwrap_err();
+        assert_eq!((denied.code.as_ref(), denied.status), ("AccessDeniedException", 403));
+        for body in ["Action=ListRoles&Version=2010-05-08", "Action=GetRole&Version=2011-06-15", ""] {
+            let error = answer(&testing::account(""), body.as_bytes()).unwrap_err();
+            assert_eq!(error.code, "UnknownOperationException", "{body}");
+        }
+    }
 }

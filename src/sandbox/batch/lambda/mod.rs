@@ -1,0 +1,42 @@
+//! Tasks of LambdaInvoke: a function is a command of `sandbox.toml` that takes an event on stdin and answers on stdout.
+//! `payload` has the two schemas, `process` runs the command; here is how often, and what becomes of the task.
+
+mod payload;
+mod process;
+
+pub use payload::{Event, Verdict, event, judge};
+pub use process::{Finished, Place, run};
+
+use super::settings::Function;
+use super::task::{Done, Fault, Outcome};
+use std::time::Duration;
+
+/// A task that fails for the moment is tried so often in all.
+const ATTEMPTS: u32 = 5;
+/// Before the second attempt; doubled before each further one.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Invokes the function for one task until that is done or has failed for good.
+pub async fn invoke(place: &Place, function: &Function, task: &Event<'_>) -> Outcome {
+    let mut pause = PAUSE;
+    let mut attempt = 1;
+    loop {
+        let verdict = match run(place, function, event(task)).await {
+            Finished::Answered(answer) => judge(&answer, task),
+            Finished::Failed { kind, message } => {
+                let error = serde_json::json!({ "errorType": kind, "errorMessage": message });
+                Verdict::Permanent(format!("Lambda returned function error: {error}"))
+            }
+        };
+        match verdict {
+            Verdict::Succeeded(text) => return Ok(Done { status: 200, message: text.into() }),
+            Verdict::Permanent(text) => return Err(Fault::new(200, "PermanentFailure", text)),
+            Verdict::Temporary(text) if attempt >= ATTEMPTS => {
+                return Err(Fault::new(200, "TemporaryFailure", text));
+            }
+            Verdict::Temporary(_) => tokio::time::sleep(pause).await,
+        }
+        attempt += 1;
+        pause = pause.saturating_mul(2);
+    }
+}

@@ -1,0 +1,180 @@
+//! A function's command: a process group of its own with an environment made from nothing, an event on stdin, an answer
+//! of limited size on stdout, and a limit of time. Knows no schema.
+
+use crate::sandbox::batch::settings::Function;
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::ffi::OsString;
+use std::process::Stdio;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, Command};
+
+/// Lambda takes no larger answers.
+const ANSWER_LIMIT: u64 = 6 << 20;
+/// As much of what it says on stderr goes into the report.
+const STDERR_LIMIT: u64 = 1024;
+
+/// What functions find around them.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub path: OsString,
+    pub user: String,
+    pub region: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Finished {
+    Answered(Vec<u8>),
+    Failed { kind: &'static str, message: String },
+}
+
+/// Kills what a command started, however its run ends.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // It may have ended by itself.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+pub async fn run(place: &Place, function: &Function, event: Vec<u8>) -> Finished {
+    let failed = |kind, message: String| Finished::Failed { kind, message };
+    let child = match start(place, function) {
+        Ok(child) => child,
+        Err(error) => return failed("Runtime.InvalidEntrypoint", format!("it cannot be started: {error}")),
+    };
+    let _group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
+    let finished = tokio::time::timeout(function.timeout, attend(child, event)).await;
+    match finished {
+        Ok(Ok(finished)) => finished,
+        Ok(Err(error)) => failed("Runtime.ExitError", error.to_string()),
+        Err(_) => {
+            let seconds = function.timeout.as_secs_f64();
+            failed("Sandbox.Timedout", format!("Task timed out after {seconds:.2} seconds"))
+        }
+    }
+}
+
+fn start(place: &Place, function: &Function) -> std::io::Result<Child> {
+    let mut words = function.command.iter();
+    let mut command = Command::new(words.next().map_or("", String::as_str));
+    command
+        .args(words)
+        .current_dir(&function.folder)
+        .env_clear()
+        .env("PATH", &place.path)
+        .env("HOME", &function.folder)
+        .env("USER", &place.user)
+        .env("LANG", "C.UTF-8")
+        .env("AWS_REGION", &place.region)
+        .env("AWS_LAMBDA_FUNCTION_NAME", &function.name)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true);
+    command.spawn()
+}
+
+async fn attend(mut child: Child, event: Vec<u8>) -> std::io::Result<Finished> {
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let tell = async {
+        if let Some(mut stdin) = stdin {
+            // A command need not read its event.
+            let _ = stdin.write_all(&event).await;
+        }
+    };
+    let ((), answer, complaint) =
+        tokio::join!(tell, take(stdout, ANSWER_LIMIT + 1), take(stderr, STDERR_LIMIT));
+    let (answer, complaint) = (answer?, complaint?);
+    let status = child.wait().await?;
+    let failed = |kind, message: String| Ok(Finished::Failed { kind, message });
+    if answer.len() as u64 > ANSWER_LIMIT {
+        return failed("Function.ResponseSizeTooLarge", format!("the answer is over {ANSWER_LIMIT} bytes"));
+    }
+    if status.success() {
+        return Ok(Finished::Answered(answer));
+    }
+    let complaint = String::from_utf8_lossy(&complaint);
+    match complaint.trim() {
+        "" => failed("Runtime.ExitError", format!("it ended with {status}")),
+        complaint => failed("Runtime.ExitError", format!("it ended with {status}: {complaint}")),
+    }
+}
+
+/// The beginning of a stream; the rest is read and dropped, so that the command never waits for its reader.
+async fn take(stream: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    if let Some(mut stream) = stream {
+        (&mut stream).take(limit).read_to_end(&mut kept).await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
+    }
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    async fn run_script(script: &str, timeout: Duration) -> Finished {
+        let place = Place { path: "/usr/bin:/bin".into(), user: "tester".into(), region: "eu-west-1".into() };
+        let function = Function {
+            name: "f".into(),
+            command: ["sh", "-c", script].map(str::to_owned).to_vec(),
+            folder: std::env::temp_dir(),
+            timeout,
+        };
+        run(&place, &function, b"{\"event\":1}".to_vec()).await
+    }
+
+    #[tokio::test]
+    async fn an_event_goes_in_and_an_answer_comes_out() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(run_script("cat", minute).await, Finished::Answered(b"{\"event\":1}".to_vec()));
+        let told =
+            run_script("echo $AWS_LAMBDA_FUNCTION_NAME $AWS_REGION ${AWS_SECRET_ACCESS_KEY-none}", minute)
+                .await;
+        assert_eq!(told, Finished::Answered(b"f eu-west-1 none\n".to_vec()));
+        // More than a pipe holds, and the event not read.
+        let Finished::Answered(answer) = run_script("head -c 200000 /dev/zero", minute).await else {
+            panic!()
+        };
+        assert_eq!(answer.len(), 200_000);
+    }
+
+    #[tokio::test]
+    async fn what_fails_says_why() {
+        let minute = Duration::from_secs(60);
+        for (script, kind, message) in [
+            ("echo broken >&2; exit 3", "Runtime.ExitError", "it ended with exit status: 3: broken"),
+            ("exit 1", "Runtime.ExitError", "it ended with exit status: 1"),
+            (
+                "head -c 7000000 /dev/zero",
+                "Function.ResponseSizeTooLarge",
+                "the answer is over 6291456 bytes",
+            ),
+        ] {
+            let expected = Finished::Failed { kind, message: message.into() };
+            assert_eq!(run_script(script, minute).await, expected, "{script}");
+        }
+        // Nothing that it started holds the run up.
+        let timed_out = run_script("sleep 1000 & sleep 1000", Duration::from_millis(50)).await;
+        let message = "Task timed out after 0.05 seconds".to_owned();
+        assert_eq!(timed_out, Finished::Failed { kind: "Sandbox.Timedout", message });
+        let place = Place { path: "/nowhere".into(), user: String::new(), region: String::new() };
+        let function = Function {
+            name: "f".into(),
+            command: vec!["no-such-program".into()],
+            folder: std::env::temp_dir(),
+            timeout: minute,
+        };
+        let finished = run(&place, &function, Vec::new()).await;
+        assert!(
+            matches!(finished, Finished::Failed { kind: "Runtime.InvalidEntrypoint", .. }),
+            "{finished:?}"
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! What `sandbox.toml` says of jobs: roles, functions, and what goes wrong on purpose. Data only.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Who a role's trust policy lets assume it, for a role that says nothing.
+pub const BATCH_OPERATIONS: &str = "batchoperations.s3.amazonaws.com";
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobSettings {
+    /// As many jobs have tasks that run; those of lower priority pause.
+    pub at_once: usize,
+    /// Of each job; None is as fast as can be.
+    pub tasks_per_second: Option<u32>,
+    /// Rows of a report's file; more go into further ones.
+    pub rows_per_file: u64,
+    /// So many calls of CreateJob answer 500 although they made the job.
+    pub create_job_500: u64,
+    /// Tasks that fail; the first that fits an object counts.
+    pub fail: Vec<PlantedFailure>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlantedFailure {
+    /// Of keys.
+    pub prefix: String,
+    pub code: String,
+    pub status: u16,
+    pub message: String,
+}
+
+/// A role of the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    pub name: String,
+    /// The services that may assume it.
+    pub trust: Vec<String>,
+}
+
+/// A Lambda function: a command that takes an event on stdin and answers on stdout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    pub name: String,
+    pub command: Vec<String>,
+    /// Where it runs.
+    pub folder: PathBuf,
+    pub timeout: Duration,
+}
+
+impl Default for JobSettings {
+    fn default() -> Self {
+        JobSettings {
+            at_once: 5,
+            tasks_per_second: None,
+            rows_per_file: 100_000,
+            create_job_500: 0,
+            fail: Vec::new(),
+        }
+    }
+}
+
+impl Role {
+    /// The role that every sandbox has unless its file names others.
+    pub fn default_one() -> Self {
+        Role { name: "opsctl-batch".into(), trust: vec![BATCH_OPERATIONS.into()] }
+    }
+
+    pub fn trusts(&self, service: &str) -> bool {
+        self.trust.iter().any(|trusted| trusted == service)
+    }
+
+    /// Its AssumeRolePolicyDocument.
+    pub fn trust_policy(&self) -> String {
+        let statement = |service: &String| {
+            serde_json::json!({
+                "Effect": "Allow",
+                "Principal": { "Service": service },
+                "Action": "sts:AssumeRole",
+            })
+        };
+        let statements: Vec<_> = self.trust.iter().map(statement).collect();
+        serde_json::json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+    }
+}
+
+impl JobSettings {
+    /// What is to go wrong with the object of this key.
+    pub fn planted(&self, key: &str) -> Option<&PlantedFailure> {
+        self.fail.iter().find(|failure| key.starts_with(&failure.prefix))
+    }
+}
