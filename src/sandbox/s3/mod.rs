@@ -6,6 +6,8 @@ mod gateway;
 mod patience;
 pub mod store;
 
+pub use gateway::canned;
+
 use super::account::Account;
 use super::call_rate::CallRate;
 use super::http::Answer;
@@ -78,7 +80,7 @@ struct Caller {
 }
 
 /// The id that S3 gives an account, which is not its number.
-fn canonical_id(account: &str) -> String {
+pub fn canonical_id(account: &str) -> String {
     let hash = digest::digest(&digest::SHA256, account.as_bytes());
     hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,6 +5,7 @@ mod lambda;
 mod lists;
 mod operations;
 mod reports;
+mod restart;
 mod states;
 
 use super::{Created, objects};
@@ -36,6 +37,7 @@ const BUCKETS: &str = "
 pub struct Bench {
     pub account: Arc<Account>,
     folder: PathBuf,
+    settings: String,
 }
 
 impl Drop for Bench {
@@ -64,7 +66,15 @@ impl Bench {
     /// With what the text says alone.
     pub fn with(settings: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("opsctl-batch-{}", random::hex(16).unwrap()));
-        Bench { account: Arc::new(testing::account_in(&folder, settings)), folder }
+        let account = Arc::new(testing::account_in(&folder, settings));
+        Bench { account, folder, settings: settings.to_owned() }
+    }
+
+    /// Ends the sandbox and starts it again.
+    pub async fn restart(&mut self) {
+        self.account.batch.jobs.shutdown().await;
+        self.account = Arc::new(testing::account_in(&self.folder, &self.settings));
+        self.account.batch.resume(&self.account);
     }
 
     pub fn put(&self, bucket: &str, key: &str, body: impl AsRef<[u8]>) -> Arc<Version> {

@@ -12,6 +12,8 @@ mod uploads;
 mod versions;
 mod writes;
 
+pub use convert::canned;
+
 use super::Caller;
 use super::store::{Store, UploadId};
 use crate::sandbox::account::Account;
