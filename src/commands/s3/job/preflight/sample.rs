@@ -7,9 +7,10 @@ use std::ops::ControlFlow;
 
 use aws_sdk_s3::Client;
 use opsctl_engine::batch::{JobDocument, Manifest, Operation, Source, arn, words};
+use opsctl_engine::manifest::lint::{FaultKind, LintOptions, lint};
 use opsctl_engine::manifest::{
-    Columns, FaultKind, Inventory, InventoryReader, LintOptions, ListError, Location, MAX_INVENTORY_MANIFEST,
-    ManifestReader, ObjectRecord, Plain,
+    Columns, Inventory, InventoryReader, ListError, Location, MAX_INVENTORY_MANIFEST, ManifestReader,
+    ObjectRecord, Plain,
 };
 
 use super::findings::Finding;
