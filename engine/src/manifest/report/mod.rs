@@ -3,12 +3,16 @@
 //! Source of the rules: the guide of Batch Operations on completion reports, and its sample rows, whose fifth and sixth
 //! field stand the other way round than their schema says.
 
+mod causes;
 mod manifest;
 mod reader;
+mod summary;
 mod writer;
 
+pub use causes::{Explanation, explain};
 pub use manifest::{BadReport, MAX_REPORT_MANIFEST, ReportManifest, ResultFile};
 pub use reader::{ReportReader, is_result};
+pub use summary::{Counts, Group, Summary};
 pub use writer::{ResultWriter, WrittenResults, manifest_key, report_folder, result_key};
 
 /// How a task ended.
