@@ -6,8 +6,8 @@ use super::convert::{ReadCondition, Sums, condition, etag, failure, time, type_n
 use super::described::Described;
 use super::reads::encryption;
 use super::writes::source;
-use crate::sandbox::s3::store::checksum::{Algorithm, ChecksumType};
-use crate::sandbox::s3::store::content::CHUNK;
+use crate::sandbox::s3::store::checksum::{Algorithm, ChecksumType, Digest, Hasher};
+use crate::sandbox::s3::store::content::{CHUNK, Content};
 use crate::sandbox::s3::store::version::StorageClass;
 use crate::sandbox::s3::store::{CompletedPart, Part, Upload, UploadId, errors};
 use s3s::dto::{
@@ -58,7 +58,8 @@ pub fn create(
         (Some("FULL_OBJECT"), _) | (_, Algorithm::Crc64Nvme) => ChecksumType::FullObject,
         _ => ChecksumType::Composite,
     };
-    let upload = Upload::new(class, attributes, algorithm, kind);
+    let declared = announced.is_some();
+    let upload = Upload { declared, ..Upload::new(class, attributes, algorithm, kind) };
     let id = gateway.store.begin_upload(&input.bucket, &input.key, upload).map_err(failure)?;
     Ok(CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
@@ -76,10 +77,15 @@ pub async fn put_part(gateway: &Gateway, request: S3Request<UploadPartInput>) ->
     let input = request.input;
     let which = UploadId { bucket: &input.bucket, key: &input.key, id: &input.upload_id };
     let number = number(input.part_number)?;
-    let algorithm = gateway.store.upload(&which).map_err(failure)?.algorithm;
-    if described.algorithm().is_some_and(|sent| sent != algorithm && described.get(sent.header()).is_some()) {
-        let message = "Checksum Type mismatch occurred, expected checksum Type is that of the upload";
-        return Err(s3_error!(InvalidRequest, "{message}"));
+    let upload = gateway.store.upload(&which).map_err(failure)?;
+    let algorithm = upload.algorithm;
+    let other = described.algorithm().filter(|sent| *sent != algorithm && upload.declared);
+    if let Some(sent) = other {
+        let (expected, actual) = (algorithm.name().to_ascii_lowercase(), sent.name().to_ascii_lowercase());
+        return Err(s3_error!(
+            InvalidRequest,
+            "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
+        ));
     }
     let trailers = request.trailing_headers;
     let mut written = receive(&gateway.store, &described, input.body, trailers, algorithm).await?;
@@ -100,11 +106,8 @@ pub async fn put_part(gateway: &Gateway, request: S3Request<UploadPartInput>) ->
 }
 
 /// What the parts of the upload are summed with, where the client has sent another sum.
-fn digest(
-    content: &crate::sandbox::s3::store::content::Content,
-    algorithm: Algorithm,
-) -> S3Result<crate::sandbox::s3::store::checksum::Digest> {
-    let mut hasher = crate::sandbox::s3::store::checksum::Hasher::new(algorithm);
+fn digest(content: &Content, algorithm: Algorithm) -> S3Result<Digest> {
+    let mut hasher = Hasher::new(algorithm);
     let disk = |error| failure(errors::disk(error));
     let mut reader = content.reader(0, u64::MAX).map_err(disk)?;
     while let Some(bytes) = reader.next_chunk().map_err(disk)? {
@@ -193,29 +196,28 @@ pub fn complete(
 ) -> S3Result<CompleteMultipartUploadOutput> {
     let which = UploadId { bucket: &input.bucket, key: &input.key, id: &input.upload_id };
     let named = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+    let algorithm = gateway.store.upload(&which).map_err(failure)?.algorithm;
     let named = named.into_iter().map(|part| {
-        let sums = [
-            part.checksum_crc32,
-            part.checksum_crc32c,
-            part.checksum_crc64nvme,
-            part.checksum_sha1,
-            part.checksum_sha256,
-        ];
         Ok(CompletedPart {
             number: number(part.part_number.unwrap_or_default())?,
             etag: part.e_tag.map(dto::ETag::into_value).unwrap_or_default(),
-            checksum: sums.into_iter().flatten().next(),
+            checksum: match algorithm {
+                Algorithm::Crc32 => part.checksum_crc32,
+                Algorithm::Crc32c => part.checksum_crc32c,
+                Algorithm::Crc64Nvme => part.checksum_crc64nvme,
+                Algorithm::Sha1 => part.checksum_sha1,
+                Algorithm::Sha256 => part.checksum_sha256,
+            },
         })
     });
     let named = named.collect::<S3Result<Vec<_>>>()?;
-    let sums = [
-        input.checksum_crc32,
-        input.checksum_crc32c,
-        input.checksum_crc64nvme,
-        input.checksum_sha1,
-        input.checksum_sha256,
-    ];
-    let expected = sums.into_iter().flatten().next();
+    let expected = match algorithm {
+        Algorithm::Crc32 => input.checksum_crc32,
+        Algorithm::Crc32c => input.checksum_crc32c,
+        Algorithm::Crc64Nvme => input.checksum_crc64nvme,
+        Algorithm::Sha1 => input.checksum_sha1,
+        Algorithm::Sha256 => input.checksum_sha256,
+    };
     let condition = condition(input.if_match, input.if_none_match)?;
     let version =
         gateway.store.complete_upload(&which, &named, condition, expected.as_deref()).map_err(failure)?;

@@ -35,6 +35,8 @@ pub struct Upload {
     pub attributes: Attributes,
     pub algorithm: Algorithm,
     pub checksum_type: ChecksumType,
+    /// Whether the client chose the algorithm; one that did not may send any sum with its parts.
+    pub declared: bool,
     #[serde(default)]
     pub parts: BTreeMap<u16, Part>,
 }
@@ -46,7 +48,8 @@ impl Upload {
         algorithm: Algorithm,
         checksum_type: ChecksumType,
     ) -> Self {
-        Upload { started: now(), class, attributes, algorithm, checksum_type, parts: BTreeMap::new() }
+        let (started, parts) = (now(), BTreeMap::new());
+        Upload { started, class, attributes, algorithm, checksum_type, declared: true, parts }
     }
 }
 
