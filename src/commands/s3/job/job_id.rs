@@ -14,6 +14,10 @@ pub struct JobId {
 }
 
 impl JobId {
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The id, for a client of this region.
     pub fn in_region(&self, region: &str) -> Result<&str> {
         match &self.region {

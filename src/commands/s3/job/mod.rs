@@ -13,6 +13,8 @@ mod model;
 mod policy;
 mod preflight;
 mod priority;
+mod report;
+mod retry;
 mod show;
 mod to_sdk;
 mod view;
@@ -42,6 +44,8 @@ pub enum Command {
     Confirm(confirm::ConfirmJobArgs),
     Cancel(cancel::CancelJobArgs),
     Priority(priority::PriorityArgs),
+    Report(report::ReportArgs),
+    Retry(Box<retry::RetryArgs>),
     Policy(Box<policy::PolicyArgs>),
 }
 
@@ -49,8 +53,12 @@ impl Command {
     pub fn handles_signals(&self) -> bool {
         match self {
             Command::Create(args) => args.handles_signals(),
-            Command::Watch(_) | Command::Confirm(_) | Command::Cancel(_) | Command::Priority(_) => true,
-            Command::List(_) | Command::Show(_) | Command::Policy(_) => false,
+            Command::Watch(_)
+            | Command::Retry(_)
+            | Command::Confirm(_)
+            | Command::Cancel(_)
+            | Command::Priority(_) => true,
+            Command::List(_) | Command::Show(_) | Command::Report(_) | Command::Policy(_) => false,
         }
     }
 }
@@ -64,6 +72,8 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Confirm(args) => confirm::run(args, ctx).await,
         Command::Cancel(args) => cancel::run(args, ctx).await,
         Command::Priority(args) => priority::run(args, ctx).await,
+        Command::Report(args) => report::run(args, ctx).await,
+        Command::Retry(args) => retry::run(args, ctx).await,
         Command::Policy(args) => policy::run(args, ctx).await,
     }
 }

@@ -14,7 +14,7 @@ use opsctl_engine::manifest::Location;
 
 pub use fetch::{blocking, fetch};
 pub use object::Object;
-pub use part::{Found, Part, Reader, not_read};
+pub use part::{Found, Part, not_read};
 pub use report::{ReportParts, open_report};
 
 use crate::context::Context;

@@ -32,6 +32,7 @@ use crate::error::{Error, Outcome, Result};
 pub use example::operation;
 pub use file::read;
 pub use source::stale;
+pub use submit::{SubmitArgs, submit};
 
 /// Create a batch job
 ///

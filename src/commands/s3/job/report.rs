@@ -1,0 +1,307 @@
+//! `opsctl s3 job report`.
+
+use std::str::FromStr;
+
+use clap::{Args, ValueHint};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use opsctl_engine::manifest::report::{Group, ReportReader, Summary, TaskResult, TaskStatus, explain};
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::api::Jobs;
+use super::job_id::JobId;
+use super::model::Job;
+use crate::cli::ListArgs;
+use crate::commands::s3::source::{self, Part, Place, ReportParts};
+use crate::completion;
+use crate::context::Context;
+use crate::error::{Error, Kind, Outcome, Report, Result};
+use crate::output::{Column, Format, ListWriter, Output};
+
+/// Files that are read at the same time.
+const FILES: usize = 4;
+/// Rows that are given on together.
+const BATCH: usize = 256;
+
+/// Show what came of a job's tasks: the failed ones by error, with cause and cure
+///
+/// Reads all result files of the completion report at once and puts failed tasks together that have
+/// the same error, HTTP status and prefix (of the key, up to its first slash). With -o ndjson every
+/// task is a line of its own. REPORT is a job, or the folder of a report in S3 or on this machine; one
+/// without its manifest.json, which S3 writes last, is read as far as it has come.
+///
+/// Examples:
+///   opsctl s3 job report report
+///   opsctl s3 job report report -o ndjson --failed
+///   opsctl s3 job report report --columns tasks,error,cause
+///
+/// Exit codes:
+///   0   the report is shown, whatever is in it
+///   1   a result file is damaged, or is not what the manifest promised
+///   2   an option is wrong, or it is no report
+///   3   there is no such job, report or file
+///   4   no credentials or no region
+///   5   denied by a policy
+///   75  AWS cannot be reached, or is busy
+///
+/// IAM:
+///   s3:DescribeJob  for a job
+///   s3:GetObject    on the report
+///   s3:ListBucket   for a report that has no manifest.json yet
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment, mut_args(completion::columns(COLUMNS)))]
+pub struct ReportArgs {
+    /// A job's id or ARN, a folder, or s3://BUCKET/PREFIX/job-ID/
+    #[arg(value_name = "REPORT", value_hint = ValueHint::AnyPath, help_heading = "Target")]
+    report: Reported,
+
+    /// With -o ndjson, the failed tasks only
+    #[arg(long, help_heading = "Output")]
+    failed: bool,
+
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+/// What a report is named by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reported {
+    Job(JobId),
+    Place(Place),
+}
+
+impl FromStr for Reported {
+    type Err = String;
+
+    /// What looks like a path or is there is a place: ids have neither dots nor slashes.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.strip_prefix("report:").unwrap_or(text);
+        let is_place =
+            !text.starts_with("arn:") && text.contains(['/', '.']) || std::path::Path::new(text).is_dir();
+        if is_place { text.parse().map(Reported::Place) } else { text.parse().map(Reported::Job) }
+    }
+}
+
+/// Failed tasks that are alike, with what is likely behind them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failures {
+    tasks: u64,
+    error_code: Option<String>,
+    http_status: Option<u16>,
+    /// Absent for those beyond ten thousand that differ.
+    prefix: Option<String>,
+    cause: Option<&'static str>,
+    cure: Option<&'static str>,
+    /// The same may succeed later, with nothing changed.
+    is_passing: bool,
+    /// The message of the first, and which one it was.
+    message: String,
+    bucket: String,
+    key: String,
+    version_id: Option<String>,
+}
+
+const COLUMNS: &[Column<Failures>] = &[
+    Column::new("tasks", "TASKS", |it: &Failures| it.tasks.into()),
+    Column::new("error", "ERROR", |it: &Failures| it.error_code.as_deref().into()),
+    Column::new("status", "STATUS", |it: &Failures| it.http_status.map(u64::from).into()),
+    Column::new("prefix", "PREFIX", |it: &Failures| it.prefix.as_deref().into()),
+    Column::new("cause", "LIKELY CAUSE", |it: &Failures| it.cause.into()).cut(),
+    Column::new("cure", "CURE", |it: &Failures| it.cure.into()).cut(),
+    Column::new("message", "MESSAGE", |it: &Failures| it.message.as_str().into()).hidden().cut(),
+    Column::new("bucket", "BUCKET", |it: &Failures| it.bucket.as_str().into()).hidden(),
+    Column::new("key", "KEY", |it: &Failures| it.key.as_str().into()).hidden().cut(),
+    Column::new("version", "VERSION", |it: &Failures| it.version_id.as_deref().into()).hidden(),
+    Column::new("passing", "PASSING", |it: &Failures| it.is_passing.into()).hidden(),
+];
+
+/// A task of the report.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Task {
+    bucket: String,
+    key: String,
+    version_id: Option<String>,
+    status: &'static str,
+    error_code: Option<String>,
+    http_status: Option<u16>,
+    message: String,
+}
+
+const TASK_COLUMNS: &[Column<Task>] = &[];
+
+pub async fn run(args: &ReportArgs, ctx: &Context) -> Result<Outcome> {
+    let out = ctx.list_out(&args.list);
+    if out.settings().format == Format::Ndjson {
+        let writer = out.stream("s3.jobTask", TASK_COLUMNS)?;
+        let report = opened(&args.report, ctx).await?;
+        return rows(report.parts, args.failed, writer).await;
+    }
+    if args.failed {
+        return Err(Error::usage("--failed chooses rows, and those are shown by -o ndjson").into());
+    }
+    let writer = out.stream("s3.jobFailure", COLUMNS)?;
+    let report = opened(&args.report, ctx).await?;
+    let summary = summed_up(report.parts).await?;
+    let all = summary.all;
+    show(&summary, writer, &out)?;
+    let files = if report.has_manifest { "" } else { " so far" };
+    ctx.reporter().status(format!(
+        "{} tasks reported{files}: {} succeeded, {} failed",
+        all.tasks(),
+        all.succeeded,
+        all.failed
+    ));
+    if let (Reported::Job(job), 1..) = (&args.report, all.failed) {
+        ctx.reporter().hint(super::watching::again(ctx, "retry", job.id()));
+    }
+    Ok(Outcome::Done)
+}
+
+async fn opened(report: &Reported, ctx: &Context) -> Result<ReportParts> {
+    let place = match report {
+        Reported::Place(place) => place.clone(),
+        Reported::Job(id) => {
+            let jobs = Jobs::open(ctx).await?;
+            place_of(&jobs.describe(id.in_region(&jobs.region)?).await?, ctx)?
+        }
+    };
+    let opened = source::open_report(&place, ctx).await?;
+    if !opened.has_manifest {
+        ctx.reporter()
+            .warn(format!("{place} has no manifest.json, which S3 writes last: results may be missing"));
+    }
+    Ok(opened)
+}
+
+/// Where the report of a job is.
+pub fn place_of(job: &Job, ctx: &Context) -> Result<Place> {
+    match job.report_location() {
+        Some(location) => location.parse().map_err(|error: String| Error::failed(error).into()),
+        None => Err(Error::not_found(format!(
+            "the job {} has no completion report: it was made without one",
+            job.id()
+        ))
+        .hint(super::watching::again(ctx, "show", job.id()))
+        .into()),
+    }
+}
+
+/// A report that is not there, of a job that is.
+pub fn not_there(error: anyhow::Error, job: &Job, ctx: &Context) -> anyhow::Error {
+    if Report::new(&error).kind != Kind::NotFound {
+        return error;
+    }
+    let message =
+        format!("the job {} has no completion report yet: it is {}", job.id(), job.status().as_str());
+    Error::not_found(message).because(error).hint(super::watching::again(ctx, "watch", job.id())).into()
+}
+
+/// Of all files, in their order, so that the first task of a group is the same in every run.
+async fn summed_up(parts: Vec<Part>) -> Result<Summary> {
+    let summaries = stream::iter(parts).map(|part| source::blocking(move || sum_up(&part))).buffered(FILES);
+    summaries
+        .try_fold(Summary::new(), |mut all, summary| async {
+            all.merge(summary);
+            Ok(all)
+        })
+        .await
+}
+
+/// Blocks.
+fn sum_up(part: &Part) -> Result<Summary> {
+    let mut summary = Summary::new();
+    each_result(part, |result| {
+        summary.add(result);
+        true
+    })?;
+    Ok(summary)
+}
+
+/// Gives every row to `take` until it wants no more. Blocks.
+pub fn each_result(part: &Part, mut take: impl FnMut(&TaskResult<'_>) -> bool) -> Result<()> {
+    let mut reader = ReportReader::new(part.open_plain()?);
+    loop {
+        match reader.read() {
+            Ok(Some(result)) if take(&result) => {}
+            Ok(_) => return Ok(()),
+            Err(error) => return Err(source::not_read(error, part.place())),
+        }
+    }
+}
+
+fn show(summary: &Summary, mut writer: ListWriter<'_, Failures>, out: &Output) -> Result<()> {
+    // There is nothing more to come.
+    let _ = writer.extend(summary.groups().map(failures))?;
+    // To people, no failures are no table.
+    if summary.all.failed > 0 || out.settings().format != Format::Table {
+        writer.finish()?;
+    }
+    Ok(())
+}
+
+fn failures(group: &Group) -> Failures {
+    let explanation = explain(&group.error_code, group.http_status);
+    Failures {
+        tasks: group.tasks,
+        error_code: Some(group.error_code.clone()).filter(|code| !code.is_empty()),
+        http_status: group.http_status,
+        prefix: group.prefix.clone(),
+        cause: explanation.map(|it| it.cause),
+        cure: explanation.map(|it| it.cure),
+        is_passing: explanation.is_some_and(|it| it.is_passing),
+        message: group.message.clone(),
+        bucket: group.bucket.clone(),
+        key: group.key.clone(),
+        version_id: group.version_id.clone(),
+    }
+}
+
+/// As they come; the order of the files is nobody's.
+async fn rows(parts: Vec<Part>, only_failed: bool, mut writer: ListWriter<'_, Task>) -> Result<Outcome> {
+    let (sender, mut batches) = mpsc::channel::<Vec<Task>>(FILES);
+    let read = stream::iter(parts)
+        .map(move |part| {
+            let sender = sender.clone();
+            source::blocking(move || send_rows(&part, only_failed, &sender))
+        })
+        .buffer_unordered(FILES)
+        .try_collect::<()>();
+    let read = tokio::spawn(read);
+    while let Some(batch) = batches.recv().await {
+        if writer.extend(batch)?.is_break() {
+            break;
+        }
+    }
+    drop(batches);
+    read.await.map_err(|error| Error::failed("the report was left").because(error))??;
+    writer.finish()?;
+    Ok(Outcome::Done)
+}
+
+/// Blocks; until nobody takes them.
+fn send_rows(part: &Part, only_failed: bool, sender: &mpsc::Sender<Vec<Task>>) -> Result<()> {
+    let mut batch = Vec::new();
+    each_result(part, |result| {
+        if !only_failed || result.status == TaskStatus::Failed {
+            batch.push(task(result));
+        }
+        batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
+    })?;
+    // Whoever left wants none of it.
+    let _ = sender.blocking_send(batch);
+    Ok(())
+}
+
+fn task(result: &TaskResult<'_>) -> Task {
+    Task {
+        bucket: result.bucket.to_owned(),
+        key: result.key.to_owned(),
+        version_id: result.version_id.map(str::to_owned),
+        status: result.status.word(),
+        error_code: result.error_code.map(str::to_owned),
+        http_status: result.http_status,
+        message: result.message.to_owned(),
+    }
+}
