@@ -24,6 +24,8 @@ pub const COMMANDS: &[&[&str]] = &[
     &["s3", "manifest", "check"],
     &["s3", "manifest", "stats"],
     &["s3", "manifest", "head"],
+    &["s3", "job", "report"],
+    &["s3", "job", "retry"],
     &["sandbox"],
     &["sandbox", "run"],
     &["sandbox", "up"],

@@ -75,6 +75,9 @@ fn run(line: &str) {
     if line.contains("manifest.csv") {
         sealed.write("manifest.csv", "data-1,logs/a%20b.txt\ndata-1,logs/c.txt\n");
     }
+    if line.contains("job report report") {
+        sealed.write("report/results/1.csv", "data-1,a,,failed,NoSuchKey,404,gone\n");
+    }
     let ran = shell(&sealed, line);
     assert_eq!(ran.code, 0, "{line}: {ran:#?}");
 }

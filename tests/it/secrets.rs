@@ -51,7 +51,9 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     // What is typed into all of them is no manifest.
     (&["s3", "manifest", "check"], &["-"], 6),
     (&["s3", "manifest", "stats"], &["-"], 1),
-    (&["s3", "manifest", "head"], &["s3://data-1/manifest.csv"], 1),
+    (&["s3", "manifest", "head"], &["-"], 1),
+    (&["s3", "job", "report"], &["none/"], 3),
+    (&["s3", "job", "retry"], &["none-at-all"], 1),
     (&["sandbox"], &[], 2),
     (&["sandbox", "run"], &["--", "true"], 0),
     (&["sandbox", "up"], &["--timeout", "1ms"], 8),

@@ -1,5 +1,6 @@
 //! S3 Batch Operations: lists of objects, and jobs.
 
+mod job;
 mod manifest;
 mod shelf;
 

@@ -1,0 +1,4 @@
+//! `opsctl s3 job`: what came of tasks, and the failed ones again.
+
+mod report;
+mod retry;
