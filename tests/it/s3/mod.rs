@@ -1,6 +1,7 @@
 //! S3 Batch Operations: lists of objects, and jobs.
 
 mod job;
+mod jobs;
 mod manifest;
 mod shelf;
 

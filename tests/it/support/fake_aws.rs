@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 pub struct Request {
     /// The last part of X-Amz-Target, or the form field Action.
     pub operation: String,
+    /// `GET /bucket/key?query`.
+    pub line: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -86,6 +88,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     if reader.read_line(&mut line).ok()? == 0 {
         return None;
     }
+    let asked = line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
@@ -102,7 +105,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     let target = header("x-amz-target").and_then(|target| target.rsplit('.').next().map(str::to_owned));
     let action = || body.split('&').find_map(|field| field.strip_prefix("Action=")).map(str::to_owned);
     let operation = target.or_else(action).unwrap_or_default();
-    Some(Request { operation, headers, body })
+    Some(Request { operation, line: asked, headers, body })
 }
 
 fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {

@@ -3,9 +3,7 @@
 
 use aws_sdk_s3control::types::{JobDescriptor, JobListDescriptor, JobProgressSummary};
 use jiff::Timestamp;
-use opsctl_engine::batch::{
-    JobDocument, ManifestLocation, Operation, OperationKind, Progress, Report, Source, Status, arn,
-};
+use opsctl_engine::batch::{JobDocument, ManifestLocation, Operation, Progress, Report, Source, Status, arn};
 use serde::{Serialize, Serializer};
 
 use super::from_sdk;
@@ -134,10 +132,6 @@ impl Job {
 
     pub fn progress(&self) -> Progress {
         self.summary.progress.into()
-    }
-
-    pub fn kind(&self) -> Option<OperationKind> {
-        self.operation.as_ref().map(Operation::kind)
     }
 
     /// The document of a job like this one, with a token and tags still to be said; none where a part is not known.

@@ -1,0 +1,184 @@
+//! Listing, showing, watching, confirming, cancelling and reordering jobs.
+
+use super::Rehearsal;
+use crate::support::{Sealed, Terminal};
+
+const TAG: [&str; 7] = ["tag", "a=b", "--role", "batch", "--report", "s3://reports/batch", "--manifest"];
+
+fn tag(rehearsal: &Rehearsal, more: &[&str]) -> String {
+    rehearsal.created(&[&TAG[..], &["s3://lists/data.csv"], more].concat())
+}
+
+#[test]
+fn jobs_are_listed_by_their_state_on_every_page() {
+    let rehearsal = Rehearsal::with("");
+    let first = tag(&rehearsal, &["--description", "nightly"]);
+    for number in 0..12 {
+        tag(&rehearsal, &["--priority", &number.to_string()]);
+    }
+    let all = rehearsal.job(&["list", "-o", "json"]).expect(0).json();
+    assert_eq!(all["items"].as_array().unwrap().len(), 13, "{all}");
+    rehearsal.job(&["cancel", &first, "--yes"]).expect(0);
+    let over = rehearsal.job(&[
+        "list",
+        "--status",
+        "cancelled,cancelling",
+        "--columns",
+        "id,operation,description",
+        "-o",
+        "text",
+    ]);
+    assert_eq!(over.expect(0).stdout, format!("{first}\tS3PutObjectTagging\tnightly\n"));
+    let wrong = rehearsal.job(&["list", "--status", "activ"]).expect(2);
+    assert!(wrong.stderr.contains("did you mean Active?"), "{wrong:?}");
+}
+
+#[test]
+fn a_job_is_shown_whole() {
+    let rehearsal = Rehearsal::new();
+    let id = tag(&rehearsal, &["--run", "--wait", "--interval", "100ms"]);
+    let shown = rehearsal.job(&["show", &id]).expect(0);
+    for part in [
+        "S3PutObjectTagging".to_owned(),
+        "s3://lists/data.csv".to_owned(),
+        "arn:aws:iam::111122223333:role/batch".to_owned(),
+        format!("s3://reports/batch/job-{id}/manifest.json"),
+        r#"{"TagSet":[{"Key":"a","Value":"b"}]}"#.to_owned(),
+    ] {
+        assert!(shown.stdout.contains(&part), "{part}: {shown:?}");
+    }
+    assert!(shown.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job report {id}\n")), "{shown:?}");
+    let arn = format!("arn:aws:s3:eu-west-1:111122223333:job/{id}");
+    rehearsal.job(&["show", &arn]).expect(0);
+    let other = rehearsal.job(&["show", &arn.replace("eu-west-1", "us-east-1")]).expect(2);
+    assert!(other.stderr.contains("is in region us-east-1, and eu-west-1 is asked"), "{other:?}");
+    assert!(other.stderr.ends_with("hint: --region us-east-1\n"), "{other:?}");
+}
+
+#[test]
+fn a_job_that_is_not_there_may_be_in_another_region() {
+    let rehearsal = Rehearsal::new();
+    for verb in
+        [&["show"][..], &["watch"], &["confirm", "--yes"], &["cancel", "--yes"], &["priority", "--yes"]]
+    {
+        let number = if verb[0] == "priority" { &["5"][..] } else { &[] };
+        let ran = rehearsal.job(&[&verb[..1], &["00000000-0000"], number, &verb[1..]].concat()).expect(3);
+        let line = "error: there is no job 00000000-0000 in account 111122223333 and region eu-west-1\n";
+        assert!(ran.stderr.starts_with(line), "{verb:?}: {ran:?}");
+        assert!(
+            ran.stderr.contains("hint: a job is known in its own region alone: --region names another\n"),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn a_job_in_the_wrong_state_is_a_conflict() {
+    let rehearsal = Rehearsal::new();
+    let id = tag(&rehearsal, &["--run", "--wait", "--interval", "100ms"]);
+    let ran = rehearsal.job(&["cancel", &id, "--yes"]).expect(9);
+    assert!(
+        ran.stderr.starts_with(&format!("error: the job {id} cannot be cancelled: it is Complete\n")),
+        "{ran:?}"
+    );
+    let ran = rehearsal.job(&["confirm", &id, "--yes"]).expect(9);
+    assert!(ran.stderr.contains("does not wait for a confirmation: it is Complete\n"), "{ran:?}");
+    rehearsal.job(&["priority", &id, "5", "--yes"]).expect(9);
+    let waiting = tag(&rehearsal, &["--priority", "3"]);
+    let ran = rehearsal.job(&["watch", &waiting, "--interval", "100ms", "--timeout", "60s"]).expect(9);
+    assert!(ran.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job confirm {waiting}\n")), "{ran:?}");
+}
+
+#[test]
+fn nothing_is_changed_without_a_yes_or_in_a_dry_run() {
+    let rehearsal = Rehearsal::new();
+    let id = tag(&rehearsal, &[]);
+    for verb in [&["confirm", &id][..], &["cancel", &id], &["priority", &id, "77"]] {
+        rehearsal.job(verb).expect(2);
+        let plan = rehearsal.job(&[verb, &["--dry-run", "-o", "json"]].concat()).expect(0).json();
+        assert_eq!(plan["items"][0]["parameters"]["JobId"], id.as_str(), "{plan}");
+    }
+    let shown = rehearsal.job(&["show", &id, "-o", "json"]).expect(0).json();
+    assert_eq!((&shown["item"]["status"], &shown["item"]["priority"]), (&"Suspended".into(), &10.into()));
+    rehearsal.job(&["priority", &id, "77", "--yes"]).expect(0);
+    let shown = rehearsal.job(&["show", &id, "-o", "json"]).expect(0).json();
+    assert_eq!(shown["item"]["priority"], 77);
+    rehearsal.job(&["cancel", &id, "--yes", "--reason", "not now"]).expect(0);
+    let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(6);
+    assert!(ran.stderr.contains("was cancelled after 0 of"), "{ran:?}");
+}
+
+#[test]
+fn a_question_before_a_confirmation_says_how_many_objects() {
+    let rehearsal = Rehearsal::new();
+    let id = tag(&rehearsal, &[]);
+    let mut terminal =
+        Terminal::opsctl(&rehearsal.sealed, (120, 24), &["--sandbox", "s3", "job", "confirm", &id]);
+    terminal.wait_for("confirm 1 job?");
+    terminal.type_text("n\r");
+    let (seen, status, _) = terminal.end();
+    assert!(seen.contains("S3PutObjectTagging, 2 tasks of s3://lists/data.csv"), "{seen}");
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn a_failed_task_is_no_good_end_unless_it_is_allowed() {
+    let rehearsal =
+        Rehearsal::with("[jobs]\nfail = [{ prefix = \"x/\", code = \"AccessDenied\", status = 403 }]\n");
+    let id = tag(&rehearsal, &["--run"]);
+    let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(6);
+    assert!(ran.stderr.contains(&format!("error: 1 of 2 tasks of the job {id} failed\n")), "{ran:?}");
+    assert!(ran.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job report {id}\n")), "{ran:?}");
+    let ran = rehearsal.job(&["watch", &id, "--allow-failures", "-o", "json"]).expect(0);
+    assert_eq!(ran.json()["item"]["failedTasks"], 1);
+}
+
+#[test]
+fn a_job_that_fails_as_a_whole_says_why() {
+    let rehearsal = Rehearsal::new();
+    let args = [&TAG[..], &["s3://lists/data.csv", "--no-preflight", "--run"]].concat();
+    let args: Vec<&str> =
+        args.into_iter().map(|word| if word == "batch" { "stranger" } else { word }).collect();
+    let id = rehearsal.created(&args);
+    let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(6);
+    assert!(ran.stderr.contains("is not authorized to assume the role"), "{ran:?}");
+}
+
+#[test]
+fn leaving_a_watch_leaves_the_job_and_says_how_to_come_back() {
+    let rehearsal = Rehearsal::with("[jobs]\ntasks_per_second = 1\n");
+    let id = tag(&rehearsal, &["--run"]);
+    let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "300ms"]).expect(8);
+    assert!(ran.stderr.contains("gave up waiting for the job"), "{ran:?}");
+    assert!(ran.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job watch {id}\n")), "{ran:?}");
+    let id = tag(&rehearsal, &["--run", "--priority", "9"]);
+    let mut terminal =
+        Terminal::opsctl(&rehearsal.sealed, (120, 24), &["--sandbox", "s3", "job", "watch", &id]);
+    terminal.wait_for(&format!("job {id}: "));
+    terminal.type_text("\x03");
+    let (seen, status, _) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{seen}");
+    assert!(seen.contains(&format!("hint: opsctl --sandbox s3 job watch {id}")), "{seen}");
+    let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(0);
+    assert!(ran.stderr.contains("is complete"), "{ran:?}");
+}
+
+#[test]
+fn jobs_are_completed_live() {
+    let mut rehearsal = Rehearsal::new();
+    let id = tag(&rehearsal, &["--description", "nightly"]);
+    let line = "opsctl --sandbox s3 job watch ";
+    rehearsal
+        .sealed
+        .set("OPSCTL_COMPLETE", "fish")
+        .set("OPSCTL_COMPLETE_LINE", line)
+        .set("OPSCTL_COMPLETE_WORD", "");
+    let ran = rehearsal.sealed.run(["--"]).expect(0);
+    assert!(ran.stdout.contains(&id) && ran.stdout.contains("S3PutObjectTagging, nightly"), "{ran:?}");
+}
+
+#[test]
+fn a_job_is_named_by_an_id() {
+    let ran = Sealed::new().run(["s3", "job", "show", "nightly job"]).expect(2);
+    assert!(ran.stderr.contains("a job is named by its id"), "{ran:?}");
+}

@@ -1,0 +1,112 @@
+//! Creating: dry runs, tokens, jobs that exist already, errors of the service.
+
+use super::{Rehearsal, described, failure, scripted, signed_in_to};
+use crate::support::Reply;
+
+const TAG: [&str; 8] =
+    ["create", "tag", "retain=90d", "--role", "batch", "--no-report", "--manifest", "s3://lists/data.csv"];
+
+#[test]
+fn a_dry_run_prints_the_request_and_its_cost_and_creates_nothing() {
+    let rehearsal = Rehearsal::new();
+    let ran = rehearsal.job(&[&TAG[..], &["--dry-run", "-o", "json"]].concat()).expect(0);
+    let plan = ran.json();
+    assert_eq!(plan["kind"], "s3.jobPlan");
+    let item = &plan["item"];
+    assert_eq!((&item["action"], &item["region"]), (&"s3:CreateJob".into(), &"eu-west-1".into()), "{item}");
+    let parameters = &item["parameters"];
+    assert_eq!(parameters["ConfirmationRequired"], true);
+    assert_eq!(parameters["RoleArn"], "arn:aws:iam::111122223333:role/batch");
+    assert_eq!(parameters["Manifest"]["Spec"]["Fields"], serde_json::json!(["Bucket", "Key"]));
+    assert_eq!(parameters["Operation"]["S3PutObjectTagging"]["TagSet"][0]["Key"], "retain");
+    assert_eq!(item["cost"]["objects"], 2, "{item}");
+    assert_eq!(item["cost"]["items"][1]["arithmetic"], "2 x $1.00 a million", "{item}");
+    let checks: Vec<&str> =
+        item["checks"].as_array().unwrap().iter().map(|check| check["check"].as_str().unwrap()).collect();
+    assert_eq!(checks, ["manifest", "role", "objects"], "{item}");
+    assert!(ran.stderr.ends_with("dry run: 1 job would be created\n"), "{ran:?}");
+    assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"], serde_json::json!([]));
+    let table = rehearsal.job(&[&TAG[..], &["--dry-run"]].concat()).expect(0);
+    assert!(table.stdout.contains("objects processed: 2 x $1.00 a million = $0.000002"), "{table:?}");
+}
+
+/// As a line of cron does.
+#[test]
+fn the_same_settings_make_one_job() {
+    let rehearsal = Rehearsal::new();
+    let id = rehearsal.created(&TAG[1..]);
+    let again = rehearsal.job(&TAG).expect(9);
+    assert!(
+        again.stderr.contains(&format!("error: the job {id} was made before, with the same settings\n")),
+        "{again:?}"
+    );
+    assert_eq!(again.stdout.trim_end(), id);
+    let ok = rehearsal.job(&[&TAG[..], &["--if-exists", "ok"]].concat()).expect(0);
+    assert_eq!(ok.stdout.trim_end(), id);
+    let other = rehearsal.created(&[&TAG[1..], &["--priority", "11"]].concat());
+    assert_ne!(other, id);
+    let other = rehearsal.created(&[&TAG[1..], &["--token", "today"]].concat());
+    assert_ne!(other, id);
+    let conflict = rehearsal.job(&[&TAG[..], &["--token", "today", "--priority", "12"]].concat()).expect(9);
+    assert!(conflict.stderr.contains("the token belongs to a job with other settings"), "{conflict:?}");
+    assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"].as_array().unwrap().len(), 3);
+}
+
+/// Another list is another job, though it has the same name.
+#[test]
+fn the_token_follows_from_what_the_manifest_holds() {
+    let rehearsal = Rehearsal::new();
+    let first = rehearsal.created(&TAG[1..]);
+    rehearsal.with_client(async |client| {
+        let body = b"data,a%20b.csv\n".to_vec().into();
+        client.put_object().bucket("lists").key("data.csv").body(body).send().await.unwrap();
+    });
+    assert_ne!(rehearsal.created(&TAG[1..]), first);
+}
+
+#[test]
+fn a_500_that_made_the_job_is_tried_again_and_makes_no_second_one() {
+    let rehearsal = Rehearsal::with("[jobs]\ncreate_job_500 = 1\n");
+    let id = rehearsal.created(&TAG[1..]);
+    let jobs = rehearsal.job(&["list", "-o", "json"]).expect(0).json();
+    assert_eq!(jobs["items"].as_array().unwrap().len(), 1, "{jobs}");
+    assert_eq!(jobs["items"][0]["jobId"], id.as_str());
+}
+
+/// Who may not list the jobs is told by the clock of the service, however wrong the one here is.
+#[test]
+fn a_job_of_an_hour_ago_is_old_by_the_clock_of_the_service() {
+    let job = "5b6f8a1e-3c1d-4f7e-9a52-0c7d2f1e4a90";
+    for (date, code) in [("Sun, 22 Nov 2026 12:00:00 GMT", 9), ("Sun, 22 Nov 2026 11:00:00 GMT", 0)] {
+        let aws = scripted(move |request| match request.line.split(' ').next() {
+            Some("POST") => Reply::xml(format!("<CreateJobResult><JobId>{job}</JobId></CreateJobResult>")),
+            _ if request.line.contains("/jobs/") => {
+                let mut reply = described(job, "Preparing", "");
+                reply.headers.push(("date".into(), date.into()));
+                reply
+            }
+            _ => failure(403, "AccessDenied"),
+        });
+        let sealed = signed_in_to(&aws);
+        let file = sealed.run(["s3", "job", "create", "--example", "tag"]).expect(0).stdout;
+        let file = sealed.write("job.yaml", &file);
+        let ran = sealed.run(["s3", "job", "create", "--no-preflight", "-f", file.to_str().unwrap()]);
+        assert_eq!(ran.code, code, "{ran:?}");
+    }
+}
+
+#[test]
+fn a_wait_needs_a_job_that_runs() {
+    let rehearsal = Rehearsal::new();
+    let ran = rehearsal.job(&[&TAG[..], &["--wait"]].concat()).expect(2);
+    assert!(ran.stderr.contains("hint: add --run\n"), "{ran:?}");
+    let ran = rehearsal.job(&[&TAG[..], &["--run", "--wait", "--interval", "100ms"]].concat()).expect(0);
+    assert!(ran.stderr.contains("is complete: Complete, 2 of 2 tasks\n"), "{ran:?}");
+}
+
+#[test]
+fn an_option_before_the_operation_is_not_lost() {
+    let rehearsal = Rehearsal::new();
+    let ran = rehearsal.job(&[&["create", "--dry-run"], &TAG[1..]].concat()).expect(2);
+    assert!(ran.stderr.contains("options of a job stand after its operation"), "{ran:?}");
+}

@@ -1,0 +1,174 @@
+//! Jobs from files: YAML and JSON, examples, and all mistakes of one at once.
+
+use super::Rehearsal;
+use crate::support::Sealed;
+
+const OPERATIONS: [&str; 11] = [
+    "copy",
+    "acl",
+    "tag",
+    "untag",
+    "restore",
+    "lambda",
+    "legal-hold",
+    "retention",
+    "replicate",
+    "checksum",
+    "encrypt",
+];
+
+#[test]
+fn a_file_with_several_mistakes_tells_all_with_line_and_column() {
+    let sealed = Sealed::new();
+    let job = sealed.write(
+        "job.yaml",
+        "Operation:\n  S3PutObjectRetention:\n    Retention: {Mode: GOVERNANCE, RetainUntilDate: 2020-01-01}\n\
+         Report: {Enabled: false}\nPriority: -1\nRoleArn: batch\nTgas: []\n",
+    );
+    let ran = sealed.run(["s3", "job", "create", "-f", job.to_str().unwrap()]).expect(2);
+    let name = job.display();
+    for line in [
+        format!("error: the job in {name} is wrong in 5 places\n"),
+        format!(
+            "cause: {name}:3:51: Operation.S3PutObjectRetention.Retention.RetainUntilDate: \
+                 2020-01-01T00:00:00Z is in the past (now is 2026-11-22T12:00:00Z)\n"
+        ),
+        format!("cause: {name}:5:11: Priority: -1 is not a whole number from 0 to 2147483647\n"),
+        format!("cause: {name}:6:10: RoleArn: `batch` is not the ARN of a role\n"),
+        format!("cause: {name}:7:1: Tgas: unknown field; did you mean `Tags`?\n"),
+        "neither `Manifest` nor `ManifestGenerator` says which objects\n".to_owned(),
+    ] {
+        assert!(ran.stderr.contains(&line), "{line}: {ran:?}");
+    }
+}
+
+#[test]
+fn an_unknown_option_of_an_operation_has_a_near_match() {
+    let sealed = Sealed::new();
+    let example = sealed.run(["s3", "job", "create", "--example", "copy"]).expect(0).stdout;
+    let job = sealed.write("job.yaml", &example.replace("StorageClass", "StorageKlass"));
+    let ran = sealed.run(["s3", "job", "create", "-f", job.to_str().unwrap()]).expect(2);
+    assert!(ran.stderr.contains("StorageKlass: unknown field; did you mean `StorageClass`?"), "{ran:?}");
+    let ran = sealed.run(["s3", "job", "create", "copy", "--storage-clas", "GLACIER"]).expect(2);
+    assert!(ran.stderr.contains("--storage-class"), "{ran:?}");
+    let ran = sealed.run(["s3", "job", "create", "--example", "coppy"]).expect(2);
+    assert!(ran.stderr.contains("did you mean copy?"), "{ran:?}");
+}
+
+#[test]
+fn limits_of_tags_are_told_for_options_too() {
+    let rehearsal = Rehearsal::new();
+    let tags: Vec<String> = (0..11).map(|number| format!("k{number}=v")).collect();
+    let long = format!("{}=v", "k".repeat(129));
+    let source = ["--manifest", "s3://lists/data.csv", "--role", "batch", "--no-report", "--tag", &long];
+    let words: Vec<&str> =
+        ["create", "tag"].into_iter().chain(tags.iter().map(String::as_str)).chain(source).collect();
+    let ran = rehearsal.job(&words).expect(2);
+    assert!(ran.stderr.contains("error: the job cannot be created: 2 settings are wrong\n"), "{ran:?}");
+    assert!(ran.stderr.contains("TagSet: has 11 tags; at most 10 are allowed\n"), "{ran:?}");
+    assert!(ran.stderr.contains("Tags[0].Key: has 129 characters; 1 to 128 are allowed\n"), "{ran:?}");
+}
+
+#[test]
+fn a_retention_in_the_past_and_a_restore_without_days_are_refused() {
+    let rehearsal = Rehearsal::new();
+    let how = ["--manifest", "s3://lists/locked.csv", "--role", "batch", "--no-report"];
+    let past = ["create", "retention", "--until", "2020-01-01", "--mode", "governance"];
+    let ran = rehearsal.job(&[&past[..], &how].concat()).expect(2);
+    assert!(ran.stderr.contains("RetainUntilDate: 2020-01-01T00:00:00Z is in the past"), "{ran:?}");
+    let ran = rehearsal.job(&[&["create", "restore"], &how[..]].concat()).expect(2);
+    assert!(ran.stderr.contains("--days"), "{ran:?}");
+    let ran = rehearsal.job(&[&["create", "restore", "--days", "0"], &how[..]].concat()).expect(2);
+    assert!(ran.stderr.contains("ExpirationInDays: must be at least 1"), "{ran:?}");
+}
+
+#[test]
+fn every_example_is_taken_as_a_job() {
+    let sealed = Sealed::new();
+    for operation in OPERATIONS {
+        let text = sealed.run(["s3", "job", "create", "--example", operation]).expect(0).stdout;
+        let file = sealed.write("job.yaml", &text);
+        let args = ["s3", "job", "policy", "--objects", "s3://data", "-f", file.to_str().unwrap()];
+        let policy = sealed.run(args).expect(0).json();
+        assert!(policy["Statement"].as_array().unwrap().len() >= 3, "{operation}: {policy}");
+    }
+}
+
+#[test]
+fn a_file_and_stdin_make_jobs() {
+    let rehearsal = Rehearsal::new();
+    let dry = [
+        "create",
+        "tag",
+        "a=b",
+        "--manifest",
+        "s3://lists/data.csv",
+        "--role",
+        "batch",
+        "--no-report",
+        "--dry-run",
+        "--query",
+        "item.parameters",
+        "-o",
+        "json",
+    ];
+    let mut document = rehearsal.job(&dry).expect(0).json();
+    document.as_object_mut().unwrap().remove("ClientRequestToken");
+    let json = rehearsal.sealed.write("job.json", &document.to_string());
+    let first = rehearsal.created(&["-f", json.to_str().unwrap()]);
+    let args = ["--sandbox", "s3", "job", "create", "-f", "-", "--if-exists", "ok"];
+    let ran = rehearsal.sealed.run_with(args, document.to_string().as_bytes()).expect(0);
+    assert_eq!(ran.stdout.trim_end(), first);
+    document["Manifest"]["Location"]["ETag"] = "0123".into();
+    let stale = rehearsal.sealed.write("stale.json", &document.to_string());
+    let ran = rehearsal.job(&["create", "-f", stale.to_str().unwrap()]).expect(9);
+    assert!(ran.stderr.contains("its ETag is not 0123"), "{ran:?}");
+}
+
+#[test]
+fn a_policy_is_for_exactly_what_the_job_touches() {
+    let sealed = Sealed::new();
+    let trust =
+        ["s3", "job", "policy", "tag", "--trust", "--account", "111122223333", "--region", "eu-west-1"];
+    let trust = sealed.run(trust).expect(0).json();
+    let statement = &trust["Statement"][0];
+    assert_eq!(statement["Principal"]["Service"], "batchoperations.s3.amazonaws.com");
+    assert_eq!(statement["Condition"]["StringEquals"]["aws:SourceAccount"], "111122223333");
+    assert_eq!(statement["Condition"]["ArnLike"]["aws:SourceArn"], "arn:aws:s3:eu-west-1:111122223333:job/*");
+    let args = [
+        "s3",
+        "job",
+        "policy",
+        "copy",
+        "--objects",
+        "s3://data/logs/",
+        "--to",
+        "s3://copies/moved",
+        "--inventory",
+        "s3://lists/inv/data/daily/2026-11-01T01-00Z/manifest.json",
+        "--report",
+        "s3://reports/batch",
+        "--kms-key",
+        "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c",
+    ];
+    let policy = sealed.run(args).expect(0).json();
+    let resources: Vec<&str> = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|statement| statement["Resource"][0].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        resources,
+        [
+            "arn:aws:s3:::data/logs/*",
+            "arn:aws:s3:::data",
+            "arn:aws:s3:::copies/moved/*",
+            "arn:aws:s3:::lists/inv/data/daily/*",
+            "arn:aws:s3:::reports/batch/*",
+            "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c",
+        ]
+    );
+    let ran = sealed.run(["s3", "job", "policy", "copy", "--objects", "s3://data", "--generate"]).expect(2);
+    assert!(ran.stderr.contains("depend on --to"), "{ran:?}");
+}

@@ -1,0 +1,157 @@
+//! What would make a job fail late is told before it is made.
+
+use super::Rehearsal;
+
+fn tag<'a>(source: &'a [&'a str], how: &'a [&'a str]) -> Vec<&'a str> {
+    [&["create", "tag", "a=b"], source, how].concat()
+}
+
+const QUIET: [&str; 3] = ["--role", "batch", "--no-report"];
+
+#[test]
+fn each_fault_has_its_words_and_its_code() {
+    let rehearsal = Rehearsal::new();
+    let data = ["--manifest", "s3://lists/data.csv"];
+    for (args, code, told) in [
+        (
+            tag(&data, &["--role", "stranger", "--no-report"]),
+            6,
+            "role: stranger does not trust batchoperations.s3.amazonaws.com, and cannot be taken on",
+        ),
+        (
+            tag(&data, &["--role", "nobody", "--no-report"]),
+            3,
+            "role: there is no role nobody in account 111122223333",
+        ),
+        (
+            tag(&data, &["--role", "batch", "--report", "s3://nowhere/x"]),
+            3,
+            "report: there is no bucket nowhere",
+        ),
+        (
+            tag(&data, &["--role", "batch", "--report", "s3://far/x"]),
+            6,
+            "report: the bucket far is in eu-central-1, and the job would be in eu-west-1",
+        ),
+        (
+            tag(&["--manifest", "s3://far/data.csv"], &QUIET),
+            6,
+            "error: the manifest s3://far/data.csv is in eu-central-1, and the job would be in eu-west-1",
+        ),
+        (
+            tag(&["--manifest", "s3://lists/nothing.csv"], &QUIET),
+            3,
+            "error: there is no object s3://lists/nothing.csv",
+        ),
+        (tag(&["--manifest", "s3://nowhere/data.csv"], &QUIET), 3, "error: there is no bucket nowhere"),
+        (
+            tag(&["--manifest", "s3://lists/two-buckets.csv"], &QUIET),
+            6,
+            "manifest: its rows are of several buckets: data, locked",
+        ),
+        (tag(&["--manifest", "s3://lists/header.csv"], &QUIET), 6, "manifest: line 1: header: "),
+        (
+            tag(&[&data[..], &["--etag", "0123"]].concat(), &QUIET),
+            9,
+            "error: the manifest s3://lists/data.csv has changed: its ETag is not 0123",
+        ),
+        (tag(&["--generate", "s3://nowhere/x"], &QUIET), 3, "objects: there is no bucket nowhere"),
+        (
+            [&["create", "copy", "--to", "s3://far"], &data[..], &QUIET].concat(),
+            6,
+            "target: the bucket far is in eu-central-1, and the job would be in eu-west-1",
+        ),
+        (
+            [&["create", "legal-hold", "on"], &data[..], &QUIET].concat(),
+            6,
+            "objects: the bucket data has no Object Lock: every task would fail",
+        ),
+        (
+            [&["create", "replicate", "--generate", "s3://data"], &QUIET[..]].concat(),
+            6,
+            "objects: the bucket data has no replication rules: every task would fail",
+        ),
+        (
+            [&["create", "acl", "private", "--manifest", "s3://lists/enforced.csv"], &QUIET[..]].concat(),
+            6,
+            "objects: the owner of the bucket enforced is enforced, which knows no ACLs: every task would fail",
+        ),
+        (
+            [
+                &["create", "restore", "--intelligent-tiering", "--manifest", "s3://lists/cold.csv"],
+                &QUIET[..],
+            ]
+            .concat(),
+            6,
+            "objects: s3://archive/cold is in GLACIER, which needs ExpirationInDays",
+        ),
+        (
+            [
+                &["create", "lambda", "arn:aws:lambda:us-east-1:111122223333:function:count:1"],
+                &data[..],
+                &QUIET,
+            ]
+            .concat(),
+            6,
+            "function: the function count is in us-east-1, and the job in eu-west-1",
+        ),
+    ] {
+        let ran = rehearsal.job(&args);
+        assert_eq!(ran.code, code, "{args:?}: {ran:?}");
+        assert!(ran.stderr.contains(told), "{args:?}: {ran:?}");
+    }
+    assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"], serde_json::json!([]));
+}
+
+#[test]
+fn what_fails_for_some_objects_is_a_warning() {
+    let rehearsal = Rehearsal::new();
+    for (args, told) in [
+        (
+            &["copy", "--to", "s3://copies", "--manifest", "s3://lists/huge.csv"][..],
+            "objects: over 5 GB, which a copy job cannot copy: s3://archive/huge",
+        ),
+        (
+            &["copy", "--to", "s3://copies", "--manifest", "s3://lists/cold.csv"],
+            "objects: archived, and cannot be copied before they are restored: s3://archive/cold",
+        ),
+        (
+            &["copy", "--to", "s3://copies", "--generate", "s3://archive"],
+            "objects: over 5 GB, which a copy job cannot copy: s3://archive/huge",
+        ),
+        (
+            &["tag", "a=b", "--manifest", "s3://lists/missing.csv"],
+            "objects: of 2 objects looked at, there is none at s3://data/gone",
+        ),
+        (
+            &["restore", "--days", "1", "--manifest", "s3://lists/data.csv"],
+            "objects: not archived, so that there is nothing to restore: s3://data/a b.csv, s3://data/x/y+z, 100%",
+        ),
+        (
+            &["lambda", "count", "--manifest", "s3://lists/data.csv"],
+            "function: count without a version can change while the job runs",
+        ),
+        (
+            &["lambda", "count:live", "--manifest", "s3://lists/data.csv"],
+            "function: count:live can change while the job runs; a version cannot",
+        ),
+    ] {
+        let ran = rehearsal.job(&[&["create"], args, &QUIET, &["--dry-run"]].concat()).expect(0);
+        assert!(ran.stderr.contains(&format!("warning: {told}\n")), "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_role_that_may_not_be_looked_at_is_not_known_and_no_failure() {
+    let rehearsal = Rehearsal::with("[deny]\nactions = [\"iam:GetRole\"]\n");
+    let args = tag(&["--manifest", "s3://lists/data.csv", "--dry-run"], &QUIET);
+    let ran = rehearsal.job(&args).expect(0);
+    assert!(ran.stderr.contains("role: not known: IAM does not tell of batch: AccessDenied"), "{ran:?}");
+}
+
+#[test]
+fn no_preflight_looks_at_nothing() {
+    let rehearsal = Rehearsal::new();
+    let how = ["--role", "stranger", "--no-report", "--no-preflight"];
+    rehearsal.created(&tag(&["--manifest", "s3://lists/data.csv"], &how)[1..]);
+}

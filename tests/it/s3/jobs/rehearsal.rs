@@ -1,0 +1,166 @@
+//! A sandbox with buckets, lists, roles and functions, and a client that sees what became of the objects.
+
+use aws_sdk_s3::Client;
+use opsctl::aws::{Aws, AwsOptions, AwsSettings};
+use opsctl::settings::Environment;
+use tokio::runtime::Runtime;
+
+use crate::support::{Ran, Sandbox, Sealed};
+
+const CONFIG: &str = r#"
+region = "eu-west-1"
+
+[[buckets]]
+name = "data"
+ownership = "ObjectWriter"
+objects = [
+  { key = "a b.csv", body = "1", tags = { old = "yes" } },
+  { key = "x/y+z, 100%", body = "22", tags = { old = "yes" } },
+]
+
+[[buckets]]
+name = "enforced"
+objects = [{ key = "a", body = "1" }]
+
+[[buckets]]
+name = "locked"
+versioning = "enabled"
+object_lock = true
+objects = [{ key = "a", body = "1" }]
+
+[[buckets]]
+name = "archive"
+objects = [
+  { key = "cold", body = "1", storage_class = "GLACIER" },
+  { key = "huge", size = 6000000000 },
+]
+
+[[buckets]]
+name = "copies"
+
+[[buckets]]
+name = "versioned"
+versioning = "enabled"
+objects = [{ key = "a", body = "1" }]
+
+[[buckets]]
+name = "replicas"
+versioning = "enabled"
+
+[[buckets]]
+name = "lists"
+objects = [
+  { key = "data.csv", body = "data,a%20b.csv\ndata,x/y%2Bz%2C%20100%25\n" },
+  { key = "missing.csv", body = "data,a%20b.csv\ndata,gone\n" },
+  { key = "two-buckets.csv", body = "data,a%20b.csv\nlocked,a\n" },
+  { key = "header.csv", body = "Bucket,Key\ndata,a%20b.csv\n" },
+  { key = "locked.csv", body = "locked,a\n" },
+  { key = "enforced.csv", body = "enforced,a\n" },
+  { key = "cold.csv", body = "archive,cold\n" },
+  { key = "huge.csv", body = "archive,huge\n" },
+]
+
+[[buckets]]
+name = "reports"
+
+[[buckets]]
+name = "far"
+region = "eu-central-1"
+objects = [{ key = "data.csv", body = "data,a%20b.csv\n" }]
+
+[[roles]]
+name = "batch"
+
+[[roles]]
+name = "stranger"
+trust = ["lambda.amazonaws.com"]
+
+[[functions]]
+name = "count"
+command = ["sh", "count.sh"]
+"#;
+
+/// Answers that every task succeeded, and writes down what it was given.
+const FUNCTION: &str = r#"
+event=$(cat)
+printf '%s\n' "$event" >> events
+invocation=$(printf '%s' "$event" | sed 's/.*"invocationId":"\([^"]*\)".*/\1/')
+task=$(printf '%s' "$event" | sed 's/.*"taskId":"\([^"]*\)".*/\1/')
+schema=$(printf '%s' "$event" | sed 's/.*"invocationSchemaVersion":"\([^"]*\)".*/\1/')
+printf '{"invocationSchemaVersion":"%s","treatMissingKeysAs":"PermanentFailure","invocationId":"%s","results":[{"taskId":"%s","resultCode":"Succeeded","resultString":"seen"}]}' "$schema" "$invocation" "$task"
+"#;
+
+pub struct Rehearsal {
+    pub sealed: Sealed,
+    pub sandbox: Sandbox,
+    runtime: Runtime,
+    client: Client,
+}
+
+impl Rehearsal {
+    pub fn new() -> Self {
+        Rehearsal::with("")
+    }
+
+    /// With `more` in its `sandbox.toml`.
+    pub fn with(more: &str) -> Self {
+        let sealed = Sealed::new();
+        sealed.write("count.sh", FUNCTION);
+        let sandbox = Sandbox::with_config(&sealed, Some(&format!("{CONFIG}\n{more}")));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = runtime.block_on(async {
+            let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
+            let (options, env) = (AwsOptions::default(), Environment::default());
+            let settings = AwsSettings { options: &options, env: &env, sandbox: Some(connection) };
+            Aws::load(settings).await.unwrap().s3()
+        });
+        Rehearsal { sealed, sandbox, runtime, client }
+    }
+
+    /// `opsctl s3 job` with these words.
+    pub fn job(&self, args: &[&str]) -> Ran {
+        self.sealed.run([&["--sandbox", "s3", "job"], args].concat())
+    }
+
+    /// The id of a job that is made with these words.
+    #[track_caller]
+    pub fn created(&self, args: &[&str]) -> String {
+        let ran = self.job(&[&["create"], args].concat()).expect(0);
+        let id = ran.stdout.trim_end().to_owned();
+        assert_eq!(id.len(), 36, "{ran:?}");
+        id
+    }
+
+    /// What a call with the client gives.
+    pub fn with_client<T>(&self, call: impl AsyncFnOnce(&Client) -> T) -> T {
+        self.runtime.block_on(call(&self.client))
+    }
+
+    pub fn tags(&self, bucket: &str, key: &str) -> Vec<(String, String)> {
+        self.with_client(async |client| {
+            let answer = client.get_object_tagging().bucket(bucket).key(key).send().await.unwrap();
+            answer.tag_set.into_iter().map(|tag| (tag.key, tag.value)).collect()
+        })
+    }
+
+    pub fn keys(&self, bucket: &str) -> Vec<String> {
+        self.with_client(async |client| {
+            let answer = client.list_objects_v2().bucket(bucket).send().await.unwrap();
+            answer.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect()
+        })
+    }
+
+    pub fn text(&self, bucket: &str, key: &str) -> String {
+        self.with_client(async |client| {
+            let answer = client.get_object().bucket(bucket).key(key).send().await.unwrap();
+            String::from_utf8(answer.body.collect().await.unwrap().to_vec()).unwrap()
+        })
+    }
+
+    /// The rows of the completion report of this job.
+    pub fn report(&self, id: &str) -> String {
+        let results = format!("batch/job-{id}/results/");
+        let keys = self.keys("reports").into_iter().filter(|key| key.starts_with(&results));
+        keys.map(|key| self.text("reports", &key)).collect()
+    }
+}
