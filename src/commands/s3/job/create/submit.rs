@@ -156,15 +156,19 @@ async fn create(
     let began = Instant::now();
     // A signal must not hide the id of a job that was made: the call itself is not given up.
     let id = jobs.create(document, token).await?;
-    let job = signals.race(described(jobs, &id)).await?;
+    let job = match signals.race(async { Ok(described(jobs, &id, ctx).await) }).await {
+        Ok(job) => job,
+        Err(left) => {
+            ctx.out().transcript(&format!("{id}\n"))?;
+            ctx.reporter().hint(watching::again(ctx, "show", &id));
+            return Err(left);
+        }
+    };
     let is_old =
         known.contains(&id) || job.as_ref().is_some_and(|(job, now)| is_older(job, *now, began.elapsed()));
-    if change::is_answered(ctx) {
-        if let Some((job, _)) = &job {
-            ctx.out().item("s3.job", view::DETAILS, job)?;
-        }
-    } else {
-        ctx.out().transcript(&format!("{id}\n"))?;
+    match &job {
+        Some((job, _)) if change::is_answered(ctx) => ctx.out().item("s3.job", view::DETAILS, job)?,
+        _ => ctx.out().transcript(&format!("{id}\n"))?,
     }
     if is_old && args.if_exists == IfExists::Error {
         return Err(Error::new(
@@ -214,23 +218,23 @@ async fn newest(jobs: &Jobs, ctx: &Context) -> Result<BTreeSet<String>> {
     Ok(ids)
 }
 
-/// The job and the time by the service's clock; none where it is not known yet.
-async fn described(jobs: &Jobs, id: &str) -> Result<Option<(Job, jiff::Timestamp)>> {
+/// The job and the time by the service's clock; none where it is not told: the job is there all the same.
+async fn described(jobs: &Jobs, id: &str, ctx: &Context) -> Option<(Job, jiff::Timestamp)> {
     const ATTEMPTS: u32 = 4;
     for attempt in 1..=ATTEMPTS {
         match jobs.describe_now(id).await {
-            Ok(found) => return Ok(Some(found)),
+            Ok(found) => return Some(found),
             // Just made, it may not be known everywhere.
             Err(error) if Report::new(&error).kind == Kind::NotFound && attempt < ATTEMPTS => {
                 tokio::time::sleep(Duration::from_millis(250) * attempt).await;
             }
-            Err(error) if matches!(Report::new(&error).kind, Kind::NotFound | Kind::Denied) => {
-                return Ok(None);
+            Err(error) => {
+                ctx.reporter().verbose(1, format_args!("{error:#}"));
+                return None;
             }
-            Err(error) => return Err(error),
         }
     }
-    Ok(None)
+    None
 }
 
 /// Whether a job was made longer ago than `elapsed`, both by the service's clock, which tells whole seconds.

@@ -14,6 +14,7 @@ use crate::error::{Outcome, Result};
 /// has at most 10 tags.
 ///
 /// Examples:
+///   opsctl s3 job create tag a=b --generate s3://rehearsal-data --role opsctl-batch --no-report -n
 ///   opsctl s3 job create --example tag > job.yaml
 ///
 /// Exit codes:

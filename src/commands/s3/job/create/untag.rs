@@ -12,6 +12,7 @@ use crate::error::{Outcome, Result};
 /// All tags, whatever they are: there is no way to take one and leave the others.
 ///
 /// Examples:
+///   opsctl s3 job create untag --generate s3://rehearsal-data --role opsctl-batch --no-report -n
 ///   opsctl s3 job create --example untag > job.yaml
 ///
 /// Exit codes:
