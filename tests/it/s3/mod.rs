@@ -2,6 +2,7 @@
 
 mod job;
 mod jobs;
+mod jobs_sandbox;
 mod manifest;
 mod shelf;
 

@@ -18,11 +18,19 @@ pub struct InventoryReader<R> {
     csv: Csv<R>,
     schema: Schema,
     key: Vec<u8>,
+    /// What a version is that is left empty.
+    empty_version: &'static str,
 }
 
 impl<R: Read> InventoryReader<R> {
     pub fn new(input: R, schema: Schema) -> Self {
-        InventoryReader { csv: Csv::new(input), schema, key: Vec::new() }
+        InventoryReader { csv: Csv::new(input), schema, key: Vec::new(), empty_version: "null" }
+    }
+
+    /// As Batch Operations itself reads: a version that is left empty is empty, and its task fails.
+    #[must_use]
+    pub fn keeping_empty_versions(self) -> Self {
+        InventoryReader { empty_version: "", ..self }
     }
 
     /// Of the record that was read last, counted from 1.
@@ -37,11 +45,16 @@ impl<R: Read> InventoryReader<R> {
         }
         let row = self.csv.row();
         let at_fault = |fault| ListError::Line { line: row.line, fault };
-        record(row, &self.schema, &mut self.key).map(Some).map_err(at_fault)
+        record(row, &self.schema, self.empty_version, &mut self.key).map(Some).map_err(at_fault)
     }
 }
 
-fn record<'a>(row: Row<'a>, schema: &Schema, buffer: &'a mut Vec<u8>) -> Result<ObjectRecord<'a>, LineFault> {
+fn record<'a>(
+    row: Row<'a>,
+    schema: &Schema,
+    empty_version: &'static str,
+    buffer: &'a mut Vec<u8>,
+) -> Result<ObjectRecord<'a>, LineFault> {
     if row.len() != schema.columns {
         return Err(LineFault::Columns { found: row.len(), expected: schema.columns });
     }
@@ -52,7 +65,8 @@ fn record<'a>(row: Row<'a>, schema: &Schema, buffer: &'a mut Vec<u8>) -> Result<
     // Delete markers have neither size nor ETag nor storage class.
     let filled = |name, place| field(name, place).map(|text| text.filter(|text| !text.is_empty()));
     let bucket = filled("bucket", Some(schema.bucket))?.ok_or(LineFault::NoBucket)?;
-    let version_id = field("version", schema.version)?.map(|id| if id.is_empty() { "null" } else { id });
+    let version_id =
+        field("version", schema.version)?.map(|id| if id.is_empty() { empty_version } else { id });
     let key = key::decode(row.field(schema.key).unwrap_or_default(), buffer)?;
     Ok(ObjectRecord {
         bucket,

@@ -88,7 +88,7 @@ impl Tasks {
         };
         let Some(content) = files.get(*next) else { return Ok(false) };
         let plain = ContentRead::new(content).and_then(Plain::new).map_err(unreadable)?;
-        *open = Some(Box::new(InventoryReader::new(plain, schema.clone())));
+        *open = Some(Box::new(InventoryReader::new(plain, schema.clone()).keeping_empty_versions()));
         *next += 1;
         Ok(true)
     }

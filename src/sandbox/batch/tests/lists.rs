@@ -46,6 +46,18 @@ async fn an_inventory_is_a_manifest() {
 }
 
 #[tokio::test]
+async fn a_version_that_an_inventory_leaves_empty_fails_its_task() {
+    let bench = Bench::new("");
+    bench.put("data-1", "k", "");
+    let rows = "\"data-1\",\"k\",\"\"\n\"data-1\",\"k\",\"null\"\n";
+    let list = inventory(&bench, "Bucket, Key, VersionId", rows, None);
+    let id = bench.run(&bench.document(tag_operation(), list), Status::Complete).await;
+    assert_eq!(bench.progress(&id), (2, 1, 1));
+    let failed = bench.report(&id).into_iter().find(|row| !row.succeeded).unwrap();
+    assert_eq!((failed.code.as_deref(), failed.version), (Some("InvalidArgument"), None));
+}
+
+#[tokio::test]
 async fn an_inventory_that_is_damaged_fails_the_job() {
     let bench = Bench::new("");
     let list = inventory(&bench, "Bucket, Key", "\"data-1\",\"k\"\n", Some(&"0".repeat(32)));
