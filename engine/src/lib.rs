@@ -2,6 +2,7 @@
 //! arguments, so that every engine runs under a paused clock and a fuzzer.
 
 pub mod batch;
+pub mod listing;
 pub mod manifest;
 mod near;
 pub mod session;
