@@ -94,6 +94,64 @@ pub fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(PRIVATE_FOLDER).create(path)
 }
 
+/// A file that is written bit by bit beside the one it will replace; dropped before it is finished, it is gone. What is no
+/// file, a device or a pipe, is written to as it is.
+#[derive(Debug)]
+pub struct Beside {
+    file: File,
+    /// What it is called until it is finished, and then.
+    names: Option<(PathBuf, PathBuf)>,
+}
+
+impl Beside {
+    /// With the mode that the file had, or the one the user gives to new files.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(before) if before.is_file() => {
+                let beside = Beside::new(path)?;
+                beside.file.set_permissions(before.permissions())?;
+                Ok(beside)
+            }
+            Ok(_) => Ok(Beside { file: OpenOptions::new().write(true).open(path)?, names: None }),
+            Err(_) => Beside::new(path),
+        }
+    }
+
+    fn new(path: &Path) -> io::Result<Self> {
+        let beside = beside(path)?;
+        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        Ok(Beside { file, names: Some((beside, path.to_owned())) })
+    }
+
+    /// From here on it is there.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        if let Some((beside, path)) = &self.names {
+            fs::rename(beside, path)?;
+        }
+        self.names = None;
+        Ok(())
+    }
+}
+
+impl io::Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Some((beside, _)) = &self.names {
+            let _ = fs::remove_file(beside);
+        }
+    }
+}
+
 fn replace(path: &Path, content: &[u8], create: impl FnOnce(&Path) -> io::Result<File>) -> io::Result<()> {
     let beside = beside(path)?;
     let written =

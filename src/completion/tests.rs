@@ -20,8 +20,14 @@ fn commands_options_and_values() {
     for (line, expected) in [
         ("opsctl ssm con", &["connect"][..]),
         ("opsctl ssm ", &["list", "connect", "exec", "forward", "proxy", "ssh-config", "run", "session"]),
-        ("opsctl s3 manifest ", &["check", "stats", "head"]),
-        ("opsctl s3 job ", &["create", "list", "show", "watch", "confirm", "cancel", "priority", "policy"]),
+        ("opsctl s3 manifest ", &["build", "check", "stats", "head"]),
+        (
+            "opsctl s3 job ",
+            &[
+                "create", "list", "show", "watch", "confirm", "cancel", "priority", "report", "retry",
+                "policy",
+            ],
+        ),
         ("opsctl s3 job create leg", &["legal-hold"]),
         ("opsctl s3 job list --status susp", &["Suspended"]),
         ("opsctl ssm list --col", &["--color", "--columns"]),

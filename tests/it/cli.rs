@@ -21,6 +21,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["ssm", "session", "terminate"],
     &["s3"],
     &["s3", "manifest"],
+    &["s3", "manifest", "build"],
     &["s3", "manifest", "check"],
     &["s3", "manifest", "stats"],
     &["s3", "manifest", "head"],

@@ -49,6 +49,7 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     (&["s3"], &[], 2),
     (&["s3", "manifest"], &[], 2),
     // What is typed into all of them is no manifest.
+    (&["s3", "manifest", "build"], &["-", "--to", "-"], 1),
     (&["s3", "manifest", "check"], &["-"], 6),
     (&["s3", "manifest", "stats"], &["-"], 1),
     (&["s3", "job"], &[], 2),

@@ -1,7 +1,9 @@
 //! `opsctl s3`: the group's verbs and their dispatch, no logic.
 
 mod bucket;
+mod filter;
 mod job;
+mod listing;
 mod manifest;
 mod source;
 
@@ -16,6 +18,7 @@ use crate::error::{Outcome, Result};
 /// time. These commands find it before.
 ///
 /// Examples:
+///   opsctl s3 manifest build s3://data-1/logs/ --to manifest.csv
 ///   opsctl s3 manifest check manifest.csv
 ///   opsctl s3 manifest stats manifest.csv
 #[derive(Debug, Subcommand)]
@@ -30,7 +33,7 @@ pub enum Command {
 impl Command {
     pub fn handles_signals(&self) -> bool {
         match self {
-            Command::Manifest(_) => false,
+            Command::Manifest(command) => command.handles_signals(),
             Command::Job(command) => command.handles_signals(),
         }
     }

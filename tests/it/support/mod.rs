@@ -1,6 +1,7 @@
 //! What the tests share: a sealed place to run the binary in, a sandbox, a terminal, a scripted AWS with a
 //! scripted gateway and node, TLS and a proxy before them.
 
+pub mod bucket;
 mod fake_aws;
 mod gateway;
 mod node;

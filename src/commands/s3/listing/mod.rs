@@ -1,0 +1,137 @@
+//! Live listings: the plan of the engine, driven over the SDK. Owns the requests in flight and what becomes of their
+//! failures; which key belongs to which range is the plan's, what is done with the rows is the caller's.
+
+mod call;
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use opsctl_engine::listing::{Listed, Marker, Page, Plan, Request, Split};
+use opsctl_engine::manifest::Location;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use self::call::{Call, Trouble};
+use crate::error::{Error, Kind, Result};
+
+/// How often one request is made that gets no usable answer.
+const ATTEMPTS: u32 = 5;
+/// How long S3 may ask to slow down without one page in between.
+const STORM: Duration = Duration::from_secs(120);
+
+/// What is listed: everything below each of the places.
+pub struct Listing<'a> {
+    pub client: &'a Client,
+    pub roots: &'a [Location],
+    /// All versions and delete markers, not only what is current.
+    pub versions: bool,
+}
+
+/// What happens, in an order that can be played back.
+pub enum Found<'a> {
+    Split(&'a Split),
+    Page {
+        root: usize,
+        range: usize,
+        /// Its first `keys` entries belong to the range.
+        page: &'a Page,
+        keys: usize,
+        /// Where the range goes on, unless it is over.
+        next: Option<&'a Marker>,
+    },
+}
+
+/// A place that could not be listed to its end.
+pub struct Lost {
+    pub root: usize,
+    pub error: Error,
+}
+
+/// Lists until the plan is done, or `take` breaks. A place that is lost does not keep the others from being listed.
+pub async fn list(
+    listing: &Listing<'_>,
+    plan: &mut Plan,
+    mut take: impl FnMut(&Plan, Found<'_>) -> Result<ControlFlow<()>>,
+) -> Result<Vec<Lost>> {
+    let began = Instant::now();
+    let mut flying = JoinSet::new();
+    let mut lost: Vec<Lost> = Vec::new();
+    let mut attempts: HashMap<usize, u32> = HashMap::new();
+    let mut last_page = Instant::now();
+    loop {
+        while let Some(request) = plan.next(began.elapsed()) {
+            let Some(root) = listing.roots.get(request.root) else { break };
+            if let Some(split) = &request.split {
+                // Nothing else comes of a split: it cannot be the last that is wanted.
+                let _ = take(plan, Found::Split(split))?;
+            }
+            let call = Call::new(listing.client, root, listing.versions, request);
+            flying.spawn(call.answer());
+        }
+        let (request, answer) = tokio::select! {
+            Some(joined) = flying.join_next() => joined.map_err(|error| panicked(error, "a page"))?,
+            () = pause(plan, began) => continue,
+            else => break,
+        };
+        let Request { root, range, .. } = request;
+        match answer {
+            Ok((page, next)) => {
+                last_page = Instant::now();
+                attempts.remove(&range);
+                let keys: Vec<&str> = page.keys().collect();
+                let taken = plan.page(range, Listed { keys: &keys, next: next.as_ref() });
+                let next = next.as_ref().filter(|_| !taken.done);
+                if lost.iter().any(|lost| lost.root == root) {
+                    continue;
+                }
+                if take(plan, Found::Page { root, range, page: &page, keys: taken.keys, next })?.is_break() {
+                    break;
+                }
+            }
+            Err(Trouble::SlowDown(error)) => {
+                plan.slow_down(&request, began.elapsed());
+                if last_page.elapsed() > STORM {
+                    return Err(stormed(error).into());
+                }
+            }
+            Err(Trouble::Passing(error)) => {
+                let attempt = attempts.entry(range).or_insert(0);
+                *attempt += 1;
+                if *attempt >= ATTEMPTS {
+                    return Err(error.into());
+                }
+                plan.slow_down(&request, began.elapsed());
+            }
+            Err(Trouble::Lost(error)) => {
+                plan.give_up(&request);
+                if !lost.iter().any(|lost| lost.root == root) {
+                    lost.push(Lost { root, error });
+                }
+            }
+        }
+    }
+    Ok(lost)
+}
+
+/// Until the plan has something to ask; for ever where that is up to an answer.
+async fn pause(plan: &Plan, began: Instant) {
+    match plan.paused_until(began.elapsed()) {
+        Some(until) => sleep_until(began + until).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn stormed(error: Error) -> Error {
+    Error::new(Kind::Temporary, format!("S3 has asked to slow down for {} seconds", STORM.as_secs()))
+        .because(error)
+}
+
+/// A task that was not cancelled has panicked.
+fn panicked(error: tokio::task::JoinError, what: &str) -> Error {
+    match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => Error::failed(format!("{what} was left half read")).because(error),
+    }
+}

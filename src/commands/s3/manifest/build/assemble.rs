@@ -1,0 +1,237 @@
+//! Puts a manifest together: the rows of its sources one source after the other, doubles and what is over the limit left
+//! out. Reads what was listed from the checkpoint and everything else from where it is. Blocks.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use opsctl_engine::listing::Journal;
+use opsctl_engine::manifest::{
+    Columns, Filter, ListError, ManifestReader, ManifestWriter, ObjectRecord, Seen, WriteError,
+};
+
+use super::target::Target;
+use crate::commands::s3::source::Part;
+use crate::error::{Error, Result};
+
+/// Doubles are found among so many objects: about 3 GB.
+const MOST_DIFFERENT: u64 = 100_000_000;
+/// Rows between two looks at whether anybody still wants them.
+const GLANCE: u64 = 4096;
+/// More buckets than this need no names.
+const BUCKETS: usize = 3;
+
+/// One source, in the order of the command line.
+pub enum Piece {
+    /// Ranges of the checkpoint, in the order of their keys.
+    Listed(Vec<usize>),
+    Parts(Vec<Part>),
+}
+
+pub struct Assembly {
+    pub pieces: Vec<Piece>,
+    pub journal: Option<Journal<File>>,
+    pub filter: Filter,
+    /// Whether rows have versions; where nothing says so, the first object does.
+    pub versions: Option<bool>,
+    /// Whether an object may be there twice.
+    pub dedupe: bool,
+    pub limit: Option<u64>,
+    pub shared: Arc<Shared>,
+}
+
+/// What both threads look at.
+#[derive(Debug, Default)]
+pub struct Shared {
+    pub rows: AtomicU64,
+    pub cancelled: AtomicBool,
+}
+
+/// What has become of the rows.
+#[derive(Debug, Clone, Default)]
+pub struct Assembled {
+    pub rows: u64,
+    pub bytes: u64,
+    pub versions: bool,
+    pub doubles: u64,
+    pub delete_markers: u64,
+    /// The first few.
+    pub buckets: BTreeSet<String>,
+}
+
+struct Rows {
+    out: ManifestWriter<Target>,
+    seen: Option<Seen>,
+    told: Assembled,
+    limit: u64,
+    shared: Arc<Shared>,
+}
+
+impl Assembly {
+    pub fn run(self, target: Target) -> Result<Assembled> {
+        let Assembly { pieces, mut journal, filter, versions, dedupe, limit, shared } = self;
+        let mut target = Some(target);
+        let mut rows: Option<Rows> = None;
+        let start = |versions: bool, target: &mut Option<Target>| {
+            let target = target.take().ok_or_else(|| Error::failed("a manifest was begun twice"))?;
+            Ok::<_, anyhow::Error>(Rows {
+                out: ManifestWriter::new(target, versions),
+                seen: dedupe.then(|| Seen::new(MOST_DIFFERENT)),
+                told: Assembled { versions, ..Assembled::default() },
+                limit: limit.unwrap_or(u64::MAX),
+                shared: Arc::clone(&shared),
+            })
+        };
+        if let Some(versions) = versions {
+            rows = Some(start(versions, &mut target)?);
+        }
+        for piece in pieces {
+            let flow = match (piece, &mut journal) {
+                (Piece::Listed(ranges), Some(journal)) => {
+                    let rows = match &mut rows {
+                        Some(rows) => rows,
+                        None => rows.insert(start(false, &mut target)?),
+                    };
+                    rows.listed(&ranges, journal)?
+                }
+                (Piece::Listed(_), None) => ControlFlow::Continue(()),
+                (Piece::Parts(parts), _) => {
+                    parts.iter().try_fold(ControlFlow::Continue(()), |flow, part| {
+                        if flow.is_break() {
+                            return Ok(flow);
+                        }
+                        part.for_each(|found| {
+                            let record = found.record;
+                            if !filter.wants(&record).map_err(|lacking| cannot_choose(&lacking, part))? {
+                                return Ok(ControlFlow::Continue(()));
+                            }
+                            let rows = match &mut rows {
+                                Some(rows) => rows,
+                                None => rows.insert(start(record.version_id.is_some(), &mut target)?),
+                            };
+                            rows.take(&record)
+                        })
+                    })?
+                }
+            };
+            if flow.is_break() {
+                break;
+            }
+        }
+        let rows = match rows {
+            Some(rows) => rows,
+            None => start(false, &mut target)?,
+        };
+        rows.finish()
+    }
+}
+
+impl Rows {
+    /// Rows that were chosen already. Without anything to leave out they are copied as they are.
+    fn listed(&mut self, ranges: &[usize], journal: &mut Journal<File>) -> Result<ControlFlow<()>> {
+        let mut text = Vec::new();
+        for range in ranges {
+            for block in journal.blocks(*range).to_vec() {
+                journal
+                    .rows(block, &mut text)
+                    .map_err(|error| Error::failed("cannot read what was listed").because(error))?;
+                let mut reader = ManifestReader::new(text.as_slice(), Columns::usual(self.told.versions));
+                loop {
+                    match reader.read() {
+                        Ok(Some(record)) => {
+                            if self.take(&record)?.is_break() {
+                                return Ok(ControlFlow::Break(()));
+                            }
+                        }
+                        Ok(None) => break,
+                        Err(error) => return Err(unreadable(error)),
+                    }
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn take(&mut self, record: &ObjectRecord<'_>) -> Result<ControlFlow<()>> {
+        if self.told.rows >= self.limit {
+            return Ok(ControlFlow::Break(()));
+        }
+        if record.is_delete_marker {
+            self.told.delete_markers += 1;
+            return Ok(ControlFlow::Continue(()));
+        }
+        if !self.told.versions && record.version_id.is_some() {
+            return Err(mixed(record).into());
+        }
+        // An inventory of all versions leaves the version of what is older than versioning empty.
+        let record = &match (self.told.versions, record.version_id) {
+            (true, Some("")) => ObjectRecord { version_id: Some("null"), ..*record },
+            _ => *record,
+        };
+        if let Some(seen) = &mut self.seen {
+            let new = seen.insert(record).map_err(|error| {
+                Error::failed("cannot find doubles")
+                    .because(error)
+                    .hint("--keep-duplicates does not look for them")
+            })?;
+            if !new {
+                self.told.doubles += 1;
+                return Ok(ControlFlow::Continue(()));
+            }
+        }
+        if self.told.buckets.len() < BUCKETS && !self.told.buckets.contains(record.bucket) {
+            self.told.buckets.insert(record.bucket.to_owned());
+        }
+        self.out.write(record).map_err(unwritable)?;
+        self.told.rows += 1;
+        if self.told.rows.is_multiple_of(GLANCE) {
+            self.shared.rows.store(self.told.rows, Ordering::Relaxed);
+            if self.shared.cancelled.load(Ordering::Relaxed) {
+                return Err(Error::failed("the build was stopped").into());
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn finish(self) -> Result<Assembled> {
+        let Rows { out, mut told, shared, .. } = self;
+        let (mut target, written) = out.finish().map_err(|error| unwritable(error.into()))?;
+        target.flush().and_then(|()| target.finish()).map_err(|error| unwritable(error.into()))?;
+        told.bytes = written.bytes;
+        shared.rows.store(told.rows, Ordering::Relaxed);
+        Ok(told)
+    }
+}
+
+fn cannot_choose(lacking: &opsctl_engine::manifest::Lacking, part: &Part) -> Error {
+    Error::usage(format!("cannot choose from {}: {lacking}", part.place()))
+        .hint("choose by key, or take an inventory or s3://BUCKET/PREFIX as the source")
+}
+
+fn mixed(record: &ObjectRecord<'_>) -> Error {
+    let ObjectRecord { bucket, key, .. } = record;
+    Error::usage(format!("s3://{bucket}/{key} comes with a version, and others come without"))
+        .because("a manifest has versions in all of its rows or in none")
+        .hint("--versions lists the versions of live sources too")
+}
+
+fn unwritable(error: WriteError) -> anyhow::Error {
+    match error {
+        WriteError::Io(error) => Error::failed("cannot write the manifest").because(error).into(),
+        lacking @ WriteError::NoVersion { .. } => Error::usage("cannot write the manifest")
+            .because(lacking)
+            .hint("leave out the sources without versions, or those with them")
+            .into(),
+    }
+}
+
+fn unreadable(error: ListError) -> anyhow::Error {
+    let error = match error {
+        ListError::Io(error) => error,
+        line => io::Error::other(line.to_string()),
+    };
+    Error::failed("cannot read what was listed").because(error).into()
+}

@@ -1,0 +1,112 @@
+//! What a build has listed so far, in a private file of the state folder: the engine's journal, behind a first line that
+//! says of which build. Keys come from many requests at once, but a manifest is in the order of its sources and of their
+//! keys, whatever came first: the rows wait here, and are put in order when all of them are there. So every row is written
+//! twice; in exchange a build that was killed loses at most the pages in flight, and ends in the same bytes as one that
+//! was not. Sources that are files are simply read again.
+
+use std::fs::{self, File, TryLockError};
+use std::path::PathBuf;
+
+use md5::{Digest as _, Md5};
+use opsctl_engine::listing::{Event, Journal, Plan};
+use serde::{Deserialize, Serialize};
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::files;
+
+/// Of which build a file is.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    /// What was asked for, exactly.
+    pub asked: String,
+    /// Against which times are compared, in milliseconds since 1970: of the first run.
+    pub now: i64,
+}
+
+pub struct Checkpoint {
+    pub journal: Journal<File>,
+    pub identity: Identity,
+    /// How many rows an earlier run has left.
+    pub rows: u64,
+    path: PathBuf,
+}
+
+impl Checkpoint {
+    /// The file of this build. With `resume`, what an earlier run has done is told to the plan.
+    pub fn open(identity: Identity, resume: bool, plan: &mut Plan, ctx: &Context) -> Result<Self> {
+        let path = path(&identity.asked, ctx)?;
+        let unusable = |error| Error::failed(format!("cannot use {}", path.display())).because(error);
+        let file = files::open_private(&path).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::Error(error)) => return Err(unusable(error).into()),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::new(Kind::Temporary, "the same manifest is being built already").into());
+            }
+        }
+        let handle = file.try_clone().map_err(unusable)?;
+        if resume {
+            let mut split = Ok(());
+            let read = Journal::read(file, |event| match event {
+                Event::Split(cut) => {
+                    if plan.replay_split(&cut).is_none() {
+                        split = Err(());
+                    }
+                }
+                Event::Page { range, next } => plan.replay_page(range, next),
+            });
+            let of = |text: &str| serde_json::from_str::<Identity>(text).ok();
+            match read.map_err(unusable)? {
+                Some((journal, begun)) => {
+                    let known = of(&begun).filter(|known| known.asked == identity.asked && split.is_ok());
+                    let Some(identity) = known else {
+                        return Err(Error::failed(format!("{} is not of this build", path.display()))
+                            .hint("the same command without --resume begins again")
+                            .into());
+                    };
+                    handle.set_len(journal.end()).map_err(unusable)?;
+                    let rows = journal.total_rows();
+                    return Ok(Checkpoint { journal, identity, rows, path });
+                }
+                None => {
+                    ctx.reporter().status("there is nothing to resume: the build begins at the beginning")
+                }
+            }
+        }
+        handle.set_len(0).map_err(unusable)?;
+        let begun = serde_json::to_string(&identity).unwrap_or_default();
+        let journal = Journal::begin(handle, &begun).map_err(|error| full(&path, error))?;
+        Ok(Checkpoint { journal, identity, rows: 0, path })
+    }
+
+    /// What is said when the file cannot grow.
+    pub fn failed(&self, error: std::io::Error) -> Error {
+        full(&self.path, error)
+    }
+
+    /// The manifest is there: nothing is left to resume.
+    pub fn remove(path: &PathBuf) {
+        // What stays is written over by the next build of this kind.
+        let _ = fs::remove_file(path);
+    }
+
+    pub fn path(&self) -> &PathBuf {
+        &self.path
+    }
+}
+
+fn path(asked: &str, ctx: &Context) -> Result<PathBuf> {
+    let folder = ctx.state_dir()?.join("builds");
+    files::make_private_folder(&folder)
+        .map_err(|error| Error::failed(format!("cannot make {}", folder.display())).because(error))?;
+    let name: String = Md5::digest(asked).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Ok(folder.join(format!("{name}.listing")))
+}
+
+fn full(path: &std::path::Path, error: std::io::Error) -> Error {
+    Error::failed(format!("cannot write to {}", path.display()))
+        .because(error)
+        .hint("XDG_STATE_HOME names a folder with more room for what is not yet in the manifest")
+}
