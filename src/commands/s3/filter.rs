@@ -19,27 +19,27 @@ pub struct FilterArgs {
     #[arg(long = "suffix", value_name = "TEXT", help_heading = "Filters")]
     suffixes: Vec<String>,
 
-    /// Only keys that are like this: * is any text, ? one character, [a-z] one of a set; may be repeated
+    /// Only keys like this, with * ? [a-z]; may be repeated
     #[arg(long = "glob", value_name = "PATTERN", help_heading = "Filters")]
     globs: Vec<String>,
 
     /// Only keys in which this regular expression is found; may be repeated
-    #[arg(long = "regex", value_name = "PATTERN", help_heading = "Filters")]
+    #[arg(long = "regex", value_name = "PATTERN", hide_short_help = true, help_heading = "Filters")]
     regexes: Vec<String>,
 
-    /// Only objects of at least this size: 1048576, 1MiB, 5GB
+    /// Only objects of this size or more: 1MiB, 5GB
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Filters")]
     min_size: Option<u64>,
 
     /// Only objects of at most this size
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Filters")]
+    #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true, help_heading = "Filters")]
     max_size: Option<u64>,
 
-    /// Only objects last modified then or later: 2h, yesterday, 2026-11-22
+    /// Only what was modified since: 2h, 2026-11-22
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     since: Option<Moment>,
 
-    /// Only objects last modified before
+    /// Only what was last modified before
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     until: Option<Moment>,
 
@@ -47,13 +47,14 @@ pub struct FilterArgs {
     #[arg(
         long = "storage-class",
         value_name = "CLASS",
+        hide_short_help = true,
         value_parser = |text: &str| Ok::<_, String>(text.to_ascii_uppercase()),
         help_heading = "Filters"
     )]
     storage_classes: Vec<String>,
 
     /// Only this part of the keys, the same ones in every run: 1%, 0.5
-    #[arg(long, value_name = "PART", value_parser = part, help_heading = "Filters")]
+    #[arg(long, value_name = "PART", value_parser = part, hide_short_help = true, help_heading = "Filters")]
     sample: Option<f64>,
 }
 

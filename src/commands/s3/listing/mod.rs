@@ -70,10 +70,16 @@ pub async fn list(
             let call = Call::new(listing.client, root, listing.versions, request);
             flying.spawn(call.answer());
         }
+        if flying.is_empty() && plan.paused_until(began.elapsed()).is_none() {
+            // A pause that has just ended leaves something to ask.
+            if plan.is_done() {
+                break;
+            }
+            continue;
+        }
         let (request, answer) = tokio::select! {
             Some(joined) = flying.join_next() => joined.map_err(|error| panicked(error, "a page"))?,
             () = pause(plan, began) => continue,
-            else => break,
         };
         let Request { root, range, .. } = request;
         match answer {

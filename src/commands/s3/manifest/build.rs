@@ -67,7 +67,7 @@ pub struct BuildArgs {
     #[arg(value_name = "SOURCE", required = true, help_heading = "Target")]
     sources: Vec<Source>,
 
-    /// Where the manifest is written: a file, s3://BUCKET/KEY, or - for stdout
+    /// A file, s3://BUCKET/KEY, or - for stdout: where it is written
     #[arg(long, value_name = "PLACE", required = true, help_heading = "Target")]
     to: To,
 
@@ -83,15 +83,15 @@ pub struct BuildArgs {
     limit: Option<u64>,
 
     /// Leave doubles in: nothing is kept in memory to find them
-    #[arg(long, help_heading = "Filters")]
+    #[arg(long, hide_short_help = true, help_heading = "Filters")]
     keep_duplicates: bool,
 
-    /// Go on with what the same command has listed before it was interrupted
+    /// Go on with what the same command has listed
     #[arg(long, help_heading = "Listing")]
     resume: bool,
 
     /// The most requests in flight; fewer when S3 asks to slow down
-    #[arg(long, value_name = "N", default_value = "64", help_heading = "Listing")]
+    #[arg(long, value_name = "N", default_value = "64", hide_short_help = true, help_heading = "Listing")]
     max_concurrency: NonZeroUsize,
 
     #[command(flatten)]
