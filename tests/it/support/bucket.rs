@@ -90,8 +90,9 @@ impl Bucket {
     pub fn wait_for(&self, requests: usize) {
         let log = self.shared.log.lock().unwrap();
         let limit = Duration::from_secs(60);
-        let (_, waited) =
+        let (log, waited) =
             self.shared.called.wait_timeout_while(log, limit, |log| log.len() < requests).unwrap();
+        drop(log);
         assert!(!waited.timed_out(), "no {requests} requests came");
     }
 
