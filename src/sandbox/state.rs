@@ -214,6 +214,8 @@ pub fn running(state: &Path) -> Result<Vec<Found>> {
         }
     }
     running.sort_by(|one, other| one.folder.cmp(&other.folder));
+    // One that was killed leaves a pointer to a folder in which the next one may run.
+    running.dedup_by(|one, other| one.folder == other.folder);
     Ok(running)
 }
 

@@ -30,6 +30,9 @@ fn what_the_template_comments_out_is_valid_too() {
     assert_eq!((faults.agent_dies_after, faults.expired_calls), (Some(500), 3));
     assert_eq!((faults.extra_frame, faults.resume_refused), (Some(ExtraFrame::StartPublication), true));
     assert_eq!(settings.documents[0].name, "Uptime");
+    assert_eq!((settings.buckets.len(), settings.buckets[0].fill[1].count), (1, 200_000));
+    assert!(settings.buckets[0].settings.object_lock && settings.buckets[0].settings.denies("secret/x"));
+    assert_eq!((settings.s3.latency.as_millis(), settings.s3.slow_down_per_s), (80, Some(500)));
     assert_eq!(settings.nodes[0].ip, Ipv4Addr::new(10, 0, 0, 11));
 }
 
@@ -108,6 +111,67 @@ bye_evry = 7
             "sandbox.toml:25:15: `extra_frame` must be one of \"start-publication\", \"acknowledgement\"",
             "sandbox.toml:26:18: `resume_refused` must be true or false",
             "sandbox.toml:27:1: unknown key `bye_evry`; did you mean `bye_every`?",
+        ]
+    );
+}
+
+#[test]
+fn mistakes_in_buckets_are_reported_with_their_places() {
+    let text = "\
+[[buckets]]
+name = \"My_Data\"
+region = \"here\"
+versioning = \"on\"
+onwership = \"ObjectWriter\"
+
+[[buckets]]
+name = \"locked\"
+object_lock = true
+versioning = \"off\"
+denied_prefixes = [\"\", \"a/\"]
+objects = [
+  { body = \"x\" },
+  { key = \"\", body = 1 },
+  { key = \"a\", count = 2, storage_class = \"COLD\" },
+  { key = \"b\", body = \"x\", size = 5 },
+  { key = \"c\", tags = { \"aws:x\" = \"1\" } },
+  7,
+]
+
+[[buckets]]
+name = \"locked\"
+
+[[buckets]]
+objects = [{ key = \"{n}\", count = 10000001 }]
+
+[s3]
+latency_ms = -1
+slow_down_per_s = 0
+restore = 5
+";
+    assert_eq!(
+        mistakes(text),
+        [
+            "sandbox.toml:2:8: `name` must be 3 to 63 lower-case letters, digits, dots or dashes, as S3 allows them",
+            "sandbox.toml:3:10: `region` must be a region such as \"eu-west-1\"",
+            "sandbox.toml:4:14: `versioning` must be one of \"off\", \"enabled\", \"suspended\"",
+            "sandbox.toml:5:1: unknown key `onwership`; did you mean `ownership`?",
+            "sandbox.toml:10:14: a bucket with `object_lock` has `versioning = \"enabled\"`",
+            "sandbox.toml:11:20: a prefix must be text, as \"secret/\"",
+            "sandbox.toml:13:3: an object needs a `key`",
+            "sandbox.toml:14:11: `key` must be a key of 1 to 1024 bytes",
+            "sandbox.toml:14:22: `body` must be text",
+            "sandbox.toml:15:3: the `key` of several objects has {n} for their number",
+            "sandbox.toml:15:43: `storage_class` must be one of \"STANDARD\", \"REDUCED_REDUNDANCY\", \"STANDARD_IA\", \"ONEZONE_IA\", \"INTELLIGENT_TIERING\", \"GLACIER\", \"DEEP_ARCHIVE\", \"GLACIER_IR\"",
+            "sandbox.toml:16:23: an object has a `body` or a `size` that it pretends, not both",
+            "sandbox.toml:17:23: System tags cannot be added/updated by requester",
+            "sandbox.toml:18:3: `objects` must be a list of tables, as [{ key = \"a.txt\", body = \"text\" }]",
+            "sandbox.toml:21:1: there is another bucket called `locked`",
+            "sandbox.toml:24:1: a bucket needs a `name`",
+            "sandbox.toml:25:35: `count` must be a whole number from 1 to 10000000",
+            "sandbox.toml:28:14: `latency_ms` must be a whole number from 0 to 60000",
+            "sandbox.toml:29:19: `slow_down_per_s` must be a whole number from 1 to 1000000",
+            "sandbox.toml:30:1: unknown key `restore`",
         ]
     );
 }

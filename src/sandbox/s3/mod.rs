@@ -5,6 +5,8 @@ mod access;
 mod gateway;
 mod patience;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 pub use gateway::canned;
 

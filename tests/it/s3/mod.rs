@@ -1,5 +1,6 @@
 //! S3 Batch Operations: lists of objects, and jobs.
 
+mod awscli;
 mod build;
 mod job;
 mod jobs;
@@ -7,5 +8,6 @@ mod jobs_sandbox;
 mod listing;
 mod manifest;
 mod shelf;
+mod store;
 
 pub use shelf::Shelf;

@@ -126,6 +126,9 @@ async fn check_sandbox(aws: &Aws) -> Result<()> {
         access_key_id: credentials.access_key_id().to_owned(),
         secret_access_key: credentials.secret_access_key().to_owned().into(),
     };
-    connection.control("DescribeSandbox").await.map_err(|error| refused().because(error))?;
+    let answer = connection.control("DescribeSandbox").await.map_err(|error| refused().because(error))?;
+    if answer.get("Nodes").is_none() {
+        return Err(refused().into());
+    }
     Ok(())
 }

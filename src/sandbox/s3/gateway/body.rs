@@ -6,6 +6,7 @@ use super::described::Described;
 use crate::sandbox::s3::store::checksum::Algorithm;
 use crate::sandbox::s3::store::content::{Reader, Written};
 use crate::sandbox::s3::store::{Store, errors};
+use crate::sandbox::services::ServiceError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -64,7 +65,7 @@ fn broken(error: StdError) -> S3Error {
     let has = |part: &str| text.contains(part);
     if has("Sha256Mismatch") {
         let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
-        S3Error::with_message(s3s::S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into()), message)
+        failure(ServiceError::new("XAmzContentSHA256Mismatch", message))
     } else if has("SignatureMismatch") {
         s3_error!(SignatureDoesNotMatch, "The signature of a chunk does not match.")
     } else if has("did not arrive in time") {

@@ -86,19 +86,6 @@ impl Store {
         })
     }
 
-    /// All the bytes, if there are not too many.
-    pub fn read(&self, target: &Target<'_>, limit: u64) -> Result<Vec<u8>, ServiceError> {
-        let (version, mut reader) = self.open_object(target, 0, u64::MAX)?;
-        if version.size() > limit {
-            return Err(errors::too_large());
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = reader.next_chunk().map_err(errors::disk)? {
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
-    }
-
     pub fn put(&self, bucket: &str, key: &str, draft: Draft) -> Result<Arc<Version>, ServiceError> {
         self.lock().put_object(bucket, key, draft)
     }
