@@ -29,7 +29,7 @@ fn commands_options_and_values() {
             ],
         ),
         ("opsctl s3 job create leg", &["legal-hold"]),
-        ("opsctl s3 job list --status susp", &["Suspended"]),
+        ("opsctl s3 job list --status Susp", &["Suspended"]),
         ("opsctl ssm list --col", &["--color", "--columns"]),
         ("opsctl --output js", &["json"]),
         ("opsctl -o=nd", &["-o=ndjson"]),

@@ -219,7 +219,7 @@ mod tests {
             ("Name", true, 2, 1),
             ("Tags/0/Value", false, 5, 12),
             ("Tags/0/Value", true, 5, 5),
-            ("Tags/1/Value", false, 6, 22),
+            ("Tags/1/Value", false, 6, 23),
             ("Tags/1/Missing", false, 6, 5),
             ("Nothing", false, 2, 1),
         ] {

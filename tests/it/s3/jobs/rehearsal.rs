@@ -92,7 +92,7 @@ printf '{"invocationSchemaVersion":"%s","treatMissingKeysAs":"PermanentFailure",
 
 pub struct Rehearsal {
     pub sealed: Sealed,
-    pub sandbox: Sandbox,
+    _sandbox: Sandbox,
     runtime: Runtime,
     client: Client,
 }
@@ -114,7 +114,7 @@ impl Rehearsal {
             let settings = AwsSettings { options: &options, env: &env, sandbox: Some(connection) };
             Aws::load(settings).await.unwrap().s3()
         });
-        Rehearsal { sealed, sandbox, runtime, client }
+        Rehearsal { sealed, _sandbox: sandbox, runtime, client }
     }
 
     /// `opsctl s3 job` with these words.
