@@ -96,7 +96,7 @@ impl Bench {
     }
 
     pub fn read(&self, bucket: &str, key: &str) -> Vec<u8> {
-        self.account.s3.store.read(&Target { bucket, key, version: None }, 1 << 30).unwrap()
+        self.account.s3.store.read(&Target { bucket, key, version: None }).unwrap()
     }
 
     /// A CSV manifest of these keys of data-1, as a job names it.

@@ -49,7 +49,7 @@ fn put(store: &Store, key: &str, bytes: &[u8]) -> Arc<Version> {
 }
 
 impl Store {
-    fn read(&self, target: &Target<'_>) -> Result<Vec<u8>, ServiceError> {
+    pub(in crate::sandbox) fn read(&self, target: &Target<'_>) -> Result<Vec<u8>, ServiceError> {
         let (_, mut reader) = self.open_object(target, 0, u64::MAX)?;
         let mut bytes = Vec::new();
         while let Some(chunk) = reader.next_chunk().unwrap() {
