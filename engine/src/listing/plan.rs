@@ -229,17 +229,23 @@ impl Plan {
     /// What an earlier plan did: cuts the range as it was cut then. Gives the number of the new one.
     pub fn replay_split(&mut self, split: &Split) -> Option<usize> {
         let range = self.ranges.get(split.range).filter(|range| range.may_end_with(&split.at))?;
-        let expected = range.expected / 2.0;
-        let new = self.cut(split.range, split.at.clone(), expected);
+        let expected = range.expected;
+        let new = self.cut(split.range, split.at.clone(), 0.0);
         // It is written down already.
-        self.ranges.get_mut(new)?.split = None;
+        let rest = self.ranges.get_mut(new)?;
+        (rest.split, rest.expected) = (None, expected);
         Some(new)
     }
 
     /// What an earlier plan did: the range was listed up to there, or to its end.
     pub fn replay_page(&mut self, range: usize, next: Option<Marker>) {
         match (self.ranges.get_mut(range), next) {
-            (Some(range), Some(marker)) => range.after = Some(marker),
+            (Some(range), Some(marker)) => {
+                self.alphabet.learn([marker.key.as_str()].into_iter());
+                // How much is left, the next page tells.
+                range.expected = FIRST_PAGE;
+                range.after = Some(marker);
+            }
             (Some(_), None) => self.close(range),
             (None, _) => {}
         }

@@ -91,7 +91,7 @@ fn a_disk_that_is_full_is_said_and_what_was_listed_is_kept() {
     let bucket = Bucket::of(["a", "b"], Settings { page: 9, ..Settings::default() });
     let sealed = sealed(&bucket);
     let ran = sealed.run(["s3", "manifest", "build", "s3://data-1/", "--to", "/dev/full"]).expect(1);
-    assert!(ran.stderr.contains("cannot write the manifest\ncause: No space left on device"), "{ran:?}");
+    assert!(ran.stderr.contains("cannot write the manifest\n  cause: No space left on device"), "{ran:?}");
     assert!(ran.stderr.contains("with --resume"), "{ran:?}");
     let ran = sealed.run(["s3", "manifest", "build", "s3://data-1/", "--to", "/nowhere/m.csv"]).expect(1);
     assert!(ran.stderr.contains("cannot write /nowhere/m.csv"), "{ran:?}");

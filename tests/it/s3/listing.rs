@@ -171,7 +171,7 @@ fn a_bucket_that_is_not_there_is_named() {
     let bucket = Bucket::of(["a"], Settings::default());
     let sealed = sealed(&bucket);
     let ran = build(&sealed, &["s3://no-such/x/"], &[]).expect(3);
-    assert!(ran.stderr.starts_with("error: cannot list s3://no-such/x/\ncause: NoSuchBucket"), "{ran:?}");
+    assert!(ran.stderr.starts_with("error: cannot list s3://no-such/x/\n  cause: NoSuchBucket"), "{ran:?}");
     assert!(!sealed.path("manifest.csv").exists());
 }
 
