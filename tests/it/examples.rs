@@ -55,7 +55,8 @@ fn run_all(reader: &Sealed, help: &str) -> usize {
 /// In a place of its own, signed in to a sandbox that is up in `rehearsal`.
 fn run(line: &str) {
     let mut sealed = Sealed::new();
-    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", None);
+    let buckets = "[[buckets]]\nname = \"data-1\"\n\n[[buckets]]\nname = \"ops-1\"\n";
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", line.contains("s3://").then_some(buckets));
     // This one is what the line above has just done.
     if line == "opsctl sandbox up --dir rehearsal &" {
         return;

@@ -78,6 +78,11 @@ impl Listing<'_> {
                 log.extend(request.split.clone().map(Happened::Split));
                 flying.push(request);
             }
+            if flying.is_empty() {
+                // Nothing but a pause keeps a plan from going on.
+                assert!(plan.paused_until(now).is_some());
+                continue;
+            }
             let request = flying.swap_remove(dice.roll(flying.len()));
             match dice.roll(8) {
                 0 => plan.slow_down(&request, now),

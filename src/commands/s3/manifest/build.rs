@@ -43,7 +43,7 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// Examples:
 ///   opsctl s3 manifest build s3://data-1/logs/ --to manifest.csv
 ///   opsctl s3 manifest build s3://data-1/ --suffix .tmp --until 30d --to s3://ops-1/tmp.csv
-///   opsctl s3 manifest build inventory:s3://inv-1/daily/manifest.json --min-size 5GB --to -
+///   opsctl s3 manifest build manifest.csv --glob 'logs/*' --to -
 ///
 /// Exit codes:
 ///   0   the manifest is complete, even if it has no row
