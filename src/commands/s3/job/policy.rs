@@ -64,7 +64,13 @@ pub struct PolicyArgs {
     generate: bool,
 
     /// Where a list that S3 makes is kept
-    #[arg(long, value_name = "S3-URI", requires = "generate", help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "S3-URI",
+        requires = "generate",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     keep_manifest: Option<Location>,
 
     /// Where the report goes, s3://BUCKET/PREFIX
@@ -76,7 +82,7 @@ pub struct PolicyArgs {
     to: Option<Location>,
 
     /// For copy: the copies are locked
-    #[arg(long, help_heading = "Command")]
+    #[arg(long, hide_short_help = true, help_heading = "Command")]
     locked: bool,
 
     /// For lambda: the function, with its version if it has one
@@ -84,7 +90,7 @@ pub struct PolicyArgs {
     function: Option<String>,
 
     /// For retention: governance is bypassed
-    #[arg(long, help_heading = "Command")]
+    #[arg(long, hide_short_help = true, help_heading = "Command")]
     bypass_governance: bool,
 
     /// A KMS key that objects, manifest or report are encrypted with
@@ -92,11 +98,11 @@ pub struct PolicyArgs {
     kms_key: Vec<String>,
 
     /// The account of the job
-    #[arg(long, value_name = "ID", value_parser = account, help_heading = "Target")]
+    #[arg(long, value_name = "ID", value_parser = account, hide_short_help = true, help_heading = "Target")]
     account: Option<String>,
 
     /// The partition that ARNs begin with
-    #[arg(long, value_name = "NAME", default_value = "aws", value_parser = ["aws", "aws-cn", "aws-us-gov"], help_heading = "Target")]
+    #[arg(long, value_name = "NAME", default_value = "aws", value_parser = ["aws", "aws-cn", "aws-us-gov"], hide_short_help = true, help_heading = "Target")]
     partition: String,
 }
 

@@ -42,18 +42,24 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create acl <ACL> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct AclArgs {
     /// A canned ACL
     #[arg(value_name = "ACL", value_parser = PossibleValuesParser::new(words::CANNED_ACLS), required_unless_present = "grant", conflicts_with = "grant")]
     acl: Option<String>,
 
     /// A grant: id=ID, emailAddress=ADDRESS or uri=URI, then : and a permission
-    #[arg(long, value_name = "GRANTEE:PERMISSION", requires = "owner", help_heading = "Command")]
+    #[arg(
+        long,
+        value_name = "GRANTEE:PERMISSION",
+        requires = "owner",
+        hide_short_help = true,
+        help_heading = "Command"
+    )]
     grant: Vec<Granted>,
 
     /// The canonical id of the objects' owner, which goes with grants
-    #[arg(long, value_name = "ID", requires = "grant", help_heading = "Command")]
+    #[arg(long, value_name = "ID", requires = "grant", hide_short_help = true, help_heading = "Command")]
     owner: Option<String>,
 
     #[command(flatten)]

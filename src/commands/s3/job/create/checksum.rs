@@ -38,14 +38,14 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create checksum --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct ChecksumArgs {
     /// Which checksum; else the one that S3 chooses
     #[arg(long, value_name = "ALGORITHM", ignore_case = true, value_parser = PossibleValuesParser::new(words::CHECKSUM_ALGORITHMS), help_heading = "Command")]
     algorithm: Option<String>,
 
     /// Of the whole, or put together from those of the parts
-    #[arg(long = "type", value_name = "TYPE", ignore_case = true, value_parser = PossibleValuesParser::new(words::CHECKSUM_TYPES), help_heading = "Command")]
+    #[arg(long = "type", value_name = "TYPE", ignore_case = true, value_parser = PossibleValuesParser::new(words::CHECKSUM_TYPES), hide_short_help = true, help_heading = "Command")]
     of: Option<String>,
 
     #[command(flatten)]

@@ -49,9 +49,9 @@ use opsctl_engine::manifest::Location;
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create copy --to <TARGET> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct CopyArgs {
-    /// Where the copies go: s3://BUCKET/FOLDER, or the ARN of a directory bucket
+    /// Where to: s3://BUCKET/FOLDER, or a bucket by ARN
     #[arg(long, value_name = "TARGET", value_parser = target, help_heading = "Command")]
     to: Target,
 

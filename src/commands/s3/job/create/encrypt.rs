@@ -38,7 +38,7 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create encrypt --kms-key <ARN> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct EncryptArgs {
     /// The whole ARN of the key
     #[arg(long, value_name = "ARN", help_heading = "Command")]

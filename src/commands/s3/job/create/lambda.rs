@@ -41,18 +41,18 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create lambda <FUNCTION> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct LambdaArgs {
-    /// The function: its ARN or its name, with a version or an alias or without
+    /// The function: ARN or name, with a version or without
     #[arg(value_name = "FUNCTION")]
     function: String,
 
-    /// What the function is told besides the object; at most 10
+    /// What it is told besides the object; at most 10
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Command")]
     argument: Vec<Pair>,
 
     /// The form of the payload; 2.0 where there are arguments, else 1.0
-    #[arg(long, value_name = "VERSION", value_parser = PossibleValuesParser::new(words::LAMBDA_SCHEMAS), help_heading = "Command")]
+    #[arg(long, value_name = "VERSION", value_parser = PossibleValuesParser::new(words::LAMBDA_SCHEMAS), hide_short_help = true, help_heading = "Command")]
     schema: Option<String>,
 
     #[command(flatten)]

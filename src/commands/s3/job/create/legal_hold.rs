@@ -37,7 +37,7 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create legal-hold <STATE> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct LegalHoldArgs {
     /// on or off
     #[arg(value_name = "STATE", ignore_case = true, value_parser = ["on", "off"])]

@@ -39,7 +39,7 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create replicate --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct ReplicateArgs {
     #[command(flatten)]
     job: JobArgs,

@@ -39,7 +39,7 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create restore --days <N> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct RestoreArgs {
     /// How many days the restored copies stay; needed for GLACIER and DEEP_ARCHIVE
     #[arg(
@@ -52,7 +52,7 @@ pub struct RestoreArgs {
     days: Option<i32>,
 
     /// The objects are in archive tiers of INTELLIGENT_TIERING, which know no days
-    #[arg(long, help_heading = "Command")]
+    #[arg(long, hide_short_help = true, help_heading = "Command")]
     intelligent_tiering: bool,
 
     /// How fast, and at what price

@@ -41,7 +41,7 @@ use crate::error::{Outcome, Result};
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create retention --until <DATE> --mode <MODE> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct RetentionArgs {
     /// Until when: 2030-01-01 or an RFC 3339 time
     #[arg(long, value_name = "DATE", value_parser = date, required_unless_present_any = ["remove", "event_hold"], requires = "mode", help_heading = "Command")]
