@@ -1,13 +1,13 @@
 #!/bin/sh
 # A tour of opsctl. Every command is printed before it runs; nothing here needs a terminal or an account:
 #
-#   opsctl sandbox run -- examples/tour.sh
+#   opsctl sandbox run --config examples/tour.toml -- examples/tour.sh
 set -eu
 
 case "${AWS_ENDPOINT_URL:-}" in
 http://127.0.0.1:*) ;;
 *)
-    echo 'This tour types into nodes: run it in the sandbox, opsctl sandbox run -- examples/tour.sh' >&2
+    echo 'This tour types into nodes: run it in the sandbox, opsctl sandbox run --config examples/tour.toml -- examples/tour.sh' >&2
     exit 2
     ;;
 esac
@@ -50,6 +50,32 @@ run 'opsctl ssm run --tag role=web --quiet -- sh -c "echo hello from \$(basename
 
 say 'What has become of them: those sessions are over'
 run 'opsctl ssm session list --history --columns target,owner,status'
+
+say 'A manifest for S3 Batch Operations: every object of a bucket, listed in parallel, its key encoded'
+run 'opsctl s3 manifest build s3://rehearsal-data/ --to s3://rehearsal-manifests/all.csv'
+run 'opsctl s3 manifest check s3://rehearsal-manifests/all.csv'
+
+say 'What a job would do and cost, before there is one'
+manifest='--manifest s3://rehearsal-manifests/all.csv --role opsctl-batch --report s3://rehearsal-reports/tour'
+export manifest
+run 'opsctl s3 job create copy --to s3://rehearsal-target/copies $manifest --dry-run'
+
+say 'The same for real. One object is archived: its task fails, and a job with a failed task is no success'
+run 'job=$(opsctl s3 job create copy --to s3://rehearsal-target/copies $manifest --run --quiet)'
+run 'opsctl s3 job watch "$job"' && exit 1 || printf '(exit code %s)\n' "$?"
+
+say 'What failed and why'
+run 'opsctl s3 job report "$job"'
+
+say 'So the archived object is restored, by a job of its own, and what failed is tried again'
+run 'opsctl s3 manifest build s3://rehearsal-data/archive/ --to s3://rehearsal-manifests/archived.csv --columns rows,etag'
+run 'opsctl s3 job create restore --days 1 --manifest s3://rehearsal-manifests/archived.csv --role opsctl-batch --no-report --run --wait'
+run 'opsctl s3 job retry "$job" --run --wait'
+run 'opsctl s3 manifest build s3://rehearsal-target/ --to - | head -n 3'
+
+say 'A job that calls a function for every object, here a script'
+run 'opsctl s3 job create lambda look $manifest --run --wait' && exit 1 || printf '(exit code %s)\n' "$?"
+run 'opsctl s3 job list --columns operation,status,tasks,failed'
 
 say 'Where a setting comes from'
 run 'opsctl config show --origin'

@@ -19,7 +19,7 @@ const NAMED: usize = 3;
 
 /// What is known of one.
 enum Known {
-    There { size: Option<u64>, class: Option<String> },
+    There { size: Option<u64>, class: Option<String>, is_restored: bool },
     Missing,
     NotTold,
 }
@@ -29,7 +29,11 @@ pub async fn look(client: &Client, document: &JobDocument, sample: &Sample) -> R
         true => sample
             .rows
             .iter()
-            .map(|row| (row, Known::There { size: row.size, class: row.storage_class.clone() }))
+            .map(|row| {
+                // A list does not tell of restores.
+                let class = row.storage_class.clone();
+                (row, Known::There { size: row.size, class, is_restored: false })
+            })
             .collect(),
         false => {
             let chosen = spread(&sample.rows);
@@ -50,6 +54,7 @@ pub async fn look(client: &Client, document: &JobDocument, sample: &Sample) -> R
         Known::Missing | Known::NotTold => None,
     };
     let is_archived = |known: &Known| class(known).is_some_and(|class| is_archive(&class));
+    let is_readable = |known: &Known| matches!(known, Known::There { is_restored: true, .. });
     match &document.operation {
         Operation::S3PutObjectCopy(_) => {
             let is_large = |known: &Known| matches!(known, Known::There { size: Some(size), .. } if *size > LARGEST_COPY);
@@ -57,7 +62,7 @@ pub async fn look(client: &Client, document: &JobDocument, sample: &Sample) -> R
                 let message = format!("over 5 GB, which a copy job cannot copy: {large}");
                 found.push(Finding::warning("objects", message));
             }
-            if let Some(archived) = named(&known, is_archived) {
+            if let Some(archived) = named(&known, |known| is_archived(known) && !is_readable(known)) {
                 let message = format!("archived, and cannot be copied before they are restored: {archived}");
                 found.push(Finding::warning("objects", message));
             }
@@ -106,6 +111,7 @@ async fn head<'a>(client: &Client, row: &'a Row) -> (&'a Row, Known) {
         Ok(answer) => Known::There {
             size: answer.content_length().and_then(|size| u64::try_from(size).ok()),
             class: answer.storage_class().map(|class| class.as_str().to_owned()),
+            is_restored: answer.restore().is_some_and(|told| told.contains("ongoing-request=\"false\"")),
         },
         Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 404) => Known::Missing,
         Err(_) => Known::NotTold,
