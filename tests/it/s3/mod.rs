@@ -3,8 +3,6 @@
 mod awscli;
 mod build;
 mod job;
-mod jobs;
-mod jobs_sandbox;
 mod listing;
 mod manifest;
 mod shelf;

@@ -9,6 +9,13 @@ fn tag(rehearsal: &Rehearsal, more: &[&str]) -> String {
     rehearsal.created(&[&TAG[..], &["s3://lists/data.csv"], more].concat())
 }
 
+/// A job that waits for a confirmation.
+fn waiting(rehearsal: &Rehearsal, more: &[&str]) -> String {
+    let id = tag(rehearsal, more);
+    rehearsal.until(&id, "Suspended");
+    id
+}
+
 #[test]
 fn jobs_are_listed_by_their_state_on_every_page() {
     let rehearsal = Rehearsal::with("");
@@ -84,7 +91,7 @@ fn a_job_in_the_wrong_state_is_a_conflict() {
     let ran = rehearsal.job(&["confirm", &id, "--yes"]).expect(9);
     assert!(ran.stderr.contains("does not wait for a confirmation: it is Complete\n"), "{ran:?}");
     rehearsal.job(&["priority", &id, "5", "--yes"]).expect(9);
-    let waiting = tag(&rehearsal, &["--priority", "3"]);
+    let waiting = waiting(&rehearsal, &["--priority", "3"]);
     let ran = rehearsal.job(&["watch", &waiting, "--interval", "100ms", "--timeout", "60s"]).expect(9);
     assert!(ran.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job confirm {waiting}\n")), "{ran:?}");
 }
@@ -92,7 +99,7 @@ fn a_job_in_the_wrong_state_is_a_conflict() {
 #[test]
 fn nothing_is_changed_without_a_yes_or_in_a_dry_run() {
     let rehearsal = Rehearsal::new();
-    let id = tag(&rehearsal, &[]);
+    let id = waiting(&rehearsal, &[]);
     for verb in [&["confirm", &id][..], &["cancel", &id], &["priority", &id, "77"]] {
         rehearsal.job(verb).expect(2);
         let plan = rehearsal.job(&[verb, &["--dry-run", "-o", "json"]].concat()).expect(0).json();
@@ -111,7 +118,7 @@ fn nothing_is_changed_without_a_yes_or_in_a_dry_run() {
 #[test]
 fn a_question_before_a_confirmation_says_how_many_objects() {
     let rehearsal = Rehearsal::new();
-    let id = tag(&rehearsal, &[]);
+    let id = waiting(&rehearsal, &[]);
     let mut terminal =
         Terminal::opsctl(&rehearsal.sealed, (120, 24), &["--sandbox", "s3", "job", "confirm", &id]);
     let seen = terminal.wait_for("confirm 1 job?");
@@ -129,6 +136,9 @@ fn a_failed_task_is_no_good_end_unless_it_is_allowed() {
     let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(6);
     assert!(ran.stderr.contains(&format!("error: 1 of 2 tasks of the job {id} failed\n")), "{ran:?}");
     assert!(ran.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job report {id}\n")), "{ran:?}");
+    let errors: Vec<_> = rehearsal.report(&id).into_iter().map(|row| (row.key, row.error_code)).collect();
+    let denied = Some("AccessDenied".to_owned());
+    assert_eq!(errors, [("a b.csv".to_owned(), None), ("x/y+z, 100%".to_owned(), denied)]);
     let ran = rehearsal.job(&["watch", &id, "--allow-failures", "-o", "json"]).expect(0);
     assert_eq!(ran.json()["item"]["failedTasks"], 1);
 }
@@ -146,12 +156,13 @@ fn a_job_that_fails_as_a_whole_says_why() {
 
 #[test]
 fn leaving_a_watch_leaves_the_job_and_says_how_to_come_back() {
-    let rehearsal = Rehearsal::with("[jobs]\ntasks_per_second = 1\n");
-    let id = tag(&rehearsal, &["--run"]);
+    let rehearsal = Rehearsal::new();
+    let hold = rehearsal.sealed.write("hold", "");
+    let run = ["lambda", "count:$LATEST", "--run", "--manifest", "s3://lists/data.csv", "--role", "batch"];
+    let id = rehearsal.created(&[&run[..], &["--report", "s3://reports/batch"]].concat());
     let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "300ms"]).expect(8);
     assert!(ran.stderr.contains("gave up waiting for the job"), "{ran:?}");
     assert!(ran.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job watch {id}\n")), "{ran:?}");
-    let id = tag(&rehearsal, &["--run", "--priority", "9"]);
     let mut terminal =
         Terminal::opsctl(&rehearsal.sealed, (120, 24), &["--sandbox", "s3", "job", "watch", &id]);
     terminal.wait_for(&format!("job {id}: "));
@@ -159,6 +170,7 @@ fn leaving_a_watch_leaves_the_job_and_says_how_to_come_back() {
     let (seen, status, _) = terminal.end();
     assert_eq!(status.code(), Some(130), "{seen}");
     assert!(seen.contains(&format!(" opsctl --sandbox s3 job watch {id}")), "{seen}");
+    std::fs::remove_file(hold).unwrap();
     let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(0);
     assert!(ran.stderr.contains("is complete"), "{ran:?}");
 }

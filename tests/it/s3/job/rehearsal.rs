@@ -1,8 +1,13 @@
 //! A sandbox with buckets, lists, roles and functions, and a client that sees what became of the objects.
 
+use std::time::{Duration, Instant};
+
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use opsctl::aws::{Aws, AwsOptions, AwsSettings};
 use opsctl::settings::Environment;
+use opsctl_engine::manifest::report::{ReportManifest, ReportReader};
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::support::{Ran, Sandbox, Sealed};
@@ -26,7 +31,7 @@ objects = [{ key = "a", body = "1" }]
 name = "locked"
 versioning = "enabled"
 object_lock = true
-objects = [{ key = "a", body = "1" }]
+objects = [{ key = "a", body = "333" }]
 
 [[buckets]]
 name = "archive"
@@ -37,6 +42,7 @@ objects = [
 
 [[buckets]]
 name = "copies"
+versioning = "enabled"
 
 [[buckets]]
 name = "versioned"
@@ -77,24 +83,36 @@ trust = ["lambda.amazonaws.com"]
 
 [[functions]]
 name = "count"
+timeout_ms = 30000
 command = ["sh", "count.sh"]
 "#;
 
-/// Answers that every task succeeded, and writes down what it was given.
+/// Answers that every task succeeded and which key it saw, and writes down what it was given. It waits while there is a
+/// file `hold`.
 const FUNCTION: &str = r#"
 event=$(cat)
+while [ -e hold ]; do sleep 0.05; done
 printf '%s\n' "$event" >> events
 invocation=$(printf '%s' "$event" | sed 's/.*"invocationId":"\([^"]*\)".*/\1/')
 task=$(printf '%s' "$event" | sed 's/.*"taskId":"\([^"]*\)".*/\1/')
+key=$(printf '%s' "$event" | sed 's/.*"s3Key":"\([^"]*\)".*/\1/')
 schema=$(printf '%s' "$event" | sed 's/.*"invocationSchemaVersion":"\([^"]*\)".*/\1/')
-printf '{"invocationSchemaVersion":"%s","treatMissingKeysAs":"PermanentFailure","invocationId":"%s","results":[{"taskId":"%s","resultCode":"Succeeded","resultString":"seen"}]}' "$schema" "$invocation" "$task"
+printf '{"invocationSchemaVersion":"%s","treatMissingKeysAs":"PermanentFailure","invocationId":"%s","results":[{"taskId":"%s","resultCode":"Succeeded","resultString":"seen %s"}]}' "$schema" "$invocation" "$task" "$key"
 "#;
 
 pub struct Rehearsal {
     pub sealed: Sealed,
-    _sandbox: Sandbox,
+    pub sandbox: Sandbox,
     runtime: Runtime,
     client: Client,
+}
+
+/// A row of a completion report.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    pub key: String,
+    pub error_code: Option<String>,
+    pub message: String,
 }
 
 impl Rehearsal {
@@ -104,9 +122,14 @@ impl Rehearsal {
 
     /// With `more` in its `sandbox.toml`.
     pub fn with(more: &str) -> Self {
+        Rehearsal::of(&format!("{CONFIG}\n{more}"))
+    }
+
+    /// With this `sandbox.toml` and nothing else.
+    pub fn of(config: &str) -> Self {
         let sealed = Sealed::new();
         sealed.write("count.sh", FUNCTION);
-        let sandbox = Sandbox::with_config(&sealed, Some(&format!("{CONFIG}\n{more}")));
+        let sandbox = Sandbox::with_config(&sealed, Some(config));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = runtime.block_on(async {
             let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
@@ -114,7 +137,7 @@ impl Rehearsal {
             let settings = AwsSettings { options: &options, env: &env, sandbox: Some(connection) };
             Aws::load(settings).await.unwrap().s3()
         });
-        Rehearsal { sealed, _sandbox: sandbox, runtime, client }
+        Rehearsal { sealed, sandbox, runtime, client }
     }
 
     /// `opsctl s3 job` with these words.
@@ -131,9 +154,39 @@ impl Rehearsal {
         id
     }
 
+    /// What `show` says of a job.
+    #[track_caller]
+    pub fn show(&self, id: &str) -> Value {
+        self.job(&["show", id, "-o", "json"]).expect(0).json()["item"].take()
+    }
+
+    /// Until `show` says that the job is in this state.
+    #[track_caller]
+    pub fn until(&self, id: &str, status: &str) -> Value {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let job = self.show(id);
+            if job["status"] == status {
+                return job;
+            }
+            assert!(Instant::now() < end, "the job is not {status}: {job}");
+        }
+    }
+
     /// What a call with the client gives.
     pub fn with_client<T>(&self, call: impl AsyncFnOnce(&Client) -> T) -> T {
         self.runtime.block_on(call(&self.client))
+    }
+
+    pub fn put(&self, bucket: &str, key: &str, text: &str) {
+        self.with_client(async |client| {
+            let body = text.as_bytes().to_vec().into();
+            client.put_object().bucket(bucket).key(key).body(body).send().await.unwrap();
+        });
+    }
+
+    pub fn head(&self, bucket: &str, key: &str) -> HeadObjectOutput {
+        self.with_client(async |client| client.head_object().bucket(bucket).key(key).send().await.unwrap())
     }
 
     pub fn tags(&self, bucket: &str, key: &str) -> Vec<(String, String)> {
@@ -157,10 +210,22 @@ impl Rehearsal {
         })
     }
 
-    /// The rows of the completion report of this job.
-    pub fn report(&self, id: &str) -> String {
-        let results = format!("batch/job-{id}/results/");
-        let keys = self.keys("reports").into_iter().filter(|key| key.starts_with(&results));
-        keys.map(|key| self.text("reports", &key)).collect()
+    /// All rows of the report of a job below s3://reports/batch, in the order of their keys.
+    pub fn report(&self, id: &str) -> Vec<Row> {
+        let manifest = self.text("reports", &format!("batch/job-{id}/manifest.json"));
+        let mut rows = Vec::new();
+        for file in ReportManifest::parse(manifest.as_bytes()).unwrap().results {
+            let text = self.text(&file.bucket, &file.key);
+            let mut reader = ReportReader::new(text.as_bytes());
+            while let Some(row) = reader.read().unwrap() {
+                rows.push(Row {
+                    key: row.key.to_owned(),
+                    error_code: row.error_code.map(str::to_owned),
+                    message: row.message.to_owned(),
+                });
+            }
+        }
+        rows.sort();
+        rows
     }
 }

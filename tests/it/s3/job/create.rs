@@ -57,16 +57,13 @@ fn the_same_settings_make_one_job() {
 fn the_token_follows_from_what_the_manifest_holds() {
     let rehearsal = Rehearsal::new();
     let first = rehearsal.created(&TAG[1..]);
-    rehearsal.with_client(async |client| {
-        let body = b"data,a%20b.csv\n".to_vec().into();
-        client.put_object().bucket("lists").key("data.csv").body(body).send().await.unwrap();
-    });
+    rehearsal.put("lists", "data.csv", "data,a%20b.csv\n");
     assert_ne!(rehearsal.created(&TAG[1..]), first);
 }
 
 #[test]
 fn a_500_that_made_the_job_is_tried_again_and_makes_no_second_one() {
-    let rehearsal = Rehearsal::with("[jobs]\ncreate_job_500 = 1\n");
+    let rehearsal = Rehearsal::with("[jobs]\ncreate_job_500 = 2\n");
     let id = rehearsal.created(&TAG[1..]);
     let jobs = rehearsal.job(&["list", "-o", "json"]).expect(0).json();
     assert_eq!(jobs["items"].as_array().unwrap().len(), 1, "{jobs}");

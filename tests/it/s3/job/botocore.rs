@@ -1,9 +1,11 @@
 //! The job calls as another client makes them and reads their answers: botocore's serializer, signer and parser.
 
-use super::{Rehearsal, keys};
+use super::Rehearsal;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use crate::support::Sandbox;
 
 /// The client, where it is installed.
 struct Botocore {
@@ -21,7 +23,7 @@ impl Botocore {
             eprintln!("not tested: there is no python3 with botocore here");
             return None;
         }
-        let script = rehearsal.sealed.write("wire.py", include_str!("wire.py"));
+        let script = rehearsal.sealed.write("client.py", include_str!("client.py"));
         let (key, secret) = keys(&rehearsal.sandbox);
         let mut child = Command::new("python3")
             .arg(script)
@@ -53,6 +55,16 @@ impl Drop for Botocore {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The sandbox's own key.
+fn keys(sandbox: &Sandbox) -> (String, String) {
+    let text = std::fs::read_to_string(sandbox.dir.join("credentials")).unwrap();
+    let value = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "));
+        line.unwrap().to_owned()
+    };
+    (value("aws_access_key_id"), value("aws_secret_access_key"))
 }
 
 fn document(operation: Value, token: &str) -> Value {
@@ -104,7 +116,7 @@ fn operations() -> Vec<Value> {
 
 #[test]
 fn another_client_reads_back_what_it_sent() {
-    let rehearsal = Rehearsal::new("");
+    let rehearsal = Rehearsal::of("");
     let Some(mut botocore) = Botocore::start(&rehearsal) else { return };
     for (number, operation) in operations().into_iter().enumerate() {
         let sent = document(operation, &format!("t-{number}"));
@@ -135,7 +147,7 @@ fn another_client_reads_back_what_it_sent() {
 
 #[test]
 fn another_client_lists_changes_and_understands_refusals() {
-    let rehearsal = Rehearsal::new("page_size = 2\n");
+    let rehearsal = Rehearsal::of("page_size = 2\n");
     let Some(mut botocore) = Botocore::start(&rehearsal) else { return };
     let mut ids = Vec::new();
     for number in 0..3 {
