@@ -22,13 +22,13 @@ impl CallRate {
         CallRate(per_second.map(|per_second| Mutex::new(full(f64::from(per_second)))))
     }
 
-    /// Counts a call. False: it is throttled.
+    /// Counts a call. False: it is throttled. Of calls at once, one can come here before an earlier one.
     pub fn allows(&self, now: Instant) -> bool {
         let Some(bucket) = &self.0 else { return true };
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
         let due = now.saturating_duration_since(bucket.at).as_secs_f64() * bucket.per_second;
         bucket.left = (bucket.left + due).min(bucket.per_second);
-        bucket.at = now;
+        bucket.at = bucket.at.max(now);
         let allowed = bucket.left >= 1.0;
         if allowed {
             bucket.left -= 1.0;
@@ -52,6 +52,15 @@ mod tests {
             let now = start + Duration::from_millis(milliseconds);
             assert_eq!([(); 3].map(|()| rate.allows(now)), expected, "{milliseconds}");
         }
+    }
+
+    #[test]
+    fn no_moment_counts_twice() {
+        let start = Instant::now();
+        let rate = CallRate::new(Some(1));
+        let later = start + Duration::from_millis(60_500);
+        assert!(rate.allows(later));
+        assert_eq!([start, later].map(|now| rate.allows(now)), [false, false]);
     }
 
     #[test]
