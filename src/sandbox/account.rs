@@ -55,19 +55,25 @@ pub struct ManagedNode {
     pub dies: Option<Dies>,
 }
 
+/// What does the work behind the services.
+pub struct Engines {
+    pub kms: Arc<Kms>,
+    pub sessions: Sessions,
+    pub commands: Commands,
+    pub store: Store,
+    pub batch: Batch,
+}
+
 impl Account {
     pub fn new(
         settings: Settings,
         identity: Identity,
         folder: &Path,
         port: u16,
-        kms: Arc<Kms>,
-        sessions: Sessions,
-        commands: Commands,
-        store: Store,
-        batch: Batch,
+        engines: Engines,
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
+        let Engines { kms, sessions, commands, store, batch } = engines;
         Ok(Account {
             nodes: settings.nodes.iter().map(managed).collect(),
             pages: Pages::new(settings.page_size)?,

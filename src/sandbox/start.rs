@@ -1,7 +1,7 @@
 //! Starting and ending a sandbox: the account made from its settings, a listener on loopback, and the end of every
 //! shell. What is kept on disk is `state`'s business.
 
-use super::account::Account;
+use super::account::{Account, Engines};
 use super::batch::{self, Batch};
 use super::client::Connection;
 use super::commands::{Commands, Place};
@@ -125,7 +125,8 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user,
         path: surroundings.path,
     })?;
-    Ok(Account::new(settings, identity, &surroundings.folder, port, kms, sessions, commands, store, batch)?)
+    let engines = Engines { kms, sessions, commands, store, batch };
+    Ok(Account::new(settings, identity, &surroundings.folder, port, engines)?)
 }
 
 fn cannot_listen(port: u16, error: io::Error) -> Error {
