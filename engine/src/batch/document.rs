@@ -38,7 +38,7 @@ pub struct JobDocument {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Source {
     Manifest(Manifest),
-    ManifestGenerator(ManifestGenerator),
+    ManifestGenerator(Box<ManifestGenerator>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
@@ -141,7 +141,7 @@ fn source(fields: &Fields<'_, '_>) -> Option<Source> {
     }
     match given? {
         ("Manifest", slot) => Manifest::read(&slot).map(Source::Manifest),
-        (_, slot) => ManifestGenerator::read(&slot).map(Source::ManifestGenerator),
+        (_, slot) => ManifestGenerator::read(&slot).map(Box::new).map(Source::ManifestGenerator),
     }
 }
 

@@ -15,7 +15,7 @@ const CONTEXTS: usize = 1 << 13;
 /// The weight of a character that nobody has seen, where it is to be one.
 const UNSEEN: f64 = 0.05;
 
-const PRINTABLE: u128 = !0 & !((1 << 33) - 1) & !(1 << 127);
+const PRINTABLE: u128 = !((1 << 33) - 1) & !(1 << 127);
 const DIGITS: u128 = span(b'0', b'9');
 const LOWER: u128 = span(b'a', b'z');
 const UPPER: u128 = span(b'A', b'Z');

@@ -159,6 +159,13 @@ struct Lint<W, T> {
     joined: Vec<u8>,
 }
 
+/// The fields of a row that name an object.
+struct Parts<'a> {
+    bucket: &'a [u8],
+    key: &'a [u8],
+    version: Option<&'a [u8]>,
+}
+
 impl<W: Write, T: FnMut(Fault) -> ControlFlow<()>> Lint<W, T> {
     /// Counts a fault, and says whether the line can still be in a mended copy.
     fn told(&mut self, line: u64, kind: FaultKind, found: &[u8]) -> bool {
@@ -206,7 +213,7 @@ impl<W: Write, T: FnMut(Fault) -> ControlFlow<()>> Lint<W, T> {
     }
 
     fn object(&mut self, row: Row<'_>, joined: &mut Vec<u8>) -> Result<(), WriteOrReadError> {
-        let Some((bucket, key, version)) = self.apart(row, joined) else { return Ok(()) };
+        let Some(Parts { bucket, key, version }) = self.apart(row, joined) else { return Ok(()) };
         let line = row.line;
         let mut sound = true;
         if (0..row.len()).any(|index| row.is_quoted(index)) {
@@ -229,16 +236,14 @@ impl<W: Write, T: FnMut(Fault) -> ControlFlow<()>> Lint<W, T> {
     }
 
     /// The fields of a row; none when it has too many or too few. A key that commas tore apart is put together.
-    fn apart<'a>(
-        &mut self,
-        row: Row<'a>,
-        joined: &'a mut Vec<u8>,
-    ) -> Option<(&'a [u8], &'a [u8], Option<&'a [u8]>)> {
+    fn apart<'a>(&mut self, row: Row<'a>, joined: &'a mut Vec<u8>) -> Option<Parts<'a>> {
         let columns = self.columns.as_ref()?;
         let field = |index| row.field(index).unwrap_or_default();
         let (found, expected) = (row.len(), columns.count());
         if found == expected {
-            return Some((field(columns.bucket), field(columns.key), columns.version.map(field)));
+            let (bucket, key, version) =
+                (field(columns.bucket), field(columns.key), columns.version.map(field));
+            return Some(Parts { bucket, key, version });
         }
         let is_usual =
             matches!(columns.fields(), [Field::Bucket, Field::Key] | [_, Field::Key, Field::VersionId])
@@ -270,7 +275,7 @@ impl<W: Write, T: FnMut(Fault) -> ControlFlow<()>> Lint<W, T> {
         }
         let joined: &'a [u8] = joined;
         self.told(line, FaultKind::CommaInKey, joined);
-        Some((field(0), joined, with_versions.then_some(last)))
+        Some(Parts { bucket: field(0), key: joined, version: with_versions.then_some(last) })
     }
 
     fn checked_bucket<'a>(&mut self, line: u64, found: &'a [u8]) -> (&'a str, bool) {

@@ -178,7 +178,7 @@ pub fn source(
 ) -> Option<Source> {
     if let Some(sdk::JobManifestGenerator::S3JobManifestGenerator(generator)) = generator {
         let generator = ManifestGenerator { s3_job_manifest_generator: self::generator(generator) };
-        return Some(Source::ManifestGenerator(generator));
+        return Some(Source::ManifestGenerator(Box::new(generator)));
     }
     let manifest = manifest?;
     let spec = manifest.spec.as_ref().map(|spec| ManifestSpec {

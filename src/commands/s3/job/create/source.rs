@@ -135,7 +135,8 @@ impl SourceArgs {
         ctx: &Context,
     ) -> Result<(Source, Option<Head>)> {
         if let Some(location) = &self.generate {
-            return Ok((Source::ManifestGenerator(self.generator(location, partition, ctx)?), None));
+            let generator = self.generator(location, partition, ctx)?;
+            return Ok((Source::ManifestGenerator(Box::new(generator)), None));
         }
         let Some(location) = self.manifest.as_ref().or(self.inventory.as_ref()) else {
             return Err(Error::usage("nothing says which objects are meant").into());
