@@ -32,7 +32,7 @@ const TOGETHER: usize = 8;
 /// Examples:
 ///   opsctl --sandbox sandbox put /etc/hostname s3://rehearsal-data/
 ///   opsctl sandbox run -- opsctl sandbox put /etc/hostname s3://rehearsal-data/name.txt
-///   printf 'rehearsal-data,logs/01.txt\n' | opsctl --sandbox sandbox put - s3://rehearsal-manifests/one.csv
+///   printf 'rehearsal-data,a\n' | opsctl --sandbox sandbox put - s3://rehearsal-manifests/one.csv
 ///
 /// Exit codes:
 ///   0   all of it is there
