@@ -12,6 +12,9 @@ impl Page {
             self.section,
             env!("CARGO_PKG_VERSION")
         ));
+        // A name that has been hyphenated is another name, and lines of long names cannot be stretched.
+        page.control("nh");
+        page.control("ad l");
         page.section("NAME");
         page.line(&format!("{} \\- {}", escape(&self.name()), escape(&self.about)));
         if let Some(synopsis) = &self.synopsis {
@@ -128,7 +131,7 @@ impl Roff {
     fn items(&mut self, items: &[Item]) {
         for (term, meaning) in items {
             self.control("TP");
-            self.line(&format!("\\fB{}\\fR", escape(term)));
+            self.line(&format!("\\fB{}\\fR", name(term)));
             self.line(&escape(meaning));
         }
     }
@@ -150,7 +153,7 @@ impl Roff {
             if let Some(value) = value {
                 // Behind a list of values the text of the entry goes on as a paragraph of its own.
                 self.control(if explained { "IP" } else { "br" });
-                self.line(&format!("{label}: \\fB{}\\fR", escape(value)));
+                self.line(&format!("{label}: \\fB{}\\fR", name(value)));
             }
         }
     }
@@ -158,6 +161,11 @@ impl Roff {
 
 fn sentence(help: &str) -> String {
     if help.ends_with('.') { help.to_owned() } else { format!("{help}.") }
+}
+
+/// What is longer than a line is broken behind an underscore.
+fn name(text: &str) -> String {
+    escape(text).replace('_', "_\\:")
 }
 
 /// Characters that troff would read or change.
@@ -188,6 +196,11 @@ mod tests {
         page.line(&escape(".TH is 'no' request\\n"));
         page.line(&escape("a-b ~ `c` ^ \"d\""));
         assert_eq!(page.0, "\\&.TH is \\(aqno\\(aq request\\en\na\\-b \\(ti \\(gac\\(ga \\(ha \\(dqd\\(dq\n");
+    }
+
+    #[test]
+    fn a_long_name_has_places_to_break_it() {
+        assert_eq!(name("OPSCTL_LOG-FILE"), "OPSCTL_\\:LOG\\-FILE");
     }
 
     #[test]
