@@ -85,6 +85,7 @@ fn every_option_has_a_heading_and_one_line_that_explains_it() {
         "Session",
         "Command",
         "Sandbox",
+        "Filters",
         "Change",
         "Output",
         "Waiting",

@@ -23,8 +23,8 @@ use crate::error::{Outcome, Result, exit};
 ///
 /// `sandbox run` starts one for a single command, `sandbox up` keeps one that every opsctl command
 /// finds with --sandbox. It has three nodes and four buckets until a sandbox.toml says otherwise:
-/// `sandbox init` writes one with all that can be set, such as denied actions, encrypted sessions, a bad
-/// network and a million objects. `sandbox put` brings files into its buckets.
+/// `sandbox init` writes one with all that can be set, such as denied actions, encrypted sessions, a
+/// bad network and a million objects. `sandbox put` brings files into its buckets.
 ///
 /// It listens on loopback only, has a random key of its own and refuses every request that this key
 /// has not signed. A command inside sees nothing of your AWS variables and profiles. The folder of a

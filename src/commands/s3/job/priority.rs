@@ -18,7 +18,7 @@ use crate::signals::Signals;
 /// that run, which is the only way to pause a job.
 ///
 /// Examples:
-///   opsctl s3 job list --status active --columns id -o text | xargs -r -I ID opsctl s3 job priority ID 50 --yes
+///   opsctl s3 job list --status active --columns id -o text | xargs -I_ opsctl s3 job priority _ 50 -y
 ///
 /// Exit codes:
 ///   0    the priority is changed; with --dry-run, the plan is printed

@@ -87,11 +87,11 @@ pub struct BuildArgs {
     keep_duplicates: bool,
 
     /// Go on with what the same command has listed
-    #[arg(long, help_heading = "Listing")]
+    #[arg(long, help_heading = "Command")]
     resume: bool,
 
     /// The most requests in flight; fewer when S3 asks to slow down
-    #[arg(long, value_name = "N", default_value = "64", hide_short_help = true, help_heading = "Listing")]
+    #[arg(long, value_name = "N", default_value = "64", hide_short_help = true, help_heading = "Command")]
     max_concurrency: NonZeroUsize,
 
     #[command(flatten)]

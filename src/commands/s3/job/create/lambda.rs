@@ -11,9 +11,9 @@ use crate::error::{Outcome, Result};
 
 /// Call a function for every object of a list
 ///
-/// The function must be in the region of the job. An alias, and a function without a version, can change
-/// while the job runs: name a version to be sure. Keys come URL-encoded. A function with arguments gets
-/// the payload of schema 2.0, which names the bucket where 1.0 has its ARN.
+/// The function must be in the region of the job. An alias, and a function without a version, can
+/// change while the job runs: name a version to be sure. Keys come URL-encoded. A function with
+/// arguments gets the payload of schema 2.0, which names the bucket where 1.0 has its ARN.
 ///
 /// Examples:
 ///   opsctl s3 job create lambda f:1 --generate s3://rehearsal-data --role opsctl-batch --no-report -n
