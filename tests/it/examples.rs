@@ -56,7 +56,9 @@ fn run_all(reader: &Sealed, help: &str) -> usize {
 fn run(line: &str) {
     let mut sealed = Sealed::new();
     let buckets = "[[buckets]]\nname = \"data-1\"\n\n[[buckets]]\nname = \"ops-1\"\n";
-    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", line.contains("s3://").then_some(buckets));
+    // Those that are there by themselves have other names.
+    let has_its_own = line.contains("s3://") && !line.contains("rehearsal-");
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", has_its_own.then_some(buckets));
     // This one is what the line above has just done.
     if line == "opsctl sandbox up --dir rehearsal &" {
         return;
