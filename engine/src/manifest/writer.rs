@@ -15,6 +15,7 @@ pub struct ManifestWriter<W> {
     out: W,
     buffer: Vec<u8>,
     with_versions: bool,
+    with_sizes: bool,
     /// The bucket of the last row, and how it is written: most manifests have but one.
     bucket: String,
     lead: Vec<u8>,
@@ -43,11 +44,19 @@ impl<W: Write> ManifestWriter<W> {
             out,
             buffer: Vec::with_capacity(CHUNK + 8 * key::MAX_KEY),
             with_versions,
+            with_sizes: false,
             bucket: String::new(),
             lead: Vec::new(),
             rows: 0,
             bytes: 0,
         }
+    }
+
+    /// With two more columns, the size and the storage class, each empty where it is not known: no manifest of a job, but
+    /// what [`Schema::listed`](super::Schema::listed) reads.
+    #[must_use]
+    pub fn with_sizes(self) -> Self {
+        ManifestWriter { with_sizes: true, ..self }
     }
 
     /// A version that the record has is left out of a manifest without versions.
@@ -73,6 +82,13 @@ impl<W: Write> ManifestWriter<W> {
         if let Some(version) = version {
             self.buffer.push(b',');
             csv::write_field(version.as_bytes(), &mut self.buffer);
+        }
+        if self.with_sizes {
+            let size = record.size.map(|size| size.to_string()).unwrap_or_default();
+            for field in [size.as_str(), record.storage_class.unwrap_or_default()] {
+                self.buffer.push(b',');
+                csv::write_field(field.as_bytes(), &mut self.buffer);
+            }
         }
         self.buffer.push(b'\n');
         self.rows += 1;
@@ -109,7 +125,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::manifest::{Columns, ManifestReader};
+    use crate::manifest::{Columns, InventoryReader, ManifestReader, Schema};
 
     fn written(records: &[ObjectRecord<'_>], with_versions: bool) -> String {
         let mut writer = ManifestWriter::new(Vec::new(), with_versions);
@@ -132,6 +148,31 @@ mod tests {
         let without = ObjectRecord { version_id: None, ..first };
         let error = ManifestWriter::new(Vec::new(), true).write(&without).unwrap_err().to_string();
         assert!(error.starts_with("s3://b-1/a b comes from a list without versions"), "{error}");
+    }
+
+    #[test]
+    fn sizes_and_classes_can_be_read_back() {
+        let known = ObjectRecord {
+            bucket: "b-1",
+            key: "a+b, c",
+            version_id: Some("v"),
+            size: Some(6 << 30),
+            storage_class: Some("GLACIER"),
+            ..Default::default()
+        };
+        let bare = ObjectRecord { size: None, storage_class: None, ..known };
+        for with_versions in [true, false] {
+            let mut writer = ManifestWriter::new(Vec::new(), with_versions).with_sizes();
+            writer.write(&known).unwrap();
+            writer.write(&bare).unwrap();
+            let (text, _) = writer.finish().unwrap();
+            let mut reader = InventoryReader::new(text.as_slice(), Schema::listed(with_versions));
+            for record in [known, bare] {
+                let version_id = record.version_id.filter(|_| with_versions);
+                assert_eq!(reader.read().unwrap(), Some(ObjectRecord { version_id, ..record }));
+            }
+            assert_eq!(reader.read().unwrap(), None);
+        }
     }
 
     proptest! {

@@ -13,35 +13,35 @@ use crate::error::{Error, Result};
 pub struct FilterArgs {
     /// Only keys that begin with this; may be repeated
     #[arg(long = "prefix", value_name = "TEXT", help_heading = "Filters")]
-    prefixes: Vec<String>,
+    pub prefixes: Vec<String>,
 
     /// Only keys that end with this; may be repeated
     #[arg(long = "suffix", value_name = "TEXT", help_heading = "Filters")]
-    suffixes: Vec<String>,
+    pub suffixes: Vec<String>,
 
     /// Only keys like this, with * ? [a-z]; may be repeated
     #[arg(long = "glob", value_name = "PATTERN", help_heading = "Filters")]
-    globs: Vec<String>,
+    pub globs: Vec<String>,
 
     /// Only keys in which this regular expression is found; may be repeated
     #[arg(long = "regex", value_name = "PATTERN", hide_short_help = true, help_heading = "Filters")]
-    regexes: Vec<String>,
+    pub regexes: Vec<String>,
 
     /// Only objects of this size or more: 1MiB, 5GB
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Filters")]
-    min_size: Option<u64>,
+    pub min_size: Option<u64>,
 
     /// Only objects of at most this size
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true, help_heading = "Filters")]
-    max_size: Option<u64>,
+    pub max_size: Option<u64>,
 
     /// Only what was modified since: 2h, 2026-11-22
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
-    since: Option<Moment>,
+    pub since: Option<Moment>,
 
     /// Only what was last modified before
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
-    until: Option<Moment>,
+    pub until: Option<Moment>,
 
     /// Only objects of this storage class; may be repeated
     #[arg(
@@ -51,11 +51,11 @@ pub struct FilterArgs {
         value_parser = |text: &str| Ok::<_, String>(text.to_ascii_uppercase()),
         help_heading = "Filters"
     )]
-    storage_classes: Vec<String>,
+    pub storage_classes: Vec<String>,
 
     /// Only this part of the keys, the same ones in every run: 1%, 0.5
     #[arg(long, value_name = "PART", value_parser = part, hide_short_help = true, help_heading = "Filters")]
-    sample: Option<f64>,
+    pub sample: Option<f64>,
 }
 
 impl FilterArgs {
@@ -86,7 +86,7 @@ impl FilterArgs {
 }
 
 /// Bytes, with a unit or without.
-fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, String> {
     const UNITS: [(&str, u32, u64); 11] = [
         ("", 0, 1),
         ("b", 0, 1),
@@ -105,11 +105,14 @@ fn size(text: &str) -> Result<u64, String> {
     let unit = text.get(digits.len()..).unwrap_or_default().to_ascii_lowercase();
     let (_, power, base) = UNITS.iter().find(|(name, ..)| *name == unit).ok_or_else(expected)?;
     let number: u64 = digits.trim_end().parse().map_err(|_| expected())?;
-    base.checked_pow(*power).and_then(|factor| number.checked_mul(factor)).ok_or_else(expected)
+    base.checked_pow(*power)
+        .and_then(|factor| number.checked_mul(factor))
+        .filter(|size| i64::try_from(*size).is_ok())
+        .ok_or_else(expected)
 }
 
 /// `1%` or `0.01`.
-fn part(text: &str) -> Result<f64, String> {
+pub fn part(text: &str) -> Result<f64, String> {
     let (number, scale) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
     let part = number.trim_end().parse::<f64>().ok().map(|number| number / scale);
     part.filter(|part| *part > 0.0 && *part <= 1.0)

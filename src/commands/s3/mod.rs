@@ -1,6 +1,7 @@
 //! `opsctl s3`: the group's verbs and their dispatch, no logic.
 
 mod bucket;
+mod building;
 mod filter;
 mod job;
 mod listing;

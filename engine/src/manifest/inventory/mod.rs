@@ -202,6 +202,20 @@ impl Schema {
         schema
     }
 
+    /// What [`ManifestWriter::with_sizes`](super::ManifestWriter::with_sizes) writes.
+    pub fn listed(with_versions: bool) -> Self {
+        let after = 2 + usize::from(with_versions);
+        Schema {
+            columns: after + 2,
+            bucket: 0,
+            key: 1,
+            version: with_versions.then_some(2),
+            size: Some(after),
+            storage_class: Some(after + 1),
+            ..Schema::default()
+        }
+    }
+
     pub fn has_versions(&self) -> bool {
         self.version.is_some()
     }

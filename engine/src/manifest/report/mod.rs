@@ -12,7 +12,7 @@ mod writer;
 pub use causes::{Explanation, explain};
 pub use manifest::{BadReport, MAX_REPORT_MANIFEST, ReportManifest, ResultFile};
 pub use reader::{ReportReader, is_result};
-pub use summary::{Counts, Group, Summary};
+pub use summary::{Counts, Example, Group, Summary};
 pub use writer::{ResultWriter, WrittenResults, manifest_key, report_folder, result_key};
 
 /// How a task ended.

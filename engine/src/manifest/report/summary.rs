@@ -8,6 +8,8 @@ use super::{TaskResult, TaskStatus};
 
 /// Prefixes are an open set: of the groups beyond, those of one error are counted together.
 const MAX_GROUPS: usize = 10_000;
+/// Tasks of a group that are named.
+const EXAMPLES: usize = 3;
 /// Of a message, in characters: enough to know it again.
 const EXCERPT: usize = 300;
 
@@ -32,12 +34,44 @@ pub struct Group {
     /// Of the keys, up to their first slash; none for those that were too many to be told apart.
     pub prefix: Option<String>,
     pub tasks: u64,
-    /// The message of the first one, cut.
-    pub message: String,
-    /// The first one.
+    /// The first few; at least one.
+    pub examples: Vec<Example>,
+}
+
+/// One of the failed tasks of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
     pub bucket: String,
     pub key: String,
     pub version_id: Option<String>,
+    /// Cut.
+    pub message: String,
+}
+
+impl Group {
+    fn another(&mut self, result: &TaskResult<'_>) {
+        self.tasks += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(Example::of(result));
+        }
+    }
+
+    fn merge(&mut self, other: Group) {
+        self.tasks += other.tasks;
+        let room = EXAMPLES.saturating_sub(self.examples.len());
+        self.examples.extend(other.examples.into_iter().take(room));
+    }
+}
+
+impl Example {
+    fn of(result: &TaskResult<'_>) -> Self {
+        Example {
+            bucket: result.bucket.to_owned(),
+            key: result.key.to_owned(),
+            version_id: result.version_id.map(str::to_owned),
+            message: result.message.chars().take(EXCERPT).collect(),
+        }
+    }
 }
 
 /// Counts while results go by; those of several files can be merged.
@@ -79,7 +113,7 @@ impl Summary {
                     && known.prefix == prefix
             };
             match self.groups.find_mut(hash, is_same) {
-                Some(known) => known.tasks += group.tasks,
+                Some(known) => known.merge(group),
                 None => {
                     self.groups.insert_unique(hash, Group { prefix, ..group }, rehash);
                 }
@@ -109,13 +143,13 @@ impl Summary {
         let prefix = prefix(result.key);
         let found = hash(error_code, http_status, Some(prefix));
         if let Some(group) = self.groups.find_mut(found, |it| is(it, error_code, http_status, Some(prefix))) {
-            group.tasks += 1;
+            group.another(result);
             return;
         }
         let prefix = (self.groups.len() < MAX_GROUPS).then_some(prefix);
         let hash = hash(error_code, http_status, prefix);
         if let Some(group) = self.groups.find_mut(hash, |it| is(it, error_code, http_status, prefix)) {
-            group.tasks += 1;
+            group.another(result);
             return;
         }
         let group = Group {
@@ -123,10 +157,7 @@ impl Summary {
             http_status,
             prefix: prefix.map(str::to_owned),
             tasks: 1,
-            message: result.message.chars().take(EXCERPT).collect(),
-            bucket: result.bucket.to_owned(),
-            key: result.key.to_owned(),
-            version_id: result.version_id.map(str::to_owned),
+            examples: vec![Example::of(result)],
         };
         self.groups.insert_unique(hash, group, rehash);
     }
@@ -205,7 +236,10 @@ mod tests {
             ]
         );
         let largest = first.groups().next().unwrap();
-        assert_eq!((largest.key.as_str(), largest.message.as_str()), ("logs/a", "a message"));
+        let keys: Vec<&str> = largest.examples.iter().map(|example| example.key.as_str()).collect();
+        // Of both files, in their order, and no more than a few.
+        assert_eq!(keys, ["logs/a", "logs/b/c", "logs/a"]);
+        assert_eq!(largest.examples[0].message, "a message");
     }
 
     #[test]

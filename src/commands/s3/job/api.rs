@@ -4,7 +4,7 @@ use aws_sdk_s3control::Client;
 use aws_sdk_s3control::types::{JobStatus, RequestedJobStatus};
 use jiff::Timestamp;
 use opsctl_engine::batch::arn::Arn;
-use opsctl_engine::batch::{JobDocument, Request, Status};
+use opsctl_engine::batch::{JobDocument, Request, Status, Tag};
 
 use super::date::Date;
 use super::model::{Job, Summary};
@@ -118,6 +118,20 @@ impl Jobs {
                 }
             })?;
         Ok(answer.job_id.ok_or_else(|| Error::failed("the answer of AWS has no JobId in CreateJob"))?)
+    }
+
+    pub async fn tags(&self, id: &str) -> Result<Vec<Tag>> {
+        let call = self.client.get_job_tagging().account_id(&self.account).job_id(id);
+        let answer = call.send().await.map_err(|error| {
+            let is_missing = error.as_service_error().is_some_and(|error| error.is_not_found_exception());
+            self.failure(
+                aws::failure(&error, format!("cannot read the tags of the job {id}")),
+                is_missing,
+                id,
+            )
+        })?;
+        let tags = answer.tags.unwrap_or_default().into_iter();
+        Ok(tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect())
     }
 
     pub async fn update_status(&self, id: &str, request: Request, reason: Option<&str>) -> Result<()> {

@@ -4,7 +4,10 @@ use std::str::FromStr;
 
 use clap::{Args, ValueHint};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use opsctl_engine::manifest::report::{Group, ReportReader, Summary, TaskResult, TaskStatus, explain};
+use jiff::{SignedDuration, Timestamp};
+use opsctl_engine::manifest::report::{
+    self, Counts, Group, ReportReader, Summary, TaskResult, TaskStatus, explain,
+};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
@@ -20,6 +23,8 @@ use crate::output::{Column, Format, ListWriter, Output};
 
 /// Files that are read at the same time.
 const FILES: usize = 4;
+/// So long after its end a job may still write its report.
+const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// Rows that are given on together.
 const BATCH: usize = 256;
 
@@ -28,21 +33,24 @@ const BATCH: usize = 256;
 /// Reads all result files of the completion report at once and puts failed tasks together that have
 /// the same error, HTTP status and prefix (of the key, up to its first slash). With -o ndjson every
 /// task is a line of its own. REPORT is a job, or the folder of a report in S3 or on this machine; one
-/// without its manifest.json, which S3 writes last, is read as far as it has come.
+/// without its manifest.json, which S3 writes last, is read as far as it has come. As with watch, a
+/// failed task is no success: --allow-failures shows the report for its own sake.
 ///
 /// Examples:
-///   opsctl s3 job report report
-///   opsctl s3 job report report -o ndjson --failed
-///   opsctl s3 job report report --columns tasks,error,cause
+///   opsctl s3 job report report --allow-failures
+///   opsctl s3 job report report -o ndjson --failed --allow-failures
+///   opsctl s3 job report report --columns tasks,error,cause || [ $? -eq 6 ]
 ///
 /// Exit codes:
-///   0   the report is shown, whatever is in it
+///   0   the report is shown, and no task in it failed
 ///   1   a result file is damaged, or is not what the manifest promised
 ///   2   an option is wrong, or it is no report
-///   3   there is no such job, report or file
+///   3   there is no such job, report or file; the job was made without a report, or ran no task
 ///   4   no credentials or no region
 ///   5   denied by a policy
-///   75  AWS cannot be reached, or is busy
+///   6   the report is shown, and tasks failed
+///   9   the job is not over, and has no report yet
+///   75  the report of a job that has just ended is not there yet; AWS cannot be reached, or is busy
 ///
 /// IAM:
 ///   s3:DescribeJob  for a job
@@ -58,6 +66,10 @@ pub struct ReportArgs {
     /// With -o ndjson, the failed tasks only
     #[arg(long, help_heading = "Output")]
     failed: bool,
+
+    /// Failed tasks are no failure of this command
+    #[arg(long, help_heading = "Output")]
+    allow_failures: bool,
 
     #[command(flatten)]
     list: ListArgs,
@@ -95,11 +107,17 @@ struct Failures {
     cure: Option<&'static str>,
     /// The same may succeed later, with nothing changed.
     is_passing: bool,
-    /// The message of the first, and which one it was.
-    message: String,
+    /// The first few of them.
+    examples: Vec<Example>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Example {
     bucket: String,
     key: String,
     version_id: Option<String>,
+    message: String,
 }
 
 const COLUMNS: &[Column<Failures>] = &[
@@ -109,12 +127,23 @@ const COLUMNS: &[Column<Failures>] = &[
     Column::new("prefix", "PREFIX", |it: &Failures| it.prefix.as_deref().into()),
     Column::new("cause", "LIKELY CAUSE", |it: &Failures| it.cause.into()).cut(),
     Column::new("cure", "CURE", |it: &Failures| it.cure.into()).cut(),
-    Column::new("message", "MESSAGE", |it: &Failures| it.message.as_str().into()).hidden().cut(),
-    Column::new("bucket", "BUCKET", |it: &Failures| it.bucket.as_str().into()).hidden(),
-    Column::new("key", "KEY", |it: &Failures| it.key.as_str().into()).hidden().cut(),
-    Column::new("version", "VERSION", |it: &Failures| it.version_id.as_deref().into()).hidden(),
+    Column::new("message", "MESSAGE", |it: &Failures| {
+        it.examples.first().map(|example| example.message.as_str()).into()
+    })
+    .hidden()
+    .cut(),
+    Column::new("example", "EXAMPLE", |it: &Failures| it.examples.first().map(Example::place).into())
+        .hidden()
+        .cut(),
     Column::new("passing", "PASSING", |it: &Failures| it.is_passing.into()).hidden(),
 ];
+
+impl Example {
+    fn place(&self) -> String {
+        let version = self.version_id.as_deref().map(|id| format!(", version {id}")).unwrap_or_default();
+        format!("s3://{}/{}{version}", self.bucket, self.key)
+    }
+}
 
 /// A task of the report.
 #[derive(Debug, Serialize)]
@@ -133,69 +162,112 @@ const TASK_COLUMNS: &[Column<Task>] = &[];
 
 pub async fn run(args: &ReportArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
+    if args.failed && out.settings().format != Format::Ndjson {
+        return Err(Error::usage("--failed chooses rows, and those are shown by -o ndjson").into());
+    }
     if out.settings().format == Format::Ndjson {
         let writer = out.stream("s3.jobTask", TASK_COLUMNS)?;
         let report = opened(&args.report, ctx).await?;
-        return rows(report.parts, args.failed, writer).await;
-    }
-    if args.failed {
-        return Err(Error::usage("--failed chooses rows, and those are shown by -o ndjson").into());
+        let has_manifest = report.has_manifest;
+        let counts = rows(report.parts, args.failed, writer).await?;
+        return args.outcome(counts, has_manifest, ctx);
     }
     let writer = out.stream("s3.jobFailure", COLUMNS)?;
     let report = opened(&args.report, ctx).await?;
+    let has_manifest = report.has_manifest;
     let summary = summed_up(report.parts).await?;
-    let all = summary.all;
     show(&summary, writer, &out)?;
-    let files = if report.has_manifest { "" } else { " so far" };
-    ctx.reporter().status(format!(
-        "{} tasks reported{files}: {} succeeded, {} failed",
-        all.tasks(),
-        all.succeeded,
-        all.failed
-    ));
-    if let (Reported::Job(job), 1..) = (&args.report, all.failed) {
-        ctx.reporter().hint(super::watching::again(ctx, "retry", job.id()));
+    args.outcome(summary.all, has_manifest, ctx)
+}
+
+impl ReportArgs {
+    fn outcome(&self, all: Counts, has_manifest: bool, ctx: &Context) -> Result<Outcome> {
+        let so_far = if has_manifest { "" } else { " so far" };
+        let Counts { succeeded, failed } = all;
+        ctx.reporter().status(format!(
+            "{} tasks reported{so_far}: {succeeded} succeeded, {failed} failed",
+            all.tasks()
+        ));
+        let retry = match &self.report {
+            Reported::Job(job) if failed > 0 => Some(super::watching::again(ctx, "retry", job.id())),
+            _ => None,
+        };
+        if failed == 0 || self.allow_failures {
+            if let Some(retry) = retry {
+                ctx.reporter().hint(retry);
+            }
+            return Ok(Outcome::Done);
+        }
+        let error = Error::new(Kind::ConditionFalse, format!("{failed} of {} tasks failed", all.tasks()));
+        Err(match retry {
+            Some(retry) => error.hint(retry),
+            None => error,
+        }
+        .into())
     }
-    Ok(Outcome::Done)
 }
 
 async fn opened(report: &Reported, ctx: &Context) -> Result<ReportParts> {
-    let place = match report {
-        Reported::Place(place) => place.clone(),
+    match report {
+        Reported::Place(place) => {
+            let opened = source::open_report(place, ctx).await?;
+            warn_of_parts(&opened, place, ctx);
+            Ok(opened)
+        }
         Reported::Job(id) => {
             let jobs = Jobs::open(ctx).await?;
-            place_of(&jobs.describe(id.in_region(&jobs.region)?).await?, ctx)?
+            let (job, now) = jobs.describe_now(id.in_region(&jobs.region)?).await?;
+            of_job(&job, now, ctx).await
         }
+    }
+}
+
+/// The report of a job; `now` is told by the service that tells of the job.
+pub async fn of_job(job: &Job, now: Timestamp, ctx: &Context) -> Result<ReportParts> {
+    let Some(location) = job.report_location() else {
+        let message = format!("the job {} has no completion report: it was made without one", job.id());
+        return Err(Error::not_found(message)
+            .because("which tasks failed is known to nobody: a job tells of it in its report alone")
+            .hint(super::watching::again(ctx, "show", job.id()))
+            .into());
     };
-    let opened = source::open_report(&place, ctx).await?;
+    let place: Place = location.parse().map_err(|error: String| Error::failed(error))?;
+    match source::open_report(&place, ctx).await {
+        Ok(opened) => {
+            warn_of_parts(&opened, &place, ctx);
+            Ok(opened)
+        }
+        Err(error) if Report::new(&error).kind == Kind::NotFound => Err(not_there(error, job, now, ctx)),
+        Err(error) => Err(error),
+    }
+}
+
+fn warn_of_parts(opened: &ReportParts, place: &Place, ctx: &Context) {
     if !opened.has_manifest {
         ctx.reporter()
             .warn(format!("{place} has no manifest.json, which S3 writes last: results may be missing"));
     }
-    Ok(opened)
 }
 
-/// Where the report of a job is.
-pub fn place_of(job: &Job, ctx: &Context) -> Result<Place> {
-    match job.report_location() {
-        Some(location) => location.parse().map_err(|error: String| Error::failed(error).into()),
-        None => Err(Error::not_found(format!(
-            "the job {} has no completion report: it was made without one",
-            job.id()
-        ))
-        .hint(super::watching::again(ctx, "show", job.id()))
-        .into()),
-    }
-}
-
-/// A report that is not there, of a job that is.
-pub fn not_there(error: anyhow::Error, job: &Job, ctx: &Context) -> anyhow::Error {
-    if Report::new(&error).kind != Kind::NotFound {
-        return error;
-    }
-    let message =
-        format!("the job {} has no completion report yet: it is {}", job.id(), job.status().as_str());
-    Error::not_found(message).because(error).hint(super::watching::again(ctx, "watch", job.id())).into()
+/// Why a job has no report where it should have one.
+fn not_there(error: anyhow::Error, job: &Job, now: Timestamp, ctx: &Context) -> anyhow::Error {
+    let (id, status) = (job.id(), job.status().as_str());
+    let ended = job.summary.terminated.map(|ended| now.duration_since(ended));
+    let (kind, message, next) = if !job.status().is_over() {
+        let message = format!("the job {id} has no completion report yet: it is {status}");
+        (Kind::Conflict, message, "watch")
+    } else if job.progress().done() == 0 {
+        (
+            Kind::NotFound,
+            format!("the job {id} has no completion report: it is {status}, and ran no task"),
+            "show",
+        )
+    } else if ended.is_some_and(|ended| ended < WRITTEN_WITHIN) {
+        (Kind::Temporary, format!("the completion report of the job {id} is not there yet"), "report")
+    } else {
+        (Kind::NotFound, format!("the completion report of the job {id} is no longer there"), "show")
+    };
+    Error::new(kind, message).because(error).hint(super::watching::again(ctx, next, id)).into()
 }
 
 /// Of all files, in their order, so that the first task of a group is the same in every run.
@@ -220,7 +292,7 @@ fn sum_up(part: &Part) -> Result<Summary> {
 }
 
 /// Gives every row to `take` until it wants no more. Blocks.
-pub fn each_result(part: &Part, mut take: impl FnMut(&TaskResult<'_>) -> bool) -> Result<()> {
+fn each_result(part: &Part, mut take: impl FnMut(&TaskResult<'_>) -> bool) -> Result<()> {
     let mut reader = ReportReader::new(part.open_plain()?);
     loop {
         match reader.read() {
@@ -251,15 +323,21 @@ fn failures(group: &Group) -> Failures {
         cause: explanation.map(|it| it.cause),
         cure: explanation.map(|it| it.cure),
         is_passing: explanation.is_some_and(|it| it.is_passing),
-        message: group.message.clone(),
-        bucket: group.bucket.clone(),
-        key: group.key.clone(),
-        version_id: group.version_id.clone(),
+        examples: group.examples.iter().map(example).collect(),
     }
 }
 
-/// As they come; the order of the files is nobody's.
-async fn rows(parts: Vec<Part>, only_failed: bool, mut writer: ListWriter<'_, Task>) -> Result<Outcome> {
+fn example(example: &report::Example) -> Example {
+    Example {
+        bucket: example.bucket.clone(),
+        key: example.key.clone(),
+        version_id: example.version_id.clone(),
+        message: example.message.clone(),
+    }
+}
+
+/// As they come; the order of the files is nobody's. How many there were, given on or not.
+async fn rows(parts: Vec<Part>, only_failed: bool, mut writer: ListWriter<'_, Task>) -> Result<Counts> {
     let (sender, mut batches) = mpsc::channel::<Vec<Task>>(FILES);
     let read = stream::iter(parts)
         .map(move |part| {
@@ -267,7 +345,11 @@ async fn rows(parts: Vec<Part>, only_failed: bool, mut writer: ListWriter<'_, Ta
             source::blocking(move || send_rows(&part, only_failed, &sender))
         })
         .buffer_unordered(FILES)
-        .try_collect::<()>();
+        .try_fold(Counts::default(), |mut all, counts| async move {
+            all.succeeded += counts.succeeded;
+            all.failed += counts.failed;
+            Ok(all)
+        });
     let read = tokio::spawn(read);
     while let Some(batch) = batches.recv().await {
         if writer.extend(batch)?.is_break() {
@@ -275,23 +357,26 @@ async fn rows(parts: Vec<Part>, only_failed: bool, mut writer: ListWriter<'_, Ta
         }
     }
     drop(batches);
-    read.await.map_err(|error| Error::failed("the report was left").because(error))??;
+    let counts = read.await.map_err(|error| Error::failed("the report was left").because(error))??;
     writer.finish()?;
-    Ok(Outcome::Done)
+    Ok(counts)
 }
 
 /// Blocks; until nobody takes them.
-fn send_rows(part: &Part, only_failed: bool, sender: &mpsc::Sender<Vec<Task>>) -> Result<()> {
-    let mut batch = Vec::new();
+fn send_rows(part: &Part, only_failed: bool, sender: &mpsc::Sender<Vec<Task>>) -> Result<Counts> {
+    let (mut batch, mut counts) = (Vec::new(), Counts::default());
     each_result(part, |result| {
-        if !only_failed || result.status == TaskStatus::Failed {
+        let failed = result.status == TaskStatus::Failed;
+        counts.failed += u64::from(failed);
+        counts.succeeded += u64::from(!failed);
+        if !only_failed || failed {
             batch.push(task(result));
         }
         batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
     })?;
     // Whoever left wants none of it.
     let _ = sender.blocking_send(batch);
-    Ok(())
+    Ok(counts)
 }
 
 fn task(result: &TaskResult<'_>) -> Task {

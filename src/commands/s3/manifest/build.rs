@@ -1,35 +1,19 @@
 //! `opsctl s3 manifest build`.
 
-mod assemble;
-mod checkpoint;
-mod live;
-mod target;
-
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use clap::Args;
-use jiff::Timestamp;
-use opsctl_engine::manifest::Location;
 use serde::Serialize;
 
-use self::assemble::{Assembled, Assembly, Piece, Shared};
-use self::checkpoint::{Checkpoint, Identity};
-use self::live::Live;
-use self::target::{Target, To, Uploaded};
+use super::super::building::{Assembled, Building, Destination, To, Uploaded};
 use super::super::filter::FilterArgs;
-use super::super::source::{self, Place, Source};
+use super::super::source::{Place, Source};
 use crate::cli::DetailArgs;
 use crate::completion;
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome, Report, Result};
+use crate::error::{Outcome, Result};
 use crate::output::Column;
-use crate::signals::{Signal, Signals};
-
-/// How often the progress is looked at.
-const GLANCE: Duration = Duration::from_millis(200);
+use crate::signals::Signals;
 
 /// Build a manifest from listings, inventories, reports and lists
 ///
@@ -127,174 +111,30 @@ const COLUMNS: &[Column<Manifest>] = &[
 ];
 
 pub async fn run(args: &BuildArgs, ctx: &Context) -> Result<Outcome> {
-    args.check()?;
     let mut signals = Signals::listen()?;
-    let mut now = ctx.now();
-    // What is wrong with a pattern is told before anything is listed.
-    let zone = &ctx.out().settings().zone.clone();
-    let mut filter = args.filter.filter(now, zone)?;
-    let mut others = signals.race(args.open_others(ctx)).await?;
-    let roots = args.roots();
-    let mut live = Live::new(&roots, args.versions, args.max_concurrency)?;
-    let mut checkpoint = None;
-    if !roots.is_empty() && !args.is_streamed() {
-        let identity = Identity { asked: args.asked(), now: now.as_millisecond() };
-        let opened = Checkpoint::open(identity, args.resume, live.plan(), ctx)?;
-        now = Timestamp::from_millisecond(opened.identity.now).unwrap_or(now);
-        filter = args.filter.filter(now, zone)?;
-        checkpoint = Some(opened);
-    }
-    let limit = args.limit.filter(|_| !args.may_have_doubles());
-    let listed = match &mut checkpoint {
-        Some(checkpoint) => signals.race(live.list(&filter, limit, checkpoint, ctx)).await,
-        None => signals.race(live.stream(&filter, args.limit, ctx)).await,
+    let to = Destination::Place(args.to.0.clone());
+    let building = Building {
+        sources: &args.sources,
+        to: &to,
+        versions: args.versions,
+        filter: &args.filter,
+        limit: args.limit,
+        keep_duplicates: args.keep_duplicates,
+        resume: args.resume,
+        max_concurrency: args.max_concurrency,
     };
-    if let Err(error) = listed {
-        return Err(args.interrupted(error, checkpoint.is_some(), ctx));
+    let mut built = building.run(&mut signals, ctx).await?;
+    args.tell(&built.assembled, std::mem::take(&mut built.uploaded), ctx)?;
+    built.is_done();
+    match built.partly {
+        Some(error) => Err(error.into()),
+        None => Ok(Outcome::Done),
     }
-    // Nothing is built of what nobody may see.
-    if !roots.is_empty() && live.lost().len() == roots.len() && others.is_empty() {
-        if let Some(checkpoint) = &checkpoint {
-            Checkpoint::remove(checkpoint.path());
-        }
-        return live.fail();
-    }
-    let left = match args.is_streamed() {
-        true => args.limit.map(|limit| limit.saturating_sub(live.rows())),
-        false => args.limit,
-    };
-    let mut pieces = Vec::new();
-    let mut root = 0;
-    for source in &args.sources {
-        match source {
-            Source::S3(_) => {
-                if checkpoint.is_some() && !live.is_lost(root) {
-                    pieces.push(Piece::Listed(live.plan().in_order(root).collect()));
-                }
-                root += 1;
-            }
-            _ => pieces.push(Piece::Parts(others.pop_front().unwrap_or_default())),
-        }
-    }
-    let path = checkpoint.as_ref().map(|checkpoint| checkpoint.path().clone());
-    let assembly = Assembly {
-        pieces,
-        journal: checkpoint.map(|checkpoint| checkpoint.journal),
-        filter,
-        versions: (args.versions || !roots.is_empty()).then_some(args.versions),
-        dedupe: args.may_have_doubles() && !args.keep_duplicates,
-        limit: left,
-        shared: Arc::default(),
-    };
-    let (mut assembled, uploaded) = match args.write(assembly, &mut signals, ctx).await {
-        Ok(written) => written,
-        Err(error) => return Err(args.interrupted(error, path.is_some(), ctx)),
-    };
-    if args.is_streamed() {
-        assembled.rows += live.rows();
-    }
-    args.tell(&assembled, uploaded, ctx)?;
-    if let Some(path) = &path {
-        Checkpoint::remove(path);
-    }
-    if live.lost().is_empty() { Ok(Outcome::Done) } else { live.partly(ctx) }
 }
 
 impl BuildArgs {
-    fn check(&self) -> Result<()> {
-        let is_stdin = |source: &&Source| {
-            matches!(
-                source,
-                Source::Manifest(Place::Stdin)
-                    | Source::Inventory(Place::Stdin)
-                    | Source::Report(Place::Stdin)
-            )
-        };
-        if self.sources.iter().filter(is_stdin).count() > 1 {
-            return Err(Error::usage("stdin can be read as one source only").into());
-        }
-        if self.resume && self.is_streamed() {
-            return Err(Error::usage("--resume needs a manifest that is kept: rows on stdout are gone")
-                .hint("--to FILE or --to s3://BUCKET/KEY")
-                .into());
-        }
-        Ok(())
-    }
-
-    /// Rows go to stdout, as they come.
-    fn is_streamed(&self) -> bool {
-        self.to.0 == Place::Stdin
-    }
-
-    fn roots(&self) -> Vec<Location> {
-        let live = self.sources.iter().filter_map(|source| match source {
-            Source::S3(location) => Some(location.clone()),
-            _ => None,
-        });
-        live.collect()
-    }
-
-    async fn open_others(&self, ctx: &Context) -> Result<std::collections::VecDeque<Vec<source::Part>>> {
-        let mut opened = std::collections::VecDeque::new();
-        for source in self.sources.iter().filter(|source| !matches!(source, Source::S3(_))) {
-            opened.push_back(source::open(source, ctx).await?);
-        }
-        Ok(opened)
-    }
-
-    /// A listing has none; several may overlap, and any other list may have some.
-    fn may_have_doubles(&self) -> bool {
-        let roots = self.roots();
-        let overlap = |(index, one): (usize, &Location)| {
-            let others = roots.iter().enumerate().filter(|(other, _)| *other != index);
-            others.into_iter().any(|(_, other)| other.bucket == one.bucket && other.key.starts_with(&one.key))
-        };
-        roots.len() != self.sources.len() || roots.iter().enumerate().any(overlap)
-    }
-
-    /// Everything that decides which rows there are and where they go.
-    fn asked(&self) -> String {
-        let BuildArgs { sources, to, versions, filter, limit, keep_duplicates, .. } = self;
-        format!("{sources:?} {to:?} {versions} {filter:?} {limit:?} {keep_duplicates}")
-    }
-
-    async fn write(
-        &self,
-        assembly: Assembly,
-        signals: &mut Signals,
-        ctx: &Context,
-    ) -> Result<(Assembled, Uploaded)> {
-        let (target, upload) = match &self.to.0 {
-            Place::Stdin => (Target::Stdout(ctx.out().raw()), None),
-            Place::File(path) => (Target::file(path)?, None),
-            Place::Object(to) => {
-                let (parts, upload) = target::upload(ctx.aws().await?.s3(), to.clone());
-                (Target::Upload(parts), Some(upload))
-            }
-        };
-        let shared = Arc::clone(&assembly.shared);
-        let assembling = source::blocking(move || assembly.run(target));
-        let uploading = async {
-            match upload {
-                Some(upload) => upload.run().await,
-                None => Ok(Some(Uploaded::default())),
-            }
-        };
-        let watched = watch(&shared, signals, ctx);
-        let both = async { tokio::join!(assembling, uploading) };
-        let mut both = std::pin::pin!(both);
-        let stopped = tokio::select! {
-            ended = &mut both => return joined(ended, ctx),
-            signal = watched => signal,
-        };
-        // The thread looks at this soon, and leaves nothing beside the target.
-        shared.cancelled.store(true, Ordering::Relaxed);
-        let _ = tokio::time::timeout(Duration::from_secs(2), both).await;
-        Err(stopped.as_error().into())
-    }
-
     fn tell(&self, assembled: &Assembled, uploaded: Uploaded, ctx: &Context) -> Result<()> {
-        let Assembled { rows, bytes, versions, doubles, delete_markers, buckets } = assembled;
+        let Assembled { rows, bytes, versions, doubles, delete_markers, buckets, .. } = assembled;
         if *rows == 0 {
             ctx.reporter().status("no object was found: the manifest is empty");
         }
@@ -307,7 +147,7 @@ impl BuildArgs {
         if *doubles > 0 {
             ctx.reporter().status(format_args!("{doubles} doubles were left out"));
         }
-        if self.is_streamed() {
+        if self.to.0 == Place::Stdin {
             return Ok(());
         }
         let manifest = Manifest {
@@ -325,47 +165,5 @@ impl BuildArgs {
             version_id: uploaded.version_id,
         };
         ctx.detail_out(&self.detail).item("s3.manifest", COLUMNS, &manifest)
-    }
-
-    /// Says how to go on, where that is possible.
-    fn interrupted(&self, error: anyhow::Error, kept: bool, ctx: &Context) -> anyhow::Error {
-        let kind = Report::new(&error).kind;
-        if kept && kind != Kind::Usage {
-            ctx.reporter().status("what was listed so far is kept");
-            ctx.reporter().hint("the same command with --resume goes on from there");
-        }
-        error
-    }
-}
-
-/// Shows how far the rows are until a signal comes.
-async fn watch(shared: &Shared, signals: &mut Signals, ctx: &Context) -> Signal {
-    let mut progress = ctx.reporter().progress("writing the manifest", None);
-    let began = tokio::time::Instant::now();
-    loop {
-        tokio::select! {
-            signal = signals.next() => return signal,
-            () = tokio::time::sleep(GLANCE) => {
-                let rows = shared.rows.load(Ordering::Relaxed);
-                progress.label(&live::rate("writing the manifest", rows, began.elapsed()));
-                progress.set(rows);
-            }
-        }
-    }
-}
-
-/// Why an upload failed is told by the upload; why there was nothing to upload, by the rows.
-fn joined(
-    ended: (Result<Assembled>, Result<Option<Uploaded>>),
-    ctx: &Context,
-) -> Result<(Assembled, Uploaded)> {
-    match ended {
-        (_, Err(error)) => Err(error),
-        (Err(error), _) if ctx.out().closed() => {
-            drop(error);
-            Ok((Assembled { rows: 1, ..Assembled::default() }, Uploaded::default()))
-        }
-        (Err(error), _) => Err(error),
-        (Ok(assembled), Ok(uploaded)) => Ok((assembled, uploaded.unwrap_or_default())),
     }
 }

@@ -42,6 +42,7 @@ pub enum Reader {
 pub struct Found<'a> {
     pub record: ObjectRecord<'a>,
     pub status: Option<TaskStatus>,
+    pub error_code: Option<&'a str>,
 }
 
 impl Part {
@@ -104,17 +105,18 @@ impl Part {
 impl Reader {
     /// The next record; none at the end.
     pub fn read(&mut self) -> Result<Option<Found<'_>>, ListError> {
-        let (record, status) = match self {
-            Reader::Manifest(reader) => (reader.read()?, None),
-            Reader::Inventory(reader) => (reader.read()?, None),
+        let (record, status, error_code) = match self {
+            Reader::Manifest(reader) => (reader.read()?, None, None),
+            Reader::Inventory(reader) => (reader.read()?, None, None),
             Reader::Report(reader) => match reader.read()? {
-                Some(TaskResult { bucket, key, version_id, status, .. }) => {
-                    (Some(ObjectRecord { bucket, key, version_id, ..ObjectRecord::default() }), Some(status))
+                Some(TaskResult { bucket, key, version_id, status, error_code, .. }) => {
+                    let record = ObjectRecord { bucket, key, version_id, ..ObjectRecord::default() };
+                    (Some(record), Some(status), error_code)
                 }
-                None => (None, None),
+                None => (None, None, None),
             },
         };
-        Ok(record.map(|record| Found { record, status }))
+        Ok(record.map(|record| Found { record, status, error_code }))
     }
 }
 

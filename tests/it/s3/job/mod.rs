@@ -1,6 +1,7 @@
 //! Batch jobs, end to end: what is sent, what is refused before, and the life of a job in the sandbox.
 
 mod botocore;
+mod built;
 mod control;
 mod create;
 mod faults;

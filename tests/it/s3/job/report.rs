@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::s3::Shelf;
-use crate::support::Sealed;
+use crate::support::{FakeAws, Reply, Sealed};
 
 const SUCCEEDED: &str =
     "data-1,logs/a%20b,v1,succeeded,,200,Successful\ndata-1,c,v1,succeeded,200,,Successful\n";
@@ -45,7 +45,7 @@ fn failed_tasks_are_grouped_with_cause_and_cure() {
         .put("/lists-1/reports/job-1/results/aa.csv", SUCCEEDED)
         .put("/lists-1/reports/job-1/results/bb.csv", FAILED);
     for place in ["job-1", "job-1/manifest.json", "s3://lists-1/reports/job-1/"] {
-        let ran = sealed.run(["s3", "job", "report", place, "-o", "json"]).expect(0);
+        let ran = sealed.run(["s3", "job", "report", place, "-o", "json", "--allow-failures"]).expect(0);
         assert_eq!(ran.stderr, "6 tasks reported: 2 succeeded, 4 failed\n", "{place}");
         let answer = ran.json();
         let groups: Vec<Value> = answer["items"]
@@ -61,14 +61,90 @@ fn failed_tasks_are_grouped_with_cause_and_cure() {
         ];
         assert_eq!(groups, expected, "{place}");
         let gone = &answer["items"][1];
-        assert_eq!(gone["message"], "gone, \"really\"\nand for good");
-        assert_eq!(
-            (&gone["key"], &gone["versionId"], &gone["isPassing"]),
-            (&json!("img/f"), &json!("null"), &json!(false))
-        );
+        let example = json!({"bucket": "data-1", "key": "img/f", "versionId": "null",
+                             "message": "gone, \"really\"\nand for good"});
+        assert_eq!((&gone["examples"], &gone["isPassing"]), (&json!([example]), &json!(false)));
+        let denied = answer["items"][0]["examples"].as_array().unwrap();
+        let keys: Vec<&str> = denied.iter().map(|example| example["key"].as_str().unwrap()).collect();
+        assert_eq!(keys, ["logs/d", "logs/e"]);
         assert!(gone["cause"].as_str().unwrap().starts_with("the object is gone"), "{gone}");
         assert_eq!(gone["cure"], "opsctl s3 manifest check MANIFEST");
         assert_eq!(answer["items"][2]["cause"], Value::Null);
+    }
+}
+
+/// As with watch: a script sees by the code whether a task failed.
+#[test]
+fn failed_tasks_are_told_by_the_exit_code() {
+    let sealed = Sealed::new();
+    local(&sealed);
+    for format in ["table", "json", "ndjson"] {
+        let ran = sealed.run(["s3", "job", "report", "job-1", "-o", format]).expect(6);
+        assert!(ran.stderr.starts_with("6 tasks reported: 2 succeeded, 4 failed\n"), "{format}: {ran:?}");
+        assert!(ran.stderr.contains("4 of 6 tasks failed"), "{format}: {ran:?}");
+        sealed.run(["s3", "job", "report", "job-1", "-o", format, "--allow-failures"]).expect(0);
+    }
+    sealed.write("good/results/aa.csv", SUCCEEDED);
+    let ran = sealed.run(["s3", "job", "report", "good"]).expect(0);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.ends_with("2 tasks reported so far: 2 succeeded, 0 failed\n"), "{ran:?}");
+    let table = sealed.run(["s3", "job", "report", "job-1", "--columns", "error,example,message"]).expect(6);
+    assert!(table.stdout.contains("s3://data-1/img/f, version null"), "{table:?}");
+}
+
+fn described(status: &str, more: &str) -> FakeAws {
+    let job = format!(
+        "<DescribeJobResult><Job><JobId>job-12345</JobId><Status>{status}</Status><Priority>10</Priority>{more}\
+         </Job></DescribeJobResult>"
+    );
+    FakeAws::start(move |request| match request.operation.as_str() {
+        "GetCallerIdentity" => Reply::xml(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+             <Arn>arn:aws:iam::111122223333:user/me</Arn><UserId>AIDAEXAMPLE</UserId>\
+             <Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+        ),
+        _ if request.line.contains("/v20180820/jobs/") => Reply::xml(job.clone()),
+        _ if request.line.contains("list-type=2") => {
+            Reply::xml("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")
+        }
+        _ => Reply {
+            status: 404,
+            ..Reply::xml("<Error><Code>NoSuchKey</Code><Message>none</Message></Error>")
+        },
+    })
+}
+
+#[test]
+fn a_report_that_is_not_there_says_why() {
+    const REPORT: &str = "<Report><Enabled>true</Enabled><Bucket>arn:aws:s3:::reports-1</Bucket><Prefix>out</Prefix>\
+                          <Format>Report_CSV_20180820</Format></Report>";
+    const RAN: &str = "<ProgressSummary><TotalNumberOfTasks>3</TotalNumberOfTasks>\
+                       <NumberOfTasksSucceeded>3</NumberOfTasksSucceeded></ProgressSummary>";
+    let ended = |when: &str| format!("{REPORT}{RAN}<TerminationDate>{when}</TerminationDate>");
+    for (status, more, code, told, next) in [
+        (
+            "Complete",
+            "<Report><Enabled>false</Enabled></Report>".to_owned(),
+            3,
+            "it was made without one",
+            "show",
+        ),
+        ("Active", format!("{REPORT}{RAN}"), 9, "has no completion report yet: it is Active", "watch"),
+        ("Suspended", REPORT.to_owned(), 9, "has no completion report yet: it is Suspended", "watch"),
+        ("Failed", REPORT.to_owned(), 3, "it is Failed, and ran no task", "show"),
+        // Whatever the clock here says, that has just been.
+        ("Complete", ended("2999-01-01T00:00:00Z"), 75, "is not there yet", "report"),
+        ("Complete", ended("2020-01-01T00:00:00Z"), 3, "is no longer there", "show"),
+    ] {
+        let aws = described(status, &more);
+        let mut sealed = Sealed::new();
+        sealed.signed_in().set("AWS_ENDPOINT_URL", aws.endpoint.clone());
+        for format in ["table", "ndjson"] {
+            let ran = sealed.run(["s3", "job", "report", "job-12345", "-o", format]).expect(code);
+            assert!(ran.stderr.contains(told), "{told}: {ran:?}");
+            assert!(ran.stderr.contains(&format!("opsctl s3 job {next} job-12345")), "{told}: {ran:?}");
+            assert_eq!(ran.stdout, "", "{told}");
+        }
     }
 }
 
@@ -77,7 +153,7 @@ fn every_task_is_a_line_of_ndjson() {
     let sealed = Sealed::new();
     local(&sealed);
     let rows = |more: &[&str]| {
-        let ran = sealed.run(["s3", "job", "report", "job-1", "-o", "ndjson"].iter().chain(more)).expect(0);
+        let ran = sealed.run(["s3", "job", "report", "job-1", "-o", "ndjson"].iter().chain(more)).expect(6);
         let mut rows: Vec<Value> =
             ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         rows.sort_by_key(|row| row["key"].as_str().unwrap().to_owned());
@@ -97,7 +173,7 @@ fn every_task_is_a_line_of_ndjson() {
 fn what_is_not_whole_is_said() {
     let sealed = Sealed::new();
     sealed.write("job-1/results/bb.csv", FAILED);
-    let ran = sealed.run(["s3", "job", "report", "job-1"]).expect(0);
+    let ran = sealed.run(["s3", "job", "report", "job-1"]).expect(6);
     assert!(ran.stderr.contains("warning: job-1 has no manifest.json, which S3 writes last"), "{ran:?}");
     assert!(ran.stderr.contains("4 tasks reported so far: 0 succeeded, 4 failed"), "{ran:?}");
     assert!(ran.stdout.contains("AccessDenied") && ran.stdout.contains("the object is gone"), "{ran:?}");

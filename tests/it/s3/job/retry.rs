@@ -1,6 +1,6 @@
 //! `opsctl s3 job retry` against the sandbox, which really runs the jobs.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Rehearsal;
 use crate::support::Ran;
@@ -45,21 +45,26 @@ fn the_failed_tasks_are_run_again_with_the_settings_of_the_job() {
         "-o",
         "json",
         "--no-preflight",
+        "--tag",
+        "team=ops",
     ];
     let first = id(&rehearsal.job(&create).expect(6));
-    let ran = rehearsal.job(&["report", &first, "-o", "json"]).expect(0);
+    let ran = rehearsal.job(&["report", &first, "-o", "json"]).expect(6);
     assert_eq!(ran.json()["items"].as_array().unwrap().len(), 2, "{ran:?}");
     assert!(ran.stderr.contains("3 tasks reported: 1 succeeded, 2 failed"), "{ran:?}");
     assert!(ran.stderr.contains(&format!("s3 job retry {first}")), "{ran:?}");
 
-    let ran = rehearsal.job(&["retry", &first, "--dry-run"]).expect(0);
-    let manifest = format!("s3://lists-1/m/retry-of-{first}.csv");
-    assert!(ran.stderr.contains(&format!("2 tasks would be run again, by a manifest {manifest}")), "{ran:?}");
+    let dry = ["retry", &first, "--dry-run", "-o", "json", "--query", "item"];
+    let plan = rehearsal.job(&dry).expect(0).json();
+    let manifest = plan["manifest"]["to"].as_str().unwrap().to_owned();
+    assert!(manifest.starts_with(&format!("s3://lists-1/m/retry-of-{first}-")), "{plan}");
+    assert_eq!((&plan["manifest"]["rows"], &plan["action"]), (&json!(2), &json!("s3:CreateJob")), "{plan}");
+    assert_eq!(tags(&plan), [json!(["retry-of", first]), json!(["team", "ops"])]);
     rehearsal.sealed.run(["--sandbox", "s3", "manifest", "head", &manifest]).expect(3);
 
     let retried =
         rehearsal.job(&["retry", &first, "--run", "--wait", "-o", "json", "--no-preflight"]).expect(6);
-    assert!(retried.stderr.contains(&format!("2 failed tasks are in {manifest}")), "{retried:?}");
+    assert!(retried.stderr.contains(&format!("the manifest of 2 rows is {manifest}\n")), "{retried:?}");
     let second = id(&retried);
     assert_ne!(first, second);
     let ran =
@@ -73,12 +78,94 @@ fn the_failed_tasks_are_run_again_with_the_settings_of_the_job() {
         assert_eq!(before[member], after[member], "{member}");
     }
     assert_eq!(after["totalTasks"], 2, "{after}");
+    let planned = &plan["parameters"]["Manifest"];
+    assert_eq!(&after["source"]["Manifest"], planned);
     // Sent twice, it is one job.
     let again = rehearsal.job(&["retry", &first, "--run", "--no-preflight"]).expect(9);
     assert!(
         again.stderr.contains(&format!("the job {second} was made before, with the same settings")),
         "{again:?}"
     );
+    // Its tags were really given to it, and of two links the nearer one is kept.
+    let plan =
+        rehearsal.job(&["retry", &second, "--dry-run", "-o", "json", "--query", "item"]).expect(0).json();
+    assert_eq!(tags(&plan), [json!(["retry-of", second]), json!(["team", "ops"])]);
+    // A job may be named by its ARN, in its own region.
+    let arn = before["jobArn"].as_str().unwrap();
+    let ran = rehearsal.job(&["retry", arn, "--run", "--no-preflight", "--if-exists", "ok"]).expect(0);
+    assert_eq!(ran.stdout.trim_end(), second);
+    rehearsal.job(&["report", arn]).expect(6);
+    let elsewhere = arn.replace(&format!(":s3:{}:", arn.split(':').nth(3).unwrap()), ":s3:ap-south-2:");
+    for verb in ["retry", "report"] {
+        let ran = rehearsal.job(&[verb, &elsewhere]).expect(2);
+        assert!(
+            ran.stderr.contains("is in region ap-south-2")
+                && ran.stderr.contains("hint: --region ap-south-2")
+        );
+    }
+}
+
+/// By key, as [key, value].
+fn tags(plan: &Value) -> Vec<Value> {
+    let tags = plan["parameters"]["Tags"].as_array().unwrap().iter();
+    let mut tags: Vec<Value> = tags.map(|tag| json!([tag["Key"], tag["Value"]])).collect();
+    tags.sort_by_key(Value::to_string);
+    tags
+}
+
+#[test]
+fn tasks_are_chosen_by_error_and_no_object_is_written_over() {
+    let rehearsal = Rehearsal::of(CONFIG);
+    let full: Vec<String> = (0..50).map(|number| format!("k{number:02}=v")).collect();
+    let full = full.iter().flat_map(|tag| ["--tag", tag]);
+    let create = [
+        "create",
+        "tag",
+        "team=blue",
+        "--manifest",
+        "s3://lists-1/m/list.csv",
+        "--role",
+        "batch",
+        "--report",
+        "s3://lists-1/reports",
+        "--run",
+        "--wait",
+        "-o",
+        "json",
+        "--no-preflight",
+    ];
+    let create: Vec<&str> = create.into_iter().chain(full).collect();
+    let first = id(&rehearsal.job(&create).expect(6));
+    let plan = |more: &[&str]| {
+        let dry = ["retry", &first, "--dry-run", "-o", "json", "--query", "item"];
+        rehearsal.job(&[&dry, more].concat()).expect(0)
+    };
+    let ran = plan(&["--error", "NoSuchKey"]);
+    assert_eq!(ran.json()["manifest"]["rows"], 1, "{ran:?}");
+    assert!(
+        ran.stderr.contains("has 50 tags, as many as can be: the new one is without retry-of"),
+        "{ran:?}"
+    );
+    assert_eq!(tags(&ran.json()).len(), 50);
+    let both = ["--error", "NoSuchKey", "--error", "AccessDenied"];
+    assert_eq!(plan(&both).json()["manifest"]["rows"], 2);
+    let ran = rehearsal.job(&["retry", &first, "--error", "SlowDown"]).expect(9);
+    assert!(ran.stderr.contains("failed with SlowDown: there is nothing to retry"), "{ran:?}");
+    let ran = rehearsal.job(&["retry", &first, "--to", "s3://lists-1/m/list.csv"]).expect(9);
+    assert!(ran.stderr.contains("there is another object at s3://lists-1/m/list.csv"), "{ran:?}");
+    rehearsal.job(&["retry", &first, "--to", "s3://none-1/"]).expect(3);
+    let to = ["retry", &first, "--no-preflight", "--error", "NoSuchKey", "--to", "s3://lists-1/again.csv"];
+    rehearsal.job(&to).expect(0);
+    let ran = rehearsal.sealed.run([
+        "--sandbox",
+        "s3",
+        "manifest",
+        "build",
+        "manifest:s3://lists-1/again.csv",
+        "--to",
+        "-",
+    ]);
+    assert_eq!(ran.expect(0).stdout, "data-1,open/none\n");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use opsctl_engine::batch::JobDocument;
 
 use super::super::api::Jobs;
+use super::super::objects::Objects;
 use super::submit::{SubmitArgs, submit};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
@@ -28,7 +29,7 @@ pub async fn create(path: &Path, args: &SubmitArgs, ctx: &Context) -> Result<Out
         .hint("--profile names others")
         .into());
     }
-    submit(document, None, &jobs, args, ctx, &mut signals).await
+    submit(document, Objects::default(), &jobs, args, ctx, &mut signals).await
 }
 
 /// A document without a fault.

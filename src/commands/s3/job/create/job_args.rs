@@ -29,8 +29,8 @@ impl JobArgs {
         let mut signals = Signals::listen()?;
         let jobs = signals.race(Jobs::open(ctx)).await?;
         let partition = jobs.partition.as_str();
-        let client = ctx.aws().await?.s3();
-        let (source, head) = signals.race(self.source.resolve(&client, partition, &jobs.region, ctx)).await?;
+        let report = self.settings.report.as_ref();
+        let (source, objects) = self.source.resolve(report, &jobs, ctx, &mut signals).await?;
         let document = JobDocument {
             account_id: None,
             confirmation_required: None,
@@ -43,6 +43,6 @@ impl JobArgs {
             tags: self.settings.tags(),
             source,
         };
-        submit(document, head, &jobs, &self.submit, ctx, &mut signals).await
+        submit(document, objects, &jobs, &self.submit, ctx, &mut signals).await
     }
 }

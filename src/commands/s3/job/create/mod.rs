@@ -1,6 +1,7 @@
 //! `opsctl s3 job create`: an operation a verb, and jobs from a file; their dispatch, no logic.
 
 mod acl;
+mod build_args;
 mod checksum;
 mod copy;
 mod encrypt;
@@ -15,7 +16,6 @@ mod replicate;
 mod restore;
 mod retention;
 mod settings;
-mod size;
 mod source;
 mod submit;
 mod tag;

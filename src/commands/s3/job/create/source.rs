@@ -1,6 +1,5 @@
-//! The options that say which objects: a manifest, an inventory, or a list that S3 makes itself.
+//! The options that say which objects: a manifest, an inventory, a list that S3 makes itself, or one that is built now.
 
-use aws_sdk_s3::Client;
 use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 use opsctl_engine::batch::{
@@ -9,14 +8,21 @@ use opsctl_engine::batch::{
 };
 use opsctl_engine::manifest::{Columns, Location};
 
+use super::super::api::Jobs;
+use super::super::objects::Objects;
 use super::super::preflight::Head;
-use super::size::size;
+use super::build_args::BuildArgs;
 use crate::cli::Moment;
+use crate::commands::s3::filter::{FilterArgs, size};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::signals::Signals;
 
 #[derive(Debug, Clone, Args)]
-#[command(group(ArgGroup::new("objects").required(true).args(["manifest", "inventory", "generate"])))]
+#[command(
+    group(ArgGroup::new("objects").required(true).args(["manifest", "inventory", "generate", "build"])),
+    group(ArgGroup::new("chosen").args(["generate", "build"]))
+)]
 pub struct SourceArgs {
     /// A CSV manifest, s3://BUCKET/KEY
     #[arg(long, value_name = "S3-URI", help_heading = "Target")]
@@ -30,11 +36,14 @@ pub struct SourceArgs {
     #[arg(long, value_name = "S3-URI", help_heading = "Target")]
     pub generate: Option<Location>,
 
+    #[command(flatten)]
+    pub built: BuildArgs,
+
     /// The ETag that the manifest must have; else that of now
     #[arg(
         long,
         value_name = "ETAG",
-        conflicts_with = "generate",
+        conflicts_with = "chosen",
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -44,7 +53,7 @@ pub struct SourceArgs {
     #[arg(
         long,
         value_name = "ID",
-        conflicts_with = "generate",
+        conflicts_with = "chosen",
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -70,38 +79,38 @@ pub struct SourceArgs {
     )]
     pub keep_manifest: Option<Location>,
 
-    /// With --generate: keys that end so
-    #[arg(long, value_name = "TEXT", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    /// With --generate or --build: keys that end so
+    #[arg(long, value_name = "TEXT", requires = "chosen", hide_short_help = true, help_heading = "Target")]
     pub suffix: Option<String>,
 
     /// With --generate: keys that have this in them
     #[arg(long, value_name = "TEXT", requires = "generate", hide_short_help = true, help_heading = "Target")]
     pub substring: Option<String>,
 
-    /// With --generate: objects of more than this, as 10MB
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "generate", hide_short_help = true, help_heading = "Target")]
+    /// With --generate or --build: objects of more than this, as 10MB
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", hide_short_help = true, help_heading = "Target")]
     pub larger_than: Option<u64>,
 
-    /// With --generate: objects of less than this
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "generate", hide_short_help = true, help_heading = "Target")]
+    /// With --generate or --build: objects of less than this
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", hide_short_help = true, help_heading = "Target")]
     pub smaller_than: Option<u64>,
 
-    /// With --generate: objects made after this time
-    #[arg(long, value_name = "TIME", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    /// With --generate or --build: objects made after this time
+    #[arg(long, value_name = "TIME", requires = "chosen", hide_short_help = true, help_heading = "Target")]
     pub created_after: Option<Moment>,
 
-    /// With --generate: objects made before this time
-    #[arg(long, value_name = "TIME", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    /// With --generate or --build: objects made before this time
+    #[arg(long, value_name = "TIME", requires = "chosen", hide_short_help = true, help_heading = "Target")]
     pub created_before: Option<Moment>,
 
-    /// With --generate: objects of these storage classes
+    /// With --generate or --build: objects of these storage classes
     #[arg(
         long,
         value_name = "CLASS",
         value_delimiter = ',',
         ignore_case = true,
         value_parser = clap::builder::PossibleValuesParser::new(words::STORAGE_CLASSES),
-        requires = "generate",
+        requires = "chosen",
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -126,22 +135,28 @@ pub struct SourceArgs {
 }
 
 impl SourceArgs {
-    /// As a job document has it, with what was read of the manifest on the way.
+    /// As a job document has it, with what is known of the objects by then. `report`: beside which a list is kept.
     pub async fn resolve(
         &self,
-        client: &Client,
-        partition: &str,
-        region: &str,
+        report: Option<&Location>,
+        jobs: &Jobs,
         ctx: &Context,
-    ) -> Result<(Source, Option<Head>)> {
+        signals: &mut Signals,
+    ) -> Result<(Source, Objects)> {
+        let partition = jobs.partition.as_str();
         if let Some(location) = &self.generate {
             let generator = self.generator(location, partition, ctx)?;
-            return Ok((Source::ManifestGenerator(Box::new(generator)), None));
+            return Ok((Source::ManifestGenerator(Box::new(generator)), Objects::default()));
+        }
+        if !self.built.build.is_empty() {
+            return self.built.run(&self.filter()?, report, jobs, ctx, signals).await;
         }
         let Some(location) = self.manifest.as_ref().or(self.inventory.as_ref()) else {
             return Err(Error::usage("nothing says which objects are meant").into());
         };
-        let head = Head::fetch(client, location, self.manifest_version.as_deref(), region).await?;
+        let client = ctx.aws().await?.s3();
+        let version = self.manifest_version.as_deref();
+        let head = signals.race(Head::fetch(&client, location, version, &jobs.region)).await?;
         if let Some(expected) = self.etag.as_deref().map(|etag| etag.trim_matches('"'))
             && expected != head.etag
         {
@@ -163,7 +178,23 @@ impl SourceArgs {
             object_version_id: self.manifest_version.clone(),
             e_tag: head.etag.clone(),
         };
-        Ok((Source::Manifest(Manifest { spec, location }), Some(head)))
+        let objects = Objects { head: Some(head), ..Objects::default() };
+        Ok((Source::Manifest(Manifest { spec, location }), objects))
+    }
+
+    /// Which objects of a list that is built: by the words that S3 chooses by, and some of opsctl's own.
+    fn filter(&self) -> Result<FilterArgs> {
+        let none = || Error::usage("no object is smaller than that").hint("--smaller-than 1MB");
+        let below = |size: u64| size.checked_sub(1).ok_or_else(none);
+        Ok(FilterArgs {
+            suffixes: self.suffix.iter().cloned().collect(),
+            min_size: self.larger_than.map(|size| size.saturating_add(1)),
+            max_size: self.smaller_than.map(below).transpose()?,
+            since: self.created_after,
+            until: self.created_before,
+            storage_classes: self.of_class.iter().map(|class| class.to_ascii_uppercase()).collect(),
+            ..self.built.filter()
+        })
     }
 
     fn generator(&self, location: &Location, partition: &str, ctx: &Context) -> Result<ManifestGenerator> {

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
-use opsctl_engine::batch::JobDocument;
+use opsctl_engine::batch::{JobDocument, Source};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::super::api::Jobs;
 use super::super::model::Job;
-use super::super::preflight::{self, Findings, Head};
+use super::super::objects::{Objects, Unsent};
+use super::super::preflight::{self, Findings};
 use super::super::view;
 use super::super::watching::{self, Watching};
 use crate::change;
@@ -82,10 +83,30 @@ struct Planned {
     region: String,
     operation: String,
     objects: String,
+    /// What would be written first.
+    manifest: Option<Written>,
     #[serde(flatten)]
     findings: Findings,
     /// Exactly what would be sent.
     parameters: Value,
+}
+
+/// A manifest of opsctl's own.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    to: String,
+    rows: u64,
+    /// It was written before, with the same rows.
+    is_there: bool,
+}
+
+impl Written {
+    fn told(&self) -> String {
+        let Written { to, rows, is_there } = self;
+        let word = if *is_there { "is there already" } else { "would be written" };
+        format!("{to} {word}, with {rows} rows")
+    }
 }
 
 const PLANNED: &[Column<Planned>] = &[
@@ -94,6 +115,9 @@ const PLANNED: &[Column<Planned>] = &[
     Column::new("region", "Region", |planned: &Planned| planned.region.as_str().into()),
     Column::new("operation", "Operation", |planned: &Planned| planned.operation.as_str().into()),
     Column::new("objects", "Objects", |planned: &Planned| planned.objects.as_str().into()),
+    Column::new("manifest", "Manifest", |planned: &Planned| {
+        planned.manifest.as_ref().map(Written::told).into()
+    }),
     Column::new("count", "Count", |planned: &Planned| planned.findings.count().into()),
     Column::new("cost", "Cost", |planned: &Planned| planned.findings.cost().into()),
     Column::new("arithmetic", "Arithmetic", |planned: &Planned| planned.findings.arithmetic().into()),
@@ -104,7 +128,7 @@ const PLANNED: &[Column<Planned>] = &[
 /// `document`: with neither a token nor the question whether it starts at once.
 pub async fn submit(
     mut document: JobDocument,
-    head: Option<Head>,
+    objects: Objects,
     jobs: &Jobs,
     args: &SubmitArgs,
     ctx: &Context,
@@ -123,25 +147,54 @@ pub async fn submit(
     let checked = JobDocument::read(&document.to_value(), ctx.now()).map_err(|faults| refused(&faults))?;
     let findings = match args.no_preflight {
         true => Findings::default(),
-        false => signals.race(preflight::look(&checked, head, jobs, ctx)).await?,
+        false => signals.race(preflight::look(&checked, &objects, jobs, ctx)).await?,
     };
     findings.tell(ctx);
     findings.result(checked.operation.kind())?;
     if args.change.dry_run {
+        let manifest = match &objects.unsent {
+            Some(unsent) => Some(signals.race(planned(unsent, ctx)).await?),
+            None => None,
+        };
         let planned = Planned {
             action: "s3:CreateJob",
             account: jobs.account.clone(),
             region: jobs.region.clone(),
             operation: checked.operation.kind().name().to_owned(),
             objects: view::source(&checked.source),
+            manifest,
             findings,
             parameters: checked.to_value(),
         };
         ctx.out().whole().item("s3.jobPlan", PLANNED, &planned)?;
+        if let Some(manifest) = &planned.manifest {
+            ctx.reporter().status(format_args!("dry run: {}", manifest.told()));
+        }
         ctx.reporter().status("dry run: 1 job would be created");
         return Ok(Outcome::Done);
     }
-    create(&checked, &token, jobs, args, ctx, signals).await
+    let Some(unsent) = &objects.unsent else {
+        return create(&checked, &token, jobs, args, ctx, signals).await;
+    };
+    let etag = signals.race(sent(unsent, ctx)).await?;
+    ctx.reporter().status(format_args!("the manifest of {} rows is {}", unsent.rows, unsent.to));
+    // Where S3 gives it another ETag than it has from its bytes alone, the job is another too.
+    let mut document = JobDocument { client_request_token: None, ..checked };
+    if let Source::Manifest(manifest) = &mut document.source {
+        manifest.location.e_tag = etag;
+    }
+    let token = self::token(&document, jobs, args)?;
+    document.client_request_token = Some(token.clone());
+    create(&document, &token, jobs, args, ctx, signals).await
+}
+
+async fn planned(unsent: &Unsent, ctx: &Context) -> Result<Written> {
+    let is_there = unsent.is_there(&ctx.aws().await?.s3()).await?;
+    Ok(Written { to: unsent.to.to_string(), rows: unsent.rows, is_there })
+}
+
+async fn sent(unsent: &Unsent, ctx: &Context) -> Result<String> {
+    unsent.send(&ctx.aws().await?.s3(), ctx).await
 }
 
 async fn create(

@@ -31,26 +31,30 @@ impl Head {
         version: Option<&str>,
         region: &str,
     ) -> Result<Self> {
+        Head::check_place(client, location, region).await?;
+        Head::part(client, location, version).await
+    }
+
+    /// That its bucket is there, and where the job would be.
+    pub async fn check_place(client: &Client, location: &Location, region: &str) -> Result<()> {
         let bucket = &location.bucket;
         match bucket::look_up(client, bucket).await? {
             Bucket::Missing => {
-                return Err(Error::not_found(format!(
-                    "there is no bucket {bucket} for the manifest {location}"
-                ))
-                .into());
+                Err(Error::not_found(format!("there is no bucket {bucket} for the manifest {location}"))
+                    .into())
             }
-            found => {
-                if let Some(other) = found.region().filter(|other| *other != region) {
+            found => match found.region().filter(|other| *other != region) {
+                Some(other) => {
                     let message =
                         format!("the manifest {location} is in {other}, and the job would be in {region}");
-                    return Err(Error::new(Kind::ConditionFalse, message)
+                    Err(Error::new(Kind::ConditionFalse, message)
                         .because("a job reads its list from its own region")
                         .hint(format!("--region {other}, or copy the manifest"))
-                        .into());
+                        .into())
                 }
-            }
+                None => Ok(()),
+            },
         }
-        Head::part(client, location, version).await
     }
 
     /// The first part of any object.

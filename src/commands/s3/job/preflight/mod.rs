@@ -2,6 +2,7 @@
 //! cost. Nothing is changed, and what may not be looked at is told as unknown.
 
 mod buckets;
+mod counted;
 mod findings;
 mod head;
 mod objects;
@@ -19,21 +20,18 @@ use self::findings::Finding;
 use self::sample::Sample;
 use super::api::Jobs;
 use super::create::stale;
+use super::objects::Objects;
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// Looks at everything; `head` is what was read of the manifest already.
-pub async fn look(
-    document: &JobDocument,
-    head: Option<Head>,
-    jobs: &Jobs,
-    ctx: &Context,
-) -> Result<Findings> {
+/// Looks at everything that is not known already.
+pub async fn look(document: &JobDocument, objects: &Objects, jobs: &Jobs, ctx: &Context) -> Result<Findings> {
     let mut progress = ctx.reporter().progress("looking at role, buckets and list", None);
     let aws = ctx.aws().await?;
     let client = aws.s3();
     let mut findings = Findings::default();
-    let head = match (&document.source, head) {
+    let fetched;
+    let head = match (&document.source, &objects.head) {
         (Source::Manifest(manifest), None) => {
             let place = &manifest.location;
             let (bucket, key) = arn::object(&place.object_arn)
@@ -44,16 +42,23 @@ pub async fn look(
             if head.etag != place.e_tag {
                 return Err(stale(&location, &place.e_tag, &head.etag));
             }
-            Some(head)
+            fetched = head;
+            Some(&fetched)
         }
-        (_, head) => head,
+        (_, head) => head.as_ref(),
     };
-    let sample = Sample::take(&client, document, head.as_ref()).await?;
+    let mut sample = Sample::take(&client, document, head).await?;
+    if let Some(census) = &objects.census {
+        sample.counted(census);
+    }
     progress.set(1);
     findings.extend(sample.findings(document));
     findings.push(role::look(aws, document, jobs).await?);
     findings.extend(buckets::look(&client, document, &sample, jobs).await?);
-    findings.extend(objects::look(&client, document, &sample).await?);
+    findings.extend(match objects.census.as_ref().filter(|census| census.is_whole()) {
+        Some(census) => counted::look(&document.operation, census),
+        None => objects::look(&client, document, &sample).await?,
+    });
     if let Operation::LambdaInvoke(lambda) = &document.operation {
         findings.extend(function(&lambda.function_arn, jobs));
     }

@@ -7,10 +7,9 @@ use opsctl_engine::batch::{JobDocument, Operation};
 
 use super::findings::Finding;
 use super::sample::{Row, Sample};
+use crate::commands::s3::building::LARGEST_COPY;
 use crate::error::Result;
 
-/// The largest object that one CopyObject takes.
-const LARGEST_COPY: u64 = 5 << 30;
 /// Objects that are asked for one by one where the list does not tell of them, and how many at a time.
 const ASKED: usize = 8;
 const AT_ONCE: usize = 4;

@@ -16,6 +16,7 @@ use opsctl_engine::manifest::{
 use super::findings::Finding;
 use super::head::Head;
 use crate::aws;
+use crate::commands::s3::building::Census;
 use crate::error::{Error, Kind, Result};
 
 /// Rows that are kept; all are counted.
@@ -93,6 +94,12 @@ impl Sample {
             (Source::Manifest(manifest), Some(head)) => Ok(Sample::of_csv(manifest, head)),
             (Source::Manifest(_), None) => Ok(Sample::default()),
         }
+    }
+
+    /// Every row was counted when it was written.
+    pub fn counted(&mut self, census: &Census) {
+        self.count = Count::Exactly(census.objects);
+        self.bytes = census.bytes().or(self.bytes);
     }
 
     /// For the cost: of one million where it is not known.

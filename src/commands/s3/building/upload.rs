@@ -1,91 +1,29 @@
-//! Where a manifest is written: beside a file and then renamed, into an object by an upload in parts, or to stdout. Owns
-//! that nobody ever sees half a manifest in a file or an object.
+//! A manifest as an object of S3: sent in parts as it is written, there when it is whole, and encrypted so that a job can
+//! read it. Owns how it is cut into parts, which its ETag follows from.
 
 use std::io::{self, Write};
-use std::path::Path;
-use std::str::FromStr;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, ServerSideEncryption};
 use bytes::Bytes;
 use opsctl_engine::manifest::Location;
 use tokio::sync::mpsc;
 
 use crate::aws;
-use crate::commands::s3::source::Place;
-use crate::error::{Error, Result};
-use crate::files::Beside;
-use crate::output::RawOutput;
+use crate::error::Result;
 
 /// What S3 takes as a part at least is 5 MiB, and no more than 10,000 of them; so later parts are larger.
 const PART: usize = 8 << 20;
 const LARGE_PART: usize = 32 << 20;
 const SMALL_PARTS: usize = 1000;
 
-/// What `--to` says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct To(pub Place);
+/// A job cannot read a manifest that a KMS key encrypts, and a bucket may do so unless it is told.
+const OWN_KEYS: ServerSideEncryption = ServerSideEncryption::Aes256;
 
-impl FromStr for To {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.parse()? {
-            Place::Object(location) if location.key.is_empty() || location.key.ends_with('/') => {
-                Err(format!("`{text}` names no object: s3://{}/manifest.csv", location.bucket))
-            }
-            place => Ok(To(place)),
-        }
-    }
-}
-
-/// A target as what writes rows sees it. Blocks.
-pub enum Target {
-    File(Beside),
-    Stdout(RawOutput),
-    Upload(Parts),
-}
-
-impl Target {
-    /// A file that is renamed at the end; a device or a pipe is written to as it is.
-    pub fn file(path: &Path) -> Result<Self> {
-        let opened = Beside::create(path);
-        Ok(Target::File(
-            opened
-                .map_err(|error| Error::failed(format!("cannot write {}", path.display())).because(error))?,
-        ))
-    }
-
-    /// The manifest is whole.
-    pub fn finish(self) -> io::Result<()> {
-        match self {
-            Target::File(file) => file.finish(),
-            Target::Stdout(_) => Ok(()),
-            Target::Upload(parts) => parts.finish(),
-        }
-    }
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Target::File(file) => file.write(bytes),
-            Target::Upload(parts) => parts.write(bytes),
-            Target::Stdout(out) => match out.write(bytes) {
-                Ok(flow) if flow.is_continue() => Ok(bytes.len()),
-                Ok(_) => Err(io::ErrorKind::BrokenPipe.into()),
-                Err(error) => Err(io::Error::other(error)),
-            },
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Target::File(file) => file.flush(),
-            Target::Upload(_) | Target::Stdout(_) => Ok(()),
-        }
-    }
+/// How long a part is before which so many were sent; a manifest that ends within the first is no upload in parts.
+pub fn part_size(sent: usize) -> usize {
+    if sent < SMALL_PARTS { PART } else { LARGE_PART }
 }
 
 /// Cuts what is written into parts of an upload.
@@ -102,7 +40,7 @@ enum Piece {
 
 impl Parts {
     fn limit(&self) -> usize {
-        if self.sent < SMALL_PARTS { PART } else { LARGE_PART }
+        part_size(self.sent)
     }
 
     fn send(&self, piece: Piece) -> io::Result<()> {
@@ -110,7 +48,7 @@ impl Parts {
         self.sender.blocking_send(piece).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 
-    fn finish(mut self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<()> {
         let last = std::mem::take(&mut self.part);
         self.send(Piece::Last(last.into()))
     }
@@ -146,16 +84,28 @@ pub struct Uploaded {
 pub struct Upload {
     client: Client,
     to: Location,
+    /// Fails where there is an object of this name.
+    is_first: bool,
     receiver: mpsc::Receiver<Piece>,
 }
 
 pub fn upload(client: Client, to: Location) -> (Parts, Upload) {
     // One part is being sent, one is being filled.
     let (sender, receiver) = mpsc::channel(1);
-    (Parts { part: Vec::new(), sent: 0, sender }, Upload { client, to, receiver })
+    (Parts { part: Vec::new(), sent: 0, sender }, Upload { client, to, is_first: false, receiver })
 }
 
 impl Upload {
+    /// Writes over nothing.
+    #[must_use]
+    pub fn only_if_new(self) -> Self {
+        Upload { is_first: true, ..self }
+    }
+
+    fn condition(&self) -> Option<String> {
+        self.is_first.then(|| "*".to_owned())
+    }
+
     /// Sends what comes. `None` when it breaks off: then there is no object, and no part of one.
     pub async fn run(mut self) -> Result<Option<Uploaded>> {
         match self.receiver.recv().await {
@@ -164,7 +114,7 @@ impl Upload {
             Some(Piece::Part(first)) => {
                 let Location { bucket, key } = &self.to;
                 let created = self.client.create_multipart_upload().bucket(bucket).key(key);
-                let created = created.content_type("text/csv").send().await;
+                let created = created.content_type("text/csv").server_side_encryption(OWN_KEYS).send().await;
                 let created = created.map_err(|error| aws::failure(&error, self.cannot()))?;
                 let id = created.upload_id().unwrap_or_default().to_owned();
                 let sent = self.parts(&id, first).await;
@@ -181,7 +131,8 @@ impl Upload {
 
     async fn put(&self, whole: Bytes) -> Result<Uploaded> {
         let put = self.client.put_object().bucket(&self.to.bucket).key(&self.to.key);
-        let put = put.content_type("text/csv").body(ByteStream::from(whole)).send().await;
+        let put = put.content_type("text/csv").server_side_encryption(OWN_KEYS);
+        let put = put.set_if_none_match(self.condition()).body(ByteStream::from(whole)).send().await;
         let put = put.map_err(|error| aws::failure(&error, self.cannot()))?;
         Ok(Uploaded { etag: put.e_tag().map(bare), version_id: put.version_id().map(str::to_owned) })
     }
@@ -212,7 +163,8 @@ impl Upload {
         }
         let parts = CompletedMultipartUpload::builder().set_parts(Some(done)).build();
         let complete = self.client.complete_multipart_upload().bucket(&self.to.bucket).key(&self.to.key);
-        let complete = complete.upload_id(id).multipart_upload(parts).send().await;
+        let complete = complete.upload_id(id).multipart_upload(parts);
+        let complete = complete.set_if_none_match(self.condition()).send().await;
         let complete = complete.map_err(|error| aws::failure(&error, self.cannot()))?;
         Ok(Some(Uploaded {
             etag: complete.e_tag().map(bare),

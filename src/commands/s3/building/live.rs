@@ -12,23 +12,25 @@ use tokio::time::Instant;
 use super::checkpoint::Checkpoint;
 use crate::commands::s3::listing::{Found, Listing, Lost, list};
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome, Report, Result};
+use crate::error::{Error, Kind, Report, Result};
 use crate::output::Progress;
 use crate::random;
 
 pub struct Live<'a> {
     roots: &'a [Location],
     versions: bool,
+    /// Whether rows keep sizes and storage classes.
+    sized: bool,
     plan: Plan,
     lost: Vec<Lost>,
     rows: u64,
 }
 
 impl<'a> Live<'a> {
-    pub fn new(roots: &'a [Location], versions: bool, most: NonZeroUsize) -> Result<Self> {
+    pub fn new(roots: &'a [Location], versions: bool, sized: bool, most: NonZeroUsize) -> Result<Self> {
         let prefixes = roots.iter().map(|location| location.key.clone());
         let plan = Plan::new(prefixes, most.get(), u64::from_le_bytes(random::bytes()?));
-        Ok(Live { roots, versions, plan, lost: Vec::new(), rows: 0 })
+        Ok(Live { roots, versions, sized, plan, lost: Vec::new(), rows: 0 })
     }
 
     pub fn plan(&mut self) -> &mut Plan {
@@ -56,7 +58,7 @@ impl<'a> Live<'a> {
         ctx: &Context,
     ) -> Result<()> {
         let mut counter = Counter::new(checkpoint.rows, ctx);
-        let (roots, versions) = (self.roots, self.versions);
+        let (roots, versions, sized) = (self.roots, self.versions, self.sized);
         let client = ctx.aws().await?.s3();
         let listing = Listing { client: &client, roots, versions };
         let enough = |plan: &Plan, checkpoint: &Checkpoint| {
@@ -69,7 +71,8 @@ impl<'a> Live<'a> {
             let written = match found {
                 Found::Split(split) => checkpoint.journal.split(split),
                 Found::Page { root, range, page, keys, next } => {
-                    let (text, rows) = spell(page, keys, &roots[root].bucket, filter, versions)?;
+                    let text = writer(keys, versions, sized);
+                    let (text, rows) = spell(page, keys, &roots[root].bucket, filter, text)?;
                     counter.add(rows);
                     checkpoint.journal.page(range, next, &text, rows)
                 }
@@ -94,7 +97,8 @@ impl<'a> Live<'a> {
         let limit = limit.unwrap_or(u64::MAX);
         self.lost = list(&listing, &mut self.plan, |_, found| {
             let Found::Page { root, page, keys, .. } = found else { return Ok(ControlFlow::Continue(())) };
-            let (mut text, rows) = spell(page, keys, &roots[root].bucket, filter, versions)?;
+            let text = writer(keys, versions, false);
+            let (mut text, rows) = spell(page, keys, &roots[root].bucket, filter, text)?;
             let room = limit.saturating_sub(counter.rows);
             if rows as u64 > room {
                 let end =
@@ -111,26 +115,22 @@ impl<'a> Live<'a> {
     }
 
     /// No source could be listed.
-    pub fn fail(&mut self) -> Result<Outcome> {
+    pub fn failure(&mut self) -> Error {
         match self.lost.len() {
-            1 => Err(self.lost.remove(0).error.into()),
-            _ => Err(self.summary("no source could be listed").into()),
+            1 => self.lost.remove(0).error,
+            _ => self.summary("no source could be listed"),
         }
     }
 
-    /// Some could not.
-    pub fn partly(&mut self, ctx: &Context) -> Result<Outcome> {
+    /// Some could not be listed, and are told; none where all could.
+    pub fn partly(&mut self, ctx: &Context) -> Option<Error> {
         let lost = std::mem::take(&mut self.lost);
-        let count = lost.len();
+        let (count, of) = (lost.len(), self.roots.len());
         for Lost { error, .. } in lost {
             ctx.reporter().error(&Report::new(&error.into()), &ctx.place());
         }
-        let of = self.roots.len();
-        Err(Error::new(
-            Kind::Partial,
-            format!("{count} of {of} places could not be listed: they are not in the manifest"),
-        )
-        .into())
+        let message = format!("{count} of {of} places could not be listed: they are not in the manifest");
+        (count > 0).then(|| Error::new(Kind::Partial, message))
     }
 
     fn summary(&self, message: &str) -> Error {
@@ -153,15 +153,19 @@ fn rows_in_order(plan: &Plan, roots: usize, checkpoint: &Checkpoint) -> u64 {
     rows
 }
 
+fn writer(keys: usize, versions: bool, sized: bool) -> ManifestWriter<Vec<u8>> {
+    let writer = ManifestWriter::new(Vec::with_capacity(keys * 64), versions);
+    if sized { writer.with_sizes() } else { writer }
+}
+
 /// The rows of what is wanted of the first entries of a page.
 fn spell(
     page: &Page,
     keys: usize,
     bucket: &str,
     filter: &Filter,
-    versions: bool,
+    mut writer: ManifestWriter<Vec<u8>>,
 ) -> Result<(Vec<u8>, usize)> {
-    let mut writer = ManifestWriter::new(Vec::with_capacity(keys * 64), versions);
     for record in page.records(bucket).take(keys).filter(|record| !record.is_delete_marker) {
         let wanted = filter.wants(&record).map_err(|error| Error::failed("cannot choose").because(error))?;
         if wanted {

@@ -9,12 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use opsctl_engine::listing::Journal;
+use opsctl_engine::manifest::report::TaskStatus;
 use opsctl_engine::manifest::{
-    Columns, Filter, ListError, ManifestReader, ManifestWriter, ObjectRecord, Seen, WriteError,
+    Columns, Filter, InventoryReader, ListError, ManifestReader, ManifestWriter, ObjectRecord, Schema, Seen,
+    WriteError,
 };
 
+use super::census::Census;
+use super::spool::Spooled;
 use super::target::Target;
-use crate::commands::s3::source::Part;
+use crate::commands::s3::source::{Found, Part};
 use crate::error::{Error, Result};
 
 /// Doubles are found among so many objects: about 3 GB.
@@ -29,11 +33,15 @@ pub enum Piece {
     /// Ranges of the checkpoint, in the order of their keys.
     Listed(Vec<usize>),
     Parts(Vec<Part>),
+    /// Of a completion report, the tasks that failed; with one of these error codes, where there are some.
+    Failed(Vec<Part>, Vec<String>),
 }
 
 pub struct Assembly {
     pub pieces: Vec<Piece>,
     pub journal: Option<Journal<File>>,
+    /// Whether its rows have sizes and storage classes.
+    pub sized: bool,
     pub filter: Filter,
     /// Whether rows have versions; where nothing says so, the first object does.
     pub versions: Option<bool>,
@@ -51,7 +59,7 @@ pub struct Shared {
 }
 
 /// What has become of the rows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Assembled {
     pub rows: u64,
     pub bytes: u64,
@@ -60,6 +68,9 @@ pub struct Assembled {
     pub delete_markers: u64,
     /// The first few.
     pub buckets: BTreeSet<String>,
+    pub census: Census,
+    /// What is still to be sent, where it was spooled.
+    pub spooled: Option<Spooled>,
 }
 
 struct Rows {
@@ -72,7 +83,7 @@ struct Rows {
 
 impl Assembly {
     pub fn run(self, target: Target) -> Result<Assembled> {
-        let Assembly { pieces, mut journal, filter, versions, dedupe, limit, shared } = self;
+        let Assembly { pieces, mut journal, sized, filter, versions, dedupe, limit, shared } = self;
         let mut target = Some(target);
         let mut rows: Option<Rows> = None;
         let start = |versions: bool, target: &mut Option<Target>| {
@@ -89,33 +100,37 @@ impl Assembly {
             rows = Some(start(versions, &mut target)?);
         }
         for piece in pieces {
+            let mut take = |record: &ObjectRecord<'_>| {
+                let rows = match &mut rows {
+                    Some(rows) => rows,
+                    None => rows.insert(start(record.version_id.is_some(), &mut target)?),
+                };
+                rows.take(record)
+            };
             let flow = match (piece, &mut journal) {
                 (Piece::Listed(ranges), Some(journal)) => {
                     let rows = match &mut rows {
                         Some(rows) => rows,
                         None => rows.insert(start(false, &mut target)?),
                     };
-                    rows.listed(&ranges, journal)?
+                    rows.listed(&ranges, journal, sized)?
                 }
                 (Piece::Listed(_), None) => ControlFlow::Continue(()),
-                (Piece::Parts(parts), _) => {
-                    parts.iter().try_fold(ControlFlow::Continue(()), |flow, part| {
-                        if flow.is_break() {
-                            return Ok(flow);
-                        }
-                        part.for_each(|found| {
-                            let record = found.record;
-                            if !filter.wants(&record).map_err(|lacking| cannot_choose(&lacking, part))? {
-                                return Ok(ControlFlow::Continue(()));
-                            }
-                            let rows = match &mut rows {
-                                Some(rows) => rows,
-                                None => rows.insert(start(record.version_id.is_some(), &mut target)?),
-                            };
-                            rows.take(&record)
-                        })
-                    })?
-                }
+                (Piece::Parts(parts), _) => each(&parts, |part, found| {
+                    let record = found.record;
+                    if !filter.wants(&record).map_err(|lacking| cannot_choose(&lacking, part))? {
+                        return Ok(ControlFlow::Continue(()));
+                    }
+                    take(&record)
+                })?,
+                (Piece::Failed(parts, codes), _) => each(&parts, |_, found| {
+                    let is_chosen = |code: &String| found.error_code == Some(code.as_str());
+                    let failed = found.status == Some(TaskStatus::Failed);
+                    if !failed || !codes.is_empty() && !codes.iter().any(is_chosen) {
+                        return Ok(ControlFlow::Continue(()));
+                    }
+                    take(&found.record)
+                })?,
             };
             if flow.is_break() {
                 break;
@@ -129,27 +144,60 @@ impl Assembly {
     }
 }
 
+/// Gives the records of all parts, one part after the other, until `take` breaks.
+fn each(
+    parts: &[Part],
+    mut take: impl FnMut(&Part, Found<'_>) -> Result<ControlFlow<()>>,
+) -> Result<ControlFlow<()>> {
+    for part in parts {
+        if part.for_each(|found| take(part, found))?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
 impl Rows {
     /// Rows that were chosen already. Without anything to leave out they are copied as they are.
-    fn listed(&mut self, ranges: &[usize], journal: &mut Journal<File>) -> Result<ControlFlow<()>> {
+    fn listed(
+        &mut self,
+        ranges: &[usize],
+        journal: &mut Journal<File>,
+        sized: bool,
+    ) -> Result<ControlFlow<()>> {
+        let versions = self.told.versions;
         let mut text = Vec::new();
         for range in ranges {
             for block in journal.blocks(*range).to_vec() {
                 journal
                     .rows(block, &mut text)
                     .map_err(|error| Error::failed("cannot read what was listed").because(error))?;
-                let mut reader = ManifestReader::new(text.as_slice(), Columns::usual(self.told.versions));
-                loop {
-                    match reader.read() {
-                        Ok(Some(record)) => {
-                            if self.take(&record)?.is_break() {
-                                return Ok(ControlFlow::Break(()));
-                            }
-                        }
-                        Ok(None) => break,
-                        Err(error) => return Err(unreadable(error)),
+                let flow = match sized {
+                    true => {
+                        let mut reader = InventoryReader::new(text.as_slice(), Schema::listed(versions));
+                        self.drain(|rows| reader.read().map(|found| found.map(|record| rows.take(&record))))?
                     }
+                    false => {
+                        let mut reader = ManifestReader::new(text.as_slice(), Columns::usual(versions));
+                        self.drain(|rows| reader.read().map(|found| found.map(|record| rows.take(&record))))?
+                    }
+                };
+                if flow.is_break() {
+                    return Ok(flow);
                 }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Takes what `next` takes until there is nothing more.
+    fn drain(
+        &mut self,
+        mut next: impl FnMut(&mut Self) -> Result<Option<Result<ControlFlow<()>>>, ListError>,
+    ) -> Result<ControlFlow<()>> {
+        while let Some(taken) = next(self).map_err(unreadable)? {
+            if taken?.is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))
@@ -187,6 +235,7 @@ impl Rows {
         }
         self.out.write(record).map_err(unwritable)?;
         self.told.rows += 1;
+        self.told.census.add(record);
         if self.told.rows.is_multiple_of(GLANCE) {
             self.shared.rows.store(self.told.rows, Ordering::Relaxed);
             if self.shared.cancelled.load(Ordering::Relaxed) {
@@ -199,7 +248,8 @@ impl Rows {
     fn finish(self) -> Result<Assembled> {
         let Rows { out, mut told, shared, .. } = self;
         let (mut target, written) = out.finish().map_err(|error| unwritable(error.into()))?;
-        target.flush().and_then(|()| target.finish()).map_err(|error| unwritable(error.into()))?;
+        let finished = target.flush().and_then(|()| target.finish());
+        told.spooled = finished.map_err(|error| unwritable(error.into()))?;
         told.bytes = written.bytes;
         shared.rows.store(told.rows, Ordering::Relaxed);
         Ok(told)

@@ -1,0 +1,313 @@
+//! Manifests in the making, for every verb that makes one: sources are listed and read, their rows put together, and
+//! written to where they belong. What the verb says of it, and what comes of it then, is the verb's own.
+
+mod assemble;
+mod census;
+mod checkpoint;
+mod live;
+mod spool;
+mod target;
+mod upload;
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use opsctl_engine::manifest::Location;
+
+pub use self::assemble::Assembled;
+pub use self::census::{Census, Group, LARGEST_COPY};
+pub use self::spool::Spooled;
+pub use self::target::To;
+pub use self::upload::Uploaded;
+
+use self::assemble::{Assembly, Piece, Shared};
+use self::checkpoint::{Checkpoint, Identity};
+use self::live::Live;
+use self::spool::Spool;
+use self::target::Target;
+use super::filter::FilterArgs;
+use super::source::{self, Part, Place, Source};
+use crate::context::Context;
+use crate::error::{Error, Kind, Report, Result};
+use crate::signals::{Signal, Signals};
+
+/// How often the progress is looked at.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// What is wanted.
+pub struct Building<'a> {
+    pub sources: &'a [Source],
+    pub to: &'a Destination,
+    /// All versions of what is listed, not only the current objects.
+    pub versions: bool,
+    pub filter: &'a FilterArgs,
+    pub limit: Option<u64>,
+    pub keep_duplicates: bool,
+    /// Go on with what the same build has listed.
+    pub resume: bool,
+    pub max_concurrency: NonZeroUsize,
+}
+
+/// Where the rows go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    Place(Place),
+    /// Into a file that nobody sees, with a census of what they are.
+    Spool,
+}
+
+/// What came of it.
+pub struct Built {
+    pub assembled: Assembled,
+    pub uploaded: Uploaded,
+    /// That some places could not be listed, which has been told one by one.
+    pub partly: Option<Error>,
+    /// What was listed, until nobody needs it any more.
+    checkpoint: Option<PathBuf>,
+}
+
+impl Built {
+    /// Nothing is left to resume.
+    pub fn is_done(&self) {
+        if let Some(path) = &self.checkpoint {
+            Checkpoint::remove(path);
+        }
+    }
+}
+
+impl Building<'_> {
+    pub async fn run(&self, signals: &mut Signals, ctx: &Context) -> Result<Built> {
+        self.check()?;
+        let mut now = ctx.now();
+        // What is wrong with a pattern is told before anything is listed.
+        let zone = &ctx.out().settings().zone.clone();
+        let mut filter = self.filter.filter(now, zone)?;
+        let mut others = signals.race(self.open_others(ctx)).await?;
+        let roots = self.roots();
+        let mut live = Live::new(&roots, self.versions, self.is_sized(), self.max_concurrency)?;
+        let mut checkpoint = None;
+        if !roots.is_empty() && !self.is_streamed() {
+            let identity = Identity { asked: self.asked(), now: now.as_millisecond() };
+            let opened = Checkpoint::open(identity, self.resume, live.plan(), ctx)?;
+            now = Timestamp::from_millisecond(opened.identity.now).unwrap_or(now);
+            filter = self.filter.filter(now, zone)?;
+            checkpoint = Some(opened);
+        }
+        let limit = self.limit.filter(|_| !self.may_have_doubles());
+        let listed = match &mut checkpoint {
+            Some(checkpoint) => signals.race(live.list(&filter, limit, checkpoint, ctx)).await,
+            None => signals.race(live.stream(&filter, self.limit, ctx)).await,
+        };
+        if let Err(error) = listed {
+            return Err(interrupted(error, checkpoint.is_some(), ctx));
+        }
+        // Nothing is built of what nobody may see.
+        if !roots.is_empty() && live.lost().len() == roots.len() && others.is_empty() {
+            if let Some(checkpoint) = &checkpoint {
+                Checkpoint::remove(checkpoint.path());
+            }
+            return Err(live.failure().into());
+        }
+        let left = match self.is_streamed() {
+            true => self.limit.map(|limit| limit.saturating_sub(live.rows())),
+            false => self.limit,
+        };
+        let mut pieces = Vec::new();
+        let mut root = 0;
+        for source in self.sources {
+            match source {
+                Source::S3(_) => {
+                    if checkpoint.is_some() && !live.is_lost(root) {
+                        pieces.push(Piece::Listed(live.plan().in_order(root).collect()));
+                    }
+                    root += 1;
+                }
+                _ => pieces.push(Piece::Parts(others.pop_front().unwrap_or_default())),
+            }
+        }
+        let path = checkpoint.as_ref().map(|checkpoint| checkpoint.path().clone());
+        let assembly = Assembly {
+            pieces,
+            journal: checkpoint.map(|checkpoint| checkpoint.journal),
+            sized: self.is_sized(),
+            filter,
+            versions: (self.versions || !roots.is_empty()).then_some(self.versions),
+            dedupe: self.may_have_doubles() && !self.keep_duplicates,
+            limit: left,
+            shared: Arc::default(),
+        };
+        let (mut assembled, uploaded) = match write(assembly, self.to, signals, ctx).await {
+            Ok(written) => written,
+            Err(error) => return Err(interrupted(error, path.is_some(), ctx)),
+        };
+        if self.is_streamed() {
+            assembled.rows += live.rows();
+        }
+        Ok(Built { assembled, uploaded, partly: live.partly(ctx), checkpoint: path })
+    }
+
+    fn check(&self) -> Result<()> {
+        let is_stdin = |source: &&Source| {
+            matches!(
+                source,
+                Source::Manifest(Place::Stdin)
+                    | Source::Inventory(Place::Stdin)
+                    | Source::Report(Place::Stdin)
+            )
+        };
+        if self.sources.iter().filter(is_stdin).count() > 1 {
+            return Err(Error::usage("stdin can be read as one source only").into());
+        }
+        if self.resume && self.is_streamed() {
+            return Err(Error::usage("--resume needs a manifest that is kept: rows on stdout are gone")
+                .hint("--to FILE or --to s3://BUCKET/KEY")
+                .into());
+        }
+        Ok(())
+    }
+
+    /// Rows go to stdout, as they come.
+    fn is_streamed(&self) -> bool {
+        *self.to == Destination::Place(Place::Stdin)
+    }
+
+    /// Whoever makes a job wants to know what it is about.
+    fn is_sized(&self) -> bool {
+        *self.to == Destination::Spool
+    }
+
+    fn roots(&self) -> Vec<Location> {
+        let live = self.sources.iter().filter_map(|source| match source {
+            Source::S3(location) => Some(location.clone()),
+            _ => None,
+        });
+        live.collect()
+    }
+
+    async fn open_others(&self, ctx: &Context) -> Result<VecDeque<Vec<Part>>> {
+        let mut opened = VecDeque::new();
+        for source in self.sources.iter().filter(|source| !matches!(source, Source::S3(_))) {
+            opened.push_back(source::open(source, ctx).await?);
+        }
+        Ok(opened)
+    }
+
+    /// A listing has none; several may overlap, and any other list may have some.
+    fn may_have_doubles(&self) -> bool {
+        let roots = self.roots();
+        let overlap = |(index, one): (usize, &Location)| {
+            let others = roots.iter().enumerate().filter(|(other, _)| *other != index);
+            others.into_iter().any(|(_, other)| other.bucket == one.bucket && other.key.starts_with(&one.key))
+        };
+        roots.len() != self.sources.len() || roots.iter().enumerate().any(overlap)
+    }
+
+    /// Everything that decides which rows there are and where they go.
+    fn asked(&self) -> String {
+        let Building { sources, to, versions, filter, limit, keep_duplicates, .. } = self;
+        format!("{sources:?} {to:?} {versions} {filter:?} {limit:?} {keep_duplicates}")
+    }
+}
+
+/// The failed tasks of a report, as rows in a spool; of these error codes, where some are named.
+pub async fn failed_tasks(
+    parts: Vec<Part>,
+    codes: &[String],
+    signals: &mut Signals,
+    ctx: &Context,
+) -> Result<Assembled> {
+    let assembly = Assembly {
+        pieces: vec![Piece::Failed(parts, codes.to_vec())],
+        journal: None,
+        sized: false,
+        filter: FilterArgs::default().filter(ctx.now(), &ctx.out().settings().zone)?,
+        versions: None,
+        dedupe: false,
+        limit: None,
+        shared: Arc::default(),
+    };
+    Ok(write(assembly, &Destination::Spool, signals, ctx).await?.0)
+}
+
+async fn write(
+    assembly: Assembly,
+    to: &Destination,
+    signals: &mut Signals,
+    ctx: &Context,
+) -> Result<(Assembled, Uploaded)> {
+    let (target, upload) = match to {
+        Destination::Place(Place::Stdin) => (Target::Stdout(ctx.out().raw()), None),
+        Destination::Place(Place::File(path)) => (Target::file(path)?, None),
+        Destination::Place(Place::Object(to)) => {
+            let (parts, upload) = upload::upload(ctx.aws().await?.s3(), to.clone());
+            (Target::Upload(parts), Some(upload))
+        }
+        Destination::Spool => (Target::Spool(Spool::new(ctx)?), None),
+    };
+    let shared = Arc::clone(&assembly.shared);
+    let assembling = source::blocking(move || assembly.run(target));
+    let uploading = async {
+        match upload {
+            Some(upload) => upload.run().await,
+            None => Ok(Some(Uploaded::default())),
+        }
+    };
+    let watched = watch(&shared, signals, ctx);
+    let both = async { tokio::join!(assembling, uploading) };
+    let mut both = std::pin::pin!(both);
+    let stopped = tokio::select! {
+        ended = &mut both => return joined(ended, ctx),
+        signal = watched => signal,
+    };
+    // The thread looks at this soon, and leaves nothing beside the target.
+    shared.cancelled.store(true, Ordering::Relaxed);
+    let _ = tokio::time::timeout(Duration::from_secs(2), both).await;
+    Err(stopped.as_error().into())
+}
+
+/// Says how to go on, where that is possible.
+fn interrupted(error: anyhow::Error, kept: bool, ctx: &Context) -> anyhow::Error {
+    let kind = Report::new(&error).kind;
+    if kept && kind != Kind::Usage {
+        ctx.reporter().status("what was listed so far is kept");
+        ctx.reporter().hint("the same command with --resume goes on from there");
+    }
+    error
+}
+
+/// Shows how far the rows are until a signal comes.
+async fn watch(shared: &Shared, signals: &mut Signals, ctx: &Context) -> Signal {
+    let mut progress = ctx.reporter().progress("writing the manifest", None);
+    let began = tokio::time::Instant::now();
+    loop {
+        tokio::select! {
+            signal = signals.next() => return signal,
+            () = tokio::time::sleep(GLANCE) => {
+                let rows = shared.rows.load(Ordering::Relaxed);
+                progress.label(&live::rate("writing the manifest", rows, began.elapsed()));
+                progress.set(rows);
+            }
+        }
+    }
+}
+
+/// Why an upload failed is told by the upload; why there was nothing to upload, by the rows.
+fn joined(
+    ended: (Result<Assembled>, Result<Option<Uploaded>>),
+    ctx: &Context,
+) -> Result<(Assembled, Uploaded)> {
+    match ended {
+        (_, Err(error)) => Err(error),
+        (Err(error), _) if ctx.out().closed() => {
+            drop(error);
+            Ok((Assembled { rows: 1, ..Assembled::default() }, Uploaded::default()))
+        }
+        (Err(error), _) => Err(error),
+        (Ok(assembled), Ok(uploaded)) => Ok((assembled, uploaded.unwrap_or_default())),
+    }
+}

@@ -1,0 +1,81 @@
+//! Where a manifest is written: beside a file and then renamed, into an object by an upload in parts, to stdout, or into
+//! a spool until its name is known. Owns that nobody ever sees half a manifest in a file or an object.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::str::FromStr;
+
+use super::spool::{Spool, Spooled};
+use super::upload::Parts;
+use crate::commands::s3::source::Place;
+use crate::error::{Error, Result};
+use crate::files::Beside;
+use crate::output::RawOutput;
+
+/// What `--to` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct To(pub Place);
+
+impl FromStr for To {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse()? {
+            Place::Object(location) if location.key.is_empty() || location.key.ends_with('/') => {
+                Err(format!("`{text}` names no object: s3://{}/manifest.csv", location.bucket))
+            }
+            place => Ok(To(place)),
+        }
+    }
+}
+
+/// A target as what writes rows sees it. Blocks.
+pub enum Target {
+    File(Beside),
+    Stdout(RawOutput),
+    Upload(Parts),
+    Spool(Spool),
+}
+
+impl Target {
+    /// A file that is renamed at the end; a device or a pipe is written to as it is.
+    pub fn file(path: &Path) -> Result<Self> {
+        let opened = Beside::create(path);
+        Ok(Target::File(
+            opened
+                .map_err(|error| Error::failed(format!("cannot write {}", path.display())).because(error))?,
+        ))
+    }
+
+    /// The manifest is whole. What was spooled is still to be sent.
+    pub fn finish(self) -> io::Result<Option<Spooled>> {
+        match self {
+            Target::File(file) => file.finish().map(|()| None),
+            Target::Stdout(_) => Ok(None),
+            Target::Upload(parts) => parts.finish().map(|()| None),
+            Target::Spool(spool) => Ok(Some(spool.finish())),
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::File(file) => file.write(bytes),
+            Target::Upload(parts) => parts.write(bytes),
+            Target::Spool(spool) => spool.write(bytes),
+            Target::Stdout(out) => match out.write(bytes) {
+                Ok(flow) if flow.is_continue() => Ok(bytes.len()),
+                Ok(_) => Err(io::ErrorKind::BrokenPipe.into()),
+                Err(error) => Err(io::Error::other(error)),
+            },
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::File(file) => file.flush(),
+            Target::Upload(_) | Target::Stdout(_) | Target::Spool(_) => Ok(()),
+        }
+    }
+}
