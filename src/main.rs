@@ -8,7 +8,7 @@ use opsctl::context::{Context, environment_of_this_process, state_dir};
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
 use opsctl::output::{Format, Place, Reporter};
 use opsctl::settings::Environment;
-use opsctl::{commands, completion, panics, sandbox, unattended};
+use opsctl::{commands, completion, panics, sandbox, signals, unattended};
 
 fn main() -> ExitCode {
     let (line, env) = (std::env::args_os().collect::<Vec<_>>(), environment_of_this_process());
@@ -52,6 +52,10 @@ fn run(command: &Command, context: &Context) -> Result<Outcome> {
         .enable_all()
         .build()
         .map_err(|error| Error::failed("cannot start").because(error))?;
+    {
+        let _inside = runtime.enter();
+        signals::outlive_the_limit_of_files()?;
+    }
     let verb = commands::run(command, context);
     let outcome = runtime.block_on(unattended::run(verb, command.handles_signals(), context));
     // A thread that waits for the keyboard must not keep the program alive.

@@ -119,6 +119,13 @@ impl Signals {
     }
 }
 
+/// From here on a file that reaches the limit of `ulimit -f` is a write that fails, as on a full disk, and not the end of
+/// the program. Programs that are started are ended by it as ever. Call it inside of a runtime.
+pub fn outlive_the_limit_of_files() -> Result<()> {
+    let limit = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    signal(limit).map(drop).map_err(|error| Error::failed("cannot listen for signals").because(error).into())
+}
+
 impl Listener {
     fn start() -> Result<Arc<Self>> {
         let failed = |error| Error::failed("cannot listen for signals").because(error);
