@@ -84,6 +84,7 @@ pub async fn run(args: &CancelJobArgs, ctx: &Context) -> Result<Outcome> {
 
 async fn plan(ids: &[&str], reason: Option<&str>, jobs: &Jobs, ctx: &Context) -> Result<Plan> {
     let mut steps = Vec::new();
+    let mut over: Vec<Error> = Vec::new();
     for id in ids {
         let job = jobs.describe(id).await?;
         if !job.status().allows(Request::Cancelled) {
@@ -92,7 +93,8 @@ async fn plan(ids: &[&str], reason: Option<&str>, jobs: &Jobs, ctx: &Context) ->
             if let Some(next) = watching::next(&job, ctx) {
                 error = error.hint(next);
             }
-            return Err(error.into());
+            over.push(error);
+            continue;
         }
         let mut parameters = json!({ "JobId": id, "RequestedJobStatus": "Cancelled" });
         if let Some(reason) = reason {
@@ -104,6 +106,17 @@ async fn plan(ids: &[&str], reason: Option<&str>, jobs: &Jobs, ctx: &Context) ->
             description: format!("{}, {}", job.summary.operation, view::progress(&job)),
             parameters,
         });
+    }
+    if let Some(only) = over.pop_if(|_| ids.len() == 1) {
+        return Err(only.into());
+    }
+    if !over.is_empty() {
+        let message = format!("{} of {} jobs cannot be cancelled, and none was", over.len(), ids.len());
+        let each: Vec<String> = over.iter().map(ToString::to_string).collect();
+        return Err(Error::new(Kind::Conflict, message)
+            .because(each.join("\n"))
+            .hint("leave them out")
+            .into());
     }
     Ok(Plan {
         words: WORDS,
