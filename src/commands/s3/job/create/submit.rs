@@ -233,11 +233,13 @@ async fn create(
         .hint(watching::again(ctx, "show", &id))
         .into());
     }
-    let doing = if is_old { "exists already" } else { "is created" };
-    if args.run {
-        ctx.reporter().status(format_args!("the job {id} {doing}, and runs as soon as S3 has read the list"));
-    } else {
-        ctx.reporter().status(format_args!("the job {id} {doing}, and waits for a confirmation"));
+    let then = if args.run { "runs as soon as S3 has read the list" } else { "waits for a confirmation" };
+    match (&job, is_old) {
+        (Some((job, _)), true) => {
+            ctx.reporter().status(format_args!("the job {id} exists already: it is {}", job.status()));
+        }
+        (None, true) => ctx.reporter().status(format_args!("the job {id} exists already")),
+        (_, false) => ctx.reporter().status(format_args!("the job {id} is created, and {then}")),
     }
     if args.wait.wait {
         let watching = Watching {
