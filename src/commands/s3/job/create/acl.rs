@@ -14,8 +14,9 @@ use crate::error::{Outcome, Result};
 
 /// Set the ACL of every object of a list
 ///
-/// Takes the place of the ACL that an object has. It fails in buckets whose owner is enforced, which
-/// know no ACLs, unless the ACL gives full control to the bucket owner alone.
+/// Takes the place of the ACL that an object has. It fails in buckets with the Object Ownership
+/// "bucket owner enforced", which know no ACLs, unless the ACL gives full control to the bucket owner
+/// alone.
 ///
 /// Examples:
 ///   opsctl s3 job create --example acl > job.yaml

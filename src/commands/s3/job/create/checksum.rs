@@ -11,7 +11,7 @@ use crate::error::{Outcome, Result};
 /// Compute a checksum of every object of a list
 ///
 /// Reads the data where it is, in every storage class and of any size, without a restore. The values
-/// are told in the completion report and nowhere else. Not for objects with keys of the customer.
+/// are told in the completion report and nowhere else. Not for SSE-C objects.
 ///
 /// Examples:
 ///   opsctl s3 job create --example checksum > job.yaml

@@ -9,10 +9,10 @@ use crate::error::{Outcome, Result};
 
 /// Encrypt every object of a list with another KMS key
 ///
-/// Changes the key of the key and does not touch the data: version, age and date of change stay. From
-/// SSE-S3 or SSE-KMS to SSE-KMS alone; not for objects that are not encrypted, have DSSE-KMS or a key
-/// of the customer. There is no way back to SSE-S3. The key is named by its whole ARN, never by an
-/// alias.
+/// Encrypts the data key of each object anew and does not touch the data: version, age and date of
+/// change stay. From SSE-S3 or SSE-KMS to SSE-KMS alone; not for objects that are not encrypted, or
+/// are with DSSE-KMS or SSE-C. There is no way back to SSE-S3. The key is named by its whole ARN,
+/// never by an alias.
 ///
 /// Examples:
 ///   opsctl s3 job create --example encrypt > job.yaml

@@ -9,8 +9,9 @@ use crate::error::{Outcome, Result};
 
 /// Set or lift a legal hold on every object of a list
 ///
-/// An object under a legal hold cannot be deleted or overwritten, until the hold is lifted. The bucket
-/// must have Object Lock, and with it versions: where the list names none, the newest is held.
+/// A version under a legal hold cannot be deleted until the hold is lifted; a new version of the same
+/// key is not held. The bucket must have Object Lock, and with it versions: where the list names none,
+/// the newest is held.
 ///
 /// Examples:
 ///   opsctl s3 job create --example legal-hold > job.yaml
