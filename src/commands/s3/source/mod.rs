@@ -123,6 +123,7 @@ async fn open_manifest(place: &Place, ctx: &Context) -> Result<Part> {
         && (location.key.is_empty() || location.key.ends_with('/'))
     {
         return Err(Error::usage(format!("{location} names no object"))
+            .hint(format!("opsctl s3 manifest build {location} --to manifest.csv lists what is there"))
             .hint(format!("report:{location} is a completion report"))
             .into());
     }
@@ -131,7 +132,9 @@ async fn open_manifest(place: &Place, ctx: &Context) -> Result<Part> {
             .hint(format!("inventory:{place} is an inventory, report:{place} a completion report"))
             .into());
     }
-    Ok(Part::manifest(Object::new(place.clone(), ctx).await?))
+    let object = Object::new(place.clone(), ctx).await?;
+    object.look()?;
+    Ok(Part::manifest(object))
 }
 
 fn is_json(place: &Place) -> bool {

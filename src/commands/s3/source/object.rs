@@ -1,7 +1,7 @@
 //! One file or object as a blocking reader. An object of S3 is fetched by a task beside it, a few chunks ahead and no
 //! more; where the connection breaks off, the rest of the same object is asked for.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 
 use aws_sdk_s3::Client;
@@ -38,6 +38,12 @@ impl Object {
         Ok(Object { place, remote })
     }
 
+    /// That a file is there at all: one that is opened late is missed early.
+    pub fn look(&self) -> Result<()> {
+        let Place::File(path) = &self.place else { return Ok(()) };
+        fs::metadata(path).map(drop).map_err(|error| unreadable(&self.place, error).into())
+    }
+
     /// Another place, reached the same way.
     pub fn at(&self, place: Place) -> Self {
         Object { place, remote: self.remote.clone() }
@@ -61,20 +67,21 @@ impl Object {
                     true => Err(io::Error::from(io::ErrorKind::IsADirectory)),
                     false => Ok(file),
                 });
-                let file = opened.map_err(|error| {
-                    let message = format!("cannot read {}", self.place);
-                    match error.kind() {
-                        io::ErrorKind::NotFound => Error::not_found(message).because(error),
-                        _ => Error::failed(message).because(error),
-                    }
-                })?;
-                Ok(Box::new(file))
+                Ok(Box::new(opened.map_err(|error| unreadable(&self.place, error))?))
             }
             (Place::Stdin, _) => Ok(Box::new(io::stdin())),
             (Place::Object(location), None) => {
                 Err(Error::failed(format!("cannot read {location}: not signed in")).into())
             }
         }
+    }
+}
+
+fn unreadable(place: &Place, error: io::Error) -> Error {
+    let message = format!("cannot read {place}");
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::not_found(message).because(error),
+        _ => Error::failed(message).because(error),
     }
 }
 
