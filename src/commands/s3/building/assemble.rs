@@ -45,8 +45,8 @@ pub struct Assembly {
     pub filter: Filter,
     /// Whether rows have versions; where nothing says so, the first object does.
     pub versions: Option<bool>,
-    /// Whether an object may be there twice.
-    pub dedupe: bool,
+    /// The objects that are there already, where one may be there twice.
+    pub seen: Option<Seen>,
     pub limit: Option<u64>,
     pub shared: Arc<Shared>,
 }
@@ -83,14 +83,14 @@ struct Rows {
 
 impl Assembly {
     pub fn run(self, target: Target) -> Result<Assembled> {
-        let Assembly { pieces, mut journal, sized, filter, versions, dedupe, limit, shared } = self;
+        let Assembly { pieces, mut journal, sized, filter, versions, mut seen, limit, shared } = self;
         let mut target = Some(target);
         let mut rows: Option<Rows> = None;
-        let start = |versions: bool, target: &mut Option<Target>| {
+        let mut start = |versions: bool, target: &mut Option<Target>| {
             let target = target.take().ok_or_else(|| Error::failed("a manifest was begun twice"))?;
             Ok::<_, anyhow::Error>(Rows {
                 out: ManifestWriter::new(target, versions),
-                seen: dedupe.then(|| Seen::new(MOST_DIFFERENT)),
+                seen: seen.take(),
                 told: Assembled { versions, ..Assembled::default() },
                 limit: limit.unwrap_or(u64::MAX),
                 shared: Arc::clone(&shared),
@@ -220,12 +220,7 @@ impl Rows {
             _ => *record,
         };
         if let Some(seen) = &mut self.seen {
-            let new = seen.insert(record).map_err(|error| {
-                Error::failed("cannot find doubles")
-                    .because(error)
-                    .hint("--keep-duplicates does not look for them")
-            })?;
-            if !new {
+            if !is_new(seen, record)? {
                 self.told.doubles += 1;
                 return Ok(ControlFlow::Continue(()));
             }
@@ -254,6 +249,19 @@ impl Rows {
         shared.rows.store(told.rows, Ordering::Relaxed);
         Ok(told)
     }
+}
+
+/// Nothing is seen yet.
+pub fn nothing_seen() -> Seen {
+    Seen::new(MOST_DIFFERENT)
+}
+
+/// Whether the object is not there yet; it is from now on.
+pub fn is_new(seen: &mut Seen, record: &ObjectRecord<'_>) -> Result<bool> {
+    let new = seen.insert(record).map_err(|error| {
+        Error::failed("cannot find doubles").because(error).hint("--keep-duplicates does not look for them")
+    })?;
+    Ok(new)
 }
 
 fn cannot_choose(lacking: &opsctl_engine::manifest::Lacking, part: &Part) -> Error {

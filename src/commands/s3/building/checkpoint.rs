@@ -5,7 +5,7 @@
 //! was not. Sources that are files are simply read again.
 
 use std::fs::{self, File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use md5::{Digest as _, Md5};
 use opsctl_engine::listing::{Event, Journal, Plan};
@@ -30,6 +30,8 @@ pub struct Checkpoint {
     pub identity: Identity,
     /// How many rows an earlier run has left.
     pub rows: u64,
+    /// Whether there was an earlier run.
+    pub resumed: bool,
     path: PathBuf,
 }
 
@@ -68,7 +70,7 @@ impl Checkpoint {
                     };
                     handle.set_len(journal.end()).map_err(unusable)?;
                     let rows = journal.total_rows();
-                    return Ok(Checkpoint { journal, identity, rows, path });
+                    return Ok(Checkpoint { journal, identity, rows, resumed: true, path });
                 }
                 None => {
                     ctx.reporter().status("there is nothing to resume: the build begins at the beginning")
@@ -78,7 +80,7 @@ impl Checkpoint {
         handle.set_len(0).map_err(unusable)?;
         let begun = serde_json::to_string(&identity).unwrap_or_default();
         let journal = Journal::begin(handle, &begun).map_err(|error| full(&path, error))?;
-        Ok(Checkpoint { journal, identity, rows: 0, path })
+        Ok(Checkpoint { journal, identity, rows: 0, resumed: false, path })
     }
 
     /// What is said when the file cannot grow.
@@ -97,15 +99,23 @@ impl Checkpoint {
     }
 }
 
+/// Beside the checkpoint, while there is an upload.
+pub fn note(checkpoint: &Path) -> PathBuf {
+    checkpoint.with_extension("upload")
+}
+
 fn path(asked: &str, ctx: &Context) -> Result<PathBuf> {
     let folder = ctx.state_dir()?.join("builds");
-    files::make_private_folder(&folder)
-        .map_err(|error| Error::failed(format!("cannot make {}", folder.display())).because(error))?;
+    files::make_private_folder(&folder).map_err(|error| {
+        Error::failed(format!("cannot make {}", folder.display())).because(error).hint(
+            "XDG_STATE_HOME names another folder for what is not yet in the manifest; --to - needs none",
+        )
+    })?;
     let name: String = Md5::digest(asked).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(folder.join(format!("{name}.listing")))
 }
 
-fn full(path: &std::path::Path, error: std::io::Error) -> Error {
+fn full(path: &Path, error: std::io::Error) -> Error {
     Error::failed(format!("cannot write to {}", path.display()))
         .because(error)
         .hint("XDG_STATE_HOME names a folder with more room for what is not yet in the manifest")

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use opsctl_engine::listing::{Page, Plan};
-use opsctl_engine::manifest::{Filter, Location, ManifestWriter};
+use opsctl_engine::manifest::{Filter, Location, ManifestWriter, ObjectRecord, Seen};
 use tokio::time::Instant;
 
+use super::assemble::is_new;
 use super::checkpoint::Checkpoint;
 use crate::commands::s3::listing::{Found, Listing, Lost, list};
 use crate::context::Context;
@@ -24,13 +25,21 @@ pub struct Live<'a> {
     plan: Plan,
     lost: Vec<Lost>,
     rows: u64,
+    left_out: LeftOut,
+}
+
+/// Rows that this run has left out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LeftOut {
+    pub delete_markers: u64,
+    pub doubles: u64,
 }
 
 impl<'a> Live<'a> {
     pub fn new(roots: &'a [Location], versions: bool, sized: bool, most: NonZeroUsize) -> Result<Self> {
         let prefixes = roots.iter().map(|location| location.key.clone());
         let plan = Plan::new(prefixes, most.get(), u64::from_le_bytes(random::bytes()?));
-        Ok(Live { roots, versions, sized, plan, lost: Vec::new(), rows: 0 })
+        Ok(Live { roots, versions, sized, plan, lost: Vec::new(), rows: 0, left_out: LeftOut::default() })
     }
 
     pub fn plan(&mut self) -> &mut Plan {
@@ -47,6 +56,10 @@ impl<'a> Live<'a> {
 
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     /// Lists everything into the checkpoint; of a limited listing, what comes first in the order of the keys.
@@ -67,12 +80,13 @@ impl<'a> Live<'a> {
         if enough(&self.plan, checkpoint) {
             return Ok(());
         }
+        let left_out = &mut self.left_out;
         self.lost = list(&listing, &mut self.plan, |plan, found| {
             let written = match found {
                 Found::Split(split) => checkpoint.journal.split(split),
                 Found::Page { root, range, page, keys, next } => {
-                    let text = writer(keys, versions, sized);
-                    let (text, rows) = spell(page, keys, &roots[root].bucket, filter, text)?;
+                    let mut choice = Choice { filter, versions, sized, seen: None, left_out };
+                    let (text, rows) = choice.spell(page, keys, &roots[root].bucket)?;
                     counter.add(rows);
                     checkpoint.journal.page(range, next, &text, rows)
                 }
@@ -84,8 +98,14 @@ impl<'a> Live<'a> {
         Ok(())
     }
 
-    /// Writes every page to stdout when it comes.
-    pub async fn stream(&mut self, filter: &Filter, limit: Option<u64>, ctx: &Context) -> Result<()> {
+    /// Writes every page to stdout when it comes, without what was seen before.
+    pub async fn stream(
+        &mut self,
+        filter: &Filter,
+        limit: Option<u64>,
+        mut seen: Option<&mut Seen>,
+        ctx: &Context,
+    ) -> Result<()> {
         if self.roots.is_empty() {
             return Ok(());
         }
@@ -95,10 +115,11 @@ impl<'a> Live<'a> {
         let listing = Listing { client: &client, roots, versions };
         let out = ctx.out().raw();
         let limit = limit.unwrap_or(u64::MAX);
+        let left_out = &mut self.left_out;
         self.lost = list(&listing, &mut self.plan, |_, found| {
             let Found::Page { root, page, keys, .. } = found else { return Ok(ControlFlow::Continue(())) };
-            let text = writer(keys, versions, false);
-            let (mut text, rows) = spell(page, keys, &roots[root].bucket, filter, text)?;
+            let mut choice = Choice { filter, versions, sized: false, seen: seen.as_deref_mut(), left_out };
+            let (mut text, rows) = choice.spell(page, keys, &roots[root].bucket)?;
             let room = limit.saturating_sub(counter.rows);
             if rows as u64 > room {
                 let end =
@@ -153,27 +174,45 @@ fn rows_in_order(plan: &Plan, roots: usize, checkpoint: &Checkpoint) -> u64 {
     rows
 }
 
-fn writer(keys: usize, versions: bool, sized: bool) -> ManifestWriter<Vec<u8>> {
-    let writer = ManifestWriter::new(Vec::with_capacity(keys * 64), versions);
-    if sized { writer.with_sizes() } else { writer }
+/// Which objects of a page become rows.
+struct Choice<'a> {
+    filter: &'a Filter,
+    versions: bool,
+    sized: bool,
+    seen: Option<&'a mut Seen>,
+    left_out: &'a mut LeftOut,
 }
 
-/// The rows of what is wanted of the first entries of a page.
-fn spell(
-    page: &Page,
-    keys: usize,
-    bucket: &str,
-    filter: &Filter,
-    mut writer: ManifestWriter<Vec<u8>>,
-) -> Result<(Vec<u8>, usize)> {
-    for record in page.records(bucket).take(keys).filter(|record| !record.is_delete_marker) {
-        let wanted = filter.wants(&record).map_err(|error| Error::failed("cannot choose").because(error))?;
-        if wanted {
+impl Choice<'_> {
+    /// The rows of what is wanted of the first entries of a page.
+    fn spell(&mut self, page: &Page, keys: usize, bucket: &str) -> Result<(Vec<u8>, usize)> {
+        let mut writer = ManifestWriter::new(Vec::with_capacity(keys * 64), self.versions);
+        if self.sized {
+            writer = writer.with_sizes();
+        }
+        for record in page.records(bucket).take(keys) {
+            if record.is_delete_marker {
+                self.left_out.delete_markers += 1;
+                continue;
+            }
+            let wanted =
+                self.filter.wants(&record).map_err(|error| Error::failed("cannot choose").because(error))?;
+            if !wanted {
+                continue;
+            }
+            if let Some(seen) = &mut self.seen {
+                // As it will be read back: a manifest without versions does not tell them apart.
+                let version_id = record.version_id.filter(|_| self.versions);
+                if !is_new(seen, &ObjectRecord { version_id, ..record })? {
+                    self.left_out.doubles += 1;
+                    continue;
+                }
+            }
             writer.write(&record).map_err(|error| Error::failed("cannot list").because(error))?;
         }
+        let (text, written) = writer.finish().map_err(|error| Error::failed("cannot list").because(error))?;
+        Ok((text, usize::try_from(written.rows).unwrap_or(usize::MAX)))
     }
-    let (text, written) = writer.finish().map_err(|error| Error::failed("cannot list").because(error))?;
-    Ok((text, usize::try_from(written.rows).unwrap_or(usize::MAX)))
 }
 
 /// Rows as they are counted to who waits.

@@ -25,7 +25,7 @@ pub use self::spool::Spooled;
 pub use self::target::To;
 pub use self::upload::Uploaded;
 
-use self::assemble::{Assembly, Piece, Shared};
+use self::assemble::{Assembly, Piece, Shared, nothing_seen};
 use self::checkpoint::{Checkpoint, Identity};
 use self::live::Live;
 use self::spool::Spool;
@@ -65,6 +65,8 @@ pub enum Destination {
 pub struct Built {
     pub assembled: Assembled,
     pub uploaded: Uploaded,
+    /// Delete markers that an earlier run has left out were not counted.
+    pub resumed: bool,
     /// That some places could not be listed, which has been told one by one.
     pub partly: Option<Error>,
     /// What was listed, until nobody needs it any more.
@@ -99,9 +101,10 @@ impl Building<'_> {
             checkpoint = Some(opened);
         }
         let limit = self.limit.filter(|_| !self.may_have_doubles());
+        let mut seen = (self.may_have_doubles() && !self.keep_duplicates).then(nothing_seen);
         let listed = match &mut checkpoint {
             Some(checkpoint) => signals.race(live.list(&filter, limit, checkpoint, ctx)).await,
-            None => signals.race(live.stream(&filter, self.limit, ctx)).await,
+            None => signals.race(live.stream(&filter, self.limit, seen.as_mut(), ctx)).await,
         };
         if let Err(error) = listed {
             return Err(interrupted(error, checkpoint.is_some(), ctx));
@@ -131,24 +134,28 @@ impl Building<'_> {
             }
         }
         let path = checkpoint.as_ref().map(|checkpoint| checkpoint.path().clone());
+        let resumed = checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.resumed);
         let assembly = Assembly {
             pieces,
             journal: checkpoint.map(|checkpoint| checkpoint.journal),
             sized: self.is_sized(),
             filter,
             versions: (self.versions || !roots.is_empty()).then_some(self.versions),
-            dedupe: self.may_have_doubles() && !self.keep_duplicates,
+            seen,
             limit: left,
             shared: Arc::default(),
         };
-        let (mut assembled, uploaded) = match write(assembly, self.to, signals, ctx).await {
+        let note = path.as_deref().map(checkpoint::note);
+        let (mut assembled, uploaded) = match write(assembly, self.to, note, signals, ctx).await {
             Ok(written) => written,
             Err(error) => return Err(interrupted(error, path.is_some(), ctx)),
         };
         if self.is_streamed() {
             assembled.rows += live.rows();
         }
-        Ok(Built { assembled, uploaded, partly: live.partly(ctx), checkpoint: path })
+        assembled.delete_markers += live.left_out().delete_markers;
+        assembled.doubles += live.left_out().doubles;
+        Ok(Built { assembled, uploaded, resumed, partly: live.partly(ctx), checkpoint: path })
     }
 
     fn check(&self) -> Result<()> {
@@ -168,7 +175,10 @@ impl Building<'_> {
                 .hint("--to FILE or --to s3://BUCKET/KEY")
                 .into());
         }
-        Ok(())
+        match self.to {
+            Destination::Place(Place::File(path)) => target::look(path),
+            Destination::Place(_) | Destination::Spool => Ok(()),
+        }
     }
 
     /// Rows go to stdout, as they come.
@@ -227,16 +237,17 @@ pub async fn failed_tasks(
         sized: false,
         filter: FilterArgs::default().filter(ctx.now(), &ctx.out().settings().zone)?,
         versions: None,
-        dedupe: false,
+        seen: None,
         limit: None,
         shared: Arc::default(),
     };
-    Ok(write(assembly, &Destination::Spool, signals, ctx).await?.0)
+    Ok(write(assembly, &Destination::Spool, None, signals, ctx).await?.0)
 }
 
 async fn write(
     assembly: Assembly,
     to: &Destination,
+    note: Option<PathBuf>,
     signals: &mut Signals,
     ctx: &Context,
 ) -> Result<(Assembled, Uploaded)> {
@@ -245,7 +256,7 @@ async fn write(
         Destination::Place(Place::File(path)) => (Target::file(path)?, None),
         Destination::Place(Place::Object(to)) => {
             let (parts, upload) = upload::upload(ctx.aws().await?.s3(), to.clone());
-            (Target::Upload(parts), Some(upload))
+            (Target::Upload(parts), Some(upload.noted(note)))
         }
         Destination::Spool => (Target::Spool(Spool::new(ctx)?), None),
     };

@@ -1,6 +1,7 @@
 //! Where a manifest is written: beside a file and then renamed, into an object by an upload in parts, to stdout, or into
 //! a spool until its name is known. Owns that nobody ever sees half a manifest in a file or an object.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
@@ -29,6 +30,21 @@ impl FromStr for To {
     }
 }
 
+/// That the folder of a file is there is known before hours are spent on what goes into it.
+pub fn look(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let looked = fs::metadata(folder.unwrap_or(Path::new("."))).and_then(|found| match found.is_dir() {
+        true if path.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        true => Ok(()),
+        false => Err(io::Error::from(io::ErrorKind::NotADirectory)),
+    });
+    looked.map_err(|error| unwritable(path, error).into())
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Error {
+    Error::failed(format!("cannot write {}", path.display())).because(error)
+}
+
 /// A target as what writes rows sees it. Blocks.
 pub enum Target {
     File(Beside),
@@ -40,11 +56,7 @@ pub enum Target {
 impl Target {
     /// A file that is renamed at the end; a device or a pipe is written to as it is.
     pub fn file(path: &Path) -> Result<Self> {
-        let opened = Beside::create(path);
-        Ok(Target::File(
-            opened
-                .map_err(|error| Error::failed(format!("cannot write {}", path.display())).because(error))?,
-        ))
+        Ok(Target::File(Beside::create(path).map_err(|error| unwritable(path, error))?))
     }
 
     /// The manifest is whole. What was spooled is still to be sent.

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use clap::Args;
 use serde::Serialize;
 
-use super::super::building::{Assembled, Building, Destination, To, Uploaded};
+use super::super::building::{Assembled, Building, Built, Destination, To, Uploaded};
 use super::super::filter::FilterArgs;
 use super::super::source::{Place, Source};
 use crate::cli::DetailArgs;
@@ -21,8 +21,9 @@ use crate::signals::Signals;
 /// the order of the sources and, within a listing, that of the keys; --to - writes a listing as it
 /// comes. Keys are encoded as the service wants them, delete markers dropped, doubles removed.
 ///
-/// What is listed is kept until the manifest is whole: a build that was interrupted goes on with
-/// --resume, and gives what it would have given. Other sources are read again then.
+/// What is listed is kept until the manifest is whole: a build that was interrupted, or killed, goes
+/// on with --resume, and gives what it would have given. Other sources are read again then. What is
+/// put or deleted below a prefix while it is listed, or before --resume, may be seen or not.
 ///
 /// Examples:
 ///   opsctl s3 manifest build s3://data-1/logs/ --to manifest.csv
@@ -75,7 +76,14 @@ pub struct BuildArgs {
     resume: bool,
 
     /// The most requests in flight; fewer when S3 asks to slow down
-    #[arg(long, value_name = "N", default_value = "64", hide_short_help = true, help_heading = "Command")]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = |text: &str| text.parse::<NonZeroUsize>().map_err(|_| "a number from 1 on".to_owned()),
+        default_value = "64",
+        hide_short_help = true,
+        help_heading = "Command"
+    )]
     max_concurrency: NonZeroUsize,
 
     #[command(flatten)]
@@ -91,7 +99,8 @@ struct Manifest {
     bytes: u64,
     fields: &'static [&'static str],
     duplicates: u64,
-    delete_markers: u64,
+    /// None of a build that was resumed: nobody has counted those of before.
+    delete_markers: Option<u64>,
     arn: Option<String>,
     etag: Option<String>,
     version_id: Option<String>,
@@ -124,7 +133,8 @@ pub async fn run(args: &BuildArgs, ctx: &Context) -> Result<Outcome> {
         max_concurrency: args.max_concurrency,
     };
     let mut built = building.run(&mut signals, ctx).await?;
-    args.tell(&built.assembled, std::mem::take(&mut built.uploaded), ctx)?;
+    let uploaded = std::mem::take(&mut built.uploaded);
+    args.tell(&built, uploaded, ctx)?;
     built.is_done();
     match built.partly {
         Some(error) => Err(error.into()),
@@ -133,8 +143,8 @@ pub async fn run(args: &BuildArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl BuildArgs {
-    fn tell(&self, assembled: &Assembled, uploaded: Uploaded, ctx: &Context) -> Result<()> {
-        let Assembled { rows, bytes, versions, doubles, delete_markers, buckets, .. } = assembled;
+    fn tell(&self, built: &Built, uploaded: Uploaded, ctx: &Context) -> Result<()> {
+        let Assembled { rows, bytes, versions, doubles, delete_markers, buckets, .. } = &built.assembled;
         if *rows == 0 {
             ctx.reporter().status("no object was found: the manifest is empty");
         }
@@ -156,7 +166,7 @@ impl BuildArgs {
             bytes: *bytes,
             fields: if *versions { &["Bucket", "Key", "VersionId"] } else { &["Bucket", "Key"] },
             duplicates: *doubles,
-            delete_markers: *delete_markers,
+            delete_markers: (!built.resumed).then_some(*delete_markers),
             arn: match &self.to.0 {
                 Place::Object(location) => Some(location.arn("aws")),
                 Place::Stdin | Place::File(_) => None,
