@@ -226,7 +226,7 @@ fn every_nasty_key_goes_in_and_comes_out() {
 }
 
 /// As TOML writes any text.
-fn toml_text(text: &str) -> String {
+pub fn toml_text(text: &str) -> String {
     let letters = text.chars().map(|letter| match letter {
         '"' | '\\' => format!("\\{letter}"),
         letter if letter.is_control() => format!("\\u{:04X}", u32::from(letter)),

@@ -2,9 +2,11 @@
 
 mod awscli;
 mod build;
+mod hardship;
 mod job;
 mod listing;
 mod manifest;
+mod round_trip;
 mod shelf;
 mod store;
 

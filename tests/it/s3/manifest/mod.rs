@@ -32,13 +32,13 @@ const NASTY: [&str; 16] = [
     "null",
 ];
 
-fn gzip(text: &[u8]) -> Vec<u8> {
+pub fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }
 
-fn md5(bytes: &[u8]) -> String {
+pub fn md5(bytes: &[u8]) -> String {
     use md5::Digest as _;
     md5::Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -52,7 +52,7 @@ fn encoded(key: &str) -> String {
 }
 
 /// The samples, where there are any.
-fn samples() -> Option<PathBuf> {
+pub fn samples() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/s3-batch");
     if !folder.is_dir() {
         eprintln!("there are no samples here, not tried");

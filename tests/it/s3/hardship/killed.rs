@@ -1,0 +1,109 @@
+//! Builds and sandboxes that are killed, and what comes of them afterwards.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{build, kept, keys};
+use crate::s3::jobs_sandbox::Rehearsal;
+use crate::support::{Sandbox, Sealed};
+
+/// Until `done` gives something.
+#[track_caller]
+fn until<T>(mut done: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(value) = done() {
+            return value;
+        }
+        assert!(Instant::now() < end, "it never came to that");
+        std::thread::yield_now();
+    }
+}
+
+/// A build in the background.
+fn begun(rehearsal: &Rehearsal, args: &[&str]) -> Child {
+    let words = [&["--sandbox", "s3", "manifest", "build"], args].concat();
+    let mut command = rehearsal.sealed.command(words);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn kill(mut child: Child) {
+    kill_process(Pid::from_child(&child), Signal::KILL).unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn what_comes_while_a_build_is_interrupted_takes_nothing_away() {
+    let rehearsal = Rehearsal::new(
+        "[s3]\nlatency_ms = 20\n[[buckets]]\nname = \"data-1\"\nobjects = [{ key = \"k/{n}\", count = 30000 }]\n",
+    );
+    let args = ["s3://data-1/", "--max-concurrency", "2", "--to", "m.csv"];
+    for times in 1..=3 {
+        let resume: &[&str] = if times == 1 { &[] } else { &["--resume"] };
+        let size = || {
+            kept(&rehearsal.sealed, "listing").and_then(|path| path.metadata().ok()).map_or(0, |it| it.len())
+        };
+        let before = size();
+        let child = begun(&rehearsal, &[&args[..], resume].concat());
+        until(|| (size() > before + 40_000).then_some(()));
+        kill(child);
+    }
+    for key in ["a-first", "k/00500-between", "k/29000-between", "zz-last"] {
+        rehearsal.put(&format!("s3://data-1/{key}"), "");
+    }
+    let ran = build(&rehearsal, &[&args[..], &["--resume"]].concat()).expect(0);
+    assert!(!ran.stderr.contains("nothing to resume"), "{ran:?}");
+    let text = std::fs::read_to_string(rehearsal.sealed.path("m.csv")).unwrap();
+    assert!(text.lines().is_sorted(), "the order of the keys");
+    let old: Vec<&str> =
+        keys(&text).into_iter().filter(|key| key.len() == "k/00001".len() && key.starts_with("k/")).collect();
+    assert!(old.iter().copied().eq((1..=30_000).map(|n| format!("k/{n:05}")).collect::<Vec<_>>().iter()));
+    let come = keys(&text).len() - old.len();
+    assert!(come <= 4, "{come} that came meanwhile");
+    assert!(kept(&rehearsal.sealed, "listing").is_none());
+}
+
+#[test]
+fn a_build_that_was_killed_while_it_uploaded_ends_in_the_same_object_and_leaves_no_parts() {
+    let long = "x".repeat(900);
+    let rehearsal = Rehearsal::new(&format!(
+        "[s3]\nlatency_ms = 150\n[[buckets]]\nname = \"lists-1\"\n[[buckets]]\nname = \"data-1\"\n\
+         objects = [{{ key = \"{long}{{n}}\", count = 11000 }}]\n"
+    ));
+    let args = ["s3://data-1/", "--to", "s3://lists-1/m.csv"];
+    let child = begun(&rehearsal, &args);
+    until(|| kept(&rehearsal.sealed, "upload"));
+    kill(child);
+    let uploads = || {
+        let listed = rehearsal.ask(async |s3| s3.list_multipart_uploads().bucket("lists-1").send().await);
+        listed.uploads().len()
+    };
+    assert_eq!(uploads(), 1);
+    let head = rehearsal.opsctl(&["s3", "manifest", "head", "s3://lists-1/m.csv"]).expect(3);
+    assert!(head.stderr.contains("NoSuchKey"), "{head:?}");
+    build(&rehearsal, &[&args[..], &["--resume"]].concat()).expect(0);
+    assert_eq!(uploads(), 0);
+    build(&rehearsal, &["s3://data-1/", "--to", "m.csv"]).expect(0);
+    let whole = std::fs::read(rehearsal.sealed.path("m.csv")).unwrap();
+    assert!(whole.len() > 8 << 20 && rehearsal.bytes("lists-1", "m.csv") == whole);
+    assert!(kept(&rehearsal.sealed, "upload").is_none() && kept(&rehearsal.sealed, "listing").is_none());
+}
+
+/// A sandbox keeps its objects and jobs; what the binary sees of them outlives it.
+#[test]
+fn a_sandbox_that_was_killed_lists_what_it_had() {
+    let sealed = Sealed::new();
+    let config = "[[buckets]]\nname = \"data-1\"\nobjects = [{ key = \"k{n}\", count = 3 }]\n";
+    let list = |sealed: &Sealed| {
+        sealed.run(["--sandbox", "s3", "manifest", "build", "s3://data-1/", "--to", "-"]).expect(0).stdout
+    };
+    let sandbox = Sandbox::with_config(&sealed, Some(config));
+    sealed.run_with(["--sandbox", "sandbox", "put", "-", "s3://data-1/a b"], b"x").expect(0);
+    let before = list(&sealed);
+    kill_process(Pid::from_raw(sandbox.pid().cast_signed()).unwrap(), Signal::KILL).unwrap();
+    drop(sandbox);
+    let _sandbox = Sandbox::with_config(&sealed, Some(config));
+    assert_eq!((list(&sealed), before.lines().count()), (before, 4));
+}

@@ -1,0 +1,162 @@
+//! Files and folders that are not there, full, limited, damaged, or left by who reads them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::s3::manifest::{gzip, md5};
+use crate::support::bucket::{Bucket, Settings};
+use crate::support::{Ran, Sealed, finish};
+
+/// Nothing is listed for hours before a mistake is found.
+#[test]
+fn what_is_not_there_is_told_before_anything_is_listed() {
+    let bucket = Bucket::of(["a"], Settings { page: 9, ..Settings::default() });
+    let sealed = crate::s3::listing::sealed(&bucket);
+    std::fs::create_dir(sealed.path("folder")).unwrap();
+    sealed.write("file", "");
+    for (source, to, code, told) in [
+        ("no.csv", "m.csv", 3, "error: cannot read no.csv\n  cause: No such file or directory"),
+        ("file", "no/m.csv", 1, "error: cannot write no/m.csv\n  cause: No such file or directory"),
+        ("file", "file/m.csv", 1, "error: cannot write file/m.csv\n  cause: not a directory"),
+        ("file", "folder", 1, "error: cannot write folder\n  cause: is a directory"),
+    ] {
+        let ran = sealed.run(["s3", "manifest", "build", "s3://data-1/", source, "--to", to]).expect(code);
+        assert!(ran.stderr.starts_with(told), "{ran:?}");
+    }
+    assert_eq!(bucket.log(), [""; 0]);
+}
+
+/// The binary under `ulimit -f 64`, which is 32 or 64 KiB by the shell.
+fn limited(sealed: &Sealed, words: &str) -> Ran {
+    let mut command = Command::new("sh");
+    sealed.seal(&mut command);
+    command.arg("-c").arg(format!("ulimit -f 64 && exec opsctl {words}"));
+    finish(command, b"")
+}
+
+#[test]
+fn a_limit_of_the_size_of_files_is_a_full_disk() {
+    let sealed = Sealed::new();
+    let text: String = (0..5000).map(|n| format!("data-1,{n:030}%20\n")).collect();
+    sealed.write("list.csv", &text);
+    sealed.write("spoilt.csv", &text.replace("%20", " x"));
+    sealed.write("m.csv", "before");
+    for (words, told) in [
+        (
+            "s3 manifest build list.csv --to m.csv",
+            "error: cannot write the manifest\n  cause: File too large",
+        ),
+        ("s3 manifest build list.csv --to - > m2.csv", "error: cannot write"),
+        ("s3 manifest check spoilt.csv --fix m.csv", "m.csv\n  cause: File too large"),
+    ] {
+        let ran = limited(&sealed, words).expect(1);
+        assert!(ran.stderr.contains(told), "{ran:?}");
+        assert!(ran.stdout.is_empty() || words.contains("check"), "{ran:?}");
+    }
+    assert_eq!(std::fs::read_to_string(sealed.path("m.csv")).unwrap(), "before");
+    let names = std::fs::read_dir(&sealed.path("m.csv").parent().unwrap()).unwrap();
+    let names: Vec<String> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(!names.iter().any(|name| name.ends_with(".new")), "{names:?}");
+}
+
+#[test]
+fn without_a_folder_to_keep_a_listing_in_it_can_go_to_stdout() {
+    let bucket = Bucket::of(["a", "b"], Settings { page: 9, ..Settings::default() });
+    let sealed = crate::s3::listing::sealed(&bucket);
+    let run = |state: Option<&str>, to: &str| {
+        let mut command = sealed.command(["s3", "manifest", "build", "s3://data-1/", "--to", to]);
+        match state {
+            Some(state) => command.env("XDG_STATE_HOME", state),
+            None => command.env_remove("HOME").env_remove("TERM").env_remove("LANG"),
+        };
+        finish(command, b"")
+    };
+    let ran = run(Some("/dev/null"), "m.csv").expect(1);
+    assert_eq!(
+        ran.stderr,
+        "error: cannot make /dev/null/opsctl/builds\n  cause: Not a directory (os error 20)\n  \
+         hint: XDG_STATE_HOME names another folder for what is not yet in the manifest; --to - needs none\n"
+    );
+    let ran = run(None, "m.csv").expect(1);
+    assert!(ran.stderr.contains("HOME is not set") && ran.stderr.contains("hint: set HOME"), "{ran:?}");
+    for state in [Some("/dev/null"), None] {
+        let ran = run(state, "-").expect(0);
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("data-1,a\ndata-1,b\n", ""));
+    }
+}
+
+#[test]
+fn a_reader_who_leaves_ends_a_build_without_a_word() {
+    let text: String = (0..200_000).map(|n| format!("data-1,{n:06}\n")).collect();
+    let sealed = Sealed::new();
+    sealed.write("list.csv", &text);
+    for verb in ["build list.csv --to -", "head list.csv --limit 200000 -o ndjson"] {
+        let words = ["s3", "manifest"].into_iter().chain(verb.split(' '));
+        let mut child = sealed
+            .command(words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        assert!(first.contains("000000"), "{verb}: {first}");
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""), "{verb}");
+    }
+}
+
+#[test]
+fn an_inventory_that_is_not_what_was_promised_spoils_no_manifest() {
+    let sealed = Sealed::new();
+    let row =
+        |key: &str, version: &str, marker: bool| format!("\"data-1\",\"{key}\",\"{version}\",\"{marker}\"\n");
+    let files = [
+        ("data/1.csv.gz", gzip((row("a%20b", "", false) + &row("c%2Bd", "v1", false)).as_bytes())),
+        (
+            "data/2.csv.gz",
+            gzip((row("a+c", "v2", false) + &row("gone", "v9", true) + &row("a+b", "", false)).as_bytes()),
+        ),
+    ];
+    let manifest = json!({
+        "sourceBucket": "data-1", "destinationBucket": "arn:aws:s3:::lists-1", "version": "2016-11-30",
+        "creationTimestamp": "1793494800000", "fileFormat": "CSV",
+        "fileSchema": "Bucket, Key, VersionId, IsDeleteMarker",
+        "files": files.iter().map(|(key, bytes)| json!({"key": key, "size": bytes.len(), "MD5checksum": md5(bytes)}))
+            .collect::<Vec<Value>>(),
+    });
+    sealed.write("manifest.json", &manifest.to_string());
+    std::fs::create_dir(sealed.path("data")).unwrap();
+    let whole = || files.iter().for_each(|(name, bytes)| std::fs::write(sealed.path(name), bytes).unwrap());
+    let args = ["s3", "manifest", "build", "inventory:manifest.json", "--to", "m.csv", "-o", "json"];
+    whole();
+    let ran = sealed.run(args).expect(0);
+    let good = "data-1,a%20b,null\ndata-1,c%2Bd,v1\ndata-1,a%20c,v2\n";
+    let text = || std::fs::read_to_string(sealed.path("m.csv")).unwrap();
+    assert_eq!(text(), good);
+    let item = &ran.json()["item"];
+    assert_eq!((&item["duplicates"], &item["deleteMarkers"]), (&1.into(), &1.into()), "{ran:?}");
+
+    let second = sealed.path("data/2.csv.gz");
+    for (content, code, told) in [
+        (Some(files[1].1[..files[1].1.len() - 9].to_vec()), 1, "cannot read data/2.csv.gz"),
+        (Some(gzip(b"\"data-1\",\"other\",\"\",\"false\"\n")), 1, "its MD5 is "),
+        (None, 3, "its data file data/2.csv.gz is not there"),
+    ] {
+        whole();
+        match content {
+            Some(content) => std::fs::write(&second, content).unwrap(),
+            None => std::fs::remove_file(&second).unwrap(),
+        }
+        let ran = sealed.run(args).expect(code);
+        assert!(
+            ran.stderr.contains(told) && ran.stderr.contains("data/2.csv.gz") && ran.stdout.is_empty(),
+            "{ran:?}"
+        );
+        assert_eq!(text(), good, "{told}");
+    }
+}
