@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::awscli::toml_text;
-use super::jobs_sandbox::Rehearsal;
+use super::job::Rehearsal;
 use super::manifest::samples;
 
 const CONFIG: &str = r#"
@@ -100,8 +100,9 @@ fn nasty() -> Vec<String> {
 
 /// Keys with their bytes, as a client that is not ours lists them.
 fn listed(rehearsal: &Rehearsal, bucket: &str) -> Vec<String> {
-    let page = rehearsal
-        .ask(async |s3| s3.list_objects_v2().bucket(bucket).encoding_type(EncodingType::Url).send().await);
+    let page = rehearsal.with_client(async |s3| {
+        s3.list_objects_v2().bucket(bucket).encoding_type(EncodingType::Url).send().await.unwrap()
+    });
     let keys = page.contents().iter().filter_map(|object| object.key());
     keys.map(decoded).collect()
 }
@@ -127,7 +128,7 @@ fn every_nasty_key_is_listed_copied_called_reported_and_retried() {
     let object = |key: &String| format!("{{ key = {0}, body = {0} }}", toml_text(key));
     let objects: Vec<String> = keys.iter().map(object).collect();
     let bucket = format!("[[buckets]]\nname = \"data-1\"\nobjects = [{}]\n", objects.join(", "));
-    let rehearsal = Rehearsal::new(&format!("{bucket}{CONFIG}"));
+    let rehearsal = Rehearsal::of(&format!("{bucket}{CONFIG}"));
     let list = "s3://lists-1/all.csv";
     let built =
         rehearsal.opsctl(&["s3", "manifest", "build", "s3://data-1", "--to", list, "-o", "json"]).expect(0);
@@ -144,7 +145,7 @@ fn every_nasty_key_is_listed_copied_called_reported_and_retried() {
     assert_eq!(listed(&rehearsal, "target-1"), keys);
     // The client of the test cannot name a key of blanks alone.
     for key in keys.iter().filter(|key| !key.trim().is_empty()) {
-        assert_eq!(rehearsal.bytes("target-1", key), key.as_bytes(), "{key:?}");
+        assert_eq!(&rehearsal.text("target-1", key), key);
     }
     let report = rows(&rehearsal, &["s3", "job", "report", &copied]);
     assert!(report.keys().eq(&keys), "{report:?}");

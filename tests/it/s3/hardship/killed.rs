@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{build, kept, keys};
-use crate::s3::jobs_sandbox::Rehearsal;
+use crate::s3::job::Rehearsal;
 use crate::support::{Sandbox, Sealed};
 
 /// Until `done` gives something.
@@ -36,7 +36,7 @@ fn kill(mut child: Child) {
 
 #[test]
 fn what_comes_while_a_build_is_interrupted_takes_nothing_away() {
-    let rehearsal = Rehearsal::new(
+    let rehearsal = Rehearsal::of(
         "[s3]\nlatency_ms = 20\n[[buckets]]\nname = \"data-1\"\nobjects = [{ key = \"k/{n}\", count = 30000 }]\n",
     );
     let args = ["s3://data-1/", "--max-concurrency", "2", "--to", "m.csv"];
@@ -51,7 +51,7 @@ fn what_comes_while_a_build_is_interrupted_takes_nothing_away() {
         kill(child);
     }
     for key in ["a-first", "k/00500-between", "k/29000-between", "zz-last"] {
-        rehearsal.put(&format!("s3://data-1/{key}"), "");
+        rehearsal.put("data-1", key, "");
     }
     let ran = build(&rehearsal, &[&args[..], &["--resume"]].concat()).expect(0);
     assert!(!ran.stderr.contains("nothing to resume"), "{ran:?}");
@@ -68,7 +68,7 @@ fn what_comes_while_a_build_is_interrupted_takes_nothing_away() {
 #[test]
 fn a_build_that_was_killed_while_it_uploaded_ends_in_the_same_object_and_leaves_no_parts() {
     let long = "x".repeat(900);
-    let rehearsal = Rehearsal::new(&format!(
+    let rehearsal = Rehearsal::of(&format!(
         "[s3]\nlatency_ms = 150\n[[buckets]]\nname = \"lists-1\"\n[[buckets]]\nname = \"data-1\"\n\
          objects = [{{ key = \"{long}{{n}}\", count = 11000 }}]\n"
     ));
@@ -77,7 +77,8 @@ fn a_build_that_was_killed_while_it_uploaded_ends_in_the_same_object_and_leaves_
     until(|| kept(&rehearsal.sealed, "upload"));
     kill(child);
     let uploads = || {
-        let listed = rehearsal.ask(async |s3| s3.list_multipart_uploads().bucket("lists-1").send().await);
+        let listed = rehearsal
+            .with_client(async |s3| s3.list_multipart_uploads().bucket("lists-1").send().await.unwrap());
         listed.uploads().len()
     };
     assert_eq!(uploads(), 1);
@@ -86,8 +87,8 @@ fn a_build_that_was_killed_while_it_uploaded_ends_in_the_same_object_and_leaves_
     build(&rehearsal, &[&args[..], &["--resume"]].concat()).expect(0);
     assert_eq!(uploads(), 0);
     build(&rehearsal, &["s3://data-1/", "--to", "m.csv"]).expect(0);
-    let whole = std::fs::read(rehearsal.sealed.path("m.csv")).unwrap();
-    assert!(whole.len() > 8 << 20 && rehearsal.bytes("lists-1", "m.csv") == whole);
+    let whole = std::fs::read_to_string(rehearsal.sealed.path("m.csv")).unwrap();
+    assert!(whole.len() > 8 << 20 && rehearsal.text("lists-1", "m.csv") == whole);
     assert!(kept(&rehearsal.sealed, "upload").is_none() && kept(&rehearsal.sealed, "listing").is_none());
 }
 

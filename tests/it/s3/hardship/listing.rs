@@ -6,22 +6,23 @@ use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use serde_json::json;
 
 use super::{build, kept, keys};
-use crate::s3::jobs_sandbox::Rehearsal;
+use crate::s3::job::Rehearsal;
 use crate::support::bucket::{Bucket, Settings};
 
 #[test]
 fn versions_older_than_versioning_are_null_and_delete_markers_are_left_out() {
-    let rehearsal = Rehearsal::new("[[buckets]]\nname = \"data-1\"\nobjects = [{ key = \"old\" }]\n");
+    let rehearsal = Rehearsal::of("[[buckets]]\nname = \"data-1\"\nobjects = [{ key = \"old\" }]\n");
     let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
-    rehearsal.ask(async |s3| {
-        s3.put_bucket_versioning().bucket("data-1").versioning_configuration(enabled).send().await
+    rehearsal.with_client(async |s3| {
+        s3.put_bucket_versioning().bucket("data-1").versioning_configuration(enabled).send().await.unwrap()
     });
     for key in ["old", "gone"] {
-        rehearsal.put(&format!("s3://data-1/{key}"), "2");
-        rehearsal.ask(async |s3| s3.delete_object().bucket("data-1").key(key).send().await);
+        rehearsal.put("data-1", key, "2");
+        rehearsal.with_client(async |s3| s3.delete_object().bucket("data-1").key(key).send().await.unwrap());
     }
-    rehearsal.put("s3://data-1/old", "3");
-    let there = rehearsal.ask(async |s3| s3.list_object_versions().bucket("data-1").send().await);
+    rehearsal.put("data-1", "old", "3");
+    let there =
+        rehearsal.with_client(async |s3| s3.list_object_versions().bucket("data-1").send().await.unwrap());
     let there: Vec<String> = there
         .versions()
         .iter()
@@ -42,7 +43,7 @@ fn versions_older_than_versioning_are_null_and_delete_markers_are_left_out() {
 
 #[test]
 fn each_filter_chooses_and_all_of_them_choose_together() {
-    let rehearsal = Rehearsal::new(
+    let rehearsal = Rehearsal::of(
         r#"
 [[buckets]]
 name = "data-1"
@@ -95,7 +96,7 @@ objects = [
 
 #[test]
 fn a_storm_of_slow_down_is_waited_out() {
-    let rehearsal = Rehearsal::new(
+    let rehearsal = Rehearsal::of(
         "[s3]\nslow_down_per_s = 12\n[[buckets]]\nname = \"data-1\"\nobjects = [{ key = \"k/{n}\", count = 20000 }]\n",
     );
     build(&rehearsal, &["s3://data-1/", "--to", "m.csv"]).expect(0);
@@ -105,7 +106,7 @@ fn a_storm_of_slow_down_is_waited_out() {
 
 #[test]
 fn a_prefix_that_is_denied_is_named_and_the_others_are_in_the_manifest() {
-    let rehearsal = Rehearsal::new(
+    let rehearsal = Rehearsal::of(
         r#"
 [[buckets]]
 name = "data-1"

@@ -7,7 +7,7 @@ mod priorities;
 
 use std::path::PathBuf;
 
-use super::jobs_sandbox::Rehearsal;
+use super::job::Rehearsal;
 use crate::support::{Ran, Sealed};
 
 fn build(rehearsal: &Rehearsal, args: &[&str]) -> Ran {

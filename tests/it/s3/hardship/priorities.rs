@@ -1,7 +1,7 @@
 //! Jobs that fail as a whole, that wait for others, and that are made twice.
 
 use super::build;
-use crate::s3::jobs_sandbox::Rehearsal;
+use crate::s3::job::Rehearsal;
 use crate::support::Ran;
 
 const JOBS: &str = r#"
@@ -28,7 +28,7 @@ fn id(ran: &Ran) -> String {
 fn a_job_fails_when_over_a_thousand_tasks_ran_and_over_half_failed() {
     let planted =
         "[jobs]\nfail = [{ prefix = \"bad\", code = \"AccessDenied\", status = 403, message = \"no\" }]\n";
-    let rehearsal = Rehearsal::new(&format!("{planted}{JOBS}"));
+    let rehearsal = Rehearsal::of(&format!("{planted}{JOBS}"));
     let ran = created(&rehearsal, &["tag", "a=b"], "s3://data-1/bad", &["--wait"]).expect(6);
     let job = rehearsal.show(&id(&ran));
     assert_eq!(job["status"], "Failed");
@@ -43,7 +43,7 @@ fn a_job_fails_when_over_a_thousand_tasks_ran_and_over_half_failed() {
 
 #[test]
 fn a_higher_priority_pauses_what_runs_and_can_be_changed() {
-    let rehearsal = Rehearsal::new(&format!("[jobs]\nat_once = 1\ntasks_per_second = 20\n{JOBS}"));
+    let rehearsal = Rehearsal::of(&format!("[jobs]\nat_once = 1\ntasks_per_second = 20\n{JOBS}"));
     let first = id(&created(&rehearsal, &["tag", "a=b"], "s3://data-1/good", &["--priority", "1"]).expect(0));
     rehearsal.until(&first, "Active");
     let second = id(&created(&rehearsal, &["untag"], "s3://data-1/good", &["--priority", "2"]).expect(0));
@@ -68,7 +68,7 @@ fn a_higher_priority_pauses_what_runs_and_can_be_changed() {
 
 #[test]
 fn a_token_belongs_to_one_job() {
-    let rehearsal = Rehearsal::new(JOBS);
+    let rehearsal = Rehearsal::of(JOBS);
     let token = ["--token", "mine", "--wait"];
     let first = id(&created(&rehearsal, &["tag", "a=b"], "s3://data-1/good", &token).expect(0));
     let ran = created(&rehearsal, &["tag", "a=c"], "s3://data-1/good", &token).expect(9);

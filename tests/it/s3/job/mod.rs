@@ -13,7 +13,7 @@ mod report;
 mod retry;
 mod wire;
 
-use rehearsal::Rehearsal;
+pub use rehearsal::Rehearsal;
 
 use crate::support::{FakeAws, Reply, Request, Sealed};
 

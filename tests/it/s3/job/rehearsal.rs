@@ -140,9 +140,14 @@ impl Rehearsal {
         Rehearsal { sealed, sandbox, runtime, client }
     }
 
+    /// `opsctl` with these words.
+    pub fn opsctl(&self, args: &[&str]) -> Ran {
+        self.sealed.run([&["--sandbox"], args].concat())
+    }
+
     /// `opsctl s3 job` with these words.
     pub fn job(&self, args: &[&str]) -> Ran {
-        self.sealed.run([&["--sandbox", "s3", "job"], args].concat())
+        self.opsctl(&[&["s3", "job"], args].concat())
     }
 
     /// The id of a job that is made with these words.
