@@ -8,9 +8,34 @@ use opsctl::cli::Topic;
 use crate::cli::{COMMANDS, help};
 use crate::support::{Ran, Sandbox, Sealed, finish};
 
-fn examples(help: &str) -> Vec<&str> {
+const BUCKETS: &str = r#"
+[[buckets]]
+name = "data-1"
+
+[[buckets]]
+name = "ops-1"
+
+[[buckets]]
+name = "locked-1"
+versioning = "enabled"
+object_lock = true
+objects = [{ key = "a.txt", body = "1" }]
+"#;
+
+/// A command that ends in a backslash goes on in the next line.
+fn examples(help: &str) -> Vec<String> {
     let block = help.lines().skip_while(|line| *line != "Examples:").skip(1);
-    block.map_while(|line| line.strip_prefix("  ")).collect()
+    let mut commands: Vec<String> = Vec::new();
+    for line in block.map_while(|line| line.strip_prefix("  ")) {
+        match commands.last_mut() {
+            Some(last) if last.ends_with('\\') => {
+                last.pop();
+                last.push_str(line.trim_start());
+            }
+            _ => commands.push(line.to_owned()),
+        }
+    }
+    commands
 }
 
 fn shell(sealed: &Sealed, line: &str) -> Ran {
@@ -55,10 +80,9 @@ fn run_all(reader: &Sealed, help: &str) -> usize {
 /// In a place of its own, signed in to a sandbox that is up in `rehearsal`.
 fn run(line: &str) {
     let mut sealed = Sealed::new();
-    let buckets = "[[buckets]]\nname = \"data-1\"\n\n[[buckets]]\nname = \"ops-1\"\n";
-    // Those that are there by themselves have other names.
-    let has_its_own = line.contains("s3://") && !line.contains("rehearsal-");
-    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", has_its_own.then_some(buckets));
+    // Those of the sandbox itself are there where nothing else is said.
+    let others = line.contains("s3://") && !line.contains("s3://rehearsal-");
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", others.then_some(BUCKETS));
     // This one is what the line above has just done.
     if line == "opsctl sandbox up --dir rehearsal &" {
         return;

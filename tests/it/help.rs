@@ -45,10 +45,14 @@ fn every_verb_has_examples_exit_codes_and_iam_actions_in_one_form() {
         let lists = lists(&text);
         let (_, examples) =
             lists.iter().find(|(title, _)| *title == "Examples").unwrap_or_else(|| panic!("{name}: {text}"));
+        let mut goes_on = false;
         for line in examples {
-            assert!(line.starts_with("  ") && !line.starts_with("   "), "{name}: {line}");
-            assert!(line.contains("opsctl "), "{name}: {line}");
+            let indent = if goes_on { 4 } else { 2 };
+            assert_eq!(line.len() - line.trim_start().len(), indent, "{name}: {line}");
+            assert!(goes_on || line.contains("opsctl "), "{name}: {line}");
+            goes_on = line.ends_with('\\');
         }
+        assert!(!goes_on, "{name}: an example breaks off");
         if command.has_subcommands() {
             continue;
         }

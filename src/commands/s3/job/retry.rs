@@ -41,8 +41,7 @@ const MOST_TAGS: usize = 50;
 ///   5   denied by a policy
 ///   6   the new job would fail, or, with --wait, did or had failed tasks
 ///   8   --timeout was reached while waiting
-///   9   the job is not over, or it was retried before; no task of it failed, or none so; there is
-///       another object where the manifest should go
+///   9   the job is not over, or was retried before; nothing failed, or not so; --to is taken
 ///   75  AWS cannot be reached, or is busy; the report is not there yet
 ///
 /// IAM:

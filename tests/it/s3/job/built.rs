@@ -202,11 +202,42 @@ fn what_cannot_be_a_job_makes_none() {
             2,
             "--generate",
         ),
-        (&["--report", "s3://reports-1", "--manifest", "s3://data-1/a", "--glob", "*"], 2, "--build"),
+        (&["--report", "s3://reports-1", "--manifest", "s3://data-1/a", "--glob", "*"], 2, "--glob"),
     ] {
         let ran = job(&sealed, &[&tag, args]).expect(code);
         assert!(ran.stderr.contains(told), "{args:?}: {ran:?}");
         assert_eq!(ran.stdout, "", "{args:?}");
+    }
+    // Not one of these options is passed over in silence: the job would be about other objects than it seems.
+    let named = ["--report", "s3://reports-1", "--manifest", "s3://data-1/other.txt"];
+    let generated = ["--report", "s3://reports-1", "--generate", "s3://data-1"];
+    for option in
+        [["--suffix", "x"], ["--larger-than", "1"], ["--created-after", "1d"], ["--of-class", "STANDARD"]]
+    {
+        let ran = job(&sealed, &[&tag, &named, &option]).expect(2);
+        assert!(ran.stderr.contains(option[0]), "{option:?}: {ran:?}");
+    }
+    for option in [
+        ["--prefix", "x"],
+        ["--regex", "x"],
+        ["--sample", "1%"],
+        ["--limit", "1"],
+        ["--manifest-to", "s3://lists-1"],
+    ] {
+        for source in [&named, &generated] {
+            let ran = job(&sealed, &[&tag, source, &option]).expect(2);
+            assert!(ran.stderr.contains(option[0]), "{option:?}: {ran:?}");
+        }
+    }
+    let built = ["--report", "s3://reports-1", "--build", "s3://data-1/"];
+    for option in [
+        ["--substring", "x"],
+        ["--keep-manifest", "s3://lists-1"],
+        ["--etag", "x"],
+        ["--fields", "Bucket,Key"],
+    ] {
+        let ran = job(&sealed, &[&tag, &built, &option]).expect(2);
+        assert!(ran.stderr.contains(option[0]), "{option:?}: {ran:?}");
     }
     // Two buckets are seen before anything is sent.
     let both = ["--report", "s3://reports-1", "--build", "s3://data-1/", "--build", "s3://copies-1/"];

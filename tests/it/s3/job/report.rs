@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::{scripted, signed_in_to};
 use crate::s3::Shelf;
 use crate::support::{FakeAws, Reply, Sealed};
 
@@ -97,14 +98,9 @@ fn described(status: &str, more: &str) -> FakeAws {
         "<DescribeJobResult><Job><JobId>job-12345</JobId><Status>{status}</Status><Priority>10</Priority>{more}\
          </Job></DescribeJobResult>"
     );
-    FakeAws::start(move |request| match request.operation.as_str() {
-        "GetCallerIdentity" => Reply::xml(
-            "<GetCallerIdentityResponse><GetCallerIdentityResult>\
-             <Arn>arn:aws:iam::111122223333:user/me</Arn><UserId>AIDAEXAMPLE</UserId>\
-             <Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
-        ),
-        _ if request.line.contains("/v20180820/jobs/") => Reply::xml(job.clone()),
-        _ if request.line.contains("list-type=2") => {
+    scripted(move |request| match request.line.as_str() {
+        line if line.contains("/v20180820/jobs/") => Reply::xml(job.clone()),
+        line if line.contains("list-type=2") => {
             Reply::xml("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")
         }
         _ => Reply {
@@ -137,8 +133,7 @@ fn a_report_that_is_not_there_says_why() {
         ("Complete", ended("2020-01-01T00:00:00Z"), 3, "is no longer there", "show"),
     ] {
         let aws = described(status, &more);
-        let mut sealed = Sealed::new();
-        sealed.signed_in().set("AWS_ENDPOINT_URL", aws.endpoint.clone());
+        let sealed = signed_in_to(&aws);
         for format in ["table", "ndjson"] {
             let ran = sealed.run(["s3", "job", "report", "job-12345", "-o", format]).expect(code);
             assert!(ran.stderr.contains(told), "{told}: {ran:?}");

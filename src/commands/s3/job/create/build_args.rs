@@ -24,11 +24,24 @@ pub struct BuildArgs {
     pub build: Vec<Source>,
 
     /// With --build: where the list goes, an object or s3://BUCKET/FOLDER/; else beside the report
-    #[arg(long, value_name = "S3-URI", requires = "build", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "S3-URI",
+        requires = "build",
+        conflicts_with = "ready",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     manifest_to: Option<Location>,
 
     /// With --build: all versions, not only the current objects
-    #[arg(long, requires = "build", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        requires = "build",
+        conflicts_with = "ready",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     versions: bool,
 
     /// With --build: keys that begin so; may be repeated
@@ -36,6 +49,7 @@ pub struct BuildArgs {
         long = "prefix",
         value_name = "TEXT",
         requires = "build",
+        conflicts_with = "ready",
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -46,6 +60,7 @@ pub struct BuildArgs {
         long = "glob",
         value_name = "PATTERN",
         requires = "build",
+        conflicts_with = "ready",
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -56,6 +71,7 @@ pub struct BuildArgs {
         long = "regex",
         value_name = "PATTERN",
         requires = "build",
+        conflicts_with = "ready",
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -66,18 +82,31 @@ pub struct BuildArgs {
         long,
         value_name = "PART",
         value_parser = part,
-        requires = "build",
+        requires = "build", conflicts_with = "ready",
         hide_short_help = true,
         help_heading = "Target"
     )]
     sample: Option<f64>,
 
     /// With --build: this many objects at most
-    #[arg(long, value_name = "N", requires = "build", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "build",
+        conflicts_with = "ready",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     limit: Option<u64>,
 
     /// With --build: go on with what the same command has listed
-    #[arg(long, requires = "build", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        requires = "build",
+        conflicts_with = "ready",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     resume: bool,
 
     /// With --build: the most requests in flight
@@ -86,6 +115,7 @@ pub struct BuildArgs {
         value_name = "N",
         default_value = "64",
         requires = "build",
+        conflicts_with = "ready",
         hide_short_help = true,
         help_heading = "Target"
     )]

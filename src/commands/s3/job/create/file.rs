@@ -4,9 +4,10 @@ use std::io::Read as _;
 use std::path::Path;
 
 use opsctl_engine::batch::JobDocument;
+use serde_json::Value;
 
 use super::super::api::Jobs;
-use super::super::objects::Objects;
+use super::overrides::OverrideArgs;
 use super::submit::{SubmitArgs, submit};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
@@ -17,9 +18,14 @@ use crate::signals::Signals;
 /// Far beyond any job.
 const MOST_BYTES: u64 = 1 << 20;
 
-pub async fn create(path: &Path, args: &SubmitArgs, ctx: &Context) -> Result<Outcome> {
+pub async fn create(
+    path: &Path,
+    overrides: &OverrideArgs,
+    args: &SubmitArgs,
+    ctx: &Context,
+) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
-    let document = signals.race(read(path, ctx)).await?;
+    let document = signals.race(edited(path, |value| overrides.edit(value), ctx)).await?;
     let jobs = signals.race(Jobs::open(ctx)).await?;
     if let Some(account) = document.account_id.as_ref().filter(|account| **account != jobs.account) {
         return Err(Error::usage(format!(
@@ -29,11 +35,17 @@ pub async fn create(path: &Path, args: &SubmitArgs, ctx: &Context) -> Result<Out
         .hint("--profile names others")
         .into());
     }
-    submit(document, Objects::default(), &jobs, args, ctx, &mut signals).await
+    let (document, objects) = overrides.apply(document, &jobs, ctx, &mut signals).await?;
+    submit(document, objects, &jobs, args, ctx, &mut signals).await
 }
 
 /// A document without a fault.
 pub async fn read(path: &Path, ctx: &Context) -> Result<JobDocument> {
+    edited(path, |_| (), ctx).await
+}
+
+/// One that has none once `edit` has put in what is said elsewhere.
+async fn edited(path: &Path, edit: impl FnOnce(&mut Value), ctx: &Context) -> Result<JobDocument> {
     let (name, owned) = match path == Path::new("-") {
         true => ("stdin".to_owned(), None),
         false => (path.display().to_string(), Some(path.to_owned())),
@@ -45,7 +57,7 @@ pub async fn read(path: &Path, ctx: &Context) -> Result<JobDocument> {
     });
     let failed = |error: std::io::Error| Error::usage(format!("cannot read the job {name}")).because(error);
     let text = read.await.map_err(|error| failed(error.into()))?.map_err(failed)?;
-    parse(&name, &text, ctx.now()).map_err(|mistakes| {
+    parse(&name, &text, edit, ctx.now()).map_err(|mistakes| {
         let count = mistakes.len();
         let error = Error::usage(match count {
             1 => format!("the job in {name} is wrong"),
@@ -68,9 +80,16 @@ fn text(input: impl std::io::Read) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn parse(name: &str, text: &str, now: jiff::Timestamp) -> Result<JobDocument, Vec<Mistake>> {
+fn parse(
+    name: &str,
+    text: &str,
+    edit: impl FnOnce(&mut Value),
+    now: jiff::Timestamp,
+) -> Result<JobDocument, Vec<Mistake>> {
     let file = Document::read(name, text).map_err(|mistake| vec![mistake])?;
-    JobDocument::read(&file.value(), now).map_err(|faults| {
+    let mut value = file.value();
+    edit(&mut value);
+    JobDocument::read(&value, now).map_err(|faults| {
         let mistake = |fault: &opsctl_engine::batch::Fault| {
             file.mistake(&fault.path, fault.is_of_name, fault.to_string())
         };
@@ -102,7 +121,7 @@ Manifest:
   Location: {ObjectArn: 'arn:aws:s3:::lists/a.csv', ETag: abc}
 ";
         let now = "2026-11-22T12:00:00Z".parse().unwrap();
-        let mistakes = parse("job.yaml", text, now).unwrap_err();
+        let mistakes = parse("job.yaml", text, |_| (), now).unwrap_err();
         let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,

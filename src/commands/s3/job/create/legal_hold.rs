@@ -14,6 +14,8 @@ use crate::error::{Outcome, Result};
 /// the newest is held.
 ///
 /// Examples:
+///   opsctl s3 job create legal-hold on --build s3://locked-1/ \
+///     --role opsctl-batch --report s3://ops-1 --dry-run
 ///   opsctl s3 job create --example legal-hold > job.yaml
 ///
 /// Exit codes:
@@ -22,9 +24,10 @@ use crate::error::{Outcome, Result};
 ///   3    there is no such manifest, bucket or role
 ///   4    no credentials or no region
 ///   5    denied by a policy
-///   6    it would fail; with --wait: it failed, or a task of it did
+///   6    it would fail, or --build finds nothing; with --wait: it failed, or a task of it did
+///   7    --build could not list some places: no job is created
 ///   8    --timeout was reached while waiting; the job goes on
-///   9    the same job was made before; or the manifest has changed
+///   9    the same job was made before; or the manifest has changed, or would be written over
 ///   75   AWS cannot be reached, or is busy
 ///   130  interrupted; a job that runs goes on
 ///
@@ -34,7 +37,8 @@ use crate::error::{Outcome, Result};
 ///   s3:DescribeJob         to see whether it is new, and for --wait
 ///   s3:ListJobs            to see whether it is new; its age tells otherwise
 ///   s3:GetObject           on the manifest, for its ETag and a sample
-///   s3:ListBucket          on the buckets, to see where they are
+///   s3:PutObject           on the manifest, for --build
+///   s3:ListBucket          on the buckets, to see where they are, and for --build
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod job_args;
 mod lambda;
 mod legal_hold;
 mod lock;
+mod overrides;
 mod pair;
 mod replicate;
 mod restore;
@@ -37,18 +38,26 @@ pub use submit::{SubmitArgs, submit};
 /// Create a batch job
 ///
 /// The operation is a verb of its own with its own options; -f takes a whole job from a file, in
-/// YAML or in the JSON of the API. Before anything is created opsctl looks at the role, the buckets
-/// and a sample of the list for what would make the job fail late, and says what it will cost;
-/// --dry-run stops there. A job waits for opsctl s3 job confirm unless --run starts it at once.
+/// YAML or in the JSON of the API, and what is said beside it stands for what the file says: which
+/// objects, the role, the report, the priority. Before anything is created opsctl looks at the role,
+/// the buckets and a sample of the list for what would make the job fail late, and says what it will
+/// cost; --dry-run stops there. A job waits for opsctl s3 job confirm unless --run starts it at once.
 ///
-/// The same settings of the same list make one job, however often they are sent: the token that AWS
-/// knows a request by follows from them.
+/// With --build, opsctl makes the list itself, as s3 manifest build does, and sends it beside the
+/// report under a name that follows from its rows. The same settings of the same list make one job,
+/// however often they are sent: the token that AWS knows a request by follows from them.
 ///
 /// Examples:
 ///   opsctl s3 job create --example copy
 ///   opsctl s3 job create --example retention > job.yaml
+///   opsctl s3 job create --example tag | opsctl s3 job create -f - --build s3://rehearsal-data/logs/ \
+///     --role opsctl-batch --report s3://rehearsal-reports --dry-run
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, mut_arg("wait", |arg| arg.hide_short_help(true)))]
+#[command(
+    verbatim_doc_comment,
+    mut_arg("wait", |arg| arg.hide_short_help(true)),
+    mut_group("objects", |group| group.required(false).multiple(false))
+)]
 pub struct CreateArgs {
     #[command(subcommand)]
     operation: Option<Operations>,
@@ -60,6 +69,9 @@ pub struct CreateArgs {
     /// Print a job document that does this, to begin with
     #[arg(long, value_name = "OPERATION", value_parser = operation, help_heading = "Command")]
     example: Option<OperationKind>,
+
+    #[command(flatten)]
+    overrides: overrides::OverrideArgs,
 
     #[command(flatten)]
     submit: submit::SubmitArgs,
@@ -90,7 +102,7 @@ impl CreateArgs {
 pub async fn run(args: &CreateArgs, ctx: &Context) -> Result<Outcome> {
     let Some(operation) = &args.operation else {
         return match (&args.file, args.example) {
-            (Some(path), _) => file::create(path, &args.submit, ctx).await,
+            (Some(path), _) => file::create(path, &args.overrides, &args.submit, ctx).await,
             (None, Some(kind)) => example::print(kind, ctx),
             (None, None) => Err(Error::usage("nothing says what the job does")
                 .hint("opsctl s3 job create --help lists the operations; -f takes a job from a file")
@@ -98,7 +110,8 @@ pub async fn run(args: &CreateArgs, ctx: &Context) -> Result<Outcome> {
         };
     };
     // What stands before the operation would be lost, and with it a --dry-run.
-    if args.file.is_some() || args.example.is_some() || args.submit.is_given() {
+    let is_given = args.overrides.is_given() || args.submit.is_given();
+    if args.file.is_some() || args.example.is_some() || is_given {
         return Err(
             Error::usage("options of a job stand after its operation, as in create copy --dry-run").into()
         );

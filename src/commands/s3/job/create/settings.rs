@@ -1,7 +1,7 @@
 //! The options about the job itself, whatever it does: who runs it, what it is called, where its report goes.
 
 use clap::Args;
-use opsctl_engine::batch::{Report, Tag, words};
+use opsctl_engine::batch::{Report, Tag, arn, words};
 use opsctl_engine::manifest::Location;
 
 use super::pair::Pair;
@@ -55,19 +55,29 @@ impl SettingsArgs {
     }
 
     pub fn report(&self, partition: &str) -> Report {
-        let Some(location) = &self.report else { return Report::none() };
-        let bucket = Location { bucket: location.bucket.clone(), key: String::new() };
-        let prefix = location.key.trim_end_matches('/');
         let scope = if self.report_failed_only { words::FAILED_TASKS_ONLY } else { words::ALL_TASKS };
-        Report {
-            bucket: Some(bucket.arn(partition)),
-            format: Some(words::REPORT_FORMAT.to_owned()),
-            enabled: true,
-            prefix: (!prefix.is_empty()).then(|| prefix.to_owned()),
-            report_scope: Some(scope.to_owned()),
-            expected_bucket_owner: None,
-        }
+        self.report.as_ref().map_or_else(Report::none, |location| report(location, scope, partition))
     }
+}
+
+/// A report that goes to this place.
+pub fn report(location: &Location, scope: &str, partition: &str) -> Report {
+    let bucket = Location { bucket: location.bucket.clone(), key: String::new() };
+    let prefix = location.key.trim_end_matches('/');
+    Report {
+        bucket: Some(bucket.arn(partition)),
+        format: Some(words::REPORT_FORMAT.to_owned()),
+        enabled: true,
+        prefix: (!prefix.is_empty()).then(|| prefix.to_owned()),
+        report_scope: Some(scope.to_owned()),
+        expected_bucket_owner: None,
+    }
+}
+
+/// The place that a report goes to.
+pub fn location(report: &Report) -> Option<Location> {
+    let bucket = report.bucket.as_deref().filter(|_| report.enabled).and_then(arn::bucket)?;
+    Some(Location { bucket: bucket.to_owned(), key: report.prefix.clone().unwrap_or_default() })
 }
 
 /// A role as a job wants it.

@@ -21,7 +21,11 @@ use crate::signals::Signals;
 #[derive(Debug, Clone, Args)]
 #[command(
     group(ArgGroup::new("objects").required(true).args(["manifest", "inventory", "generate", "build"])),
-    group(ArgGroup::new("chosen").args(["generate", "build"]))
+    group(ArgGroup::new("chosen").args(["generate", "build"])),
+    // An option that needs one of them is at odds with the others, and clap has to be told of both.
+    group(ArgGroup::new("named").args(["manifest", "inventory"])),
+    group(ArgGroup::new("ready").args(["manifest", "inventory", "generate"])),
+    group(ArgGroup::new("sent").args(["manifest", "inventory", "build"]))
 )]
 pub struct SourceArgs {
     /// A CSV manifest, s3://BUCKET/KEY
@@ -64,6 +68,7 @@ pub struct SourceArgs {
         long,
         value_name = "A,B,C",
         requires = "manifest",
+        conflicts_with_all = ["inventory", "generate", "build"],
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -74,33 +79,62 @@ pub struct SourceArgs {
         long,
         value_name = "S3-URI",
         requires = "generate",
+        conflicts_with = "sent",
         hide_short_help = true,
         help_heading = "Target"
     )]
     pub keep_manifest: Option<Location>,
 
     /// With --generate or --build: keys that end so
-    #[arg(long, value_name = "TEXT", requires = "chosen", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "chosen",
+        conflicts_with = "named",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     pub suffix: Option<String>,
 
     /// With --generate: keys that have this in them
-    #[arg(long, value_name = "TEXT", requires = "generate", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "generate",
+        conflicts_with = "sent",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     pub substring: Option<String>,
 
     /// With --generate or --build: objects of more than this, as 10MB
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", hide_short_help = true, help_heading = "Target")]
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", conflicts_with = "named", hide_short_help = true, help_heading = "Target")]
     pub larger_than: Option<u64>,
 
     /// With --generate or --build: objects of less than this
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", hide_short_help = true, help_heading = "Target")]
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", conflicts_with = "named", hide_short_help = true, help_heading = "Target")]
     pub smaller_than: Option<u64>,
 
     /// With --generate or --build: objects made after this time
-    #[arg(long, value_name = "TIME", requires = "chosen", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "chosen",
+        conflicts_with = "named",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     pub created_after: Option<Moment>,
 
     /// With --generate or --build: objects made before this time
-    #[arg(long, value_name = "TIME", requires = "chosen", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "chosen",
+        conflicts_with = "named",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     pub created_before: Option<Moment>,
 
     /// With --generate or --build: objects of these storage classes
@@ -110,7 +144,7 @@ pub struct SourceArgs {
         value_delimiter = ',',
         ignore_case = true,
         value_parser = clap::builder::PossibleValuesParser::new(words::STORAGE_CLASSES),
-        requires = "chosen",
+        requires = "chosen", conflicts_with = "named",
         hide_short_help = true,
         help_heading = "Target"
     )]
@@ -123,18 +157,32 @@ pub struct SourceArgs {
         value_delimiter = ',',
         ignore_case = true,
         value_parser = clap::builder::PossibleValuesParser::new(words::REPLICATION_STATUSES),
-        requires = "generate",
+        requires = "generate", conflicts_with = "sent",
         hide_short_help = true,
         help_heading = "Target"
     )]
     pub replication_status: Vec<String>,
 
     /// With --generate: objects that the bucket's rules would replicate
-    #[arg(long, requires = "generate", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long,
+        requires = "generate",
+        conflicts_with = "sent",
+        hide_short_help = true,
+        help_heading = "Target"
+    )]
     pub eligible_for_replication: bool,
 }
 
 impl SourceArgs {
+    /// Everything else here needs one of these.
+    pub fn is_given(&self) -> bool {
+        let SourceArgs { manifest, inventory, generate, built, etag, manifest_version, .. } = self;
+        let named =
+            manifest.is_some() || inventory.is_some() || generate.is_some() || !built.build.is_empty();
+        named || etag.is_some() || manifest_version.is_some()
+    }
+
     /// As a job document has it, with what is known of the objects by then. `report`: beside which a list is kept.
     pub async fn resolve(
         &self,

@@ -1,0 +1,128 @@
+//! `opsctl s3 job create … --inventory`: an inventory as S3 writes one, as the list of a job.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use md5::{Digest as _, Md5};
+use serde_json::json;
+
+use crate::support::{Ran, Sandbox, Sealed};
+
+const CONFIG: &str = r#"
+[[buckets]]
+name = "data-1"
+objects = [
+  { key = "a b.txt", body = "1" },
+  { key = "c+d, 100%.txt", body = "22" },
+]
+
+[[buckets]]
+name = "copies-1"
+
+[[buckets]]
+name = "lists-1"
+
+[[roles]]
+name = "batch"
+"#;
+
+const MANIFEST: &str = "inv/data-1/daily/2026-11-20T01-00Z/manifest.json";
+
+fn put(sealed: &Sealed, key: &str, bytes: &[u8]) {
+    let place = format!("s3://lists-1/{key}");
+    sealed.run_with(["--sandbox", "sandbox", "put", "-", &place], bytes).expect(0);
+}
+
+/// Data first, the manifest.json last, as S3 does.
+fn inventory(sealed: &Sealed, format: &str, schema: &str, rows: &str) {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(rows.as_bytes()).unwrap();
+    let data = gzip.finish().unwrap();
+    let md5: String = Md5::digest(&data).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = "inv/data-1/daily/data/60e6ca5f.csv.gz";
+    put(sealed, key, &data);
+    let manifest = json!({
+        "sourceBucket": "data-1", "destinationBucket": "arn:aws:s3:::lists-1", "version": "2016-11-30",
+        "creationTimestamp": "1795222800000", "fileFormat": format, "fileSchema": schema,
+        "files": [{ "key": key, "size": data.len(), "MD5checksum": md5 }],
+    });
+    put(sealed, MANIFEST, manifest.to_string().as_bytes());
+}
+
+fn create(sealed: &Sealed, more: &[&str]) -> Ran {
+    let place = format!("s3://lists-1/{MANIFEST}");
+    let args = ["--sandbox", "s3", "job", "create", "copy", "--to", "s3://copies-1", "--inventory", &place];
+    let how = ["--role", "batch", "--report", "s3://lists-1/reports"];
+    sealed.run([&args[..], &how, more].concat())
+}
+
+#[test]
+fn an_inventory_is_the_list_of_a_job() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::with_config(&sealed, Some(CONFIG));
+    let rows = "\"data-1\",\"a+b.txt\",\"1\",\"2026-11-20T01:02:03.000Z\",\"STANDARD\"\n\
+                \"data-1\",\"c%2Bd%2C+100%25.txt\",\"2\",\"2026-11-20T01:02:03.000Z\",\"STANDARD\"\n";
+    inventory(&sealed, "CSV", "Bucket, Key, Size, LastModifiedDate, StorageClass", rows);
+    let plan = create(&sealed, &["--dry-run", "-o", "json"]).expect(0).json()["item"].clone();
+    let spec = &plan["parameters"]["Manifest"]["Spec"];
+    assert_eq!(spec, &json!({ "Format": "S3InventoryReport_CSV_20161130" }));
+    let location = &plan["parameters"]["Manifest"]["Location"];
+    assert_eq!(location["ObjectArn"], format!("arn:aws:s3:::lists-1/{MANIFEST}"));
+    assert_eq!((&plan["cost"]["objects"], &plan["cost"]["isEstimate"]), (&json!(2), &json!(false)));
+    create(&sealed, &["--run", "--wait", "--interval", "100ms"]).expect(0);
+    let copied =
+        sealed.run(["--sandbox", "s3", "manifest", "build", "s3://copies-1/", "--to", "-"]).expect(0);
+    assert_eq!(copied.stdout, "copies-1,a%20b.txt\ncopies-1,c%2Bd%2C%20100%25.txt\n");
+    create(&sealed, &["--run"]).expect(9);
+}
+
+/// What the service fails on, a list that is built from it does not have.
+#[test]
+fn an_inventory_with_versions_is_warned_of_and_mended_by_a_build() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::with_config(&sealed, Some(CONFIG));
+    let rows = "\"data-1\",\"a+b.txt\",\"\",\"true\",\"false\",\"1\"\n\"data-1\",\"gone\",\"v2\",\"true\",\"true\",\"\"\n";
+    inventory(&sealed, "CSV", "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size", rows);
+    let ran = create(&sealed, &["--dry-run"]).expect(0);
+    assert!(ran.stderr.contains("names those made before versioning by nothing"), "{ran:?}");
+    create(&sealed, &["--run", "--wait", "--interval", "100ms"]).expect(6);
+    let source = format!("inventory:s3://lists-1/{MANIFEST}");
+    let built = [
+        "--sandbox",
+        "s3",
+        "job",
+        "create",
+        "copy",
+        "--to",
+        "s3://copies-1",
+        "--build",
+        &source,
+        "--role",
+        "batch",
+        "--report",
+        "s3://lists-1/reports",
+        "--run",
+        "--wait",
+        "--interval",
+        "100ms",
+        "-o",
+        "json",
+    ];
+    let made = sealed.run(built).expect(0).json()["item"].clone();
+    assert_eq!((&made["totalTasks"], &made["failedTasks"]), (&json!(1), &json!(0)), "{made}");
+    let fields = &made["source"]["Manifest"]["Spec"]["Fields"];
+    assert_eq!(fields, &json!(["Bucket", "Key", "VersionId"]));
+}
+
+#[test]
+fn what_no_job_reads_is_refused() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::with_config(&sealed, Some(CONFIG));
+    inventory(&sealed, "Parquet", "message s3.inventory { required binary bucket; }", "");
+    let ran = create(&sealed, &["--dry-run"]).expect(6);
+    assert!(ran.stderr.contains("its data files are Parquet, and only CSV can be read"), "{ran:?}");
+    put(&sealed, MANIFEST, b"not json");
+    let ran = create(&sealed, &["--dry-run"]).expect(6);
+    assert!(ran.stderr.contains("it is no manifest of an inventory"), "{ran:?}");
+}
