@@ -65,7 +65,7 @@ run 'job=$(opsctl s3 job create copy --to s3://rehearsal-target/copies $manifest
 run 'opsctl s3 job watch "$job"' && exit 1 || printf '(exit code %s)\n' "$?"
 
 say 'What failed and why'
-run 'opsctl s3 job report "$job"'
+run 'opsctl s3 job report "$job"' && exit 1 || printf '(exit code %s)\n' "$?"
 
 say 'So the archived object is restored, by a job of its own, and what failed is tried again'
 run 'opsctl s3 manifest build s3://rehearsal-data/archive/ --to s3://rehearsal-manifests/archived.csv --columns rows,etag'
