@@ -183,6 +183,9 @@ impl Prepared {
             let found = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
             percent_encoding::percent_decode_str(found.unwrap_or_default()).decode_utf8_lossy().into_owned()
         };
+        if value("delimiter") == "/" {
+            return self.names(&value("prefix"));
+        }
         let start = match value("continuation-token") {
             token if token.is_empty() => {
                 self.behind(&value(if self.versions { "key-marker" } else { "start-after" }))
@@ -214,6 +217,38 @@ impl Prepared {
         }
         let _ = write!(page, "</{root}>");
         page
+    }
+
+    /// The folders and keys behind a text, as far as a page goes.
+    fn names(&self, prefix: &str) -> String {
+        let root = if self.versions { "ListVersionsResult" } else { "ListBucketResult" };
+        let mut text = String::new();
+        let (mut at, mut count) = (if prefix.is_empty() { 0 } else { self.behind(prefix) }, 0);
+        let mut more = false;
+        while at < self.keys.count {
+            let key = (self.keys.key)(at, self.keys.count);
+            let Some(rest) = key.strip_prefix(prefix) else { break };
+            more = count == PAGE;
+            if more {
+                break;
+            }
+            count += 1;
+            at = match rest.split_once('/') {
+                Some((folder, _)) => {
+                    let name = format!("{prefix}{folder}/");
+                    let _ = write!(text, "<CommonPrefixes><Prefix>{name}</Prefix></CommonPrefixes>");
+                    self.behind(&format!("{name}\u{10ffff}"))
+                }
+                None => {
+                    entry(&mut text, if self.versions { "Version" } else { "Contents" }, &key, "");
+                    at + 1
+                }
+            };
+        }
+        let next = if more { "<NextContinuationToken>0</NextContinuationToken>" } else { "" };
+        format!(
+            "<{root}><EncodingType>url</EncodingType><IsTruncated>{more}</IsTruncated>{next}{text}</{root}>"
+        )
     }
 
     /// The number of the first key behind that text.

@@ -12,7 +12,7 @@ fuzz_target!(|body: &[u8]| {
         let Ok(page) = Page::parse(body) else { continue };
         assert_eq!(page.keys().count(), page.len());
         assert_eq!(page.records("data-1").count(), page.len());
-        let first = Request { range: 0, root: 0, after: None, epoch: 0, split: None };
+        let first = Request { range: 0, root: 0, after: None, epoch: 0, split: None, folder: None };
         if let Ok(Some(marker)) = page.next(&first) {
             let second = Request { after: Some(marker.clone()), ..first };
             assert_ne!(page.next(&second), Ok(Some(marker)));

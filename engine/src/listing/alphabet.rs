@@ -104,10 +104,10 @@ impl Alphabet {
         }
     }
 
-    /// A sample of a page is enough; in order.
-    pub fn learn<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
+    /// A sample of a page is enough; in order, behind `last`.
+    pub fn learn<'a>(&mut self, last: &'a str, keys: impl Iterator<Item = &'a str>) {
         self.page = self.page.saturating_add(1);
-        let mut last = "";
+        let mut last = last;
         for key in keys {
             let known = shared(last, key);
             self.close(last, known);

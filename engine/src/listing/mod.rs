@@ -6,9 +6,11 @@
 //! (`key-marker` for versions), be it a key or not. So a range is what lies behind one text, up to and with another.
 
 mod alphabet;
+mod folders;
 mod journal;
 mod page;
 mod plan;
+mod range;
 mod split;
 mod window;
 

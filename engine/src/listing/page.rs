@@ -12,6 +12,8 @@ use crate::manifest::ObjectRecord;
 pub struct Page {
     text: String,
     entries: Vec<Entry>,
+    /// What keys were rolled up into.
+    folders: Vec<Span>,
     truncated: bool,
     token: Option<String>,
     next_key: Option<String>,
@@ -74,6 +76,19 @@ impl Page {
     /// In the order of the page.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| self.text(entry.key))
+    }
+
+    /// Keys, and what others were rolled up into, in their order; of a page that was asked for by folders.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.keys().collect();
+        names.extend(self.folders.iter().map(|span| self.text(*span)));
+        names.sort_unstable();
+        names
+    }
+
+    /// Nothing is left behind this page.
+    pub fn is_last(&self) -> bool {
+        !self.truncated
     }
 
     /// In the order of the page.
@@ -149,6 +164,7 @@ impl<'a> Parser<'a> {
             match self.tag()?.ok_or(PageError::CutShort)? {
                 Tag::Open(b"Contents" | b"Version") => self.entry(false)?,
                 Tag::Open(b"DeleteMarker") => self.entry(true)?,
+                Tag::Open(b"CommonPrefixes") => self.folder()?,
                 Tag::Open(b"IsTruncated") => self.page.truncated = self.content()?.trim_ascii() == b"true",
                 Tag::Open(b"NextContinuationToken") => self.page.token = Some(self.string(false)?),
                 Tag::Open(b"NextKeyMarker") => self.page.next_key = Some(self.string(true)?),
@@ -179,6 +195,20 @@ impl<'a> Parser<'a> {
         entry.key = key.ok_or(PageError::NoKey)?;
         self.page.entries.push(entry);
         Ok(())
+    }
+
+    fn folder(&mut self) -> Result<(), PageError> {
+        loop {
+            match self.tag()?.ok_or(PageError::CutShort)? {
+                Tag::Open(b"Prefix") => {
+                    let span = self.span(true)?;
+                    self.page.folders.push(span);
+                }
+                Tag::Open(_) => self.skip()?,
+                Tag::Empty(_) => {}
+                Tag::Close => return Ok(()),
+            }
+        }
     }
 
     /// The next tag; declarations and comments are passed over.
@@ -372,7 +402,18 @@ mod tests {
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>data-1</Name><Prefix/>"#;
 
     fn request(after: Option<Marker>) -> Request {
-        Request { range: 0, root: 0, after, epoch: 0, split: None }
+        Request { range: 0, root: 0, after, epoch: 0, split: None, folder: None }
+    }
+
+    #[test]
+    fn folders_stand_among_the_keys_in_their_order() {
+        let body = "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>\
+             <Contents><Key>b</Key></Contents><Contents><Key>d</Key></Contents>\
+             <CommonPrefixes><Prefix>a%2F</Prefix></CommonPrefixes>\
+             <CommonPrefixes><Owner/><Prefix>c+c%2F</Prefix></CommonPrefixes></ListBucketResult>";
+        let page = Page::parse(body.as_bytes()).unwrap();
+        assert_eq!(page.names(), ["a/", "b", "c c/", "d"]);
+        assert_eq!((page.len(), page.is_last()), (2, true));
     }
 
     #[test]

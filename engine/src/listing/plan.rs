@@ -5,21 +5,31 @@
 use std::time::Duration;
 
 use super::alphabet::Alphabet;
-use super::split::{Between, shared};
+use super::folders::Folders;
+use super::range::{Range, State, folder_of};
+use super::split::{Between, Model, successor};
 use super::window::Window;
 
 /// Of the keys of a page, one in so many is looked at to learn what characters there are.
 const SAMPLE: usize = 24;
 /// A range that is expected to be over with the page in flight, or soon after, is left alone.
 const WORTH_SPLITTING: f64 = 1.25;
+/// While more than half of what may be in flight is not, one with so much is not.
+const WORTH_FINDING_OUT: f64 = 0.25;
+/// The part of a range that is left to it at most, whatever is expected.
+const MOST_KEPT: f64 = 0.8;
 const FIRST_PAGE: f64 = 1000.0;
 const MOST: f64 = 1e15;
-/// A range that goes on is expected to go on for so many pages, or as many as it had.
 /// No range is expected to hold more than so many times what was seen of all.
 const CAP: f64 = 4.0;
 /// What is expected where nothing was seen yet counts less.
 const UNSURE: f64 = 0.25;
+/// A range that goes on is expected to go on for so many pages, or as many as it had.
 const LINDY: f64 = 2.0;
+/// A folder with so many pages is a long one.
+const LONG: f64 = 2.0;
+/// Where so many pages are expected, the folders on the way are worth a request each.
+const WORTH_A_LOOK: f64 = 2.0;
 
 /// Where a range goes on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +54,8 @@ pub struct Request {
     pub epoch: u32,
     /// The range is new: what it was cut from. To be written down before the page is.
     pub split: Option<Split>,
+    /// Not a page is asked for, but the names behind this text, up to the next slash: they tell where a range can be cut.
+    pub folder: Option<String>,
 }
 
 /// `range` ends with the key `at`, if there is one of that name; what lies behind is a new range.
@@ -76,8 +88,10 @@ pub struct Plan {
     roots: Vec<Root>,
     ranges: Vec<Range>,
     alphabet: Alphabet,
+    folders: Folders,
     window: Window,
     in_flight: usize,
+    requests: usize,
     /// The ranges that are not over.
     open: Vec<usize>,
     /// How many keys a full page has, and how many keys there were.
@@ -89,31 +103,6 @@ pub struct Plan {
 struct Root {
     prefix: String,
     first: usize,
-}
-
-#[derive(Debug, Default)]
-struct Range {
-    root: usize,
-    after: Option<Marker>,
-    /// The last key it may hold.
-    until: Option<String>,
-    /// The range behind it.
-    next: Option<usize>,
-    state: State,
-    /// How many keys are expected in it, those of the page in flight among them.
-    expected: f64,
-    /// Its own first key, and how many keys it had from there.
-    first: Option<String>,
-    keys: f64,
-    split: Option<Split>,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum State {
-    #[default]
-    Waiting,
-    InFlight,
-    Done,
 }
 
 impl Plan {
@@ -129,8 +118,10 @@ impl Plan {
             roots,
             ranges,
             alphabet: Alphabet::new(),
+            folders: Folders::default(),
             window: Window::new(most, seed),
             in_flight: 0,
+            requests: 0,
             page: FIRST_PAGE,
             seen: 0.0,
         }
@@ -142,16 +133,27 @@ impl Plan {
             return None;
         }
         let waiting = |_, range: &Range| (range.state == State::Waiting).then_some(range.expected);
+        let epoch = self.window.epoch();
         let index = match self.largest(waiting) {
             Some(index) => index,
-            None => self.steal()?,
+            None => {
+                if !self.is_done()
+                    && let Some((root, folder)) = self.folders.next(self.requests)
+                {
+                    self.in_flight += 1;
+                    let (range, after, split) = (usize::MAX, None, None);
+                    return Some(Request { range, root, after, epoch, split, folder: Some(folder) });
+                }
+                self.steal()?
+            }
         };
-        let epoch = self.window.epoch();
         let range = self.ranges.get_mut(index)?;
         range.state = State::InFlight;
         self.in_flight += 1;
+        self.requests += 1;
         let Range { root, ref after, .. } = *range;
-        Some(Request { range: index, root, after: after.clone(), epoch, split: range.split.take() })
+        let (after, split) = (after.clone(), range.split.take());
+        Some(Request { range: index, root, after, epoch, split, folder: None })
     }
 
     /// When nothing may be sent before, although there is something to ask.
@@ -168,12 +170,15 @@ impl Plan {
         self.window.answered();
         self.in_flight = self.in_flight.saturating_sub(1);
         let sample = SAMPLE.min(listed.keys.len().div_ceil(4).max(1));
-        let last = listed.keys.last().into_iter();
-        self.alphabet.learn(listed.keys.iter().step_by(sample).chain(last).copied());
-        if let (None, Some(last)) = (listed.next, listed.keys.last()) {
-            self.alphabet.close(last, 0);
-        }
         let Some(found) = self.ranges.get_mut(range) else { return Taken { keys: 0, done: true } };
+        let base = self.roots.get(found.root).map_or(0, |root| root.prefix.len());
+        let before = found.after.as_ref().map_or("", |after| after.key.as_str());
+        let last = listed.keys.last();
+        self.alphabet.learn(before, listed.keys.iter().step_by(sample).chain(last).copied());
+        if listed.next.is_none() {
+            self.alphabet.close(last.map_or(before, |last| last), base);
+        }
+        found.walk(listed, base);
         let taken = found.take(listed);
         self.seen += taken.keys as f64;
         if listed.next.is_some() {
@@ -184,8 +189,29 @@ impl Plan {
             self.close(range);
         } else {
             self.expect(range);
+            self.look(range);
         }
         taken
+    }
+
+    /// The answer to a request for a folder's names: its keys and folders in their order, or the first of them.
+    pub fn names(&mut self, request: &Request, keys: &[&str], is_whole: bool) {
+        self.window.answered();
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.alphabet.learn("", keys.iter().copied());
+        let base = self.base(request.root);
+        if let (Some(folder), true) = (&request.folder, is_whole) {
+            let depth = folder.get(base..).unwrap_or_default().matches('/').count();
+            self.folders.found(folder, depth, keys.iter().copied());
+        }
+    }
+
+    fn base(&self, root: usize) -> usize {
+        self.roots.get(root).map_or(0, |root| root.prefix.len())
+    }
+
+    fn model(&self, root: usize) -> Model<'_> {
+        Model { alphabet: &self.alphabet, folders: &self.folders, base: self.base(root) }
     }
 
     /// S3 asked to slow down: the request will be made again.
@@ -241,7 +267,7 @@ impl Plan {
     pub fn replay_page(&mut self, range: usize, next: Option<Marker>) {
         match (self.ranges.get_mut(range), next) {
             (Some(range), Some(marker)) => {
-                self.alphabet.learn([marker.key.as_str()].into_iter());
+                self.alphabet.learn("", [marker.key.as_str()].into_iter());
                 // How much is left, the next page tells.
                 range.expected = FIRST_PAGE;
                 range.after = Some(marker);
@@ -270,15 +296,23 @@ impl Plan {
     /// Cuts off a part of the largest range.
     fn steal(&mut self) -> Option<usize> {
         let mut tried = Vec::new();
+        // While little else is to be done, it costs nothing to find out.
+        let is_idle = self.in_flight * 2 < self.window.size();
+        let worth = if is_idle { WORTH_FINDING_OUT } else { WORTH_SPLITTING };
         loop {
             let index = self.largest(|index, range| {
                 let open = range.state == State::InFlight && range.after.is_some() && !tried.contains(&index);
                 let sure = if range.first.is_some() { 1.0 } else { UNSURE };
-                (open && range.expected > self.page * WORTH_SPLITTING).then_some(range.expected * sure)
+                (open && range.expected > self.page * worth).then_some(range.expected * sure)
             })?;
+            if let Some(at) = self.folder_end(index) {
+                let range = self.ranges.get(index)?;
+                let behind = (range.expected - range.inside.max(self.page)).max(self.page);
+                return Some(self.cut(index, at, behind));
+            }
             let expected = self.ranges.get(index)?.expected;
             // The page in flight is its own; of what is behind it is left the half.
-            let part = (expected + self.page) / (2.0 * expected);
+            let part = ((expected + self.page) / (2.0 * expected)).min(MOST_KEPT);
             if let Some(at) = self.split_point(index, part) {
                 return Some(self.cut(index, at, expected * (1.0 - part)));
             }
@@ -286,11 +320,20 @@ impl Plan {
         }
     }
 
+    /// The end of the folder that a range does not get out of: what is behind it tells nothing of it.
+    fn folder_end(&self, index: usize) -> Option<String> {
+        let range = self.ranges.get(index).filter(|range| range.inside >= self.page * LONG)?;
+        let after = &range.after.as_ref()?.key;
+        let folder = folder_of(after, self.base(range.root))?;
+        let mut end = folder.strip_suffix('/')?.to_owned();
+        end.push(successor('/')?);
+        Some(end).filter(|end| range.may_end_with(end))
+    }
+
     fn split_point(&self, index: usize, part: f64) -> Option<String> {
         let range = self.ranges.get(index)?;
-        let base = self.roots.get(range.root)?.prefix.len();
-        let after = &range.after.as_ref()?.key;
-        let between = Between::new(&self.alphabet, after, range.until.as_deref(), base);
+        let (base, after) = (self.base(range.root), &range.after.as_ref()?.key);
+        let between = Between::new(self.model(range.root), after, range.until.as_deref(), base);
         between.at(part).filter(|at| range.may_end_with(at))
     }
 
@@ -307,20 +350,32 @@ impl Plan {
             split: Some(split),
             ..Range::default()
         };
-        range.expected -= behind;
+        range.expected = (range.expected - behind).max(1.0);
         self.ranges.push(rest);
         self.open.push(new);
         new
     }
 
+    /// Where much is left, it is worth to know of what.
+    fn look(&mut self, index: usize) {
+        let Some(range) = self.ranges.get(index).filter(|range| range.expected > self.page * WORTH_A_LOOK)
+        else {
+            return;
+        };
+        let base = self.base(range.root);
+        if let Some(after) = &range.after {
+            self.folders.want(range.root, base, &after.key);
+        }
+    }
+
     /// How much is left of a range: by how dense its keys were so far, and by what was expected before.
     fn expect(&mut self, index: usize) {
         let Some(range) = self.ranges.get(index) else { return };
-        let base = self.roots.get(range.root).map_or(0, |root| root.prefix.len());
+        let (base, model) = (self.base(range.root), self.model(range.root));
         let (Some(after), Some(first)) = (&range.after, &range.first) else { return };
         let until = range.until.as_deref();
-        let top = until.map_or(base, |until| shared(first, until).max(base));
-        let mass = |from, to| Between::new(&self.alphabet, from, to, top).mass();
+        let top = until.map_or(base, |until| model.top(first, until));
+        let mass = |from, to| Between::new(model, from, to, top).mass();
         let (left, had) = (mass(&after.key, until), mass(first, Some(&after.key)));
         let dense = if had > 0.0 { range.keys * left / had } else { MOST };
         // A range that has gone on for long goes on.
@@ -329,33 +384,5 @@ impl Plan {
         if let Some(range) = self.ranges.get_mut(index) {
             range.expected = expected;
         }
-    }
-}
-
-impl Range {
-    /// Whether it can be cut there: some of it may lie before, some behind.
-    fn may_end_with(&self, at: &str) -> bool {
-        self.state != State::Done
-            && self.after.as_ref().is_none_or(|after| *after.key < *at)
-            && self.until.as_deref().is_none_or(|until| at < until)
-    }
-
-    fn take(&mut self, listed: Listed<'_>) -> Taken {
-        let Listed { keys, next } = listed;
-        let mine = match &self.until {
-            Some(until) => keys.partition_point(|key| *key <= until.as_str()),
-            None => keys.len(),
-        };
-        self.keys += mine as f64;
-        if self.first.is_none() {
-            self.first = keys.first().map(|key| (*key).to_owned());
-        }
-        let Some(next) = next.filter(|_| mine == keys.len() && self.state == State::InFlight) else {
-            return Taken { keys: if self.state == State::InFlight { mine } else { 0 }, done: true };
-        };
-        self.state = State::Waiting;
-        self.after = Some(next.clone());
-        let over = next.version.is_none() && self.until.as_ref().is_some_and(|until| next.key >= *until);
-        Taken { keys: mine, done: over }
     }
 }

@@ -171,6 +171,9 @@ impl Shared {
             return refused(403, "AccessDenied", "Access Denied");
         }
         let versions = query.contains_key("versions");
+        if get("delimiter") == "/" {
+            return self.folders(prefix, page.clamp(1, 1000), versions);
+        }
         let entries = self.objects.iter().filter(|(key, _)| key.starts_with(prefix));
         let entries: Vec<(&String, &Version, bool)> = entries
             .flat_map(|(key, all)| all.iter().enumerate().map(move |(at, version)| (key, version, at == 0)))
@@ -222,6 +225,28 @@ impl Shared {
         let page = format!(
             "<?xml version=\"1.0\"?><{root}><Name>{BUCKET}</Name><EncodingType>url</EncodingType>\
              <IsTruncated>{more}</IsTruncated>{next}{text}</{root}>"
+        );
+        (200, "content-type: application/xml\r\n".to_owned(), page)
+    }
+
+    /// The first of the folders below a prefix; of keys, none.
+    fn folders(&self, prefix: &str, page: usize, versions: bool) -> (u16, String, String) {
+        let keys = self.objects.keys().filter_map(|key| key.strip_prefix(prefix)?.split_once('/'));
+        let mut folders: Vec<&str> = keys.map(|(folder, _)| folder).collect();
+        folders.dedup();
+        let more = folders.len() > page;
+        folders.truncate(page);
+        let root = if versions { "ListVersionsResult" } else { "ListBucketResult" };
+        let text: String = folders
+            .iter()
+            .map(|folder| {
+                let name = utf8_percent_encode(&format!("{prefix}{folder}/"), NON_ALPHANUMERIC).to_string();
+                format!("<CommonPrefixes><Prefix>{name}</Prefix></CommonPrefixes>")
+            })
+            .collect();
+        let next = if more { "<NextContinuationToken>no</NextContinuationToken>" } else { "" };
+        let page = format!(
+            "<{root}><EncodingType>url</EncodingType><IsTruncated>{more}</IsTruncated>{next}{text}</{root}>"
         );
         (200, "content-type: application/xml\r\n".to_owned(), page)
     }

@@ -10,6 +10,12 @@ pub struct Keys {
 }
 
 impl Keys {
+    pub fn list(name: &'static str, mut keys: Vec<String>) -> Self {
+        keys.sort_unstable();
+        keys.dedup();
+        Keys { name, count: keys.len(), key: Box::new(move |n| keys[n].clone()) }
+    }
+
     pub fn new(name: &'static str, count: usize, key: impl Fn(usize) -> String + 'static) -> Self {
         Keys { name, count, key: Box::new(key) }
     }
@@ -22,6 +28,24 @@ impl Keys {
             if (self.key)(middle).as_str() <= text { low = middle + 1 } else { high = middle }
         }
         low
+    }
+
+    /// Up to `size` keys and folders behind a text, and whether these are all.
+    pub fn names(&self, folder: &str, size: usize) -> (Vec<String>, bool) {
+        let mut names: Vec<String> = Vec::new();
+        let mut at = if folder.is_empty() { 0 } else { self.behind(folder) };
+        while at < self.count {
+            let key = (self.key)(at);
+            let Some(rest) = key.strip_prefix(folder) else { break };
+            if names.len() == size {
+                return (names, false);
+            }
+            let part = rest.split_inclusive('/').next().unwrap_or_default();
+            let name = format!("{folder}{part}");
+            at = if part.ends_with('/') { self.behind(&format!("{name}\u{10ffff}")) } else { at + 1 };
+            names.push(name);
+        }
+        (names, true)
     }
 
     /// Up to `size` keys, and where to go on.

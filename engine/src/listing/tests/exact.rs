@@ -84,7 +84,22 @@ impl Listing<'_> {
                 continue;
             }
             let request = flying.swap_remove(dice.roll(flying.len()));
-            match dice.roll(8) {
+            let roll = dice.roll(8);
+            if let (Some(folder), 2..) = (&request.folder, roll) {
+                // Some of what is there, and some of what is not: it is a guess, whatever is answered.
+                let keys = self.bucket.keys().filter(|key| key.starts_with(folder.as_str()));
+                let mut names: Vec<&str> = keys
+                    .map(|key| {
+                        let slash = key[folder.len()..].find('/');
+                        &key[..slash.map_or(key.len(), |slash| folder.len() + slash + 1)]
+                    })
+                    .collect();
+                names.dedup();
+                names.truncate(dice.roll(names.len() + 3));
+                plan.names(&request, &names, dice.roll(4) > 0);
+                continue;
+            }
+            match roll {
                 0 => plan.slow_down(&request, now),
                 1 => plan.again(&request),
                 _ => {
@@ -136,7 +151,7 @@ fn key() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 
     #[test]
     fn a_parallel_listing_is_the_sequential_one(

@@ -9,13 +9,21 @@ use crate::listing::Plan;
 
 const LATENCY: Duration = Duration::from_millis(80);
 
-/// The time, and the number of requests.
-fn pace(keys: &Keys, most: usize) -> (Duration, usize) {
+/// What a listing took.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    time: Duration,
+    requests: usize,
+    /// Of them, those that had no key of their range.
+    empty: usize,
+}
+
+fn pace(keys: &Keys, most: usize) -> Pace {
     let mut plan = Plan::new([String::new()], most, 1);
     let mut now = Duration::ZERO;
     let mut flying = BinaryHeap::new();
     let mut held = Vec::new();
-    let mut rows = 0;
+    let (mut rows, mut empty) = (0, 0);
     loop {
         while let Some(request) = plan.next(now) {
             flying.push(Reverse((now + LATENCY, held.len())));
@@ -25,12 +33,19 @@ fn pace(keys: &Keys, most: usize) -> (Duration, usize) {
         let Some(Reverse((at, index))) = flying.pop() else { break };
         now = at;
         let request = held[index].take().unwrap();
+        if let Some(folder) = &request.folder {
+            let (names, is_whole) = keys.names(folder, 1000);
+            plan.names(&request, &names.iter().map(String::as_str).collect::<Vec<_>>(), is_whole);
+            continue;
+        }
         let (page, next) = keys.page(&request, 1000);
-        rows += listed(&page, next.as_ref(), |listed| plan.page(request.range, listed)).keys;
+        let taken = listed(&page, next.as_ref(), |listed| plan.page(request.range, listed)).keys;
+        rows += taken;
+        empty += usize::from(taken == 0);
     }
     assert!(plan.is_done());
     assert_eq!(rows, keys.count, "{}", keys.name);
-    (now, held.len())
+    Pace { time: now, requests: held.len(), empty }
 }
 
 fn shapes(count: usize) -> Vec<Keys> {
@@ -84,11 +99,85 @@ fn shapes(count: usize) -> Vec<Keys> {
     ]
 }
 
-/// 15.6 rounds of 80 ms are the least there can be.
+/// Shapes that are not in order by themselves: ids, words, and folders of very different sizes.
+fn mixed(count: usize) -> Vec<Keys> {
+    let mut dice = 7u64;
+    let mut roll = move || {
+        dice = dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (dice ^ dice >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ mixed >> 31
+    };
+    let uuid = |one: u64, two: u64| {
+        format!("{:08x}-{:04x}-4{:03x}-{:016x}", one >> 32, one >> 16 & 0xffff, one & 0xfff, two)
+    };
+    let uuids: Vec<String> = (0..count).map(|_| format!("data/{}.parquet", uuid(roll(), roll()))).collect();
+    let mut folders = Vec::with_capacity(count);
+    for _ in 0..count / 5000 {
+        let id = uuid(roll(), roll());
+        folders.extend((0..5000).map(|n| format!("{id}/part-{n:05}.snappy")));
+    }
+    let mut words: Vec<String> = Vec::new();
+    while words.len() < 100 {
+        let two = |roll: u64| {
+            let consonants = b"bcdfghklmnprstvz";
+            [consonants[roll as usize % 16] as char, b"aeiou"[roll as usize / 16 % 5] as char]
+        };
+        let word: String = (0..2 + roll() % 3).flat_map(|_| two(roll())).collect();
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.sort();
+    let small = count / 5;
+    let giant = (0..count).map(|n| match n.checked_sub(count - small) {
+        None => format!("{}/giant/{n:08}", words[50]),
+        Some(n) => format!("{}/small-{}/{n:06}", words[n * 100 / small], n % 7),
+    });
+    let giant = giant.collect();
+    let two = (0..count).map(|n| {
+        format!("{}/{}/{n:06}.csv", words[roll() as usize % 20 * 5], words[roll() as usize % 30 * 3])
+    });
+    let two = two.collect();
+    let five = (0..count).map(|_| {
+        let (a, id) = (roll() as usize % 2400, roll() >> 32);
+        let at = [a % 4 * 20, a / 4 % 5 * 10 + 3, a / 20 % 6 * 7, a / 120 % 5 * 9 + 1, a / 600 * 11 + 2];
+        format!("{}/{id:08x}.bin", at.map(|at| words[at].as_str()).join("/"))
+    });
+    let five = five.collect();
+    vec![
+        Keys::list("uuids", uuids),
+        Keys::list("folders of uuids", folders),
+        Keys::list("one giant folder among small ones", giant),
+        Keys::list("two levels", two),
+        Keys::list("five levels", five),
+        Keys::new("100 folders", count, move |n| format!("user-{:03}/obj-{:05}", n / 10_000, n % 10_000)),
+        Keys::new("a folder for each key", count, |n| format!("id-{n:07}/data.json")),
+    ]
+}
+
+/// 15.6 rounds of 80 ms are the least there can be; the plan needs 21 to 25, and the slowest shape a fifth more than the
+/// fastest.
 #[test]
-fn a_million_keys_of_every_shape_take_about_the_same_time() {
-    let paces: Vec<_> = shapes(1_000_000).iter().map(|keys| (keys.name, pace(keys, 64))).collect();
-    println!("{paces:?}");
-    let slowest = paces.iter().map(|(_, (time, _))| *time).max();
-    assert!(slowest < Some(Duration::from_millis(3000)), "{paces:?}");
+fn a_million_keys_of_every_shape_take_the_same_time_within_a_fifth() {
+    let all = shapes(1_000_000).into_iter().chain(mixed(1_000_000));
+    let paces: Vec<_> = all.map(|keys| (keys.name, pace(&keys, 64))).collect();
+    println!("{paces:#?}");
+    let times = paces.iter().map(|(_, pace)| pace.time);
+    let (fastest, slowest) = (times.clone().min().unwrap(), times.max().unwrap());
+    assert!(slowest <= Duration::from_millis(2080), "{paces:#?}");
+    assert!(slowest.as_secs_f64() <= 1.2 * fastest.as_secs_f64(), "{paces:#?}");
+    for (name, pace) in &paces {
+        assert!(pace.requests < 1450 && pace.empty < 250, "{name}: {pace:?}");
+    }
+}
+
+#[test]
+fn more_and_fewer_keys_keep_what_is_in_flight_busy() {
+    for (count, most, rounds) in [(100_000, 64, 12), (300_000, 64, 18), (1_000_000, 16, 80)] {
+        for keys in shapes(count) {
+            let pace = pace(&keys, most);
+            assert!(pace.time <= LATENCY * rounds, "{count} {} {most}: {pace:?}", keys.name);
+        }
+    }
 }

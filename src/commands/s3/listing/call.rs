@@ -66,7 +66,8 @@ impl Call {
         let token = after.and_then(|after| after.token.clone());
         let start = after.filter(|_| token.is_none()).map(|after| after.key.clone());
         let (raw, slot) = Raw::new(|| Output::erase(ListObjectsV2Output::builder().build()));
-        let request = self.client.list_objects_v2().bucket(&self.location.bucket).prefix(&self.location.key);
+        let request = self.client.list_objects_v2().bucket(&self.location.bucket).prefix(self.prefix());
+        let request = request.set_delimiter(self.delimiter());
         let request =
             request.encoding_type(EncodingType::Url).set_continuation_token(token).set_start_after(start);
         let sent = request.customize().config_override(no_retries()).interceptor(raw).send().await;
@@ -77,15 +78,24 @@ impl Call {
     async fn versions(&self) -> Result<Answer, Trouble> {
         let after = self.request.after.as_ref();
         let (raw, slot) = Raw::new(|| Output::erase(ListObjectVersionsOutput::builder().build()));
-        let request =
-            self.client.list_object_versions().bucket(&self.location.bucket).prefix(&self.location.key);
+        let request = self.client.list_object_versions().bucket(&self.location.bucket).prefix(self.prefix());
         let request = request
+            .set_delimiter(self.delimiter())
             .encoding_type(EncodingType::Url)
             .set_key_marker(after.map(|after| after.key.clone()))
             .set_version_id_marker(after.and_then(|after| after.version.clone()));
         let sent = request.customize().config_override(no_retries()).interceptor(raw).send().await;
         sent.map_err(|error| self.trouble(&error))?;
         Ok(slot.take())
+    }
+
+    fn prefix(&self) -> &str {
+        self.request.folder.as_deref().unwrap_or(&self.location.key)
+    }
+
+    /// What the keys of a folder are rolled up by.
+    fn delimiter(&self) -> Option<String> {
+        self.request.folder.as_ref().map(|_| "/".to_owned())
     }
 
     fn trouble<E>(&self, error: &AwsFailure<E>) -> Trouble

@@ -70,11 +70,12 @@ pub async fn list(
             let call = Call::new(listing.client, root, listing.versions, request);
             flying.spawn(call.answer());
         }
+        // What is still in flight then tells nothing that matters.
+        if plan.is_done() {
+            break;
+        }
         if flying.is_empty() && plan.paused_until(began.elapsed()).is_none() {
             // A pause that has just ended leaves something to ask.
-            if plan.is_done() {
-                break;
-            }
             continue;
         }
         let (request, answer) = tokio::select! {
@@ -83,6 +84,9 @@ pub async fn list(
         };
         let Request { root, range, .. } = request;
         match answer {
+            Ok((page, _)) if request.folder.is_some() => {
+                plan.names(&request, &page.names(), page.is_last());
+            }
             Ok((page, next)) => {
                 last_page = Instant::now();
                 attempts.remove(&range);
@@ -102,6 +106,8 @@ pub async fn list(
                     return Err(stormed(error).into());
                 }
             }
+            // Where ranges are cut can be guessed as well.
+            Err(_) if request.folder.is_some() => plan.again(&request),
             Err(Trouble::Passing(error)) => {
                 let attempt = attempts.entry(range).or_insert(0);
                 *attempt += 1;
