@@ -159,7 +159,7 @@ fn the_manual_is_formatted_without_a_warning_and_examples_stay_as_they_are() {
             let examples = page.lines().skip_while(|line| *line != ".nf").skip(1);
             for line in examples.take_while(|line| *line != ".fi") {
                 let example = line.replace("\\-", "-").replace("\\(aq", "'").replace("\\(dq", "\"");
-                let example = example.replace("\\(ti", "~");
+                let example = example.replace("\\(ti", "~").replace("\\e", "\\");
                 assert!(text.lines().any(|line| line.trim() == example), "{name}: {example} in\n{text}");
             }
         }
