@@ -120,7 +120,7 @@ const ARGUMENTS: &[(&[&str], &[&str], i32)] = &[
     ),
     (&["s3", "job", "list"], &[], 75),
     (&["s3", "job", "show"], &["5b6f8a1e-3c1d"], 75),
-    (&["s3", "job", "watch"], &["5b6f8a1e-3c1d"], 75),
+    (&["s3", "job", "watch"], &["5b6f8a1e-3c1d", "--timeout", "1s"], 8),
     (&["s3", "job", "confirm"], &["5b6f8a1e-3c1d", "--yes"], 75),
     (&["s3", "job", "cancel"], &["5b6f8a1e-3c1d", "--yes"], 75),
     (&["s3", "job", "priority"], &["5b6f8a1e-3c1d", "1", "--yes"], 75),
