@@ -19,7 +19,7 @@ use crate::signals::Signals;
 
 #[derive(Debug, Clone, Args)]
 pub struct BuildArgs {
-    /// A list that is built now, as s3 manifest build does: s3://BUCKET/PREFIX, a file, ...; may be repeated
+    /// A list that is built now: s3://BUCKET/PREFIX, a file
     #[arg(long, value_name = "SOURCE", help_heading = "Target")]
     pub build: Vec<Source>,
 

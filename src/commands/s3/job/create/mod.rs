@@ -56,6 +56,10 @@ pub use submit::{SubmitArgs, submit};
 #[command(
     verbatim_doc_comment,
     mut_arg("wait", |arg| arg.hide_short_help(true)),
+    mut_arg("manifest", |arg| arg.hide_short_help(true)),
+    mut_arg("inventory", |arg| arg.hide_short_help(true)),
+    mut_arg("generate", |arg| arg.hide_short_help(true)),
+    mut_arg("build", |arg| arg.hide_short_help(true)),
     mut_group("objects", |group| group.required(false).multiple(false))
 )]
 pub struct CreateArgs {

@@ -8,7 +8,7 @@ use super::pair::Pair;
 
 #[derive(Debug, Clone, Args)]
 pub struct SettingsArgs {
-    /// The role that the job runs as: its ARN, or its name in this account
+    /// The role that the job runs as: ARN or name
     #[arg(long, value_name = "ROLE", help_heading = "Change")]
     pub role: String,
 

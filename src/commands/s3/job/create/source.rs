@@ -36,7 +36,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "S3-URI", help_heading = "Target")]
     pub inventory: Option<Location>,
 
-    /// Objects of which S3 makes the list, s3://BUCKET/PREFIX
+    /// S3 makes the list itself: s3://BUCKET/PREFIX
     #[arg(long, value_name = "S3-URI", help_heading = "Target")]
     pub generate: Option<Location>,
 
