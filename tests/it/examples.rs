@@ -125,7 +125,6 @@ fn the_tour_runs_in_the_sandbox_without_a_terminal() {
         "hello from web-2",
         "(exit code 3)",
         "Rows:    23\n",
-        "dry run: 1 job would be created\n",
         "InvalidObjectState",
         "rehearsal-target,copies/archive/2024.tar\n",
         "LambdaInvoke             Complete     23       1\n",
@@ -139,6 +138,7 @@ fn the_tour_runs_in_the_sandbox_without_a_terminal() {
         assert!(script.contains(&format!("run '{command}'")), "the tour does not run just this: {command}");
     }
     assert!(ran.stderr.starts_with("to stderr\n"), "{ran:#?}");
+    assert!(ran.stderr.contains("dry run: 1 job would be created\n"), "{ran:#?}");
     assert!(
         ran.stderr.ends_with("error: no node is called wbe-1\n  hint: did you mean web-1?\n"),
         "{ran:#?}"
