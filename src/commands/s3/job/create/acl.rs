@@ -19,7 +19,7 @@ use crate::error::{Outcome, Result};
 /// alone.
 ///
 /// Examples:
-///   opsctl s3 job create acl private --build s3://rehearsal-data/logs/ \
+///   opsctl s3 job create acl bucket-owner-full-control --build s3://rehearsal-data/logs/ \
 ///     --role opsctl-batch --report s3://rehearsal-reports --dry-run
 ///   opsctl s3 job create --example acl > job.yaml
 ///
