@@ -37,7 +37,7 @@ fn a_job_fails_when_over_a_thousand_tasks_ran_and_over_half_failed() {
     assert!((1000..1500).contains(&failed), "{job}");
     assert!(ran.stderr.contains("JobFailureThresholdExceeded"), "{ran:?}");
     // What was done is reported all the same.
-    let ran = rehearsal.opsctl(&["s3", "job", "report", &id(&ran), "-o", "json"]).expect(0);
+    let ran = rehearsal.opsctl(&["s3", "job", "report", &id(&ran), "-o", "json"]).expect(6);
     assert_eq!(ran.json()["items"][0]["tasks"], failed, "{ran:?}");
 }
 
