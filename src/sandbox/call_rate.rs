@@ -44,8 +44,8 @@ mod tests {
 
     #[test]
     fn calls_beyond_the_rate_wait_for_their_turn() {
-        let start = Instant::now();
         let rate = CallRate::new(Some(2));
+        let start = Instant::now();
         for (milliseconds, expected) in
             [(0, [true, true, false]), (500, [true, false, false]), (60_000, [true, true, false])]
         {
