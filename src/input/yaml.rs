@@ -99,7 +99,7 @@ impl Node {
 impl From<serde_saphyr::Location> for Place {
     fn from(location: serde_saphyr::Location) -> Self {
         let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).max(1);
-        Place { line: number(location.line().into()), column: number(location.column().into()) }
+        Place { line: number(location.line()), column: number(location.column()) }
     }
 }
 

@@ -28,6 +28,9 @@ fn checked_as(text: &[u8], columns: Option<&str>) -> (Vec<(u64, FaultKind)>, Fin
     (faults, findings, String::from_utf8(copy.unwrap()).unwrap())
 }
 
+/// Its name, the manifest, the faults with their lines, the mended copy.
+type Case<'a> = (&'a str, &'a [u8], &'a [(u64, FaultKind)], &'a str);
+
 #[test]
 fn every_fault_is_found_in_its_line_and_mended_or_left_out() {
     let version = "3HL4kqtJvjVBH40Nrjfkd";
@@ -36,7 +39,7 @@ fn every_fault_is_found_in_its_line_and_mended_or_left_out() {
     let with_commas = format!("data-1,a,{version}\ndata-1,x,y,{version}\n");
     let mended_commas = format!("data-1,a,{version}\ndata-1,x%2Cy,{version}\n");
     let long = format!("data-1,{}\n", "k".repeat(1025));
-    let cases: [(&str, &[u8], &[(u64, FaultKind)], &str); 34] = [
+    let cases: [Case; 34] = [
         ("sound", b"data-1,a%20b\ndata-1,b*'()!:c\n", &[], "data-1,a%20b\ndata-1,b%2A%27%28%29%21%3Ac\n"),
         ("sound with versions", b"data-1,a,null\n", &[], "data-1,a,null\n"),
         ("empty", b"", &[(1, NoObjects)], ""),

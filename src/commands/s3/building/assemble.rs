@@ -219,11 +219,11 @@ impl Rows {
             (true, Some("")) => ObjectRecord { version_id: Some("null"), ..*record },
             _ => *record,
         };
-        if let Some(seen) = &mut self.seen {
-            if !is_new(seen, record)? {
-                self.told.doubles += 1;
-                return Ok(ControlFlow::Continue(()));
-            }
+        if let Some(seen) = &mut self.seen
+            && !is_new(seen, record)?
+        {
+            self.told.doubles += 1;
+            return Ok(ControlFlow::Continue(()));
         }
         if self.told.buckets.len() < BUCKETS && !self.told.buckets.contains(record.bucket) {
             self.told.buckets.insert(record.bucket.to_owned());

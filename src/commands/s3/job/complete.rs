@@ -11,7 +11,7 @@ use crate::completion::{self, ArgValueCompleter, Candidate};
 pub fn jobs() -> ArgValueCompleter {
     completion::live("s3.jobs", async |aws| {
         let mut first = Vec::new();
-        Jobs::of(&aws)
+        Jobs::of(aws)
             .await?
             .list(&[], &mut |page| {
                 first = page;

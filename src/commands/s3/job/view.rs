@@ -66,7 +66,7 @@ fn parameters(job: &Job) -> Option<String> {
     let mut value = serde_json::to_value(job.operation.as_ref()?).ok()?;
     opsctl_engine::batch::drop_nulls(&mut value);
     let parameters = value.as_object()?.values().next()?;
-    (parameters.as_object()?.len() > 0).then(|| parameters.to_string())
+    (!parameters.as_object()?.is_empty()).then(|| parameters.to_string())
 }
 
 /// Where the objects come from.

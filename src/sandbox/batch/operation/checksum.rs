@@ -83,7 +83,7 @@ fn parts(content: &Content, count: u16) -> Result<Vec<Reader>, Fault> {
 
 /// One of all algorithms that a job can name.
 enum Summer {
-    Kept(Hasher),
+    Kept(Box<Hasher>),
     Md5(Box<Md5>),
     Sha512(Box<digest::Context>),
     Xxh64(Box<Xxh64>),
@@ -100,7 +100,10 @@ impl Summer {
             "XXHASH64" => Summer::Xxh64(Box::new(Xxh64::new(0))),
             "XXHASH3" => Summer::Xxh3(Box::new(Xxh3Default::new())),
             "XXHASH128" => Summer::Xxh128(Box::new(Xxh3Default::new())),
-            name => Summer::Kept(Hasher::new(Algorithm::named(name).unwrap_or(Algorithm::Crc64Nvme))),
+            name => {
+                let algorithm = Algorithm::named(name).unwrap_or(Algorithm::Crc64Nvme);
+                Summer::Kept(Box::new(Hasher::new(algorithm)))
+            }
         }
     }
 

@@ -15,12 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Record<'a> {
     /// A new bucket with what it had from the first, or new settings of one that is there.
-    Bucket {
-        name: Cow<'a, str>,
-        created: i64,
-        settings: Cow<'a, BucketSettings>,
-        fill: Cow<'a, [Fill]>,
-    },
+    Bucket(Box<BucketRecord<'a>>),
     NoBucket {
         name: Cow<'a, str>,
     },
@@ -41,12 +36,7 @@ pub enum Record<'a> {
         key: Cow<'a, str>,
         id: VersionId,
     },
-    Upload {
-        bucket: Cow<'a, str>,
-        key: Cow<'a, str>,
-        id: Cow<'a, str>,
-        upload: Cow<'a, Upload>,
-    },
+    Upload(Box<UploadRecord<'a>>),
     Part {
         bucket: Cow<'a, str>,
         key: Cow<'a, str>,
@@ -59,6 +49,42 @@ pub enum Record<'a> {
         key: Cow<'a, str>,
         id: Cow<'a, str>,
     },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BucketRecord<'a> {
+    pub name: Cow<'a, str>,
+    pub created: i64,
+    pub settings: Cow<'a, BucketSettings>,
+    pub fill: Cow<'a, [Fill]>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct UploadRecord<'a> {
+    pub bucket: Cow<'a, str>,
+    pub key: Cow<'a, str>,
+    pub id: Cow<'a, str>,
+    pub upload: Cow<'a, Upload>,
+}
+
+impl<'a> Record<'a> {
+    pub fn upload(bucket: &'a str, key: &'a str, id: &'a str, upload: &'a Upload) -> Self {
+        Record::Upload(Box::new(UploadRecord {
+            bucket: Cow::Borrowed(bucket),
+            key: Cow::Borrowed(key),
+            id: Cow::Borrowed(id),
+            upload: Cow::Borrowed(upload),
+        }))
+    }
+
+    pub fn bucket(name: &'a str, created: i64, settings: &'a BucketSettings, fill: &'a [Fill]) -> Self {
+        Record::Bucket(Box::new(BucketRecord {
+            name: Cow::Borrowed(name),
+            created,
+            settings: Cow::Borrowed(settings),
+            fill: Cow::Borrowed(fill),
+        }))
+    }
 }
 
 #[derive(Debug)]

@@ -30,7 +30,7 @@ use bucket::{Bucket, BucketSettings};
 use content::{Blob, Blobs, Content, Writer};
 use fill::Fill;
 use jiff::Timestamp;
-use journal::{Journal, Record};
+use journal::{BucketRecord, Journal, Record, UploadRecord};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -85,12 +85,7 @@ impl Store {
         let now = now();
         for bucket in first {
             if !state.buckets.contains_key(&bucket.name) {
-                let record = Record::Bucket {
-                    name: Cow::Borrowed(&bucket.name),
-                    created: now,
-                    settings: Cow::Borrowed(&bucket.settings),
-                    fill: Cow::Borrowed(&bucket.fill),
-                };
+                let record = Record::bucket(&bucket.name, now, &bucket.settings, &bucket.fill);
                 state.journal.defer(&record)?;
                 state
                     .buckets
@@ -143,12 +138,7 @@ impl Store {
             return Err(errors::conflict("BucketAlreadyOwnedByYou", message));
         }
         let created = now();
-        state.write(&Record::Bucket {
-            name: Cow::Borrowed(name),
-            created,
-            settings: Cow::Borrowed(&settings),
-            fill: Cow::Borrowed(&[]),
-        })?;
+        state.write(&Record::bucket(name, created, &settings, &[]))?;
         state.buckets.insert(name.to_owned(), Bucket::new(created, settings));
         Ok(())
     }
@@ -175,12 +165,7 @@ impl Store {
         let bucket = state.bucket(name)?;
         let (created, mut settings) = (bucket.created, bucket.settings.clone());
         change(&mut settings)?;
-        state.write(&Record::Bucket {
-            name: Cow::Borrowed(name),
-            created,
-            settings: Cow::Borrowed(&settings),
-            fill: Cow::Borrowed(&[]),
-        })?;
+        state.write(&Record::bucket(name, created, &settings, &[]))?;
         state.bucket_mut(name)?.settings = settings;
         Ok(())
     }
@@ -283,12 +268,7 @@ fn write_bucket(
     write: &mut dyn FnMut(&Record<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let called = || Cow::Borrowed(name);
-    write(&Record::Bucket {
-        name: called(),
-        created: bucket.created,
-        settings: Cow::Borrowed(&bucket.settings),
-        fill: Cow::Borrowed(&[]),
-    })?;
+    write(&Record::bucket(name, bucket.created, &bucket.settings, &[]))?;
     for (key, versions) in bucket.from(std::ops::Bound::Unbounded) {
         for version in versions.iter().rev() {
             let key = Cow::Borrowed(key);
@@ -297,12 +277,7 @@ fn write_bucket(
     }
     for ((key, id), upload) in &bucket.uploads {
         let (key, id) = (key.as_str(), id.as_str());
-        write(&Record::Upload {
-            bucket: called(),
-            key: Cow::Borrowed(key),
-            id: Cow::Borrowed(id),
-            upload: Cow::Borrowed(upload),
-        })?;
+        write(&Record::upload(name, key, id, upload))?;
     }
     Ok(())
 }
@@ -324,13 +299,16 @@ impl Loader {
         let mut adopt =
             |name: &str| Arc::clone(files.entry(name.to_owned()).or_insert_with(|| blobs.adopt(name)));
         match record {
-            Record::Bucket { name, created, settings, fill } => match buckets.get_mut(name.as_ref()) {
-                Some(bucket) => bucket.settings = settings.into_owned(),
-                None => {
-                    let bucket = filled(&name, created, &settings, &fill);
-                    buckets.insert(name.into_owned(), bucket);
+            Record::Bucket(record) => {
+                let BucketRecord { name, created, settings, fill } = *record;
+                match buckets.get_mut(name.as_ref()) {
+                    Some(bucket) => bucket.settings = settings.into_owned(),
+                    None => {
+                        let bucket = filled(&name, created, &settings, &fill);
+                        buckets.insert(name.into_owned(), bucket);
+                    }
                 }
-            },
+            }
             Record::NoBucket { name } => drop(buckets.remove(name.as_ref())),
             Record::Put { bucket, key, version } => {
                 if let Some(bucket) = buckets.get_mut(bucket.as_ref()) {
@@ -347,7 +325,8 @@ impl Loader {
                     bucket.remove(&key, id);
                 }
             }
-            Record::Upload { bucket, key, id, upload } => {
+            Record::Upload(record) => {
+                let UploadRecord { bucket, key, id, upload } = *record;
                 if let Some(bucket) = buckets.get_mut(bucket.as_ref()) {
                     let mut upload = upload.into_owned();
                     upload.parts = std::mem::take(&mut upload.parts)

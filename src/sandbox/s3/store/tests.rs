@@ -172,12 +172,20 @@ fn an_upload_is_held_against_the_rules_of_parts() {
     assert_eq!(copied.data().unwrap().checksum.unwrap().kind, ChecksumType::FullObject);
 }
 
+fn set_versioning(store: &Store, versioning: Versioning) {
+    let set = |settings: &mut BucketSettings| {
+        settings.versioning = versioning;
+        Ok(())
+    };
+    store.configure("b", set).unwrap();
+}
+
 #[test]
 fn versions_pile_up_are_hidden_and_come_back() {
     let scratch = Scratch::new();
     let store = scratch.store(&[first("b", Versioning::Off, vec![])]);
     put(&store, "k", b"null");
-    store.configure("b", |settings| Ok(settings.versioning = Versioning::Enabled)).unwrap();
+    set_versioning(&store, Versioning::Enabled);
     let one = put(&store, "k", b"one").id.to_string();
     let two = put(&store, "k", b"two").id.to_string();
     assert_eq!(store.read(&at("k")).unwrap(), b"two");
@@ -196,7 +204,7 @@ fn versions_pile_up_are_hidden_and_come_back() {
     assert!(uncovered.marker);
     assert_eq!(store.read(&at("k")).unwrap(), b"two");
 
-    store.configure("b", |settings| Ok(settings.versioning = Versioning::Suspended)).unwrap();
+    set_versioning(&store, Versioning::Suspended);
     put(&store, "k", b"new null");
     assert_eq!(of("null").unwrap(), b"new null", "a new null version replaces the old one");
     let ids = versions(&store, 10).into_iter().map(|(_, id, _)| id).collect::<Vec<_>>();

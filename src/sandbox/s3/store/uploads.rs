@@ -96,12 +96,7 @@ impl Store {
         let mut state = self.lock();
         super::attributes::check_acl(&state.bucket(bucket)?.settings, upload.attributes.acl.as_deref())?;
         let id = random::hex(64)?;
-        state.write(&Record::Upload {
-            bucket: Cow::Borrowed(bucket),
-            key: Cow::Borrowed(key),
-            id: Cow::Borrowed(&id),
-            upload: Cow::Borrowed(&upload),
-        })?;
+        state.write(&Record::upload(bucket, key, &id, &upload))?;
         state.bucket_mut(bucket)?.uploads.insert((key.to_owned(), id.clone()), upload);
         Ok(id)
     }

@@ -52,7 +52,7 @@ async fn edited(path: &Path, edit: impl FnOnce(&mut Value), ctx: &Context) -> Re
     };
     // A pipe may give its document late, or never, and a read cannot be given up.
     let read = tokio::task::spawn_blocking(move || match owned {
-        Some(path) => std::fs::File::open(path).and_then(|file| text(file)),
+        Some(path) => std::fs::File::open(path).and_then(text),
         None => text(std::io::stdin()),
     });
     let failed = |error: std::io::Error| Error::usage(format!("cannot read the job {name}")).because(error);

@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn all_that_a_copy_cannot_copy_is_counted() {
         let largest = 5 << 30;
-        let copy = Operation::S3PutObjectCopy(Box::new(Copy::default()));
+        let copy = Operation::S3PutObjectCopy(Box::<Copy>::default());
         let objects = census(&[
             ("fits", largest, "STANDARD"),
             ("a", largest + 1, "STANDARD"),
