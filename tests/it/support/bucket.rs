@@ -162,7 +162,7 @@ impl Shared {
     fn list(&self, query: &BTreeMap<String, String>) -> (u16, String, String) {
         let Settings { page, storm, slow_every, ref denied, .. } = self.settings;
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        if number <= storm || slow_every > 0 && number % slow_every == 0 {
+        if number <= storm || slow_every > 0 && number.is_multiple_of(slow_every) {
             return refused(503, "SlowDown", "Please reduce your request rate.");
         }
         let get = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();

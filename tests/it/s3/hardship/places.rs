@@ -56,7 +56,7 @@ fn a_limit_of_the_size_of_files_is_a_full_disk() {
         assert!(ran.stdout.is_empty() || words.contains("check"), "{ran:?}");
     }
     assert_eq!(std::fs::read_to_string(sealed.path("m.csv")).unwrap(), "before");
-    let names = std::fs::read_dir(&sealed.path("m.csv").parent().unwrap()).unwrap();
+    let names = std::fs::read_dir(sealed.path("m.csv").parent().unwrap()).unwrap();
     let names: Vec<String> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert!(!names.iter().any(|name| name.ends_with(".new")), "{names:?}");
 }

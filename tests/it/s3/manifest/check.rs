@@ -15,13 +15,16 @@ fn faults(stdout: &str) -> Vec<(u64, String)> {
     lines.map(|it| (it["line"].as_u64().unwrap(), it["fault"].as_str().unwrap().to_owned())).collect()
 }
 
+/// Its name, the manifest, the faults with their lines, the mended copy.
+type Case<'a> = (&'a str, &'a [u8], &'a [(u64, &'a str)], &'a str);
+
 #[test]
 fn every_fault_is_found_with_its_line_and_mended() {
     let version = "3HL4kqtJvjVBH40Nrjfkd";
     let mixed = format!("data-1,a,{version}\ndata-1,b\n");
     let long = format!("data-1,{}\n", "k".repeat(1025));
     let endless = format!("data-1,a\n{}\ndata-1,b\n", "k".repeat(3 << 20));
-    let cases: [(&str, &[u8], &[(u64, &str)], &str); 16] = [
+    let cases: [Case; 16] = [
         ("header", b"Bucket,Key\ndata-1,a\n", &[(1, "header")], "data-1,a\n"),
         (
             "bom-crlf",

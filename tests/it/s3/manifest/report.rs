@@ -63,6 +63,9 @@ fn a_report_is_read_with_and_without_its_manifest() {
     }
 }
 
+/// What is done to its manifest, the exit code, what is said.
+type Spoilt<'a> = (fn(&mut Value), i32, &'a str);
+
 #[test]
 fn a_report_that_is_none_or_not_whole_is_refused() {
     let shelf = Shelf::start();
@@ -76,7 +79,7 @@ fn a_report_that_is_none_or_not_whole_is_refused() {
         let ran = sealed.run(["s3", "manifest", "stats", source]).expect(code);
         assert!(ran.stderr.contains(message), "{source}: {ran:?}");
     }
-    let spoilt: [(fn(&mut Value), i32, &str); 4] = [
+    let spoilt: [Spoilt; 4] = [
         (|it| it["Format"] = json!("Report_CSV_2030"), 2, "its format is `Report_CSV_2030`"),
         (|it| it["Results"] = json!(7), 2, "it is no manifest of a completion report"),
         (|it| it["Results"][1]["MD5Checksum"] = json!("00"), 1, "results/bb.csv"),

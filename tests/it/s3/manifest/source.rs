@@ -44,7 +44,8 @@ fn the_samples_are_their_keys() {
     assert_eq!(head(format!("inventory:{}", inventory.display())), known);
     let job = samples.join("report/batch-reports/job-5b6f8a1e-3c1d-4f7e-9a52-0c7d2f1e4a90");
     let (mut reported, mut sorted) = (head(job.display().to_string()), known);
-    (reported.sort(), sorted.sort());
+    reported.sort();
+    sorted.sort();
     reported.dedup();
     assert_eq!(reported, sorted);
 }

@@ -40,8 +40,8 @@ fn a_list_is_counted_by_class_age_and_size() {
     with_inventory(&sealed);
     let answer = sealed.run(STATS.iter().chain(&["-o", "json"])).expect(0).json();
     let line = |group: &str, name: &str| {
-        let items = answer["items"].as_array().unwrap().iter();
-        items.filter(|it| it["group"] == group && it["name"] == name).cloned().next().unwrap()
+        let mut items = answer["items"].as_array().unwrap().iter();
+        items.find(|it| it["group"] == group && it["name"] == name).cloned().unwrap()
     };
     let counted = |group: &str, name: &str, objects: u64, bytes: u64, share: f64| {
         assert_eq!(
