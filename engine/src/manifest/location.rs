@@ -31,6 +31,15 @@ impl Location {
     }
 }
 
+/// What the ARNs of a region's buckets begin with. Source: the partitions of the AWS general reference.
+pub fn partition(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
 impl FromStr for Location {
     type Err = LocationError;
 
@@ -78,7 +87,9 @@ mod tests {
             assert_eq!(location.to_string(), text);
         }
         let bucket: Location = "s3://data-1".parse().unwrap();
-        assert_eq!(bucket.arn("aws"), "arn:aws:s3:::data-1");
+        assert_eq!(bucket.arn(partition("eu-west-1")), "arn:aws:s3:::data-1");
+        assert_eq!(bucket.arn(partition("us-gov-west-1")), "arn:aws-us-gov:s3:::data-1");
+        assert_eq!(partition("cn-north-1"), "aws-cn");
         let object: Location = "s3://data-1/a b".parse().unwrap();
         assert_eq!(object.arn("aws-cn"), "arn:aws-cn:s3:::data-1/a b");
     }

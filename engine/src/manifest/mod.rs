@@ -29,7 +29,7 @@ pub use error::{LineFault, ListError};
 pub use filter::{BadPattern, Conditions, Filter, Lacking, Sample};
 pub use inventory::{DataFile, Inventory, InventoryFault, InventoryReader, MAX_INVENTORY_MANIFEST, Schema};
 pub use key::{KeyError, MAX_KEY};
-pub use location::{Location, LocationError, is_bucket_name};
+pub use location::{Location, LocationError, is_bucket_name, partition};
 pub use reader::ManifestReader;
 pub use record::ObjectRecord;
 pub use stats::{Stats, Tally};

@@ -231,3 +231,36 @@ fn several_buckets_are_said() {
         "warning: the manifest names several buckets (data-1, data-2): most operations take one\n"
     );
 }
+
+#[test]
+fn one_manifest_is_built_once_at_a_time_and_the_end_of_the_build_before_is_waited_for() {
+    let keys = many();
+    let bucket = slow(&keys);
+    let sealed = sealed(&bucket);
+    interrupted(&sealed, &bucket, 12, Signal::KILL, false);
+    let folder = sealed.path("home/.local/state/opsctl/builds");
+    let left = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let held = std::fs::File::open(&left).unwrap();
+    held.lock().unwrap();
+    let ran = build(&sealed, &["s3://data-1/"], &["--resume"]).expect(75);
+    assert!(ran.stderr.contains("the same manifest is being built already"), "{ran:?}");
+    let before = bucket.log().len();
+    let to = sealed.path("manifest.csv");
+    let mut command = sealed.command(["s3", "manifest", "build", "s3://data-1/", "--resume", "--to"]);
+    let mut waiting =
+        command.arg(&to).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // It has opened the file, and so is about to meet the lock.
+    let opened = format!("/proc/{}/fd", waiting.id());
+    let is_open = || {
+        let files = std::fs::read_dir(&opened).into_iter().flatten().flatten();
+        files.filter_map(|file| std::fs::read_link(file.path()).ok()).any(|path| path == left)
+    };
+    while !is_open() {
+        assert!(waiting.try_wait().unwrap().is_none());
+        std::thread::yield_now();
+    }
+    drop(held);
+    assert!(waiting.wait().unwrap().success());
+    assert!(bucket.log().len() > before);
+    assert!(manifest(&sealed) == plain(&keys));
+}

@@ -6,14 +6,19 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use md5::{Digest as _, Md5};
 use opsctl_engine::listing::{Event, Journal, Plan};
 use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
 
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::files;
+
+/// How long the build of before may take to end.
+const DYING: Duration = Duration::from_secs(3);
 
 /// Of which build a file is.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -37,15 +42,22 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// The file of this build. With `resume`, what an earlier run has done is told to the plan.
-    pub fn open(identity: Identity, resume: bool, plan: &mut Plan, ctx: &Context) -> Result<Self> {
+    pub async fn open(identity: Identity, resume: bool, plan: &mut Plan, ctx: &Context) -> Result<Self> {
         let path = path(&identity.asked, ctx)?;
         let unusable = |error| Error::failed(format!("cannot use {}", path.display())).because(error);
         let file = files::open_private(&path).map_err(unusable)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(error)) => return Err(unusable(error).into()),
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::new(Kind::Temporary, "the same manifest is being built already").into());
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(unusable(error).into()),
+                // One that was just killed may not have let go of it yet.
+                Err(TryLockError::WouldBlock) if began.elapsed() < DYING => sleep(DYING / 50).await,
+                Err(TryLockError::WouldBlock) => {
+                    return Err(
+                        Error::new(Kind::Temporary, "the same manifest is being built already").into()
+                    );
+                }
             }
         }
         let handle = file.try_clone().map_err(unusable)?;

@@ -95,7 +95,7 @@ impl Building<'_> {
         let mut checkpoint = None;
         if !roots.is_empty() && !self.is_streamed() {
             let identity = Identity { asked: self.asked(), now: now.as_millisecond() };
-            let opened = Checkpoint::open(identity, self.resume, live.plan(), ctx)?;
+            let opened = Checkpoint::open(identity, self.resume, live.plan(), ctx).await?;
             now = Timestamp::from_millisecond(opened.identity.now).unwrap_or(now);
             filter = self.filter.filter(now, zone)?;
             checkpoint = Some(opened);

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use clap::Args;
+use opsctl_engine::manifest::partition;
 use serde::Serialize;
 
 use super::super::building::{Assembled, Building, Built, Destination, To, Uploaded};
@@ -134,7 +135,11 @@ pub async fn run(args: &BuildArgs, ctx: &Context) -> Result<Outcome> {
     };
     let mut built = building.run(&mut signals, ctx).await?;
     let uploaded = std::mem::take(&mut built.uploaded);
-    args.tell(&built, uploaded, ctx)?;
+    let arn = match &args.to.0 {
+        Place::Object(location) => Some(location.arn(partition(&ctx.aws().await?.region().value))),
+        Place::Stdin | Place::File(_) => None,
+    };
+    args.tell(&built, uploaded, arn, ctx)?;
     built.is_done();
     match built.partly {
         Some(error) => Err(error.into()),
@@ -143,7 +148,7 @@ pub async fn run(args: &BuildArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl BuildArgs {
-    fn tell(&self, built: &Built, uploaded: Uploaded, ctx: &Context) -> Result<()> {
+    fn tell(&self, built: &Built, uploaded: Uploaded, arn: Option<String>, ctx: &Context) -> Result<()> {
         let Assembled { rows, bytes, versions, doubles, delete_markers, buckets, .. } = &built.assembled;
         if *rows == 0 {
             ctx.reporter().status("no object was found: the manifest is empty");
@@ -167,10 +172,7 @@ impl BuildArgs {
             fields: if *versions { &["Bucket", "Key", "VersionId"] } else { &["Bucket", "Key"] },
             duplicates: *doubles,
             delete_markers: (!built.resumed).then_some(*delete_markers),
-            arn: match &self.to.0 {
-                Place::Object(location) => Some(location.arn("aws")),
-                Place::Stdin | Place::File(_) => None,
-            },
+            arn,
             etag: uploaded.etag,
             version_id: uploaded.version_id,
         };
