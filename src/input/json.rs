@@ -25,6 +25,7 @@ fn member(text: &str, start: usize, step: &str) -> Option<usize> {
     let mut at = space(text, start + 1);
     let mut position = 0;
     while !matches!(byte(text, at), None | Some(b'}' | b']')) {
+        let before = at;
         let name = if is_object {
             let end = value_end(text, at);
             let name = serde_json::from_str(text.get(at..end)?).ok()?;
@@ -40,6 +41,10 @@ fn member(text: &str, start: usize, step: &str) -> Option<usize> {
         at = space(text, value_end(text, at));
         if byte(text, at) == Some(b',') {
             at = space(text, at + 1);
+        }
+        // Only in what is no JSON is there a value of nothing.
+        if at == before {
+            break;
         }
     }
     found
@@ -100,6 +105,14 @@ mod tests {
             (&["a", "missing", "c"], r#"{ "b\"}" : [ 1, {"c":"x,]"} ,null ] }"#),
         ] {
             assert_eq!(&text[place(text, path)], expected, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_has_an_end() {
+        for text in ["[:", "[:]", "{\"a\"::", "[ :,:", "{:"] {
+            place(text, &["a", "b"]);
+            place(text, &["1"]);
         }
     }
 

@@ -19,7 +19,7 @@ pub struct FilterArgs {
     #[arg(long = "suffix", value_name = "TEXT", help_heading = "Filters")]
     pub suffixes: Vec<String>,
 
-    /// Only keys like this, with * (slashes too) ? [a-z]; may be repeated
+    /// Only keys like this (* takes slashes too); repeatable
     #[arg(long = "glob", value_name = "PATTERN", help_heading = "Filters")]
     pub globs: Vec<String>,
 

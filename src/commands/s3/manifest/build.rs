@@ -53,7 +53,7 @@ pub struct BuildArgs {
     #[arg(value_name = "SOURCE", required = true, help_heading = "Target")]
     sources: Vec<Source>,
 
-    /// A file, s3://BUCKET/KEY, or - for stdout: where it is written
+    /// A file, s3://BUCKET/KEY, or - for stdout
     #[arg(long, value_name = "PLACE", required = true, help_heading = "Target")]
     to: To,
 
