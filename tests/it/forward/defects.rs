@@ -1,6 +1,7 @@
 //! Defects of the reference client with ports that nothing else here stands for.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use super::*;
 
@@ -21,11 +22,13 @@ fn defect_11_killed_in_the_middle_it_leaves_no_file_behind() {
     let port = forward.port();
     let (_slow, mut fast) = (connect(port), connect(port));
     let descriptors = format!("/proc/{}/fd", forward.child.id());
+    // A file has a name for the moment between its making and its removal.
+    let is_without_name = |path: &Path| path.starts_with(&folder) && !path.exists();
     let has_file = || {
         std::fs::read_dir(&descriptors)
             .unwrap()
             .flatten()
-            .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|path| path.starts_with(&folder)))
+            .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|path| is_without_name(&path)))
     };
     let deadline = Instant::now() + LIMIT;
     while !has_file() {
