@@ -1,7 +1,7 @@
 //! What a row costs: a manifest parsed, decoded, chosen from and written again, with and without looking for doubles; the
 //! rows of a report; and a check of all of it.
 
-use std::io::{Read, sink};
+use std::io::{Read, Sink, sink};
 use std::ops::ControlFlow;
 
 use divan::Bencher;
@@ -9,7 +9,7 @@ use divan::counter::ItemsCount;
 use opsctl_engine::manifest::lint::{LintOptions, lint};
 use opsctl_engine::manifest::report::{ReportReader, ResultWriter, Summary, TaskResult, TaskStatus};
 use opsctl_engine::manifest::{
-    Columns, Conditions, Filter, ManifestReader, ManifestWriter, ObjectRecord, Seen,
+    Columns, Conditions, Filter, ManifestReader, ManifestWriter, ObjectRecord, RecordBatch, Seen,
 };
 
 /// What the figures are asked for, and few enough for the reports to be made in memory.
@@ -71,25 +71,41 @@ fn through(mut seen: Option<Seen>) -> u64 {
     let filter = filter();
     let mut reader = ManifestReader::new(Rows::new(ROWS), Columns::usual(false));
     let mut writer = ManifestWriter::new(sink(), false);
+    let mut batch = RecordBatch::default();
     loop {
-        match reader.read() {
-            Ok(Some(record)) => {
-                if filter.wants(&record) != Ok(true) {
-                    continue;
-                }
-                if let Some(seen) = &mut seen
-                    && seen.insert(&record) != Ok(true)
-                {
-                    continue;
-                }
-                if let Err(error) = writer.write(&record) {
-                    panic!("{error}");
+        let record = reader.read().unwrap_or_else(|error| panic!("{error}"));
+        match (&record, &mut seen) {
+            (Some(record), _) if filter.wants(record) != Ok(true) => continue,
+            (Some(record), None) => write(&mut writer, record),
+            (Some(record), Some(seen)) => {
+                batch.push(record);
+                if batch.is_full() {
+                    write_new(&mut writer, seen, &mut batch);
                 }
             }
-            Ok(None) => return writer.written().rows,
-            Err(error) => panic!("{error}"),
+            (None, Some(seen)) => write_new(&mut writer, seen, &mut batch),
+            (None, None) => {}
+        }
+        if record.is_none() {
+            return writer.written().rows;
         }
     }
+}
+
+fn write(writer: &mut ManifestWriter<Sink>, record: &ObjectRecord<'_>) {
+    if let Err(error) = writer.write(record) {
+        panic!("{error}");
+    }
+}
+
+fn write_new(writer: &mut ManifestWriter<Sink>, seen: &mut Seen, batch: &mut RecordBatch) {
+    match seen.insert_all(batch) {
+        Ok(new) => {
+            batch.records().zip(new).filter(|(_, new)| *new).for_each(|(record, _)| write(writer, &record))
+        }
+        Err(error) => panic!("{error}"),
+    }
+    batch.clear();
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1)]

@@ -4,6 +4,7 @@
 //! Source of the rules: the guide of S3 Batch Operations and of S3 Inventory, and the service models of `s3` and
 //! `s3control`.
 
+mod batch;
 mod columns;
 mod compressed;
 pub mod csv;
@@ -22,6 +23,7 @@ mod stats;
 mod verified;
 mod writer;
 
+pub use batch::RecordBatch;
 pub use columns::{Columns, ColumnsError, Field};
 pub use compressed::Plain;
 pub use dedupe::{Seen, TooMany};

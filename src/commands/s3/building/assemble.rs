@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use opsctl_engine::listing::Journal;
 use opsctl_engine::manifest::report::TaskStatus;
 use opsctl_engine::manifest::{
-    Columns, Filter, InventoryReader, ListError, ManifestReader, ManifestWriter, ObjectRecord, Schema, Seen,
-    WriteError,
+    Columns, Filter, InventoryReader, ListError, ManifestReader, ManifestWriter, ObjectRecord, RecordBatch,
+    Schema, Seen, TooMany, WriteError,
 };
 
 use super::census::Census;
@@ -76,6 +76,8 @@ pub struct Assembled {
 struct Rows {
     out: ManifestWriter<Target>,
     seen: Option<Seen>,
+    /// Not yet known to be new.
+    waiting: RecordBatch,
     told: Assembled,
     limit: u64,
     shared: Arc<Shared>,
@@ -91,6 +93,7 @@ impl Assembly {
             Ok::<_, anyhow::Error>(Rows {
                 out: ManifestWriter::new(target, versions),
                 seen: seen.take(),
+                waiting: RecordBatch::default(),
                 told: Assembled { versions, ..Assembled::default() },
                 limit: limit.unwrap_or(u64::MAX),
                 shared: Arc::clone(&shared),
@@ -118,7 +121,10 @@ impl Assembly {
                 (Piece::Listed(_), None) => ControlFlow::Continue(()),
                 (Piece::Parts(parts), _) => each(&parts, |part, found| {
                     let record = found.record;
-                    if !filter.wants(&record).map_err(|lacking| cannot_choose(&lacking, part))? {
+                    // It has neither a size nor a class to be chosen by, and is counted.
+                    if !record.is_delete_marker
+                        && !filter.wants(&record).map_err(|lacking| cannot_choose(&lacking, part))?
+                    {
                         return Ok(ControlFlow::Continue(()));
                     }
                     take(&record)
@@ -219,12 +225,39 @@ impl Rows {
             (true, Some("")) => ObjectRecord { version_id: Some("null"), ..*record },
             _ => *record,
         };
-        if let Some(seen) = &mut self.seen
-            && !is_new(seen, record)?
-        {
-            self.told.doubles += 1;
-            return Ok(ControlFlow::Continue(()));
+        if self.seen.is_none() {
+            return self.write(record);
         }
+        self.waiting.push(record);
+        // A source that never ends gives what is wanted of it.
+        let may_suffice = self.told.rows + self.waiting.len() as u64 >= self.limit;
+        if self.waiting.is_full() || may_suffice {
+            return self.settle();
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Writes what waits, without the doubles.
+    fn settle(&mut self) -> Result<ControlFlow<()>> {
+        let Some(mut seen) = self.seen.take() else { return Ok(ControlFlow::Continue(())) };
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let mut flow = ControlFlow::Continue(());
+        for (record, is_new) in waiting.records().zip(seen.insert_all(&waiting).map_err(too_many)?) {
+            if self.told.rows >= self.limit {
+                flow = ControlFlow::Break(());
+                break;
+            }
+            match is_new {
+                true => flow = self.write(&record)?,
+                false => self.told.doubles += 1,
+            }
+        }
+        waiting.clear();
+        (self.waiting, self.seen) = (waiting, Some(seen));
+        Ok(flow)
+    }
+
+    fn write(&mut self, record: &ObjectRecord<'_>) -> Result<ControlFlow<()>> {
         if self.told.buckets.len() < BUCKETS && !self.told.buckets.contains(record.bucket) {
             self.told.buckets.insert(record.bucket.to_owned());
         }
@@ -240,7 +273,9 @@ impl Rows {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn finish(self) -> Result<Assembled> {
+    fn finish(mut self) -> Result<Assembled> {
+        // That it is over needs no telling.
+        let _ = self.settle()?;
         let Rows { out, mut told, shared, .. } = self;
         let (mut target, written) = out.finish().map_err(|error| unwritable(error.into()))?;
         let finished = target.flush().and_then(|()| target.finish());
@@ -258,10 +293,11 @@ pub fn nothing_seen() -> Seen {
 
 /// Whether the object is not there yet; it is from now on.
 pub fn is_new(seen: &mut Seen, record: &ObjectRecord<'_>) -> Result<bool> {
-    let new = seen.insert(record).map_err(|error| {
-        Error::failed("cannot find doubles").because(error).hint("--keep-duplicates does not look for them")
-    })?;
-    Ok(new)
+    Ok(seen.insert(record).map_err(too_many)?)
+}
+
+fn too_many(error: TooMany) -> Error {
+    Error::failed("cannot find doubles").because(error).hint("--keep-duplicates does not look for them")
 }
 
 fn cannot_choose(lacking: &opsctl_engine::manifest::Lacking, part: &Part) -> Error {
