@@ -103,14 +103,18 @@ pub struct Plan {
 struct Root {
     prefix: String,
     first: usize,
+    given_up: bool,
 }
 
 impl Plan {
     /// A plan for the keys that begin with one of `prefixes`, each a root of its own, with at most `most` requests in
     /// flight. Pauses are spread by the seed.
     pub fn new(prefixes: impl IntoIterator<Item = String>, most: usize, seed: u64) -> Self {
-        let roots: Vec<Root> =
-            prefixes.into_iter().enumerate().map(|(first, prefix)| Root { prefix, first }).collect();
+        let roots: Vec<Root> = prefixes
+            .into_iter()
+            .enumerate()
+            .map(|(first, prefix)| Root { prefix, first, given_up: false })
+            .collect();
         let ranges =
             (0..roots.len()).map(|root| Range { root, expected: MOST, ..Range::default() }).collect();
         Plan {
@@ -233,7 +237,15 @@ impl Plan {
     /// The request failed for good: nothing more of its root is asked. What is in flight may still come.
     pub fn give_up(&mut self, request: &Request) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(root) = self.roots.get_mut(request.root) {
+            root.given_up = true;
+        }
         self.leave(request.root);
+    }
+
+    /// Whether some of the root will never be known.
+    pub fn has_given_up(&self, root: usize) -> bool {
+        self.roots.get(root).is_some_and(|root| root.given_up)
     }
 
     /// Nothing more of a root is wanted.

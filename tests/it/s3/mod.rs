@@ -6,6 +6,7 @@ mod hardship;
 mod job;
 mod listing;
 mod manifest;
+mod resume;
 mod round_trip;
 mod shelf;
 mod store;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -28,8 +28,11 @@ pub struct Settings {
     /// So many requests, the first ones, are asked to slow down; later, every so many-th.
     pub storm: usize,
     pub slow_every: usize,
-    /// No prefix that begins with this may be listed.
+    /// No prefix that begins with this may be listed; from so many requests on.
     pub denied: Option<String>,
+    pub denied_from: usize,
+    /// From so many requests on, unless 0, whoever asks is no longer signed in; until that is mended.
+    pub expires_after: usize,
     /// No part may be uploaded but the first.
     pub refuse_parts: bool,
 }
@@ -43,6 +46,7 @@ struct Shared {
     settings: Settings,
     objects: BTreeMap<String, Vec<Version>>,
     requests: AtomicUsize,
+    signed_in_again: AtomicBool,
     log: Mutex<Vec<String>>,
     called: Condvar,
     uploads: Mutex<BTreeMap<String, Vec<u8>>>,
@@ -62,6 +66,7 @@ impl Bucket {
             settings,
             objects,
             requests: AtomicUsize::new(0),
+            signed_in_again: AtomicBool::new(false),
             log: Mutex::default(),
             called: Condvar::new(),
             uploads: Mutex::default(),
@@ -94,6 +99,10 @@ impl Bucket {
             self.shared.called.wait_timeout_while(log, limit, |log| log.len() < requests).unwrap();
         drop(log);
         assert!(!waited.timed_out(), "no {requests} requests came");
+    }
+
+    pub fn sign_in_again(&self) {
+        self.shared.signed_in_again.store(true, Ordering::Relaxed);
     }
 
     pub fn uploaded(&self, key: &str) -> Option<Vec<u8>> {
@@ -160,14 +169,17 @@ impl Shared {
     }
 
     fn list(&self, query: &BTreeMap<String, String>) -> (u16, String, String) {
-        let Settings { page, storm, slow_every, ref denied, .. } = self.settings;
+        let Settings { page, storm, slow_every, ref denied, denied_from, expires_after, .. } = self.settings;
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         if number <= storm || slow_every > 0 && number.is_multiple_of(slow_every) {
             return refused(503, "SlowDown", "Please reduce your request rate.");
         }
         let get = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
         let prefix = get("prefix");
-        if denied.as_ref().is_some_and(|denied| prefix.starts_with(denied.as_str())) {
+        if expires_after > 0 && number > expires_after && !self.signed_in_again.load(Ordering::Relaxed) {
+            return refused(400, "ExpiredToken", "The provided token has expired.");
+        }
+        if number > denied_from && denied.as_ref().is_some_and(|denied| prefix.starts_with(denied.as_str())) {
             return refused(403, "AccessDenied", "Access Denied");
         }
         let versions = query.contains_key("versions");

@@ -8,7 +8,6 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use md5::{Digest as _, Md5};
 use opsctl_engine::listing::{Event, Journal, Plan};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
@@ -24,7 +23,7 @@ const DYING: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Identity {
-    /// What was asked for, exactly.
+    /// A digest of what was asked for.
     pub asked: String,
     /// Against which times are compared, in milliseconds since 1970: of the first run.
     pub now: i64,
@@ -123,8 +122,7 @@ fn path(asked: &str, ctx: &Context) -> Result<PathBuf> {
             "XDG_STATE_HOME names another folder for what is not yet in the manifest; --to - needs none",
         )
     })?;
-    let name: String = Md5::digest(asked).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok(folder.join(format!("{name}.listing")))
+    Ok(folder.join(format!("{}.listing", asked.get(..16).unwrap_or(asked))))
 }
 
 fn full(path: &Path, error: std::io::Error) -> Error {

@@ -162,10 +162,11 @@ impl<'a> Live<'a> {
     }
 }
 
-/// How many rows are there for certain, from the first key on without a gap.
+/// How many rows are there for certain, from the first key on without a gap; those of a place that is lost are not.
 fn rows_in_order(plan: &Plan, roots: usize, checkpoint: &Checkpoint) -> u64 {
     let mut rows = 0;
-    for range in (0..roots).flat_map(|root| plan.in_order(root)) {
+    let listed = (0..roots).filter(|root| !plan.has_given_up(*root));
+    for range in listed.flat_map(|root| plan.in_order(root)) {
         rows += checkpoint.journal.blocks(range).iter().map(|block| u64::from(block.rows)).sum::<u64>();
         if !plan.is_over(range) {
             break;

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use opsctl_engine::manifest::Location;
+use ring::digest;
 
 pub use self::assemble::Assembled;
 pub use self::census::{Census, Group, LARGEST_COPY};
@@ -94,7 +95,7 @@ impl Building<'_> {
         let mut live = Live::new(&roots, self.versions, self.is_sized(), self.max_concurrency)?;
         let mut checkpoint = None;
         if !roots.is_empty() && !self.is_streamed() {
-            let identity = Identity { asked: self.asked(), now: now.as_millisecond() };
+            let identity = Identity { asked: self.asked(ctx).await?, now: now.as_millisecond() };
             let opened = Checkpoint::open(identity, self.resume, live.plan(), ctx).await?;
             now = Timestamp::from_millisecond(opened.identity.now).unwrap_or(now);
             filter = self.filter.filter(now, zone)?;
@@ -217,10 +218,15 @@ impl Building<'_> {
         roots.len() != self.sources.len() || roots.iter().enumerate().any(overlap)
     }
 
-    /// Everything that decides which rows there are and where they go.
-    fn asked(&self) -> String {
-        let Building { sources, to, versions, filter, limit, keep_duplicates, .. } = self;
-        format!("{sources:?} {to:?} {versions} {filter:?} {limit:?} {keep_duplicates}")
+    /// Everything that decides what is listed and where it goes, as a digest: it may be long.
+    async fn asked(&self, ctx: &Context) -> Result<String> {
+        let Building { sources, to, versions, filter, limit, .. } = self;
+        let aws = ctx.aws().await?;
+        // A sandbox has other objects under the same names.
+        let place = (aws.endpoint(), &aws.region().value);
+        let asked = format!("{place:?} {sources:?} {to:?} {versions} {filter:?} {limit:?}");
+        let digest = digest::digest(&digest::SHA256, asked.as_bytes());
+        Ok(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

@@ -116,6 +116,8 @@ pub async fn list(
                 }
                 plan.slow_down(&request, began.elapsed());
             }
+            // Signed in again, all of it can go on.
+            Err(Trouble::Lost(error)) if error.kind() == Kind::Credentials => return Err(error.into()),
             Err(Trouble::Lost(error)) => {
                 plan.give_up(&request);
                 if !lost.iter().any(|lost| lost.root == root) {

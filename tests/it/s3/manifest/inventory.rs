@@ -180,3 +180,17 @@ fn a_manifest_cannot_lead_out_of_its_folder() {
         assert!(ran.stderr.contains(&format!("`{key}` is no place beside it")), "{ran:?}");
     }
 }
+
+#[test]
+fn a_delete_marker_has_no_size_and_is_left_out_whatever_is_chosen_by() {
+    let (shelf, inventory) = (Shelf::start(), inventory());
+    inventory.on(&shelf);
+    let sealed = shelf.sealed();
+    for chosen in [["--min-size", "15"], ["--storage-class", "STANDARD"]] {
+        let args = ["s3", "manifest", "build", REMOTE, "--to", "-"];
+        let ran = sealed.run(args.iter().chain(&chosen)).expect(0);
+        let of_the_second = NASTY.len() - NASTY.len() / 2;
+        let expected = if chosen[0] == "--min-size" { of_the_second } else { NASTY.len() };
+        assert_eq!(ran.stdout.lines().count(), expected, "{chosen:?} {ran:?}");
+    }
+}
