@@ -1,7 +1,6 @@
 //! What may stand between opsctl and AWS: an end of TLS with the certificate of `tls/`, and a proxy that
 //! connects names to addresses of this machine. Both only carry bytes.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -41,7 +40,7 @@ where
     address
 }
 
-/// TLS for localhost, 127.0.0.1 and {aws,gateway}.example.test, before a server without.
+/// TLS for localhost, 127.0.0.1, {aws,*.aws,gateway}.example.test, before a server without.
 pub struct TlsFront {
     pub address: SocketAddr,
 }
@@ -77,10 +76,16 @@ pub struct ConnectProxy {
 }
 
 impl ConnectProxy {
-    /// Connects each `NAME:PORT` to its address, and knows nothing else.
+    /// Connects each `NAME:PORT` to its address, `*` for whatever stands before the rest, and knows nothing else.
     pub fn to<const N: usize>(names: [(&'static str, SocketAddr); N]) -> Self {
-        let names = HashMap::from(names);
-        ConnectProxy::start(move |name| names.get(name).copied().ok_or("502 Bad Gateway"))
+        ConnectProxy::start(move |name| {
+            let is_meant = |known: &str| match known.strip_prefix('*') {
+                Some(rest) => name.ends_with(rest),
+                None => name == known,
+            };
+            let found = names.iter().find(|(known, _)| is_meant(known));
+            found.map(|(_, address)| *address).ok_or("502 Bad Gateway")
+        })
     }
 
     /// Answers every request with this status line.

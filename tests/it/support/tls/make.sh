@@ -32,7 +32,7 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1, IP:0.0.0.0, DNS:aws.example.test, DNS:gateway.example.test
+subjectAltName = DNS:localhost, IP:127.0.0.1, IP:0.0.0.0, DNS:aws.example.test, DNS:*.aws.example.test, DNS:gateway.example.test
 END
 : >"$work/index"
 echo 1000 >"$work/serial"
