@@ -18,30 +18,18 @@ use crate::error::{Error, Kind, Result};
 use crate::signals::Signals;
 
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Target")]
 pub struct BuildArgs {
     /// A list that is built now: s3://BUCKET/PREFIX, a file
-    #[arg(long, value_name = "SOURCE", help_heading = "Target")]
+    #[arg(long, value_name = "SOURCE")]
     pub build: Vec<Source>,
 
     /// With --build: where the list goes, an object or s3://BUCKET/FOLDER/; else beside the report
-    #[arg(
-        long,
-        value_name = "S3-URI",
-        requires = "build",
-        conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "S3-URI", requires = "build", conflicts_with = "ready", hide_short_help = true)]
     manifest_to: Option<Location>,
 
     /// With --build: all versions, not only the current objects
-    #[arg(
-        long,
-        requires = "build",
-        conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, requires = "build", conflicts_with = "ready", hide_short_help = true)]
     versions: bool,
 
     /// With --build: keys that begin so; may be repeated
@@ -50,8 +38,7 @@ pub struct BuildArgs {
         value_name = "TEXT",
         requires = "build",
         conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
+        hide_short_help = true
     )]
     prefixes: Vec<String>,
 
@@ -61,8 +48,7 @@ pub struct BuildArgs {
         value_name = "PATTERN",
         requires = "build",
         conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
+        hide_short_help = true
     )]
     globs: Vec<String>,
 
@@ -72,41 +58,23 @@ pub struct BuildArgs {
         value_name = "PATTERN",
         requires = "build",
         conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
+        hide_short_help = true
     )]
     regexes: Vec<String>,
 
     /// With --build: this part of the keys, the same ones in every run: 1%, 0.5
     #[arg(
-        long,
-        value_name = "PART",
-        value_parser = part,
-        requires = "build", conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
+        long, value_name = "PART", value_parser = part, requires = "build", conflicts_with = "ready",
+        hide_short_help = true
     )]
     sample: Option<f64>,
 
     /// With --build: this many objects at most
-    #[arg(
-        long,
-        value_name = "N",
-        requires = "build",
-        conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "N", requires = "build", conflicts_with = "ready", hide_short_help = true)]
     limit: Option<u64>,
 
     /// With --build: go on with what the same command has listed
-    #[arg(
-        long,
-        requires = "build",
-        conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, requires = "build", conflicts_with = "ready", hide_short_help = true)]
     resume: bool,
 
     /// With --build: the most requests in flight
@@ -116,8 +84,7 @@ pub struct BuildArgs {
         default_value = "64",
         requires = "build",
         conflicts_with = "ready",
-        hide_short_help = true,
-        help_heading = "Target"
+        hide_short_help = true
     )]
     max_concurrency: NonZeroUsize,
 }

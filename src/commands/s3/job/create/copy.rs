@@ -53,144 +53,124 @@ use opsctl_engine::manifest::Location;
 ///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, override_usage = "opsctl s3 job create copy --to <TARGET> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
+#[command(verbatim_doc_comment, next_help_heading = "Command", override_usage = "opsctl s3 job create copy --to <TARGET> --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct CopyArgs {
     /// Where to: s3://BUCKET/FOLDER, or a bucket by ARN
-    #[arg(long, value_name = "TARGET", value_parser = target, help_heading = "Command")]
+    #[arg(long, value_name = "TARGET", value_parser = target)]
     to: Target,
 
     /// The storage class of the copies
-    #[arg(long, value_name = "CLASS", ignore_case = true, value_parser = PossibleValuesParser::new(words::STORAGE_CLASSES), help_heading = "Command")]
+    #[arg(
+        long, value_name = "CLASS", ignore_case = true,
+        value_parser = PossibleValuesParser::new(words::STORAGE_CLASSES)
+    )]
     storage_class: Option<String>,
 
     /// The canned ACL of the copies
-    #[arg(long, value_name = "ACL", value_parser = PossibleValuesParser::new(words::CANNED_ACLS), hide_short_help = true, help_heading = "Command")]
+    #[arg(
+        long, value_name = "ACL", value_parser = PossibleValuesParser::new(words::CANNED_ACLS),
+        hide_short_help = true
+    )]
     acl: Option<String>,
 
     /// A tag of the copies, instead of those of the source; at most 10
-    #[arg(
-        long,
-        value_name = "KEY=VALUE",
-        conflicts_with = "no_tags",
-        hide_short_help = true,
-        help_heading = "Command"
-    )]
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "no_tags", hide_short_help = true)]
     set_tag: Vec<Pair>,
 
     /// Copies without tags
-    #[arg(long, hide_short_help = true, help_heading = "Command")]
+    #[arg(long, hide_short_help = true)]
     no_tags: bool,
 
     /// Drop the metadata of the source, and take what is given here
-    #[arg(long, hide_short_help = true, help_heading = "Command")]
+    #[arg(long, hide_short_help = true)]
     replace_metadata: bool,
 
     /// Metadata of the copies
-    #[arg(
-        long,
-        value_name = "KEY=VALUE",
-        requires = "replace_metadata",
-        hide_short_help = true,
-        help_heading = "Command"
-    )]
+    #[arg(long, value_name = "KEY=VALUE", requires = "replace_metadata", hide_short_help = true)]
     metadata: Vec<Pair>,
 
     /// The Content-Type of the copies
-    #[arg(
-        long,
-        value_name = "TYPE",
-        requires = "replace_metadata",
-        hide_short_help = true,
-        help_heading = "Command"
-    )]
+    #[arg(long, value_name = "TYPE", requires = "replace_metadata", hide_short_help = true)]
     content_type: Option<String>,
 
     /// The Content-Encoding of the copies
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "replace_metadata",
-        hide_short_help = true,
-        help_heading = "Command"
-    )]
+    #[arg(long, value_name = "TEXT", requires = "replace_metadata", hide_short_help = true)]
     content_encoding: Option<String>,
 
     /// The Content-Language of the copies
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "replace_metadata",
-        hide_short_help = true,
-        help_heading = "Command"
-    )]
+    #[arg(long, value_name = "TEXT", requires = "replace_metadata", hide_short_help = true)]
     content_language: Option<String>,
 
     /// The Content-Disposition of the copies
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "replace_metadata",
-        hide_short_help = true,
-        help_heading = "Command"
-    )]
+    #[arg(long, value_name = "TEXT", requires = "replace_metadata", hide_short_help = true)]
     content_disposition: Option<String>,
 
     /// The Cache-Control of the copies
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "replace_metadata",
-        hide_short_help = true,
-        help_heading = "Command"
-    )]
+    #[arg(long, value_name = "TEXT", requires = "replace_metadata", hide_short_help = true)]
     cache_control: Option<String>,
 
     /// Annotations of the source: COPY or EXCLUDE
-    #[arg(long, value_name = "WHAT", ignore_case = true, value_parser = PossibleValuesParser::new(words::ANNOTATION_DIRECTIVES), hide_short_help = true, help_heading = "Command")]
+    #[arg(
+        long, value_name = "WHAT", ignore_case = true,
+        value_parser = PossibleValuesParser::new(words::ANNOTATION_DIRECTIVES), hide_short_help = true
+    )]
     annotations: Option<String>,
 
     /// Only objects that were changed after this time
-    #[arg(long, value_name = "TIME", hide_short_help = true, help_heading = "Command")]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     modified_since: Option<Moment>,
 
     /// Only objects that were not changed after this time
-    #[arg(long, value_name = "TIME", hide_short_help = true, help_heading = "Command")]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     unmodified_since: Option<Moment>,
 
     /// Where a website sends who asks for a copy
-    #[arg(long, value_name = "URL", hide_short_help = true, help_heading = "Command")]
+    #[arg(long, value_name = "URL", hide_short_help = true)]
     redirect: Option<String>,
 
     /// This account pays for the requests
-    #[arg(long, hide_short_help = true, help_heading = "Command")]
+    #[arg(long, hide_short_help = true)]
     requester_pays: bool,
 
     /// How the copies are encrypted: AES256 or KMS
-    #[arg(long, value_name = "ALGORITHM", ignore_case = true, value_parser = PossibleValuesParser::new(words::SSE_ALGORITHMS), hide_short_help = true, help_heading = "Command")]
+    #[arg(
+        long, value_name = "ALGORITHM", ignore_case = true,
+        value_parser = PossibleValuesParser::new(words::SSE_ALGORITHMS), hide_short_help = true
+    )]
     sse: Option<String>,
 
     /// The KMS key of the copies: id, ARN or alias
-    #[arg(long, value_name = "KEY", hide_short_help = true, help_heading = "Command")]
+    #[arg(long, value_name = "KEY", hide_short_help = true)]
     kms_key: Option<String>,
 
     /// Use an S3 Bucket Key
-    #[arg(long, hide_short_help = true, help_heading = "Command")]
+    #[arg(long, hide_short_help = true)]
     bucket_key: bool,
 
     /// The checksum that is kept with the copies
-    #[arg(long, value_name = "ALGORITHM", ignore_case = true, value_parser = PossibleValuesParser::new(words::CHECKSUM_ALGORITHMS), hide_short_help = true, help_heading = "Command")]
+    #[arg(
+        long, value_name = "ALGORITHM", ignore_case = true,
+        value_parser = PossibleValuesParser::new(words::CHECKSUM_ALGORITHMS), hide_short_help = true
+    )]
     checksum: Option<String>,
 
     /// A legal hold on the copies: on or off
-    #[arg(long, value_name = "STATE", ignore_case = true, value_parser = ["on", "off"], hide_short_help = true, help_heading = "Command")]
+    #[arg(
+        long, value_name = "STATE", ignore_case = true, value_parser = ["on", "off"],
+        hide_short_help = true
+    )]
     legal_hold: Option<String>,
 
     /// How the copies are locked
-    #[arg(long, value_name = "MODE", ignore_case = true, value_parser = PossibleValuesParser::new(words::LOCK_MODES), requires = "retain_until", hide_short_help = true, help_heading = "Command")]
+    #[arg(
+        long, value_name = "MODE", ignore_case = true,
+        value_parser = PossibleValuesParser::new(words::LOCK_MODES), requires = "retain_until",
+        hide_short_help = true
+    )]
     lock_mode: Option<String>,
 
     /// Until when the copies are locked
-    #[arg(long, value_name = "DATE", value_parser = date, requires = "lock_mode", hide_short_help = true, help_heading = "Command")]
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "lock_mode", hide_short_help = true)]
     retain_until: Option<Timestamp>,
 
     #[command(flatten)]

@@ -20,6 +20,7 @@ use crate::signals::Signals;
 
 #[derive(Debug, Clone, Args)]
 #[command(
+    next_help_heading = "Target",
     group(ArgGroup::new("objects").required(true).args(["manifest", "inventory", "generate", "build"])),
     group(ArgGroup::new("chosen").args(["generate", "build"])),
     // An option that needs one of them is at odds with the others, and clap has to be told of both.
@@ -29,48 +30,32 @@ use crate::signals::Signals;
 )]
 pub struct SourceArgs {
     /// A CSV manifest, s3://BUCKET/KEY
-    #[arg(long, value_name = "S3-URI", help_heading = "Target")]
+    #[arg(long, value_name = "S3-URI")]
     pub manifest: Option<Location>,
 
     /// The manifest.json of an S3 Inventory in CSV
-    #[arg(long, value_name = "S3-URI", help_heading = "Target")]
+    #[arg(long, value_name = "S3-URI")]
     pub inventory: Option<Location>,
 
     /// S3 makes the list itself: s3://BUCKET/PREFIX
-    #[arg(long, value_name = "S3-URI", help_heading = "Target")]
+    #[arg(long, value_name = "S3-URI")]
     pub generate: Option<Location>,
 
     #[command(flatten)]
     pub built: BuildArgs,
 
     /// The ETag that the manifest must have; else that of now
-    #[arg(
-        long,
-        value_name = "ETAG",
-        conflicts_with = "chosen",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "ETAG", conflicts_with = "chosen", hide_short_help = true)]
     pub etag: Option<String>,
 
     /// The version of the manifest; else the newest
-    #[arg(
-        long,
-        value_name = "ID",
-        conflicts_with = "chosen",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "ID", conflicts_with = "chosen", hide_short_help = true)]
     pub manifest_version: Option<String>,
 
     /// The columns of the manifest: Bucket, Key, VersionId, Ignore; else told by its first line
     #[arg(
-        long,
-        value_name = "A,B,C",
-        requires = "manifest",
-        conflicts_with_all = ["inventory", "generate", "build"],
-        hide_short_help = true,
-        help_heading = "Target"
+        long, value_name = "A,B,C", requires = "manifest",
+        conflicts_with_all = ["inventory", "generate", "build"], hide_short_help = true
     )]
     pub fields: Option<Columns>,
 
@@ -80,97 +65,58 @@ pub struct SourceArgs {
         value_name = "S3-URI",
         requires = "generate",
         conflicts_with = "sent",
-        hide_short_help = true,
-        help_heading = "Target"
+        hide_short_help = true
     )]
     pub keep_manifest: Option<Location>,
 
     /// With --generate or --build: keys that end so
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "chosen",
-        conflicts_with = "named",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "TEXT", requires = "chosen", conflicts_with = "named", hide_short_help = true)]
     pub suffix: Option<String>,
 
     /// With --generate: keys that have this in them
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "generate",
-        conflicts_with = "sent",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "TEXT", requires = "generate", conflicts_with = "sent", hide_short_help = true)]
     pub substring: Option<String>,
 
     /// With --generate or --build: objects of more than this, as 10MB
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", conflicts_with = "named", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long, value_name = "SIZE", value_parser = size, requires = "chosen", conflicts_with = "named",
+        hide_short_help = true
+    )]
     pub larger_than: Option<u64>,
 
     /// With --generate or --build: objects of less than this
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "chosen", conflicts_with = "named", hide_short_help = true, help_heading = "Target")]
+    #[arg(
+        long, value_name = "SIZE", value_parser = size, requires = "chosen", conflicts_with = "named",
+        hide_short_help = true
+    )]
     pub smaller_than: Option<u64>,
 
     /// With --generate or --build: objects made after this time
-    #[arg(
-        long,
-        value_name = "TIME",
-        requires = "chosen",
-        conflicts_with = "named",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "TIME", requires = "chosen", conflicts_with = "named", hide_short_help = true)]
     pub created_after: Option<Moment>,
 
     /// With --generate or --build: objects made before this time
-    #[arg(
-        long,
-        value_name = "TIME",
-        requires = "chosen",
-        conflicts_with = "named",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, value_name = "TIME", requires = "chosen", conflicts_with = "named", hide_short_help = true)]
     pub created_before: Option<Moment>,
 
     /// With --generate or --build: objects of these storage classes
     #[arg(
-        long,
-        value_name = "CLASS",
-        value_delimiter = ',',
-        ignore_case = true,
+        long, value_name = "CLASS", value_delimiter = ',', ignore_case = true,
         value_parser = clap::builder::PossibleValuesParser::new(words::STORAGE_CLASSES),
-        requires = "chosen", conflicts_with = "named",
-        hide_short_help = true,
-        help_heading = "Target"
+        requires = "chosen", conflicts_with = "named", hide_short_help = true
     )]
     pub of_class: Vec<String>,
 
     /// With --generate: objects in these states of replication
     #[arg(
-        long,
-        value_name = "STATUS",
-        value_delimiter = ',',
-        ignore_case = true,
+        long, value_name = "STATUS", value_delimiter = ',', ignore_case = true,
         value_parser = clap::builder::PossibleValuesParser::new(words::REPLICATION_STATUSES),
-        requires = "generate", conflicts_with = "sent",
-        hide_short_help = true,
-        help_heading = "Target"
+        requires = "generate", conflicts_with = "sent", hide_short_help = true
     )]
     pub replication_status: Vec<String>,
 
     /// With --generate: objects that the bucket's rules would replicate
-    #[arg(
-        long,
-        requires = "generate",
-        conflicts_with = "sent",
-        hide_short_help = true,
-        help_heading = "Target"
-    )]
+    #[arg(long, requires = "generate", conflicts_with = "sent", hide_short_help = true)]
     pub eligible_for_replication: bool,
 }
 
