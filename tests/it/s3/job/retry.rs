@@ -27,28 +27,19 @@ fn id(ran: &Ran) -> String {
     item["item"]["jobId"].as_str().unwrap_or_else(|| panic!("{ran:?}")).to_owned()
 }
 
+/// The id of a job that is over, with failed tasks.
+fn failed(rehearsal: &Rehearsal, more: &[&str]) -> String {
+    let objects = ["--manifest", "s3://lists-1/m/list.csv"];
+    let settings = ["--role", "batch", "--report", "s3://lists-1/reports", "--no-preflight"];
+    let ends = ["--run", "--wait", "-o", "json"];
+    let create = [&["create", "tag", "team=blue"], &objects[..], &settings, &ends, more].concat();
+    id(&rehearsal.job(&create).expect(6))
+}
+
 #[test]
 fn the_failed_tasks_are_run_again_with_the_settings_of_the_job() {
     let rehearsal = Rehearsal::of(CONFIG);
-    let create = [
-        "create",
-        "tag",
-        "team=blue",
-        "--manifest",
-        "s3://lists-1/m/list.csv",
-        "--role",
-        "batch",
-        "--report",
-        "s3://lists-1/reports",
-        "--run",
-        "--wait",
-        "-o",
-        "json",
-        "--no-preflight",
-        "--tag",
-        "team=ops",
-    ];
-    let first = id(&rehearsal.job(&create).expect(6));
+    let first = failed(&rehearsal, &["--tag", "team=ops"]);
     let ran = rehearsal.job(&["report", &first, "-o", "json"]).expect(6);
     assert_eq!(ran.json()["items"].as_array().unwrap().len(), 2, "{ran:?}");
     assert!(ran.stderr.contains("3 tasks reported: 1 succeeded, 2 failed"), "{ran:?}");
@@ -117,25 +108,8 @@ fn tags(plan: &Value) -> Vec<Value> {
 fn tasks_are_chosen_by_error_and_no_object_is_written_over() {
     let rehearsal = Rehearsal::of(CONFIG);
     let full: Vec<String> = (0..50).map(|number| format!("k{number:02}=v")).collect();
-    let full = full.iter().flat_map(|tag| ["--tag", tag]);
-    let create = [
-        "create",
-        "tag",
-        "team=blue",
-        "--manifest",
-        "s3://lists-1/m/list.csv",
-        "--role",
-        "batch",
-        "--report",
-        "s3://lists-1/reports",
-        "--run",
-        "--wait",
-        "-o",
-        "json",
-        "--no-preflight",
-    ];
-    let create: Vec<&str> = create.into_iter().chain(full).collect();
-    let first = id(&rehearsal.job(&create).expect(6));
+    let full: Vec<&str> = full.iter().flat_map(|tag| ["--tag", tag]).collect();
+    let first = failed(&rehearsal, &full);
     let plan = |more: &[&str]| {
         let dry = ["retry", &first, "--dry-run", "-o", "json", "--query", "item"];
         rehearsal.job(&[&dry, more].concat()).expect(0)
