@@ -345,11 +345,6 @@ async fn reads_depend_on_conditions_and_ranges() {
         assert_eq!(found.as_u16(), status, "{name}: {value}: {text}");
         assert!(text == body || body.is_empty(), "{name}: {value}: {text}");
     }
-    let put = |name: &'static str, value: &'static str| {
-        let headers = [(name, value)];
-        let request = signed(&rehearsal.connection, Method::PUT, "/data/a", &headers, "0123456789");
-        send(&rehearsal.connection, request)
-    };
     for (name, value, status, expected) in [
         ("if-none-match", "*", 412, "PreconditionFailed"),
         ("if-match", "\"x\"", 412, "PreconditionFailed"),
@@ -364,7 +359,7 @@ async fn reads_depend_on_conditions_and_ranges() {
         ("x-amz-object-lock-legal-hold", "ON", 400, "InvalidRequest"),
         ("x-amz-acl", "public-read", 400, "AccessControlListNotSupported"),
     ] {
-        let (found, text) = put(name, value).await;
+        let (found, text) = rehearsal.call_with(Method::PUT, "/data/a", &[(name, value)], "0123456789").await;
         assert_eq!((found.as_u16(), code(&text)), (status, expected), "{name}: {value}: {text}");
     }
     rehearsal.end().await;
