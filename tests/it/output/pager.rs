@@ -113,7 +113,10 @@ fn without_the_pager_that_was_asked_for_there_is_one_warning_and_the_answer() {
 #[test]
 fn ctrl_c_in_the_pager_belongs_to_the_pager() {
     let (sealed, _aws) = numbered(60);
-    let text = "#!/bin/sh\ntrap 'echo interrupted' INT\necho reading\nuntil read line < /dev/tty; do :; done\necho left\n";
+    // A `wait` ends whenever the signal comes, also just before it; a `read` would sleep then. And a terminal that has sent
+    // a signal throws away what is written meanwhile, unless it is told not to.
+    let text = "#!/bin/sh\nstty noflsh < /dev/tty\ntrap 'echo interrupted' INT\nread line < /dev/tty &\necho reading\n\
+                until wait $!; do :; done\necho left\n";
     let script = executable(&sealed, "patient", text);
     let mut terminal = Terminal::opsctl(&sealed, (120, 24), &["ssm", "list", "--pager", &script]);
     terminal.wait_for("reading");
