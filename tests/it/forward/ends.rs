@@ -87,7 +87,7 @@ fn a_wait_for_the_agent_can_be_left() {
 
 /// The far side does not confirm, and the API does not answer: who asks twice waits for neither.
 #[test]
-fn a_second_interrupt_waits_for_nothing() {
+fn a_second_signal_waits_for_nothing() {
     let gateway = Gateway::start(|door| door.accept().wait_for_the_end());
     let (asked, was_asked) = channel();
     let asked = Mutex::new(asked);
@@ -107,11 +107,9 @@ fn a_second_interrupt_waits_for_nothing() {
     forward.wait_for("OpenDataChannel");
     forward.send(Signal::INT);
     was_asked.recv_timeout(LIMIT).unwrap();
-    let start = Instant::now();
-    forward.send(Signal::INT);
-    assert_eq!(forward.end().0, 130);
-    // Either wait would take longer.
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    forward.send(Signal::TERM);
+    // At the end of either wait, the first signal would be the reason.
+    assert_eq!(forward.end().0, 143);
     gateway.end();
 }
 
