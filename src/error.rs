@@ -243,6 +243,12 @@ impl Report {
             aws,
         }
     }
+
+    /// What is told, in one line.
+    pub fn line(&self) -> String {
+        let causes = self.causes.iter().map(String::as_str);
+        [self.message.as_str()].into_iter().chain(causes).collect::<Vec<_>>().join(": ")
+    }
 }
 
 /// How a command ended when it did not fail.

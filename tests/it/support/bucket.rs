@@ -35,6 +35,8 @@ pub struct Settings {
     pub expires_after: usize,
     /// No part may be uploaded but the first.
     pub refuse_parts: bool,
+    /// No part but the first is answered before [`Bucket::release`].
+    pub hold_parts: bool,
 }
 
 pub struct Bucket {
@@ -49,6 +51,8 @@ struct Shared {
     signed_in_again: AtomicBool,
     log: Mutex<Vec<String>>,
     called: Condvar,
+    held: Mutex<bool>,
+    released: Condvar,
     uploads: Mutex<BTreeMap<String, Vec<u8>>>,
     parts: Mutex<BTreeMap<usize, Vec<u8>>>,
 }
@@ -63,6 +67,8 @@ impl Bucket {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
+            held: Mutex::new(settings.hold_parts),
+            released: Condvar::new(),
             settings,
             objects,
             requests: AtomicUsize::new(0),
@@ -103,6 +109,21 @@ impl Bucket {
 
     pub fn sign_in_again(&self) {
         self.shared.signed_in_again.store(true, Ordering::Relaxed);
+    }
+
+    /// Until a request comes whose first line has this in it.
+    pub fn wait_for_line(&self, part: &str) {
+        let log = self.shared.log.lock().unwrap();
+        let is_missing = |log: &mut Vec<String>| !log.iter().any(|line| line.contains(part));
+        let (log, waited) =
+            self.shared.called.wait_timeout_while(log, Duration::from_secs(60), is_missing).unwrap();
+        assert!(!waited.timed_out(), "no {part} came: {log:?}");
+    }
+
+    /// Answers what was held, and holds nothing any more.
+    pub fn release(&self) {
+        *self.shared.held.lock().unwrap() = false;
+        self.shared.released.notify_all();
     }
 
     pub fn uploaded(&self, key: &str) -> Option<Vec<u8>> {
@@ -271,6 +292,10 @@ impl Shared {
         let number: usize = number.parse().unwrap();
         if number > 1 && self.settings.refuse_parts {
             return refused(403, "AccessDenied", "Access Denied");
+        }
+        if number > 1 {
+            let held = self.held.lock().unwrap();
+            drop(self.released.wait_while(held, |held| *held).unwrap());
         }
         self.parts.lock().unwrap().insert(number, unchunked(&body));
         (200, format!("etag: \"part-{number}\"\r\n"), String::new())

@@ -314,7 +314,11 @@ fn mixed(record: &ObjectRecord<'_>) -> Error {
 
 fn unwritable(error: WriteError) -> anyhow::Error {
     match error {
-        WriteError::Io(error) => Error::failed("cannot write the manifest").because(error).into(),
+        // What a spool says of its folder is told as it is.
+        WriteError::Io(error) => match error.downcast::<Error>() {
+            Ok(own) => own.into(),
+            Err(error) => Error::failed("cannot write the manifest").because(error).into(),
+        },
         lacking @ WriteError::NoVersion { .. } => Error::usage("cannot write the manifest")
             .because(lacking)
             .hint("leave out the sources without versions, or those with them")

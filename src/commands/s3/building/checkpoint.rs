@@ -99,20 +99,33 @@ impl Checkpoint {
         full(&self.path, error)
     }
 
-    /// The manifest is there: nothing is left to resume.
-    pub fn remove(path: &PathBuf) {
-        // What stays is written over by the next build of this kind.
-        let _ = fs::remove_file(path);
-    }
-
-    pub fn path(&self) -> &PathBuf {
-        &self.path
+    /// Beyond this run.
+    pub fn kept(&self) -> Kept {
+        Kept(Some(self.path.clone()))
     }
 }
 
-/// Beside the checkpoint, while there is an upload.
-pub fn note(checkpoint: &Path) -> PathBuf {
-    checkpoint.with_extension("upload")
+/// What was listed, for as long as somebody may go on with it: it is gone with the value.
+#[derive(Debug, Default)]
+pub struct Kept(Option<PathBuf>);
+
+impl Kept {
+    /// Leaves it to a later run, and says how that begins; where nothing was listed, nothing is said.
+    pub fn for_later(&mut self, ctx: &Context) {
+        if self.0.take().is_some() {
+            ctx.reporter().status("what was listed so far is kept");
+            ctx.reporter().hint("the same command with --resume goes on from there");
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            // What stays is written over by the next build of this kind.
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 fn path(asked: &str, ctx: &Context) -> Result<PathBuf> {
@@ -125,7 +138,8 @@ fn path(asked: &str, ctx: &Context) -> Result<PathBuf> {
     Ok(folder.join(format!("{}.listing", asked.get(..16).unwrap_or(asked))))
 }
 
-fn full(path: &Path, error: std::io::Error) -> Error {
+/// What cannot grow, and where there may be room.
+pub fn full(path: &Path, error: std::io::Error) -> Error {
     Error::failed(format!("cannot write to {}", path.display()))
         .because(error)
         .hint("XDG_STATE_HOME names a folder with more room for what is not yet in the manifest")

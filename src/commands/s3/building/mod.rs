@@ -2,6 +2,7 @@
 //! written to where they belong. What the verb says of it, and what comes of it then, is the verb's own.
 
 mod assemble;
+mod begun;
 mod census;
 mod checkpoint;
 mod live;
@@ -11,17 +12,19 @@ mod upload;
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use aws_sdk_s3::Client;
 use jiff::Timestamp;
 use opsctl_engine::manifest::Location;
 use ring::digest;
+use tokio::sync::Notify;
 
 pub use self::assemble::Assembled;
 pub use self::census::{Census, Group, LARGEST_COPY};
+pub use self::checkpoint::Kept;
 pub use self::spool::Spooled;
 pub use self::target::To;
 pub use self::upload::Uploaded;
@@ -37,6 +40,8 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Report, Result};
 use crate::signals::{Signal, Signals};
 
+/// How long who leaves waits for what is still going on.
+const LEAVING: Duration = Duration::from_secs(2);
 /// How often the progress is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
 
@@ -71,16 +76,7 @@ pub struct Built {
     /// That some places could not be listed, which has been told one by one.
     pub partly: Option<Error>,
     /// What was listed, until nobody needs it any more.
-    checkpoint: Option<PathBuf>,
-}
-
-impl Built {
-    /// Nothing is left to resume.
-    pub fn is_done(&self) {
-        if let Some(path) = &self.checkpoint {
-            Checkpoint::remove(path);
-        }
-    }
+    pub kept: Kept,
 }
 
 impl Building<'_> {
@@ -100,6 +96,8 @@ impl Building<'_> {
             now = Timestamp::from_millisecond(opened.identity.now).unwrap_or(now);
             filter = self.filter.filter(now, zone)?;
             checkpoint = Some(opened);
+        } else if self.resume {
+            ctx.reporter().status("there is nothing to resume: lists are read again");
         }
         let limit = self.limit.filter(|_| !self.may_have_doubles());
         let mut seen = (self.may_have_doubles() && !self.keep_duplicates).then(nothing_seen);
@@ -107,14 +105,12 @@ impl Building<'_> {
             Some(checkpoint) => signals.race(live.list(&filter, limit, checkpoint, ctx)).await,
             None => signals.race(live.stream(&filter, self.limit, seen.as_mut(), ctx)).await,
         };
+        let mut kept = checkpoint.as_ref().map(Checkpoint::kept).unwrap_or_default();
         if let Err(error) = listed {
-            return Err(interrupted(error, checkpoint.is_some(), ctx));
+            return Err(interrupted(error, &mut kept, ctx));
         }
         // Nothing is built of what nobody may see.
         if !roots.is_empty() && live.lost().len() == roots.len() && others.is_empty() {
-            if let Some(checkpoint) = &checkpoint {
-                Checkpoint::remove(checkpoint.path());
-            }
             return Err(live.failure().into());
         }
         let left = match self.is_streamed() {
@@ -134,7 +130,6 @@ impl Building<'_> {
                 _ => pieces.push(Piece::Parts(others.pop_front().unwrap_or_default())),
             }
         }
-        let path = checkpoint.as_ref().map(|checkpoint| checkpoint.path().clone());
         let resumed = checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.resumed);
         let assembly = Assembly {
             pieces,
@@ -146,17 +141,16 @@ impl Building<'_> {
             limit: left,
             shared: Arc::default(),
         };
-        let note = path.as_deref().map(checkpoint::note);
-        let (mut assembled, uploaded) = match write(assembly, self.to, note, signals, ctx).await {
+        let (mut assembled, uploaded) = match write(assembly, self.to, signals, ctx).await {
             Ok(written) => written,
-            Err(error) => return Err(interrupted(error, path.is_some(), ctx)),
+            Err(error) => return Err(interrupted(error, &mut kept, ctx)),
         };
         if self.is_streamed() {
             assembled.rows += live.rows();
         }
         assembled.delete_markers += live.left_out().delete_markers;
         assembled.doubles += live.left_out().doubles;
-        Ok(Built { assembled, uploaded, resumed, partly: live.partly(ctx), checkpoint: path })
+        Ok(Built { assembled, uploaded, resumed, partly: live.partly(ctx), kept })
     }
 
     fn check(&self) -> Result<()> {
@@ -247,13 +241,12 @@ pub async fn failed_tasks(
         limit: None,
         shared: Arc::default(),
     };
-    Ok(write(assembly, &Destination::Spool, None, signals, ctx).await?.0)
+    Ok(write(assembly, &Destination::Spool, signals, ctx).await?.0)
 }
 
 async fn write(
     assembly: Assembly,
     to: &Destination,
-    note: Option<PathBuf>,
     signals: &mut Signals,
     ctx: &Context,
 ) -> Result<(Assembled, Uploaded)> {
@@ -262,16 +255,19 @@ async fn write(
         Destination::Place(Place::File(path)) => (Target::file(path)?, None),
         Destination::Place(Place::Object(to)) => {
             let (parts, upload) = upload::upload(ctx.aws().await?.s3(), to.clone());
-            (Target::Upload(parts), Some(upload.noted(note)))
+            (Target::Upload(parts), Some(upload))
         }
         Destination::Spool => (Target::Spool(Spool::new(ctx)?), None),
     };
     let shared = Arc::clone(&assembly.shared);
     let assembling = source::blocking(move || assembly.run(target));
+    let (is_upload, leaving) = (upload.is_some(), Notify::new());
     let uploading = async {
-        match upload {
-            Some(upload) => upload.run().await,
-            None => Ok(Some(Uploaded::default())),
+        let Some(upload) = upload else { return Ok(Some(Uploaded::default())) };
+        tokio::select! {
+            sent = upload.run(ctx) => sent,
+            // A part can take longer than anybody waits who leaves.
+            () = leaving.notified() => Ok(None),
         }
     };
     let watched = watch(&shared, signals, ctx);
@@ -283,16 +279,24 @@ async fn write(
     };
     // The thread looks at this soon, and leaves nothing beside the target.
     shared.cancelled.store(true, Ordering::Relaxed);
-    let _ = tokio::time::timeout(Duration::from_secs(2), both).await;
+    leaving.notify_one();
+    let _ = tokio::time::timeout(LEAVING, both).await;
+    if is_upload {
+        left(&ctx.aws().await?.s3(), ctx).await;
+    }
     Err(stopped.as_error().into())
 }
 
+/// An upload was broken off: nothing of it stays, if S3 can be told so soon.
+pub async fn left(client: &Client, ctx: &Context) {
+    // If not, the next upload tells it.
+    let _ = tokio::time::timeout(LEAVING, begun::clear(client, ctx)).await;
+}
+
 /// Says how to go on, where that is possible.
-fn interrupted(error: anyhow::Error, kept: bool, ctx: &Context) -> anyhow::Error {
-    let kind = Report::new(&error).kind;
-    if kept && kind != Kind::Usage {
-        ctx.reporter().status("what was listed so far is kept");
-        ctx.reporter().hint("the same command with --resume goes on from there");
+pub fn interrupted(error: anyhow::Error, kept: &mut Kept, ctx: &Context) -> anyhow::Error {
+    if !matches!(Report::new(&error).kind, Kind::Usage | Kind::Conflict) {
+        kept.for_later(ctx);
     }
     error
 }

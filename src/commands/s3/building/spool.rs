@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
@@ -10,6 +11,7 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use md5::{Digest as _, Md5};
 use opsctl_engine::manifest::Location;
 
+use super::checkpoint;
 use super::upload::{part_size, upload};
 use crate::commands::s3::source;
 use crate::context::Context;
@@ -24,6 +26,7 @@ const CHUNK: usize = 256 << 10;
 /// Takes the rows. Blocks.
 pub struct Spool {
     file: File,
+    folder: PathBuf,
     etag: Etag,
     head: Vec<u8>,
     size: u64,
@@ -48,18 +51,19 @@ impl Spool {
         let file = made.map_err(|error| {
             Error::failed(format!("cannot keep a manifest in {}", folder.display())).because(error)
         })?;
-        Ok(Spool { file, etag: Etag::default(), head: Vec::new(), size: 0 })
+        Ok(Spool { file, folder, etag: Etag::default(), head: Vec::new(), size: 0 })
     }
 
     pub fn finish(self) -> Spooled {
-        let Spool { file, etag, head, size } = self;
+        let Spool { file, etag, head, size, .. } = self;
         Spooled { file: Arc::new(file), etag: etag.finish(), head, size }
     }
 }
 
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.file.write(bytes)?;
+        let written = self.file.write(bytes);
+        let count = written.map_err(|error| io::Error::other(checkpoint::full(&self.folder, error)))?;
         let written = bytes.get(..count).unwrap_or(bytes);
         self.etag.update(written);
         let room = HEAD.saturating_sub(self.head.len());
@@ -75,7 +79,7 @@ impl Write for Spool {
 
 impl Spooled {
     /// The ETag of what S3 has then; an object that holds the same is left as it is, and one that does not too.
-    pub async fn send(&self, client: &Client, to: &Location) -> Result<String> {
+    pub async fn send(&self, client: &Client, to: &Location, ctx: &Context) -> Result<String> {
         if let Some(there) = self.there(client, to).await? {
             return Ok(there);
         }
@@ -95,7 +99,7 @@ impl Spooled {
             copied.map_err(|error: io::Error| Error::failed("cannot send the manifest").because(error).into())
         });
         // Why an upload failed, it tells itself.
-        let (read, sent) = tokio::join!(reading, upload.only_if_new().run());
+        let (read, sent) = tokio::join!(reading, upload.only_if_new().run(ctx));
         let sent = match sent {
             // Someone else was there in between.
             Err(error) => match self.there(client, to).await {

@@ -1,9 +1,7 @@
 //! A manifest as an object of S3: sent in parts as it is written, there when it is whole, and encrypted so that a job can
 //! read it. Owns how it is cut into parts, which its ETag follows from.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
@@ -12,9 +10,10 @@ use bytes::Bytes;
 use opsctl_engine::manifest::Location;
 use tokio::sync::mpsc;
 
+use super::begun::{self, Note};
 use crate::aws;
+use crate::context::Context;
 use crate::error::Result;
-use crate::files;
 
 /// What S3 takes as a part at least is 5 MiB, and no more than 10,000 of them; so later parts are larger.
 const PART: usize = 8 << 20;
@@ -90,18 +89,12 @@ pub struct Upload {
     /// Fails where there is an object of this name.
     is_first: bool,
     receiver: mpsc::Receiver<Piece>,
-    /// A private file that has the id of the upload while there is one: of a build that was killed, the next one clears
-    /// the parts away.
-    note: Option<PathBuf>,
 }
 
 pub fn upload(client: Client, to: Location) -> (Parts, Upload) {
     // One part is being sent, one is being filled.
     let (sender, receiver) = mpsc::channel(1);
-    (
-        Parts { part: Vec::new(), sent: 0, sender },
-        Upload { client, to, is_first: false, receiver, note: None },
-    )
+    (Parts { part: Vec::new(), sent: 0, sender }, Upload { client, to, is_first: false, receiver })
 }
 
 impl Upload {
@@ -111,22 +104,13 @@ impl Upload {
         Upload { is_first: true, ..self }
     }
 
-    /// Known by this file to the next build of the same kind.
-    #[must_use]
-    pub fn noted(self, note: Option<PathBuf>) -> Self {
-        Upload { note, ..self }
-    }
-
     fn condition(&self) -> Option<String> {
         self.is_first.then(|| "*".to_owned())
     }
 
     /// Sends what comes. `None` when it breaks off: then there is no object, and no part of one.
-    pub async fn run(mut self) -> Result<Option<Uploaded>> {
-        let left = self.note.as_ref().and_then(|note| fs::read_to_string(note).ok());
-        if let Some(id) = left {
-            self.abort(&id).await;
-        }
+    pub async fn run(mut self, ctx: &Context) -> Result<Option<Uploaded>> {
+        begun::clear(&self.client, ctx).await?;
         match self.receiver.recv().await {
             None => Ok(None),
             Some(Piece::Last(whole)) => self.put(whole).await.map(Some),
@@ -136,31 +120,14 @@ impl Upload {
                 let created = created.content_type("text/csv").server_side_encryption(OWN_KEYS).send().await;
                 let created = created.map_err(|error| aws::failure(&error, self.cannot()))?;
                 let id = created.upload_id().unwrap_or_default().to_owned();
-                if let Some(note) = &self.note {
-                    // Without it the upload is as good; only a kill would leave parts behind.
-                    let _ = files::write_private(note, id.as_bytes());
-                }
+                let note = Note::new(&self.to, &id, ctx).await?;
                 let sent = self.parts(&id, first).await;
                 match sent {
-                    Ok(Some(_)) => self.forget(),
-                    _ => self.abort(&id).await,
+                    Ok(Some(_)) => note.done(),
+                    _ => note.abort(&self.client, ctx).await,
                 }
                 sent
             }
-        }
-    }
-
-    /// What is told is why; parts that stay cost, but S3 can be told to drop them.
-    async fn abort(&self, id: &str) {
-        let abort = self.client.abort_multipart_upload().bucket(&self.to.bucket).key(&self.to.key);
-        if abort.upload_id(id).send().await.is_ok() {
-            self.forget();
-        }
-    }
-
-    fn forget(&self) {
-        if let Some(note) = &self.note {
-            let _ = fs::remove_file(note);
         }
     }
 

@@ -6,9 +6,10 @@ use opsctl_engine::batch::{Manifest, ManifestLocation, ManifestSpec, Source, wor
 use opsctl_engine::manifest::{Columns, Location};
 
 use super::preflight::Head;
-use crate::commands::s3::building::{Assembled, Census, Spooled};
+use crate::commands::s3::building::{self, Assembled, Census, Kept, Spooled};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::signals::Signals;
 
 /// What is known beforehand; nothing, where a document names a list that nobody has looked at.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub struct Unsent {
     pub to: Location,
     pub rows: u64,
     spooled: Spooled,
+    /// What was listed for it, until S3 has it.
+    kept: Kept,
 }
 
 /// Where a list of opsctl's own goes.
@@ -56,7 +59,12 @@ impl Shelf<'_> {
 
 impl Objects {
     /// What was built, as the source of a job document.
-    pub fn built(assembled: Assembled, shelf: &Shelf<'_>, partition: &str) -> Result<(Source, Self)> {
+    pub fn built(
+        assembled: Assembled,
+        kept: Kept,
+        shelf: &Shelf<'_>,
+        partition: &str,
+    ) -> Result<(Source, Self)> {
         let Assembled { rows, versions, census, spooled, .. } = assembled;
         let spooled = spooled.ok_or_else(|| Error::failed("the manifest was not kept"))?;
         let to = shelf.place(&spooled.etag);
@@ -75,9 +83,8 @@ impl Objects {
             size: spooled.size,
             bytes: spooled.head.clone(),
         };
-        let objects =
-            Objects { head: Some(head), census: Some(census), unsent: Some(Unsent { to, rows, spooled }) };
-        Ok((source, objects))
+        let unsent = Unsent { to, rows, spooled, kept };
+        Ok((source, Objects { head: Some(head), census: Some(census), unsent: Some(unsent) }))
     }
 }
 
@@ -87,11 +94,17 @@ impl Unsent {
         Ok(self.spooled.there(client, &self.to).await?.is_some())
     }
 
-    /// Its ETag.
-    pub async fn send(&self, client: &Client, ctx: &Context) -> Result<String> {
+    /// Its ETag. Who is interrupted here need not list again.
+    pub async fn send(&mut self, client: &Client, signals: &mut Signals, ctx: &Context) -> Result<String> {
         let mut progress = ctx.reporter().progress("sending the manifest", None);
         progress.set(0);
-        self.spooled.send(client, &self.to).await
+        match signals.race(self.spooled.send(client, &self.to, ctx)).await {
+            Ok(etag) => Ok(etag),
+            Err(error) => {
+                building::left(client, ctx).await;
+                Err(building::interrupted(error, &mut self.kept, ctx))
+            }
+        }
     }
 }
 

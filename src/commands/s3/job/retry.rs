@@ -11,9 +11,9 @@ use super::model::Job;
 use super::objects::{Objects, Shelf};
 use super::preflight::Head;
 use super::{complete, report};
-use crate::commands::s3::building;
+use crate::commands::s3::building::{self, Kept};
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome, Result};
+use crate::error::{Error, Kind, Outcome, Report, Result};
 use crate::signals::Signals;
 
 /// The tag that leads from a retry to what it retries.
@@ -105,7 +105,7 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
             .into());
     }
     let tags = signals.race(tags(&job, &jobs, ctx)).await?;
-    let (source, objects) = Objects::built(failed, &shelf, &jobs.partition)?;
+    let (source, objects) = Objects::built(failed, Kept::default(), &shelf, &jobs.partition)?;
     let document = JobDocument { source, tags: Some(tags), ..document };
     submit(document, objects, &jobs, &args.submit, ctx, &mut signals).await
 }
@@ -115,7 +115,8 @@ async fn tags(job: &Job, jobs: &Jobs, ctx: &Context) -> Result<Vec<Tag>> {
     let mut tags = match jobs.tags(job.id()).await {
         Ok(tags) => tags,
         Err(error) => {
-            ctx.reporter().warn(format_args!("the new job has none of the old one's tags: {error:#}"));
+            let why = Report::new(&error).line();
+            ctx.reporter().warn(format_args!("the new job has none of the old one's tags: {why}"));
             Vec::new()
         }
     };

@@ -45,7 +45,7 @@ use crate::signals::Signals;
 ///   s3:ListBucket          for s3://BUCKET/PREFIX
 ///   s3:ListBucketVersions  for s3://BUCKET/PREFIX with --versions
 ///   s3:GetObject           for lists that are objects
-///   s3:PutObject           for --to s3://BUCKET/KEY
+///   s3:PutObject           for --to s3://BUCKET/KEY; s3:AbortMultipartUpload when it is broken off
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(completion::columns(COLUMNS)))]
 pub struct BuildArgs {
@@ -140,7 +140,6 @@ pub async fn run(args: &BuildArgs, ctx: &Context) -> Result<Outcome> {
         Place::Stdin | Place::File(_) => None,
     };
     args.tell(&built, uploaded, arn, ctx)?;
-    built.is_done();
     match built.partly {
         Some(error) => Err(error.into()),
         None => Ok(Outcome::Done),

@@ -11,7 +11,7 @@ use crate::support::{Sandbox, Sealed};
 
 /// Until `done` gives something.
 #[track_caller]
-fn until<T>(mut done: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(mut done: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + Duration::from_secs(60);
     loop {
         if let Some(value) = done() {
@@ -29,7 +29,7 @@ fn begun(rehearsal: &Rehearsal, args: &[&str]) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-fn kill(mut child: Child) {
+pub fn kill(mut child: Child) {
     kill_process(Pid::from_child(&child), Signal::KILL).unwrap();
     child.wait().unwrap();
 }

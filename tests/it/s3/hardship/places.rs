@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::s3::job::Rehearsal;
 use crate::s3::manifest::{gzip, md5};
 use crate::support::bucket::{Bucket, Settings};
 use crate::support::{Ran, Sealed, finish};
@@ -59,6 +60,50 @@ fn a_limit_of_the_size_of_files_is_a_full_disk() {
     let names = std::fs::read_dir(sealed.path("m.csv").parent().unwrap()).unwrap();
     let names: Vec<String> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert!(!names.iter().any(|name| name.ends_with(".new")), "{names:?}");
+}
+
+/// What is already listed when the disk is full is not listed again once there is room.
+#[test]
+fn a_full_folder_for_what_is_listed_is_said_and_what_is_in_it_is_good() {
+    let keys: Vec<String> = (0..5000).map(|n| format!("a-long-name-of-a-folder/{n:06}-{n:06}")).collect();
+    let settings = || Settings { page: 100, ..Settings::default() };
+    let bucket = Bucket::of(keys.iter().map(String::as_str), settings());
+    let sealed = crate::s3::listing::sealed(&bucket);
+    let words = "s3 manifest build s3://data-1/ --max-concurrency 2 --to m.csv";
+    let ran = limited(&sealed, words).expect(1);
+    assert!(
+        ran.stderr.contains(
+            "what was listed so far is kept\nhint: the same command with --resume goes on from there\n"
+        ),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains(".listing\n  cause: File too large"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: XDG_STATE_HOME names a folder with more room"), "{ran:?}");
+    assert!(!sealed.path("m.csv").exists());
+    let before = bucket.log().len();
+    sealed.run(words.split(' ').chain(["--resume"])).expect(0);
+    assert_eq!(std::fs::read_to_string(sealed.path("m.csv")).unwrap(), crate::s3::listing::plain(&keys));
+    let after = bucket.log().len() - before;
+    let fresh = Bucket::of(keys.iter().map(String::as_str), settings());
+    crate::s3::listing::sealed(&fresh).run(words.split(' ')).expect(0);
+    assert!(after < fresh.log().len(), "{after} requests to go on, {} in all", fresh.log().len());
+}
+
+#[test]
+fn a_full_folder_for_the_list_of_a_job_makes_no_job() {
+    let rehearsal = Rehearsal::new();
+    let rows: String = (0..5000).map(|n| format!("data,{n:030}\n")).collect();
+    rehearsal.sealed.write("list.csv", &rows);
+    let words = "--sandbox s3 job create untag --build list.csv --role batch --report s3://reports/batch";
+    let ran = limited(&rehearsal.sealed, words).expect(1);
+    assert!(
+        ran.stderr.starts_with("error: cannot write to ") && ran.stderr.contains("opsctl/builds\n"),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("  cause: File too large"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: XDG_STATE_HOME names a folder with more room"), "{ran:?}");
+    assert_eq!(rehearsal.keys("reports"), [""; 0]);
+    assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"], json!([]));
 }
 
 #[test]

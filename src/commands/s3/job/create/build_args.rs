@@ -130,7 +130,6 @@ impl BuildArgs {
             max_concurrency: self.max_concurrency,
         };
         let built = building.run(signals, ctx).await?;
-        built.is_done();
         if let Some(partly) = built.partly {
             let message = "no job is created: its list would lack objects";
             return Err(Error::new(Kind::Partial, message).because(partly).into());
@@ -140,6 +139,6 @@ impl BuildArgs {
                 .because("no job is created")
                 .into());
         }
-        Objects::built(built.assembled, &shelf, &jobs.partition)
+        Objects::built(built.assembled, built.kept, &shelf, &jobs.partition)
     }
 }

@@ -128,7 +128,7 @@ const PLANNED: &[Column<Planned>] = &[
 /// `document`: with neither a token nor the question whether it starts at once.
 pub async fn submit(
     mut document: JobDocument,
-    objects: Objects,
+    mut objects: Objects,
     jobs: &Jobs,
     args: &SubmitArgs,
     ctx: &Context,
@@ -173,10 +173,10 @@ pub async fn submit(
         ctx.reporter().status("dry run: 1 job would be created");
         return Ok(Outcome::Done);
     }
-    let Some(unsent) = &objects.unsent else {
+    let Some(unsent) = &mut objects.unsent else {
         return create(&checked, &token, jobs, args, ctx, signals).await;
     };
-    let etag = signals.race(sent(unsent, ctx)).await?;
+    let etag = unsent.send(&ctx.aws().await?.s3(), signals, ctx).await?;
     ctx.reporter().status(format_args!("the manifest of {} rows is {}", unsent.rows, unsent.to));
     // Where S3 gives it another ETag than it has from its bytes alone, the job is another too.
     let mut document = JobDocument { client_request_token: None, ..checked };
@@ -191,10 +191,6 @@ pub async fn submit(
 async fn planned(unsent: &Unsent, ctx: &Context) -> Result<Written> {
     let is_there = unsent.is_there(&ctx.aws().await?.s3()).await?;
     Ok(Written { to: unsent.to.to_string(), rows: unsent.rows, is_there })
-}
-
-async fn sent(unsent: &Unsent, ctx: &Context) -> Result<String> {
-    unsent.send(&ctx.aws().await?.s3(), ctx).await
 }
 
 async fn create(
