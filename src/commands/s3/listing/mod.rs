@@ -53,13 +53,21 @@ pub struct Lost {
 pub async fn list(
     listing: &Listing<'_>,
     plan: &mut Plan,
+    take: impl FnMut(&Plan, Found<'_>) -> Result<ControlFlow<()>>,
+) -> Result<Vec<Lost>> {
+    list_within(Patience::new(STORM, Instant::now()), listing, plan, take).await
+}
+
+async fn list_within(
+    mut patience: Patience,
+    listing: &Listing<'_>,
+    plan: &mut Plan,
     mut take: impl FnMut(&Plan, Found<'_>) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<Lost>> {
     let began = Instant::now();
     let mut flying = JoinSet::new();
     let mut lost: Vec<Lost> = Vec::new();
     let mut attempts: HashMap<usize, u32> = HashMap::new();
-    let mut last_page = Instant::now();
     loop {
         while let Some(request) = plan.next(began.elapsed()) {
             let Some(root) = listing.roots.get(request.root) else { break };
@@ -88,7 +96,7 @@ pub async fn list(
                 plan.names(&request, &page.names(), page.is_last());
             }
             Ok((page, next)) => {
-                last_page = Instant::now();
+                patience.page(Instant::now());
                 attempts.remove(&range);
                 let keys: Vec<&str> = page.keys().collect();
                 let taken = plan.page(range, Listed { keys: &keys, next: next.as_ref() });
@@ -102,8 +110,8 @@ pub async fn list(
             }
             Err(Trouble::SlowDown(error)) => {
                 plan.slow_down(&request, began.elapsed());
-                if last_page.elapsed() > STORM {
-                    return Err(stormed(error).into());
+                if patience.is_spent(Instant::now()) {
+                    return Err(patience.stormed(error).into());
                 }
             }
             // Where ranges are cut can be guessed as well.
@@ -116,7 +124,7 @@ pub async fn list(
                 }
                 plan.slow_down(&request, began.elapsed());
             }
-            // Signed in again, all of it can go on.
+            // The other places cannot be listed either, and what was listed is good.
             Err(Trouble::Lost(error)) if error.kind() == Kind::Credentials => return Err(error.into()),
             Err(Trouble::Lost(error)) => {
                 plan.give_up(&request);
@@ -137,9 +145,29 @@ async fn pause(plan: &Plan, began: Instant) {
     }
 }
 
-fn stormed(error: Error) -> Error {
-    Error::new(Kind::Temporary, format!("S3 has asked to slow down for {} seconds", STORM.as_secs()))
-        .because(error)
+/// How long nothing may come but the wish to slow down.
+struct Patience {
+    limit: Duration,
+    last_page: Instant,
+}
+
+impl Patience {
+    fn new(limit: Duration, now: Instant) -> Self {
+        Patience { limit, last_page: now }
+    }
+
+    fn page(&mut self, now: Instant) {
+        self.last_page = now;
+    }
+
+    fn is_spent(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.last_page) >= self.limit
+    }
+
+    fn stormed(&self, error: Error) -> Error {
+        let seconds = self.limit.as_secs();
+        Error::new(Kind::Temporary, format!("S3 has asked to slow down for {seconds} seconds")).because(error)
+    }
 }
 
 /// A task that was not cancelled has panicked.
@@ -149,3 +177,6 @@ fn panicked(error: tokio::task::JoinError, what: &str) -> Error {
         Err(error) => Error::failed(format!("{what} was left half read")).because(error),
     }
 }
+
+#[cfg(test)]
+mod tests;
