@@ -38,6 +38,12 @@ where
             if let Some(hint) = class.hint {
                 built = built.hint(hint);
             }
+            // S3 answers for a bucket in its own region alone, and says which that is.
+            let elsewhere =
+                matches!(status, 301 | 307) || status == 400 && code == "AuthorizationHeaderMalformed";
+            if let Some(region) = context.raw().headers().get("x-amz-bucket-region").filter(|_| elsewhere) {
+                built = built.hint(format!("the bucket is in {region}: --region {region}"));
+            }
             built
         }
         SdkError::TimeoutError(_) => no_answer(message),

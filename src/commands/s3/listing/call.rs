@@ -102,7 +102,7 @@ impl Call {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let mut told = aws::failure(error, format!("cannot list {}", self.location));
+        let told = aws::failure(error, format!("cannot list {}", self.location));
         let response = error.raw_response();
         let status = response.map_or(0, |response| response.status().as_u16());
         if let (SdkError::ServiceError(_), 429 | 503) = (error, status) {
@@ -113,10 +113,6 @@ impl Call {
         }
         if told.kind() == Kind::Temporary {
             return Trouble::Passing(told);
-        }
-        let region = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
-        if let (301 | 400, Some(region)) = (status, region) {
-            told = told.hint(format!("the bucket is in {region}: --region {region}"));
         }
         Trouble::Lost(told)
     }

@@ -4,6 +4,7 @@ mod killed;
 mod listing;
 mod places;
 mod priorities;
+mod regions;
 mod uploads;
 
 use std::path::PathBuf;
