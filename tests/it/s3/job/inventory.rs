@@ -36,16 +36,23 @@ fn put(sealed: &Sealed, key: &str, bytes: &[u8]) {
 
 /// Data first, the manifest.json last, as S3 does.
 fn inventory(sealed: &Sealed, format: &str, schema: &str, rows: &str) {
+    inventory_with(sealed, format, schema, rows, None);
+}
+
+/// `missing`: one more data file, that is not there.
+fn inventory_with(sealed: &Sealed, format: &str, schema: &str, rows: &str, missing: Option<&str>) {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(rows.as_bytes()).unwrap();
     let data = gzip.finish().unwrap();
     let md5: String = Md5::digest(&data).iter().map(|byte| format!("{byte:02x}")).collect();
     let key = "inv/data-1/daily/data/60e6ca5f.csv.gz";
     put(sealed, key, &data);
+    let file = |key: &str| json!({ "key": key, "size": data.len(), "MD5checksum": md5 });
+    let files: Vec<_> = std::iter::once(key).chain(missing).map(file).collect();
     let manifest = json!({
         "sourceBucket": "data-1", "destinationBucket": "arn:aws:s3:::lists-1", "version": "2016-11-30",
         "creationTimestamp": "1795222800000", "fileFormat": format, "fileSchema": schema,
-        "files": [{ "key": key, "size": data.len(), "MD5checksum": md5 }],
+        "files": files,
     });
     put(sealed, MANIFEST, manifest.to_string().as_bytes());
 }
@@ -113,6 +120,35 @@ fn an_inventory_with_versions_is_warned_of_and_mended_by_a_build() {
     assert_eq!((&made["totalTasks"], &made["failedTasks"]), (&json!(1), &json!(0)), "{made}");
     let fields = &made["source"]["Manifest"]["Spec"]["Fields"];
     assert_eq!(fields, &json!(["Bucket", "Key", "VersionId"]));
+}
+
+/// The service finds it out when the job runs.
+#[test]
+fn data_files_that_are_not_what_was_promised_are_found_beforehand() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::with_config(&sealed, Some(CONFIG));
+    let row = "\"data-1\",\"a+b.txt\"\n";
+    let key = "inv/data-1/daily/data/60e6ca5f.csv.gz";
+    let place = format!("its data file s3://lists-1/{key}");
+    let refused = |told: &str| {
+        let ran = create(&sealed, &["--dry-run"]).expect(6);
+        assert!(ran.stderr.contains(&format!("inventory: {place} {told}")), "{ran:?}");
+        assert_eq!(ran.stdout, "");
+    };
+    inventory(&sealed, "CSV", "Bucket, Key", row);
+    create(&sealed, &["--dry-run"]).expect(0);
+    // Another content of the same length, and another length.
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(row.replace("a+b", "c+d").as_bytes()).unwrap();
+    put(&sealed, key, &gzip.finish().unwrap());
+    refused("has the MD5 ");
+    put(&sealed, key, b"short");
+    refused("has 5 bytes, and not ");
+    // The second of two is looked at too.
+    inventory_with(&sealed, "CSV", "Bucket, Key", row, Some("inv/data-1/daily/data/gone.csv.gz"));
+    let ran = create(&sealed, &["--dry-run"]).expect(6);
+    let told = "inventory: its data file s3://lists-1/inv/data-1/daily/data/gone.csv.gz is not there";
+    assert!(ran.stderr.contains(told), "{ran:?}");
 }
 
 #[test]

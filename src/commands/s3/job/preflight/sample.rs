@@ -6,11 +6,12 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use aws_sdk_s3::Client;
+use md5::{Digest as _, Md5};
 use opsctl_engine::batch::{JobDocument, Manifest, Operation, Source, arn, words};
 use opsctl_engine::manifest::lint::{FaultKind, LintOptions, lint};
 use opsctl_engine::manifest::{
-    Columns, Inventory, InventoryReader, ListError, Location, MAX_INVENTORY_MANIFEST, ManifestReader,
-    ObjectRecord, Plain,
+    Columns, DataFile, Inventory, InventoryReader, ListError, Location, MAX_INVENTORY_MANIFEST,
+    ManifestReader, ObjectRecord, Plain,
 };
 
 use super::findings::Finding;
@@ -23,6 +24,8 @@ use crate::error::{Error, Kind, Result};
 const KEPT: usize = 1000;
 /// Objects that doubles are looked for among: all of a sample.
 const LINTED: u64 = 1 << 20;
+/// Data files of an inventory that are looked at.
+const FILES: usize = 10;
 /// Faults that are named.
 const NAMED: usize = 5;
 
@@ -165,7 +168,7 @@ impl Sample {
         }
     }
 
-    /// Its manifest.json whole, and the first part of its first data file.
+    /// Its manifest.json whole, the first part of its first data file, and whether the others are there.
     async fn of_inventory(client: &Client, head: &Head) -> Result<Self> {
         let json = match head.is_whole() {
             true => head.bytes.clone(),
@@ -189,8 +192,25 @@ impl Sample {
             sample.fault("it has no data files");
             return Ok(sample);
         };
-        let place = Location { bucket: inventory.destination_bucket.clone(), key: file.key.clone() };
+        let place = |file: &DataFile| Location {
+            bucket: inventory.destination_bucket.clone(),
+            key: file.key.clone(),
+        };
+        for file in inventory.files.iter().take(FILES) {
+            if let Some(fault) = lacking(client, &place(file), file).await? {
+                sample.fault(fault);
+            }
+        }
+        if sample.fault_count > 0 {
+            return Ok(sample);
+        }
+        let place = place(file);
         let part = Head::part(client, &place, None).await?;
+        let md5: String = Md5::digest(&part.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        if part.is_whole() && !md5.eq_ignore_ascii_case(&file.md5) {
+            sample.fault(format!("its data file {place} has the MD5 {md5}, and not {}", file.md5));
+            return Ok(sample);
+        }
         let Ok(plain) = Plain::new(part.bytes.as_slice()) else {
             sample.fault(format!("{place} is not compressed as an inventory is"));
             return Ok(sample);
@@ -307,6 +327,23 @@ impl Sample {
             found.push(Finding::good(check, format!("{} objects of it are sound", self.rows.len())));
         }
         found
+    }
+}
+
+/// What is wrong with a data file, as far as its size tells; nothing, where it may not be looked at.
+async fn lacking(client: &Client, place: &Location, file: &DataFile) -> Result<Option<String>> {
+    let found = client.head_object().bucket(&place.bucket).key(&place.key).send().await;
+    match found {
+        Ok(found) => {
+            let size = found.content_length().and_then(|size| u64::try_from(size).ok());
+            let other = size.filter(|size| *size != file.size);
+            Ok(other.map(|size| format!("its data file {place} has {size} bytes, and not {}", file.size)))
+        }
+        Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 404) => {
+            Ok(Some(format!("its data file {place} is not there")))
+        }
+        Err(error) if aws::is_denied(&error) => Ok(None),
+        Err(error) => Err(aws::failure(&error, format!("cannot look at {place}")).into()),
     }
 }
 
