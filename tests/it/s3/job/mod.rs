@@ -2,6 +2,7 @@
 
 mod botocore;
 mod built;
+mod composite;
 mod control;
 mod create;
 mod document;
