@@ -220,7 +220,10 @@ fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultSetting
     let cut = Rhythm { after: count("cut_after"), every: count("cut_every") };
     let bye = Rhythm { after: count("bye_after"), every: count("bye_every") };
     let (pause_every, agent_dies_after) = (count("pause_every"), count("agent_dies_after"));
-    let expired_calls = count("expired_calls").unwrap_or_default();
+    let expired_calls = count("expired_calls");
+    let expired_after = section.value(reader, "expired_after", integer(0..=u64::MAX));
+    // Where nothing says for how many, they stay expired.
+    let expired_calls = expired_calls.unwrap_or(if expired_after.is_some() { u64::MAX } else { 0 });
     let settings = FaultSettings {
         rates,
         seed: section.value(reader, "seed", integer(0..=u64::MAX)).unwrap_or(1),
@@ -233,6 +236,7 @@ fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultSetting
         agent_dies_after,
         resume_refused: section.value(reader, "resume_refused", boolean).unwrap_or_default(),
         expired_calls,
+        expired_after,
     };
     section.finish(reader);
     settings

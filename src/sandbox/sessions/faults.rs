@@ -40,6 +40,8 @@ pub struct FaultSettings {
     pub resume_refused: bool,
     /// So many signed calls after the first cut or Bye find the credentials expired.
     pub expired_calls: u64,
+    /// And so do those after so many calls, without any socket.
+    pub expired_after: Option<u64>,
 }
 
 /// When something happens, in frames of the client. Most acknowledge one of the agent's, so that frames of the client
@@ -67,17 +69,20 @@ pub enum Due {
     NodeGone,
 }
 
-/// Credentials that expire when the first socket ends, and are renewed some calls later.
+/// Credentials that expire when the first socket ends, or after some calls, and are renewed some calls later.
 #[derive(Debug, Default)]
 pub struct Expiry {
     calls: u64,
+    after: Option<u64>,
+    came: AtomicU64,
     begun: AtomicBool,
     left: AtomicU64,
 }
 
 impl Expiry {
     pub fn of(settings: Option<&FaultSettings>) -> Expiry {
-        Expiry { calls: settings.map_or(0, |settings| settings.expired_calls), ..Expiry::default() }
+        let Some(settings) = settings else { return Expiry::default() };
+        Expiry { calls: settings.expired_calls, after: settings.expired_after, ..Expiry::default() }
     }
 
     fn begin(&self) {
@@ -88,6 +93,9 @@ impl Expiry {
 
     /// Whether this call finds them expired.
     pub fn strikes(&self) -> bool {
+        if self.after.is_some_and(|after| self.came.fetch_add(1, Relaxed) >= after) {
+            self.begin();
+        }
         self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 }

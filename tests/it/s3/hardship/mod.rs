@@ -1,6 +1,7 @@
 //! Lists and jobs in a bad world, against the sandbox's own S3 where that can be so bad.
 
 mod killed;
+mod limits;
 mod listing;
 mod places;
 mod priorities;
