@@ -3,7 +3,9 @@
 
 use aws_sdk_s3control::types::{JobDescriptor, JobListDescriptor, JobProgressSummary};
 use jiff::Timestamp;
-use opsctl_engine::batch::{JobDocument, ManifestLocation, Operation, Progress, Report, Source, Status, arn};
+use opsctl_engine::batch::{
+    JobDocument, ManifestLocation, Operation, Progress, Report, Source, Status, Tag, arn,
+};
 use serde::{Serialize, Serializer};
 
 use super::from_sdk;
@@ -58,6 +60,9 @@ pub struct Job {
     pub report: Report,
     #[serde(serialize_with = "as_document")]
     pub generated_manifest: Option<ManifestLocation>,
+    /// Absent where they were not asked for, or may not be known: that takes a call of its own.
+    #[serde(serialize_with = "as_document")]
+    pub tags: Option<Vec<Tag>>,
 }
 
 /// Why a whole job failed; of its tasks nothing is said here.
@@ -116,6 +121,7 @@ impl TryFrom<JobDescriptor> for Job {
             source: from_sdk::source(job.manifest.as_ref(), job.manifest_generator.as_ref()),
             report: job.report.as_ref().map(from_sdk::report).unwrap_or_default(),
             generated_manifest: generated.as_ref().map(from_sdk::location),
+            tags: None,
             operation,
         })
     }

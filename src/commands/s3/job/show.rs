@@ -8,7 +8,7 @@ use super::{complete, view, watching};
 use crate::cli::DetailArgs;
 use crate::completion;
 use crate::context::Context;
-use crate::error::{Outcome, Result};
+use crate::error::{Outcome, Report, Result};
 
 /// Show a batch job
 ///
@@ -29,6 +29,7 @@ use crate::error::{Outcome, Result};
 ///
 /// IAM:
 ///   s3:DescribeJob         the job
+///   s3:GetJobTagging       its tags; without it they are not known
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(completion::columns(view::DETAILS)))]
@@ -45,7 +46,14 @@ pub async fn run(args: &ShowJobArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.detail_out(&args.detail);
     let details = out.details("s3.job", view::DETAILS)?;
     let jobs = Jobs::open(ctx).await?;
-    let job = jobs.describe(args.job.in_region(&jobs.region)?).await?;
+    let mut job = jobs.describe(args.job.in_region(&jobs.region)?).await?;
+    match jobs.tags(job.id()).await {
+        Ok(tags) => job.tags = Some(tags),
+        Err(error) => {
+            let why = Report::new(&error).line();
+            ctx.reporter().warn(format_args!("the tags of the job are not known: {why}"));
+        }
+    }
     details.show(&job)?;
     if let Some(next) = watching::next(&job, ctx) {
         ctx.reporter().hint(next);

@@ -44,6 +44,7 @@ pub const DETAILS: &[Column<Job>] = &[
     Column::new("generated", "Generated list", |job: &Job| {
         job.generated_manifest.as_ref().map(|location| s3_uri(&location.object_arn)).into()
     }),
+    Column::new("tags", "Tags", |job: &Job| tags(job).into()),
     Column::new("created", "Created", |job: &Job| job.summary.created.into()),
     Column::new("ended", "Ended", |job: &Job| job.summary.terminated.into()),
     Column::new("arn", "ARN", |job: &Job| job.job_arn.as_deref().into()),
@@ -91,6 +92,12 @@ fn failures(job: &Job) -> Option<String> {
     let told: Vec<String> =
         job.failures.iter().map(|failure| format!("{}: {}", failure.code, failure.reason)).collect();
     (!told.is_empty()).then(|| told.join("; "))
+}
+
+fn tags(job: &Job) -> Option<String> {
+    let told: Vec<String> =
+        job.tags.as_ref()?.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
+    Some(told.join(", "))
 }
 
 /// What completion and questions say of a job.

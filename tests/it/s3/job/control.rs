@@ -63,6 +63,22 @@ fn a_job_is_shown_whole() {
 }
 
 #[test]
+fn the_tags_of_a_job_are_shown_where_they_may_be_known() {
+    let rehearsal = Rehearsal::new();
+    let id = tag(&rehearsal, &["--tag", "team=ops", "--tag", "night=yes"]);
+    let shown = rehearsal.job(&["show", &id, "--columns", "tags", "-o", "text"]).expect(0);
+    assert_eq!(shown.stdout, "team=ops, night=yes\n");
+    assert_eq!(rehearsal.show(&id)["tags"][0], serde_json::json!({ "Key": "team", "Value": "ops" }));
+    let denied = Rehearsal::with("[deny]\nactions = [\"s3:GetJobTagging\"]\n");
+    let id = tag(&denied, &["--tag", "team=ops"]);
+    let shown = denied.job(&["show", &id, "-o", "json"]).expect(0);
+    assert_eq!(shown.json()["item"]["jobId"], id.as_str());
+    assert!(shown.json()["item"]["tags"].is_null(), "{shown:?}");
+    let told = format!("warning: the tags of the job are not known: cannot read the tags of the job {id}: ");
+    assert!(shown.stderr.starts_with(&told) && shown.stderr.contains("s3:GetJobTagging"), "{shown:?}");
+}
+
+#[test]
 fn a_job_that_is_not_there_may_be_in_another_region() {
     let rehearsal = Rehearsal::new();
     for verb in
