@@ -2,6 +2,7 @@
 //! The secret is wiped on drop and never shown by `Debug`.
 
 use crate::random::{self, NoRandomness};
+use opsctl_engine::manifest::partition;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -32,7 +33,7 @@ impl Identity {
     }
 
     pub fn arn(&self) -> String {
-        format!("arn:aws:iam::{}:user/{}", self.account, self.user)
+        format!("arn:{}:iam::{}:user/{}", partition(&self.region), self.account, self.user)
     }
 
     pub fn secret_access_key(&self) -> &str {

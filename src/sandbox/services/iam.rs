@@ -4,6 +4,7 @@ use super::{Reply, ServiceError};
 use crate::sandbox::account::Account;
 use crate::sandbox::batch::Role;
 use jiff::Timestamp;
+use opsctl_engine::manifest::partition;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::digest;
 
@@ -28,7 +29,8 @@ pub fn answer(account: &Account, body: &[u8]) -> Result<Reply, ServiceError> {
 }
 
 fn get_role(account: &Account, name: &str) -> Result<String, ServiceError> {
-    let arn = format!("arn:aws:iam::{}:role/{name}", account.identity.account);
+    let identity = &account.identity;
+    let arn = format!("arn:{}:iam::{}:role/{name}", partition(&identity.region), identity.account);
     account.authorize("iam:GetRole", &arn).map_err(|denial| denial.status(403))?;
     let role = account.settings.roles.iter().find(|role| role.name == name);
     let role = role.ok_or_else(|| {

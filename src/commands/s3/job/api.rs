@@ -3,8 +3,8 @@
 use aws_sdk_s3control::Client;
 use aws_sdk_s3control::types::{JobStatus, RequestedJobStatus};
 use jiff::Timestamp;
-use opsctl_engine::batch::arn::Arn;
 use opsctl_engine::batch::{JobDocument, Request, Status, Tag};
+use opsctl_engine::manifest::partition;
 
 use super::date::Date;
 use super::model::{Job, Summary};
@@ -22,7 +22,7 @@ pub struct Jobs {
     pub account: String,
     pub region: String,
     /// "aws", "aws-cn": what ARNs begin with.
-    pub partition: String,
+    pub partition: &'static str,
 }
 
 impl Jobs {
@@ -33,8 +33,8 @@ impl Jobs {
 
     pub async fn of(aws: &Aws) -> Result<Self> {
         let identity = aws.identity().await?;
-        let partition = Arn::parse(&identity.arn).map_or("aws", |arn| arn.partition).to_owned();
         let (account, region) = (identity.account, aws.region().value.clone());
+        let partition = partition(&region);
         Ok(Jobs { client: aws.s3control(), account, region, partition })
     }
 

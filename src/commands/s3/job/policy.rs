@@ -7,7 +7,7 @@ use opsctl_engine::batch::policy::{self, Area, ManifestAccess, Needs};
 use opsctl_engine::batch::{
     Copy, JobDocument, Lambda, Operation, OperationKind, Retention, Source, SseKmsEncryption, arn,
 };
-use opsctl_engine::manifest::Location;
+use opsctl_engine::manifest::{Location, partition};
 use serde_json::Value;
 
 use super::create;
@@ -101,9 +101,9 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "ID", value_parser = account, hide_short_help = true, help_heading = "Target")]
     account: Option<String>,
 
-    /// The partition that ARNs begin with
-    #[arg(long, value_name = "NAME", default_value = "aws", value_parser = ["aws", "aws-cn", "aws-us-gov"], hide_short_help = true, help_heading = "Target")]
-    partition: String,
+    /// The partition that ARNs begin with; else that of the region
+    #[arg(long, value_name = "NAME", value_parser = ["aws", "aws-cn", "aws-us-gov"], hide_short_help = true, help_heading = "Target")]
+    partition: Option<String>,
 }
 
 fn account(text: &str) -> Result<String, String> {
@@ -123,15 +123,20 @@ pub async fn run(args: &PolicyArgs, ctx: &Context) -> Result<Outcome> {
         let document = document.as_ref()?;
         Some(arn::role(&document.role_arn)?.0.to_owned())
     });
+    let partition = match (&args.partition, &region) {
+        (Some(named), _) => named,
+        (None, region) => partition(region.as_deref().unwrap_or_default()),
+    };
     let printed = if args.trust {
-        policy::trust(&args.partition, account.as_deref(), region.as_deref().unwrap_or("*"))
+        policy::trust(partition, account.as_deref(), region.as_deref().unwrap_or("*"))
     } else {
         let operation = match &document {
             Some(document) => document.operation.clone(),
-            None => args.operation()?,
+            None => args.operation(partition)?,
         };
         let region = region.as_deref().unwrap_or("*");
-        policy::permissions(&args.needs(&operation, document.as_ref(), account.as_deref(), region)?)
+        let document = document.as_ref();
+        policy::permissions(&args.needs(&operation, document, account.as_deref(), region, partition)?)
     };
     print(&printed, ctx)
 }
@@ -146,7 +151,7 @@ fn print(document: &Value, ctx: &Context) -> Result<Outcome> {
 
 impl PolicyArgs {
     /// As much of it as permissions depend on.
-    fn operation(&self) -> Result<Operation> {
+    fn operation(&self, partition: &str) -> Result<Operation> {
         let Some(kind) = self.operation else {
             return Err(Error::usage("nothing says what the job does").into());
         };
@@ -158,7 +163,7 @@ impl PolicyArgs {
             OperationKind::Copy => {
                 let to = self.to.as_ref().ok_or_else(|| lacking("--to"))?;
                 Operation::S3PutObjectCopy(Box::new(Copy {
-                    target_resource: bucket(to).arn(&self.partition),
+                    target_resource: bucket(to).arn(partition),
                     target_key_prefix: (!to.key.is_empty()).then(|| to.key.clone()),
                     object_lock_mode: self.locked.then(|| "GOVERNANCE".to_owned()),
                     object_lock_legal_hold_status: self.locked.then(|| "ON".to_owned()),
@@ -193,6 +198,7 @@ impl PolicyArgs {
         document: Option<&JobDocument>,
         account: Option<&'a str>,
         region: &'a str,
+        partition: &'a str,
     ) -> Result<Needs<'a>> {
         let area = |place: &Location| Area { bucket: place.bucket.clone(), prefix: place.key.clone() };
         let mut objects: Vec<Area> = self.objects.iter().map(area).collect();
@@ -216,7 +222,7 @@ impl PolicyArgs {
         kms_keys.extend(keys(operation));
         kms_keys.dedup();
         Ok(Needs {
-            partition: &self.partition,
+            partition,
             account,
             region,
             operation,

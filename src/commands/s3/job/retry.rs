@@ -105,7 +105,7 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
             .into());
     }
     let tags = signals.race(tags(&job, &jobs, ctx)).await?;
-    let (source, objects) = Objects::built(failed, Kept::default(), &shelf, &jobs.partition)?;
+    let (source, objects) = Objects::built(failed, Kept::default(), &shelf, jobs.partition)?;
     let document = JobDocument { source, tags: Some(tags), ..document };
     submit(document, objects, &jobs, &args.submit, ctx, &mut signals).await
 }

@@ -6,6 +6,7 @@ use crate::sandbox::batch::{Created, Job, Refused, Tag};
 use crate::sandbox::services::{PageRequest, RestCall, ServiceError};
 use jiff::Timestamp;
 use opsctl_engine::batch::{JOB_TAGS, JobDocument, Request, Status, arn};
+use opsctl_engine::manifest::partition;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -154,7 +155,8 @@ fn set_tags(account: &Account, id: &str, tags: Vec<Tag>) -> Result<Value, Servic
 
 /// The ARN of a job of the call's region, once the caller may do this with it.
 fn found(account: &Account, action: &str, call: &RestCall<'_>, id: &str) -> Result<String, ServiceError> {
-    let arn = format!("arn:aws:s3:{}:{}:job/{id}", call.region, account.identity.account);
+    let (region, owner) = (call.region, &account.identity.account);
+    let arn = format!("arn:{}:s3:{region}:{owner}:job/{id}", partition(region));
     authorize(account, action, &arn)?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if !(5..=36).contains(&id.len()) || !id.bytes().all(fits) {

@@ -10,6 +10,7 @@ mod faults;
 mod files;
 mod inventory;
 mod lives;
+mod partition;
 mod preflight;
 mod rehearsal;
 mod report;

@@ -139,6 +139,6 @@ impl BuildArgs {
                 .because("no job is created")
                 .into());
         }
-        Objects::built(built.assembled, built.kept, &shelf, &jobs.partition)
+        Objects::built(built.assembled, built.kept, &shelf, jobs.partition)
     }
 }

@@ -28,7 +28,7 @@ impl JobArgs {
     pub async fn create(&self, operation: impl FnOnce(&str) -> Operation, ctx: &Context) -> Result<Outcome> {
         let mut signals = Signals::listen()?;
         let jobs = signals.race(Jobs::open(ctx)).await?;
-        let partition = jobs.partition.as_str();
+        let partition = jobs.partition;
         let report = self.settings.report.as_ref();
         let (source, objects) = self.source.resolve(report, &jobs, ctx, &mut signals).await?;
         let document = JobDocument {

@@ -89,10 +89,10 @@ impl OverrideArgs {
         signals: &mut Signals,
     ) -> Result<(JobDocument, Objects)> {
         if let Some(role) = &self.role {
-            document.role_arn = role_arn(role, &jobs.partition, &jobs.account);
+            document.role_arn = role_arn(role, jobs.partition, &jobs.account);
         }
         if let Some(report) = &self.report {
-            document.report = self.report(report, &jobs.partition);
+            document.report = self.report(report, jobs.partition);
         }
         let mut objects = Objects::default();
         if self.source.is_given() {

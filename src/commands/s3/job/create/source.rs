@@ -137,7 +137,7 @@ impl SourceArgs {
         ctx: &Context,
         signals: &mut Signals,
     ) -> Result<(Source, Objects)> {
-        let partition = jobs.partition.as_str();
+        let partition = jobs.partition;
         if let Some(location) = &self.generate {
             let generator = self.generator(location, partition, ctx)?;
             return Ok((Source::ManifestGenerator(Box::new(generator)), Objects::default()));

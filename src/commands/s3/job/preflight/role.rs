@@ -16,7 +16,7 @@ pub async fn look(aws: &Aws, document: &JobDocument, jobs: &Jobs) -> Result<Find
         let message = format!("the role {name} is of account {account}, and the job of {}", jobs.account);
         return Ok(Finding::warning("role", message));
     }
-    let role = match aws.role(&jobs.partition, name).await {
+    let role = match aws.role(jobs.partition, name).await {
         Ok(role) => role,
         Err(error) => return Ok(Finding::unknown("role", format!("{error:#}"))),
     };
