@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::api::Jobs;
 use super::job_id::JobId;
+use super::model::Job;
 use super::watching::{self, Watching};
 use super::{complete, view};
 use crate::change::{self, Consent, Plan, Step, Weight, Words};
@@ -17,7 +18,8 @@ use crate::signals::Signals;
 /// Confirm a batch job, so that it runs
 ///
 /// A job that was created without --run waits in the state Suspended until somebody has looked at
-/// it. Shows what it is about to do and to how many objects, and asks.
+/// it. Shows what it is about to do and to how many objects, and asks. Right after create, S3 still
+/// reads the list: that is waited for, until --timeout; Ctrl-C leaves the job as it is.
 ///
 /// Examples:
 ///   opsctl s3 job list --status suspended --columns id -o text | xargs -r opsctl s3 job confirm --yes
@@ -30,7 +32,7 @@ use crate::signals::Signals;
 ///   4    no credentials or no region
 ///   5    denied by a policy
 ///   6    with --wait: the job failed or was cancelled, or a task failed
-///   8    --timeout was reached while waiting; the job goes on
+///   8    --timeout was reached while waiting for the list or the end; the job goes on
 ///   9    the job does not wait for a confirmation
 ///   75   AWS cannot be reached, or is busy
 ///   130  interrupted; a job that runs goes on
@@ -64,7 +66,11 @@ pub async fn run(args: &ConfirmJobArgs, ctx: &Context) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
     let jobs = signals.race(Jobs::open(ctx)).await?;
     let ids = args.jobs.iter().map(|job| job.in_region(&jobs.region)).collect::<Result<Vec<_>>>()?;
-    let plan = signals.race(plan(&ids, &jobs, ctx)).await?;
+    let mut found = Vec::new();
+    for id in &ids {
+        found.push(watching::until_read(&jobs, id, &args.wait, ctx, &mut signals).await?);
+    }
+    let plan = plan(&found, &jobs, ctx)?;
     if !signals.race(consent.to(&plan, ctx)).await? {
         return Ok(Outcome::Done);
     }
@@ -93,14 +99,14 @@ pub async fn run(args: &ConfirmJobArgs, ctx: &Context) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-async fn plan(ids: &[&str], jobs: &Jobs, ctx: &Context) -> Result<Plan> {
+fn plan(found: &[Job], jobs: &Jobs, ctx: &Context) -> Result<Plan> {
     let mut steps = Vec::new();
-    for id in ids {
-        let job = jobs.describe(id).await?;
+    for job in found {
+        let id = job.id();
         if !job.status().allows(Request::Ready) {
             let message = format!("the job {id} does not wait for a confirmation: it is {}", job.status());
             let mut error = Error::new(Kind::Conflict, message);
-            if let Some(next) = watching::next(&job, ctx) {
+            if let Some(next) = watching::next(job, ctx) {
                 error = error.hint(next);
             }
             return Err(error.into());
@@ -109,7 +115,7 @@ async fn plan(ids: &[&str], jobs: &Jobs, ctx: &Context) -> Result<Plan> {
         let tasks = view::count(job.summary.progress.total_tasks);
         steps.push(Step {
             action: "s3:UpdateJobStatus",
-            resource: (*id).to_owned(),
+            resource: id.to_owned(),
             description: format!("{}, {tasks} of {objects}", job.summary.operation),
             parameters: json!({ "JobId": id, "RequestedJobStatus": "Ready" }),
         });

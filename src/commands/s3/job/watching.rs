@@ -1,5 +1,5 @@
 //! Watching a job to its end, for every verb that waits for one: at most a look every two seconds, fewer and fewer up to
-//! one every half minute. What its end means for the exit code is decided here too.
+//! one every half minute; or until its list is read. What its end means for the exit code is decided here too.
 
 use std::time::Duration;
 
@@ -106,6 +106,29 @@ impl Watching<'_> {
         }
         Err(error.into())
     }
+}
+
+/// Until S3 has read the list of a job that will wait for a confirmation; of any other job, at once.
+pub async fn until_read(
+    jobs: &Jobs,
+    id: &str,
+    args: &WaitArgs,
+    ctx: &Context,
+    signals: &mut Signals,
+) -> Result<Job> {
+    let wait = Wait {
+        what: format!("S3 to read the list of the job {id}"),
+        total: None,
+        again: again(ctx, "confirm", id),
+        args,
+    };
+    let pace = Pace::between(SHORTEST, args.interval.unwrap_or(LONGEST), random::bytes()?);
+    change::until_at(pace, &wait, ctx, signals, async |_| {
+        let job = jobs.describe(id).await?;
+        let is_read = !matches!(job.status(), Status::New | Status::Preparing);
+        Ok((is_read || job.confirmation_required == Some(false)).then_some(job))
+    })
+    .await
 }
 
 /// It would be waited for in vain.

@@ -3,6 +3,7 @@
 mod botocore;
 mod built;
 mod composite;
+mod confirm;
 mod control;
 mod create;
 mod document;
