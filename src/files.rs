@@ -8,6 +8,9 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
 const PRIVATE: u32 = 0o600;
 const PRIVATE_FOLDER: u32 = 0o700;
 
@@ -34,8 +37,7 @@ pub struct Replacement {
 
 impl Replacement {
     pub fn new(path: &Path) -> io::Result<Self> {
-        let beside = beside(path)?;
-        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        let (file, beside) = begin(path)?;
         // From here on it is removed if need be.
         let replacement = Replacement { file, beside, path: path.to_owned(), is_whole: false };
         if let Ok(before) = fs::metadata(path) {
@@ -118,8 +120,7 @@ impl Beside {
     }
 
     fn new(path: &Path) -> io::Result<Self> {
-        let beside = beside(path)?;
-        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        let (file, beside) = begin(path)?;
         Ok(Beside { file, names: Some((beside, path.to_owned())) })
     }
 
@@ -161,6 +162,42 @@ fn replace(path: &Path, content: &[u8], create: impl FnOnce(&Path) -> io::Result
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// A file beside, which takes long enough to write that somebody may be killed over it: it is held locked meanwhile, and
+/// those that were left so are removed first.
+fn begin(path: &Path) -> io::Result<(File, PathBuf)> {
+    let beside = beside(path)?;
+    remove_left(path);
+    let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    // Where files cannot be locked, nothing that is left is removed.
+    let _ = file.try_lock();
+    Ok((file, beside))
+}
+
+/// What writes of this file have left whose process is gone. A number can be another machine's: nobody may hold the file.
+fn remove_left(path: &Path) {
+    let (Some(name), Some(folder)) = (path.file_name().and_then(|name| name.to_str()), path.parent()) else {
+        return;
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_str().is_some_and(|of| is_left(of, name))) {
+        let file = OpenOptions::new().write(true).open(entry.path());
+        if file.is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether `of` is what [`beside`] calls a file of this name, for a process that is gone.
+fn is_left(of: &str, name: &str) -> bool {
+    let rest =
+        of.strip_prefix('.').and_then(|of| of.strip_prefix(name)?.strip_prefix('.')?.strip_suffix(".new"));
+    let Some((process, count)) = rest.and_then(|rest| rest.split_once('-')) else { return false };
+    let is_count = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+    let process = process.parse().ok().filter(|number| *number > 0).and_then(Pid::from_raw);
+    is_count && process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH))
 }
 
 /// A name that no other process and no other write of this one uses.
@@ -240,6 +277,31 @@ mod tests {
         assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("new", 0o640));
         assert_eq!(folder.names(), ["list.csv"]);
         assert_eq!(Replacement::new(&folder.0).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    }
+
+    #[test]
+    fn what_a_killed_write_has_left_goes_with_the_next_one() {
+        let folder = Folder::new("left");
+        // A process that is gone: its number is nobody's yet.
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let gone = child.id();
+        child.wait().unwrap();
+        let name = |pid: u32| format!(".m.csv.{pid}-0.new");
+        let (own, other) = (name(std::process::id()), format!(".other.csv.{gone}-0.new"));
+        let (odd, held) = (format!(".m.csv.{gone}-x.new"), format!(".m.csv.{gone}-1.new"));
+        for name in [&name(gone), &own, &other, &odd, &held, &name(1), ".m.csv.0-0.new"] {
+            fs::write(folder.0.join(name), "half").unwrap();
+        }
+        let lock = File::open(folder.0.join(&held)).unwrap();
+        lock.lock().unwrap();
+        let path = folder.0.join("m.csv");
+        Beside::create(&path).unwrap().finish().unwrap();
+        let mut kept = vec![own, other, odd, held, name(1), ".m.csv.0-0.new".to_owned(), "m.csv".to_owned()];
+        kept.sort();
+        assert_eq!(folder.names(), kept);
+        drop(lock);
+        Replacement::new(&path).unwrap().finish().unwrap();
+        assert_eq!(folder.names().len(), kept.len() - 1);
     }
 
     #[test]

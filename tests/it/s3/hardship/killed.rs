@@ -92,6 +92,32 @@ fn a_build_that_was_killed_while_it_uploaded_ends_in_the_same_object_and_leaves_
     assert!(kept(&rehearsal.sealed, "upload").is_none() && kept(&rehearsal.sealed, "listing").is_none());
 }
 
+#[test]
+fn what_a_killed_build_leaves_beside_its_target_goes_with_the_next_build() {
+    let sealed = Sealed::new();
+    let folder = sealed.path("out");
+    std::fs::create_dir(&folder).unwrap();
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let words = ["s3", "manifest", "build", "-", "--to", "out/m.csv"];
+    let start = || {
+        let mut command = sealed.command(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let child = start();
+    until(|| (names().len() == 1).then_some(()));
+    // One that lives keeps its own.
+    sealed.run_with(words, b"data-1,a\n").expect(0);
+    assert_eq!(names().len(), 2, "{:?}", names());
+    kill(child);
+    assert_eq!(names().len(), 2, "{:?}", names());
+    sealed.run_with(words, b"data-1,b\n").expect(0);
+    assert_eq!(names(), ["m.csv"]);
+    assert_eq!(std::fs::read_to_string(folder.join("m.csv")).unwrap(), "data-1,b\n");
+}
+
 /// A sandbox keeps its objects and jobs; what the binary sees of them outlives it.
 #[test]
 fn a_sandbox_that_was_killed_lists_what_it_had() {
