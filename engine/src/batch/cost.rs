@@ -1,7 +1,7 @@
 //! What a job will cost, as a sum with its arithmetic. List prices of us-east-1 as the price pages had them in November
 //! 2026: other regions and agreements differ, so it is a forecast and no bill.
 
-use super::operation::{Operation, OperationKind};
+use super::operation::Operation;
 
 /// Money in billionths of a dollar.
 type Nano = u64;
@@ -12,9 +12,8 @@ const OBJECT: Nano = 1_000;
 const GENERATED: Nano = 15;
 /// For each gigabyte read by a checksum.
 const CHECKSUM_GIGABYTE: Nano = 4_000_000;
-/// PUT, COPY, POST and LIST requests to S3 Standard.
+/// PUT, COPY and POST requests to S3 Standard.
 const WRITE: Nano = 5_000;
-const READ: Nano = 400;
 const LAMBDA_REQUEST: Nano = 200;
 /// Restores are priced by tier and class: a request and each gigabyte.
 const RESTORE_BULK: Nano = 25_000;
@@ -150,21 +149,6 @@ impl Forecast {
     }
 }
 
-/// Whether the operation reads what it works on.
-pub fn reads_data(kind: OperationKind) -> bool {
-    matches!(kind, OperationKind::Copy | OperationKind::Checksum)
-}
-
-/// The price of listing so many objects, a thousand a request.
-pub fn listing(objects: u64) -> u64 {
-    objects.div_ceil(1000).saturating_mul(WRITE)
-}
-
-/// The price of so many GET or HEAD requests.
-pub fn reading(requests: u64) -> u64 {
-    requests.saturating_mul(READ)
-}
-
 /// "$1.00", "$0.0005": at least cents, and no more digits than say something.
 pub fn dollars(nano: u64) -> String {
     let (whole, rest) = (nano / 1_000_000_000, nano % 1_000_000_000);
@@ -243,6 +227,5 @@ mod tests {
             (dollars(0), dollars(400), dollars(1_234_567_890_000)),
             ("$0.00".into(), "$0.0000004".into(), "$1,234.56".into())
         );
-        assert_eq!((listing(1), listing(1_000_000_000)), (5_000, 5_000_000_000));
     }
 }
