@@ -6,7 +6,7 @@ use crate::files;
 use jiff::Timestamp;
 use opsctl_engine::batch::Status;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub struct Shelf {
     folder: PathBuf,
@@ -21,8 +21,7 @@ impl Shelf {
     pub fn jobs(&self) -> Vec<Job> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
         let mut jobs = Vec::new();
-        for entry in entries.flatten() {
-            let path = entry.path();
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| is_whole(path)) {
             let text = fs::read(&path).map_err(|error| error.to_string());
             match text
                 .and_then(|text| serde_json::from_slice::<Job>(&text).map_err(|error| error.to_string()))
@@ -52,6 +51,12 @@ impl Shelf {
     fn path(&self, id: &str) -> PathBuf {
         self.folder.join(format!("{id}.json"))
     }
+}
+
+/// What a sandbox that was killed left half written begins with a dot, and a job of its own name is there as it was before.
+fn is_whole(path: &Path) -> bool {
+    let is_hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    !is_hidden && path.extension().is_some_and(|extension| extension == "json")
 }
 
 fn taken_up(mut job: Job, now: Timestamp) -> Job {
@@ -102,6 +107,10 @@ mod tests {
             shelf.keep(&job);
         }
         fs::write(folder.join("broken.json"), "{").unwrap();
+        // Killed between the writing of a file and its renaming.
+        for left in [".job-1.json.4711-0.new", ".job-2.json", "job-3.json.old"] {
+            fs::copy(folder.join("job-0.json"), folder.join(left)).unwrap();
+        }
         let found: Vec<_> = shelf.jobs().iter().map(|job| (job.id.clone(), job.status().clone())).collect();
         let expected: Vec<_> = cases
             .iter()
