@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use opsctl_engine::batch::{
     JobDocument, ManifestLocation, Operation, Progress, Report, Source, Status, Tag, arn,
 };
+use opsctl_engine::manifest::Location;
+use opsctl_engine::manifest::report::manifest_key;
 use serde::{Serialize, Serializer};
 
 use super::from_sdk;
@@ -156,12 +158,11 @@ impl Job {
         })
     }
 
-    /// Where its completion report is, as `s3://bucket/prefix/job-ID/manifest.json`.
-    pub fn report_location(&self) -> Option<String> {
+    /// Where the manifest.json of its completion report is.
+    pub fn report_location(&self) -> Option<Location> {
         let bucket = self.report.enabled.then_some(self.report.bucket.as_deref()?)?;
         let prefix = self.report.prefix.as_deref().unwrap_or_default();
-        let slash = if prefix.is_empty() { "" } else { "/" };
-        Some(format!("s3://{}/{prefix}{slash}job-{}/manifest.json", arn::bucket(bucket)?, self.id()))
+        Some(Location { bucket: arn::bucket(bucket)?.to_owned(), key: manifest_key(prefix, self.id()) })
     }
 }
 

@@ -231,7 +231,7 @@ pub async fn of_job(job: &Job, now: Timestamp, ctx: &Context) -> Result<ReportPa
             .hint(super::watching::again(ctx, "show", job.id()))
             .into());
     };
-    let place: Place = location.parse().map_err(|error: String| Error::failed(error))?;
+    let place = Place::Object(location);
     match source::open_report(&place, ctx).await {
         Ok(opened) => {
             warn_of_parts(&opened, &place, ctx);

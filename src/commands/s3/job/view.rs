@@ -40,7 +40,7 @@ pub const DETAILS: &[Column<Job>] = &[
     Column::new("reason", "Reason", |job: &Job| job.status_update_reason.as_deref().into()),
     Column::new("suspended", "Suspended", |job: &Job| job.suspended_cause.as_deref().into()),
     Column::new("role", "Role", |job: &Job| job.role_arn.as_deref().into()),
-    Column::new("report", "Report", |job: &Job| job.report_location().into()),
+    Column::new("report", "Report", |job: &Job| job.report_location().map(|place| place.to_string()).into()),
     Column::new("generated", "Generated list", |job: &Job| {
         job.generated_manifest.as_ref().map(|location| s3_uri(&location.object_arn)).into()
     }),

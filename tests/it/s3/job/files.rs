@@ -172,3 +172,34 @@ fn a_policy_is_for_exactly_what_the_job_touches() {
     let ran = sealed.run(["s3", "job", "policy", "copy", "--objects", "s3://data", "--generate"]).expect(2);
     assert!(ran.stderr.contains("depend on --to"), "{ran:?}");
 }
+
+/// A prefix may end in a slash, which is not doubled.
+#[test]
+fn the_report_of_a_prefix_with_a_slash_is_found() {
+    let rehearsal = Rehearsal::new();
+    let dry = [
+        "create",
+        "tag",
+        "a=b",
+        "--manifest",
+        "s3://lists/missing.csv",
+        "--role",
+        "batch",
+        "--report",
+        "s3://reports/batch/",
+    ];
+    let plan =
+        rehearsal.job(&[&dry[..], &["--dry-run", "-o", "json", "--query", "item.parameters"]].concat());
+    let mut document = plan.expect(0).json();
+    document.as_object_mut().unwrap().remove("ClientRequestToken");
+    document["Report"]["Prefix"] = "batch/".into();
+    let file = rehearsal.sealed.write("job.json", &document.to_string()).display().to_string();
+    let id = rehearsal.created(&["-f", &file, "--run", "--no-preflight"]);
+    let job = rehearsal.until(&id, "Complete");
+    assert_eq!(job["report"]["Prefix"], "batch/", "{job}");
+    let shown = rehearsal.job(&["show", &id]).expect(0);
+    assert!(shown.stdout.contains(&format!("s3://reports/batch/job-{id}/manifest.json")), "{shown:?}");
+    let ran = rehearsal.job(&["report", &id]).expect(6);
+    assert!(ran.stderr.contains("2 tasks reported: 1 succeeded, 1 failed"), "{ran:?}");
+    rehearsal.job(&["retry", &id, "--dry-run"]).expect(0);
+}
