@@ -1,13 +1,14 @@
 //! What the role of a job must trust and be allowed to do: the two IAM documents, for exactly the buckets, prefixes and
 //! keys that the job touches. Actions by operation as the guide lists them.
 
+mod trust;
+
 use serde_json::{Value, json};
+
+pub use trust::{SERVICE, trust, trusts};
 
 use super::arn::{self, Arn, Function};
 use super::operation::{Operation, OperationKind};
-
-/// The principal that takes the role on.
-pub const SERVICE: &str = "batchoperations.s3.amazonaws.com";
 
 /// A bucket, and the keys in it that begin with the prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,54 +41,6 @@ pub struct Needs<'a> {
     pub report: Option<Area>,
     /// Keys that objects, manifests and reports are encrypted with.
     pub kms_keys: Vec<String>,
-}
-
-/// The trust document: who may take the role on. With an account, only for jobs of that account and region.
-pub fn trust(partition: &str, account: Option<&str>, region: &str) -> Value {
-    let mut statement = json!({
-        "Effect": "Allow",
-        "Principal": { "Service": SERVICE },
-        "Action": "sts:AssumeRole",
-    });
-    if let Some(account) = account {
-        statement["Condition"] = json!({
-            "StringEquals": { "aws:SourceAccount": account },
-            "ArnLike": { "aws:SourceArn": format!("arn:{partition}:s3:{region}:{account}:job/*") },
-        });
-    }
-    json!({ "Version": "2012-10-17", "Statement": [statement] })
-}
-
-/// Whether a trust document, as JSON, lets the service take the role on. Conditions are not judged.
-pub fn trusts(document: &Value) -> bool {
-    let each = |value: &Value| match value {
-        Value::Array(items) => items.clone(),
-        Value::Null => Vec::new(),
-        single => vec![single.clone()],
-    };
-    let names = |value: &Value, wanted: &[&str]| {
-        each(value).iter().filter_map(Value::as_str).any(|text| wanted.contains(&text))
-    };
-    let applies = |statement: &Value| {
-        let principal = statement.get("Principal").unwrap_or(&Value::Null);
-        let is_service = names(principal, &["*"])
-            || names(principal.get("Service").unwrap_or(&Value::Null), &[SERVICE, "*"]);
-        let actions = statement.get("Action").unwrap_or(&Value::Null);
-        is_service && names(actions, &["sts:AssumeRole", "sts:*", "*"])
-    };
-    let statements = each(document.get("Statement").unwrap_or(&Value::Null));
-    let effect = |wanted: &'static str| {
-        statements.iter().any(|statement| {
-            statement.get("Effect").and_then(Value::as_str) == Some(wanted) && applies(statement)
-        })
-    };
-    // A refusal under a condition may not apply.
-    let refused = statements.iter().any(|statement| {
-        statement.get("Effect").and_then(Value::as_str) == Some("Deny")
-            && statement.get("Condition").is_none()
-            && applies(statement)
-    });
-    effect("Allow") && !refused
 }
 
 /// The permissions document.
@@ -375,33 +328,5 @@ mod tests {
                     .as_str()
             )
         );
-    }
-
-    #[test]
-    fn what_is_written_as_trust_is_trust_and_other_documents_are_not() {
-        assert!(trusts(&trust("aws", Some("111122223333"), "eu-west-1")));
-        assert!(trusts(&trust("aws", None, "eu-west-1")));
-        let statement = |effect: &str, principal: Value, action: Value| json!({ "Effect": effect, "Principal": principal, "Action": action });
-        let of = |statements: Value| json!({ "Version": "2012-10-17", "Statement": statements });
-        let ours = json!({ "Service": ["ec2.amazonaws.com", SERVICE] });
-        assert!(trusts(&of(statement("Allow", ours.clone(), json!(["sts:TagSession", "sts:AssumeRole"])))));
-        for wrong in [
-            json!({}),
-            json!(null),
-            of(json!([])),
-            of(json!([statement(
-                "Allow",
-                json!({ "Service": "s3.amazonaws.com" }),
-                json!("sts:AssumeRole")
-            )])),
-            of(json!([statement("Allow", json!({ "AWS": "*" }), json!("sts:AssumeRole"))])),
-            of(json!([statement("Allow", ours.clone(), json!("sts:TagSession"))])),
-            of(json!([
-                statement("Allow", ours.clone(), json!("sts:AssumeRole")),
-                statement("Deny", ours, json!("sts:*"))
-            ])),
-        ] {
-            assert!(!trusts(&wrong), "{wrong}");
-        }
     }
 }
