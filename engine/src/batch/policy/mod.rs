@@ -53,7 +53,7 @@ pub fn permissions(needs: &Needs<'_>) -> Value {
             statements.allow("ReadManifest", &["s3:GetObject", "s3:GetObjectVersion"], object);
         }
         ManifestAccess::Inventory { bucket, prefix } => {
-            let objects = [statements.object(bucket, &format!("{prefix}*"))];
+            let objects = [format!("{}*", statements.object(bucket, prefix))];
             statements.allow("ReadInventory", &["s3:GetObject", "s3:GetObjectVersion"], objects);
         }
         ManifestAccess::Generated { output } => {
@@ -88,6 +88,20 @@ fn below(prefix: &str) -> String {
     if folder.is_empty() { String::new() } else { format!("{folder}/") }
 }
 
+/// What stands for other text in a resource of a policy, as the text that it is.
+///
+/// Source of the rule: the guide of IAM on policy variables, of which there are three for such characters.
+fn escaped(key: &str) -> String {
+    let mut escaped = String::with_capacity(key.len());
+    for letter in key.chars() {
+        match letter {
+            '*' | '?' | '$' => escaped.extend(['$', '{', letter, '}']),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
 struct Statements<'a> {
     partition: &'a str,
     list: Vec<Value>,
@@ -106,11 +120,11 @@ impl Statements<'_> {
     }
 
     fn object(&self, bucket: &str, key: &str) -> String {
-        format!("arn:{}:s3:::{bucket}/{key}", self.partition)
+        format!("arn:{}:s3:::{bucket}/{}", self.partition, escaped(key))
     }
 
     fn area(&self, area: &Area) -> String {
-        self.object(&area.bucket, &format!("{}*", area.prefix))
+        format!("{}*", self.object(&area.bucket, &area.prefix))
     }
 
     fn operation(&mut self, needs: &Needs<'_>) {
@@ -243,6 +257,42 @@ mod tests {
                 "WriteReport: s3:PutObject on arn:aws:s3:::reports/batch/*",
             ]
         );
+    }
+
+    /// Else a prefix with a star in it would open the keys of others.
+    #[test]
+    fn what_is_special_in_a_policy_stands_for_itself() {
+        let operation = Operation::S3DeleteObjectTagging(Nothing {});
+        let key = "what?/a*b/${aws:username}.csv";
+        let object = Needs {
+            objects: vec![area("data", "100$/*/")],
+            manifest: ManifestAccess::Object { bucket: "lists".into(), key: key.into() },
+            report: Some(area("reports", "why?")),
+            ..needs(&operation)
+        };
+        let resources = |needs: &Needs<'_>| -> Vec<String> {
+            told(needs).iter().map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(
+            resources(&object),
+            [
+                "arn:aws:s3:::data/100${$}/${*}/*",
+                "arn:aws:s3:::data",
+                "arn:aws:s3:::lists/what${?}/a${*}b/${$}{aws:username}.csv",
+                "arn:aws:s3:::reports/why${?}/*",
+            ]
+        );
+        let manifest = ManifestAccess::Inventory { bucket: "lists".into(), prefix: "inv*/".into() };
+        assert_eq!(resources(&Needs { manifest, ..object.clone() })[2], "arn:aws:s3:::lists/inv${*}/*");
+        let output = Some(area("lists", "made?/"));
+        let manifest = ManifestAccess::Generated { output };
+        assert_eq!(resources(&Needs { manifest, ..object })[3], "arn:aws:s3:::lists/made${?}/*");
+        let copy = Operation::S3PutObjectCopy(Box::new(Copy {
+            target_resource: "arn:aws:s3:::copies".into(),
+            target_key_prefix: Some("new*".into()),
+            ..Copy::default()
+        }));
+        assert_eq!(resources(&needs(&copy))[2], "arn:aws:s3:::copies/new${*}/*");
     }
 
     #[test]

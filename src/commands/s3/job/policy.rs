@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use opsctl_engine::batch::policy::{self, Area, ManifestAccess, Needs};
 use opsctl_engine::batch::{
-    Copy, JobDocument, Lambda, Operation, OperationKind, Retention, Source, SseKmsEncryption, arn,
+    Copy, JobDocument, Lambda, Operation, OperationKind, Retention, Source, SseKmsEncryption,
+    arn::{self, Arn},
 };
 use opsctl_engine::manifest::{Location, partition};
 use serde_json::Value;
@@ -101,9 +102,16 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "ID", value_parser = account, hide_short_help = true, help_heading = "Target")]
     account: Option<String>,
 
-    /// The partition that ARNs begin with; else that of the region
+    /// The partition that ARNs begin with; else that of the role in -f, or of the region
     #[arg(long, value_name = "NAME", value_parser = ["aws", "aws-cn", "aws-us-gov"], hide_short_help = true, help_heading = "Target")]
     partition: Option<String>,
+}
+
+/// Where a job runs.
+struct Place<'a> {
+    partition: &'a str,
+    account: Option<&'a str>,
+    region: &'a str,
 }
 
 fn account(text: &str) -> Result<String, String> {
@@ -123,10 +131,7 @@ pub async fn run(args: &PolicyArgs, ctx: &Context) -> Result<Outcome> {
         let document = document.as_ref()?;
         Some(arn::role(&document.role_arn)?.0.to_owned())
     });
-    let partition = match (&args.partition, &region) {
-        (Some(named), _) => named,
-        (None, region) => partition(region.as_deref().unwrap_or_default()),
-    };
+    let partition = args.partition(document.as_ref(), region.as_deref());
     let printed = if args.trust {
         policy::trust(partition, account.as_deref(), region.as_deref().unwrap_or("*"))
     } else {
@@ -135,8 +140,8 @@ pub async fn run(args: &PolicyArgs, ctx: &Context) -> Result<Outcome> {
             None => args.operation(partition)?,
         };
         let region = region.as_deref().unwrap_or("*");
-        let document = document.as_ref();
-        policy::permissions(&args.needs(&operation, document, account.as_deref(), region, partition)?)
+        let place = Place { partition, account: account.as_deref(), region };
+        policy::permissions(&args.needs(&operation, document.as_ref(), place)?)
     };
     print(&printed, ctx)
 }
@@ -150,6 +155,13 @@ fn print(document: &Value, ctx: &Context) -> Result<Outcome> {
 }
 
 impl PolicyArgs {
+    /// What is said; else what the role of the document, or the region, is in.
+    fn partition<'a>(&'a self, document: Option<&'a JobDocument>, region: Option<&str>) -> &'a str {
+        let of_role = || Arn::parse(&document?.role_arn).map(|arn| arn.partition);
+        let said = self.partition.as_deref().or_else(of_role);
+        said.unwrap_or_else(|| partition(region.unwrap_or_default()))
+    }
+
     /// As much of it as permissions depend on.
     fn operation(&self, partition: &str) -> Result<Operation> {
         let Some(kind) = self.operation else {
@@ -193,12 +205,10 @@ impl PolicyArgs {
     }
 
     fn needs<'a>(
-        &'a self,
+        &self,
         operation: &'a Operation,
         document: Option<&JobDocument>,
-        account: Option<&'a str>,
-        region: &'a str,
-        partition: &'a str,
+        place: Place<'a>,
     ) -> Result<Needs<'a>> {
         let area = |place: &Location| Area { bucket: place.bucket.clone(), prefix: place.key.clone() };
         let mut objects: Vec<Area> = self.objects.iter().map(area).collect();
@@ -222,9 +232,9 @@ impl PolicyArgs {
         kms_keys.extend(keys(operation));
         kms_keys.dedup();
         Ok(Needs {
-            partition,
-            account,
-            region,
+            partition: place.partition,
+            account: place.account,
+            region: place.region,
             operation,
             objects,
             manifest: self.manifest(source)?,

@@ -173,6 +173,45 @@ fn a_policy_is_for_exactly_what_the_job_touches() {
     assert!(ran.stderr.contains("depend on --to"), "{ran:?}");
 }
 
+/// A key may hold what a policy takes for any text, and other keys are not to be opened by it.
+#[test]
+fn a_policy_of_keys_with_wildcards_is_for_those_keys_alone() {
+    let sealed = Sealed::new();
+    let args = [
+        "s3",
+        "job",
+        "policy",
+        "tag",
+        "--objects",
+        "s3://data/a*b?/$c",
+        "--manifest",
+        "s3://lists/what?.csv",
+        "--report",
+        "s3://reports/100$",
+    ];
+    let policy = sealed.run(args).expect(0).json();
+    let resource = |at: usize| policy["Statement"][at]["Resource"][0].clone();
+    assert_eq!(resource(0), "arn:aws:s3:::data/a${*}b${?}/${$}c*");
+    assert_eq!(resource(2), "arn:aws:s3:::lists/what${?}.csv");
+    assert_eq!(resource(3), "arn:aws:s3:::reports/100${$}/*");
+}
+
+#[test]
+fn a_policy_of_a_document_is_for_its_partition() {
+    let sealed = Sealed::new();
+    let example = sealed.run(["s3", "job", "create", "--example", "copy"]).expect(0).stdout;
+    let file = sealed.write("job.yaml", &example.replace("arn:aws:", "arn:aws-cn:"));
+    let file = file.to_str().unwrap();
+    for (more, partition, other) in [
+        (&["--objects", "s3://data"][..], "arn:aws-cn:s3", "arn:aws:"),
+        (&["--trust", "--region", "cn-north-1"], "arn:aws-cn:s3:cn-north-1:", "arn:aws:"),
+        (&["--objects", "s3://data", "--partition", "aws-us-gov"], "arn:aws-us-gov:s3", "arn:aws:"),
+    ] {
+        let ran = sealed.run([&["s3", "job", "policy", "-f", file][..], more].concat()).expect(0);
+        assert!(ran.stdout.contains(partition) && !ran.stdout.contains(other), "{ran:?}");
+    }
+}
+
 /// A prefix may end in a slash, which is not doubled.
 #[test]
 fn the_report_of_a_prefix_with_a_slash_is_found() {
