@@ -25,52 +25,6 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// A file of the user's own that is written bit by bit, and is there under its name when it is whole. Dropped before,
-/// it is gone.
-#[derive(Debug)]
-pub struct Replacement {
-    file: File,
-    beside: PathBuf,
-    path: PathBuf,
-    is_whole: bool,
-}
-
-impl Replacement {
-    pub fn new(path: &Path) -> io::Result<Self> {
-        let (file, beside) = begin(path)?;
-        // From here on it is removed if need be.
-        let replacement = Replacement { file, beside, path: path.to_owned(), is_whole: false };
-        if let Ok(before) = fs::metadata(path) {
-            if before.is_dir() {
-                return Err(io::Error::from(io::ErrorKind::IsADirectory));
-            }
-            replacement.file.set_permissions(before.permissions())?;
-        }
-        Ok(replacement)
-    }
-
-    /// What is written to; a thread may have it while this value stays with who may be left early.
-    pub fn writer(&self) -> io::Result<File> {
-        self.file.try_clone()
-    }
-
-    /// Takes the place of what was there.
-    pub fn finish(mut self) -> io::Result<()> {
-        fs::rename(&self.beside, &self.path)?;
-        self.is_whole = true;
-        Ok(())
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        if !self.is_whole {
-            // There is nobody to tell.
-            let _ = fs::remove_file(&self.beside);
-        }
-    }
-}
-
 /// Writes a file that only its owner may read, from its first byte on.
 pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, content, |beside| {
@@ -122,6 +76,11 @@ impl Beside {
     fn new(path: &Path) -> io::Result<Self> {
         let (file, beside) = begin(path)?;
         Ok(Beside { file, names: Some((beside, path.to_owned())) })
+    }
+
+    /// What is written to; a thread may have it while this value stays with who may be left early.
+    pub fn writer(&self) -> io::Result<File> {
+        self.file.try_clone()
     }
 
     /// From here on it is there.
@@ -263,20 +222,20 @@ mod tests {
         let file = folder.0.join("list.csv");
         fs::write(&file, "old").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-        let dropped = Replacement::new(&file).unwrap();
+        let dropped = Beside::create(&file).unwrap();
         dropped.writer().unwrap().write_all(b"half").unwrap();
         drop(dropped);
         assert_eq!(
             (folder.names(), fs::read_to_string(&file).unwrap()),
             (vec!["list.csv".to_owned()], "old".to_owned())
         );
-        let whole = Replacement::new(&file).unwrap();
+        let whole = Beside::create(&file).unwrap();
         whole.writer().unwrap().write_all(b"new").unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "old");
         whole.finish().unwrap();
         assert_eq!((fs::read_to_string(&file).unwrap().as_str(), mode(&file)), ("new", 0o640));
         assert_eq!(folder.names(), ["list.csv"]);
-        assert_eq!(Replacement::new(&folder.0).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+        assert_eq!(Beside::create(&folder.0).unwrap_err().kind(), io::ErrorKind::IsADirectory);
     }
 
     #[test]
@@ -300,7 +259,7 @@ mod tests {
         kept.sort();
         assert_eq!(folder.names(), kept);
         drop(lock);
-        Replacement::new(&path).unwrap().finish().unwrap();
+        Beside::create(&path).unwrap().finish().unwrap();
         assert_eq!(folder.names().len(), kept.len() - 1);
     }
 

@@ -17,7 +17,7 @@ use crate::commands::s3::source::{self, Part, Source};
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
-use crate::files::Replacement;
+use crate::files::Beside;
 use crate::output::{Cell, Column, Format, Output, Tone};
 
 /// Faults shown where they must be held until the last one is known, unless --limit says more.
@@ -106,8 +106,12 @@ pub async fn run(args: &CheckArgs, ctx: &Context) -> Result<Outcome> {
     let out = limited(ctx.list_out(&args.list), &args.list);
     let mut writer = out.stream("s3.manifestFault", COLUMNS)?;
     let part = source::open_one(&args.manifest, ctx).await?;
-    let copy = args.fix.as_deref().map(begun).transpose()?;
-    let writer_of_copy = copy.as_ref().map(Replacement::writer).transpose()?;
+    let copy = match args.fix.clone() {
+        // A pipe is open once somebody reads it.
+        Some(path) if !path.is_file() && path.exists() => Some(source::blocking(move || begun(&path)).await?),
+        fix => fix.as_deref().map(begun).transpose()?,
+    };
+    let writer_of_copy = copy.as_ref().map(Beside::writer).transpose()?;
     let (sender, mut faults) = mpsc::channel(4);
     let (checked, fix, fields) = (part.clone(), args.fix.clone(), args.fields.clone());
     let linted = source::blocking(move || {
@@ -150,15 +154,15 @@ fn limited(out: Output, list: &ListArgs) -> Output {
     out.with(crate::output::OutputSettings { limit: Some(HELD), ..settings })
 }
 
-/// It lies beside its place until it is whole.
-fn begun(path: &Path) -> Result<Replacement> {
+/// It lies beside its place until it is whole, unless that is a device or a pipe. Blocks.
+fn begun(path: &Path) -> Result<Beside> {
     let text = path.to_string_lossy();
     if text == "-" || text.starts_with("s3://") {
         return Err(Error::usage(format!("--fix writes a file, not {text}"))
             .hint("opsctl s3 manifest build mended.csv --to s3://BUCKET/KEY takes it to S3")
             .into());
     }
-    Replacement::new(path).map_err(|error| not_written(path, error))
+    Beside::create(path).map_err(|error| not_written(path, error))
 }
 
 fn not_written(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> anyhow::Error {

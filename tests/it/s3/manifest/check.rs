@@ -1,6 +1,7 @@
 //! `opsctl s3 manifest check`.
 
-use std::process::Stdio;
+use std::os::unix::fs::FileTypeExt as _;
+use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -204,6 +205,21 @@ fn what_cannot_be_read_or_written_is_named() {
 }
 
 #[test]
+fn a_copy_into_a_pipe_leaves_the_pipe() {
+    let sealed = Sealed::new();
+    sealed.write("list.csv", "data-1,a b\n");
+    let pipe = sealed.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let read = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    sealed.run(["s3", "manifest", "check", "list.csv", "--fix", "pipe"]).expect(6);
+    assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(read.join().unwrap(), "data-1,a%20b\n");
+}
+
+#[test]
 fn a_check_that_is_left_leaves_no_half_copy() {
     let sealed = Sealed::new();
     let mut child = sealed
@@ -221,8 +237,11 @@ fn a_check_that_is_left_leaves_no_half_copy() {
         assert!(child.try_wait().unwrap().is_none());
         std::thread::yield_now();
     }
+    // Who waits for a child closes its stdin first, and the check would be at its end.
+    let stdin = child.stdin.take();
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
     assert_eq!(begun(&sealed), 0);
 }
 
