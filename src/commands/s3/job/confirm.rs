@@ -87,14 +87,16 @@ pub async fn run(args: &ConfirmJobArgs, ctx: &Context) -> Result<Outcome> {
     let words = ["s3", "job", "confirm"].into_iter().chain(ids.iter().copied());
     applied.result(&plan, &change::again(ctx.global(), words))?;
     if args.wait.wait {
-        for id in &ids {
-            let wait = &args.wait;
-            let allow_failures = args.allow_failures;
-            let watching =
-                Watching { jobs: &jobs, id, is_new: false, is_confirmed: true, wait, allow_failures };
-            let job = watching.until_over(ctx, &mut signals).await?;
-            watching.outcome(&job, ctx)?;
-        }
+        let (wait, allow_failures) = (&args.wait, args.allow_failures);
+        let watched = ids.iter().map(|id| Watching {
+            jobs: &jobs,
+            id,
+            is_new: false,
+            is_confirmed: true,
+            wait,
+            allow_failures,
+        });
+        return watching::until_all_are_over(watched, ctx, &mut signals).await;
     }
     Ok(Outcome::Done)
 }

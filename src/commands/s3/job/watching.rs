@@ -131,6 +131,54 @@ pub async fn until_read(
     .await
 }
 
+/// Until all of them are over: how one ends keeps nobody from waiting for the next. The worst of it is told for all.
+pub async fn until_all_are_over<'a>(
+    watched: impl ExactSizeIterator<Item = Watching<'a>>,
+    ctx: &Context,
+    signals: &mut Signals,
+) -> Result<Outcome> {
+    let total = watched.len();
+    let mut bad = Vec::new();
+    for watching in watched {
+        let ended = match watching.until_over(ctx, signals).await {
+            Ok(job) => watching.outcome(&job, ctx),
+            Err(error) => Err(error),
+        };
+        let Err(error) = ended else { continue };
+        let is_left = ends_the_wait(Report::new(&error).kind);
+        bad.push(error);
+        // The others go on too, and are not waited for any more.
+        if is_left {
+            break;
+        }
+    }
+    match worst(bad, total) {
+        Some(error) => Err(error),
+        None => Ok(Outcome::Done),
+    }
+}
+
+fn ends_the_wait(kind: Kind) -> bool {
+    matches!(kind, Kind::TimedOut | Kind::Interrupted | Kind::Terminated | Kind::HungUp)
+}
+
+/// One error for all of them: the end of the wait, else what is not known, else that jobs failed.
+fn worst(mut bad: Vec<anyhow::Error>, total: usize) -> Option<anyhow::Error> {
+    if bad.len() < 2 {
+        return bad.pop();
+    }
+    let reports: Vec<Report> = bad.iter().map(Report::new).collect();
+    let kinds = || reports.iter().map(|report| report.kind);
+    let kind = kinds().find(|kind| ends_the_wait(*kind));
+    let kind = kind.or_else(|| kinds().find(|kind| *kind != Kind::ConditionFalse));
+    let message = format!("{} of {total} jobs did not end well", reports.len());
+    let line = |report: &Report| [&[report.message.clone()], report.causes.as_slice()].concat().join(": ");
+    let lines: Vec<String> = reports.iter().map(line).collect();
+    let error = Error::new(kind.unwrap_or(Kind::ConditionFalse), message).because(lines.join("\n"));
+    let hints = reports.into_iter().flat_map(|report| report.hints);
+    Some(hints.fold(error, Error::hint).into())
+}
+
 /// It would be waited for in vain.
 fn waits(job: &Job, ctx: &Context) -> anyhow::Error {
     Error::new(Kind::Conflict, format!("the job {} waits for a confirmation", job.id()))
@@ -151,4 +199,31 @@ pub fn next(job: &Job, ctx: &Context) -> Option<String> {
 
 pub fn again(ctx: &Context, verb: &str, id: &str) -> String {
     change::again(ctx.global(), ["s3", "job", verb, id])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_end_is_told_for_all() {
+        use Kind::{ConditionFalse, Denied, Interrupted, NotFound, TimedOut};
+        for (kinds, expected) in [
+            (&[][..], None),
+            (&[ConditionFalse], Some(ConditionFalse)),
+            (&[ConditionFalse, ConditionFalse], Some(ConditionFalse)),
+            (&[ConditionFalse, Denied, NotFound], Some(Denied)),
+            (&[Denied, ConditionFalse, TimedOut], Some(TimedOut)),
+            (&[ConditionFalse, Interrupted], Some(Interrupted)),
+        ] {
+            let bad = kinds.iter().map(|kind| Error::new(*kind, "the job j failed").hint("look").into());
+            let told = worst(bad.collect(), 5).map(|error| Report::new(&error));
+            assert_eq!(told.as_ref().map(|told| told.kind), expected);
+            if kinds.len() > 1 {
+                let told = told.unwrap();
+                assert_eq!(told.message, format!("{} of 5 jobs did not end well", kinds.len()));
+                assert_eq!((told.causes.len(), told.hints.len()), (1, kinds.len()));
+            }
+        }
+    }
 }

@@ -210,3 +210,37 @@ fn a_job_is_named_by_an_id() {
     let ran = Sealed::new().run(["s3", "job", "show", "nightly job"]).expect(2);
     assert!(ran.stderr.contains("a job is named by its id"), "{ran:?}");
 }
+
+#[test]
+fn a_wait_for_several_jobs_outlasts_a_bad_end() {
+    let rehearsal = Rehearsal::new();
+    let make = |manifest: &str| {
+        let how = ["--role", "batch", "--report", "s3://reports/batch", "--no-preflight"];
+        rehearsal.created(&[&["tag", "a=b", "--manifest", manifest], &how[..]].concat())
+    };
+    let confirmed = |ids: [&str; 3]| {
+        ids.iter().for_each(|id| drop(rehearsal.until(id, "Suspended")));
+        let how = ["--yes", "--wait", "--interval", "100ms"];
+        let ran = rehearsal.job(&[&["confirm"], &ids[..], &how].concat());
+        // Nothing was left before its end.
+        ids.iter().for_each(|id| assert_eq!(rehearsal.show(id)["status"], "Complete"));
+        ran.expect(6)
+    };
+    let (bad, good, last) =
+        (make("s3://lists/missing.csv"), make("s3://lists/data.csv"), make("s3://lists/locked.csv"));
+    let ran = confirmed([&bad, &good, &last]);
+    assert!(ran.stderr.contains(&format!("error: 1 of 2 tasks of the job {bad} failed\n")), "{ran:?}");
+    for id in [&good, &last] {
+        assert!(ran.stderr.contains(&format!("the job {id} is complete: ")), "{ran:?}");
+    }
+    let more = |tag: &str| {
+        let how = ["--role", "batch", "--no-report", "--no-preflight"];
+        rehearsal.created(&[&["tag", tag, "--manifest", "s3://lists/missing.csv"], &how[..]].concat())
+    };
+    let (one, two, three) = (more("c=1"), more("c=2"), make("s3://lists/enforced.csv"));
+    let ran = confirmed([&one, &two, &three]);
+    assert!(ran.stderr.contains("error: 2 of 3 jobs did not end well\n"), "{ran:?}");
+    for id in [&one, &two] {
+        assert!(ran.stderr.contains(&format!("1 of 2 tasks of the job {id} failed")), "{ran:?}");
+    }
+}
