@@ -4,6 +4,7 @@ mod bucket;
 mod building;
 mod filter;
 mod job;
+mod listed;
 mod listing;
 mod manifest;
 mod source;

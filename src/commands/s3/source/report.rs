@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
+use aws_sdk_s3::types::EncodingType;
 use opsctl_engine::manifest::Location;
 use opsctl_engine::manifest::report::{MAX_REPORT_MANIFEST, ReportManifest};
 
 use super::inventory::data_place;
 use super::{Object, Part, Place, fetch};
 use crate::aws;
+use crate::commands::s3::listed;
 use crate::context::Context;
 use crate::error::{Error, Kind, Report, Result};
 
@@ -90,15 +92,18 @@ async fn listed(near: &Object, folder: &Location) -> Result<Vec<Place>> {
     let Some(client) = near.client() else { return Ok(Vec::new()) };
     let prefix = format!("{}results/", folder.key);
     let request = client.list_objects_v2().bucket(&folder.bucket).prefix(&prefix);
-    let mut pages = request.into_paginator().send();
+    let mut pages = request.encoding_type(EncodingType::Url).into_paginator().send();
     let mut places = Vec::new();
+    let message = || format!("cannot list {folder}results/");
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| aws::failure(&error, format!("cannot list {folder}results/")))?;
-        let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-        places.extend(
-            keys.filter(|key| is_result(key))
-                .map(|key| Place::Object(Location { bucket: folder.bucket.clone(), key })),
-        );
+        let page = page.map_err(|error| aws::failure(&error, message()))?;
+        for object in page.contents() {
+            let key = listed::key(object, page.encoding_type())
+                .map_err(|error| Error::failed(message()).because(error))?;
+            if is_result(&key) {
+                places.push(Place::Object(Location { bucket: folder.bucket.clone(), key }));
+            }
+        }
     }
     Ok(places)
 }

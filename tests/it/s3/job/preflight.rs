@@ -141,6 +141,22 @@ fn what_fails_for_some_objects_is_a_warning() {
     }
 }
 
+/// XML has no place for some of what a key may have.
+#[test]
+fn keys_with_control_characters_are_listed() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.put("data", "bell\u{7}/one\u{1}\ttwo+%41", "1");
+    let generate = ["--generate", "s3://data/bell\u{7}/", "--run", "--wait", "--interval", "100ms"];
+    let ran = rehearsal.job(&tag(&generate, &QUIET)).expect(0);
+    assert!(ran.stderr.contains("1 of 1 task\n"), "{ran:?}");
+    assert_eq!(rehearsal.tags("data", "bell\u{7}/one\u{1}\ttwo+%41").len(), 1);
+    let row = "data,a,,failed,404,NoSuchKey,gone\n";
+    rehearsal.put("reports", "odd\u{1}+/job-1/results/one.csv", row);
+    let place = "s3://reports/odd\u{1}+/job-1/";
+    let ran = rehearsal.job(&["report", place, "--allow-failures"]).expect(0);
+    assert!(ran.stderr.contains("1 tasks reported so far: 0 succeeded, 1 failed"), "{ran:?}");
+}
+
 #[test]
 fn a_role_that_may_not_be_looked_at_is_not_known_and_no_failure() {
     let rehearsal = Rehearsal::with("[deny]\nactions = [\"iam:GetRole\"]\n");

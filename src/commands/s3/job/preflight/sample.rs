@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use aws_sdk_s3::Client;
 use md5::{Digest as _, Md5};
+use aws_sdk_s3::types::EncodingType;
 use opsctl_engine::batch::{JobDocument, Manifest, Operation, Source, arn, words};
 use opsctl_engine::manifest::lint::{FaultKind, LintOptions, lint};
 use opsctl_engine::manifest::{
@@ -18,6 +19,7 @@ use super::findings::Finding;
 use super::head::Head;
 use crate::aws;
 use crate::commands::s3::building::Census;
+use crate::commands::s3::listed;
 use crate::error::{Error, Kind, Result};
 
 /// Rows that are kept; all are counted.
@@ -249,7 +251,8 @@ impl Sample {
     ) -> Result<Self> {
         let mut sample = Sample { is_generated: true, ..Sample::default() };
         sample.buckets.insert(bucket.to_owned());
-        let listed = client.list_objects_v2().bucket(bucket).set_prefix(prefix).max_keys(1000).send().await;
+        let request = client.list_objects_v2().bucket(bucket).set_prefix(prefix).max_keys(1000);
+        let listed = request.encoding_type(EncodingType::Url).send().await;
         let page = match listed {
             Ok(page) => page,
             Err(error) if aws::is_denied(&error) => return Ok(sample),
@@ -261,9 +264,11 @@ impl Sample {
         };
         let objects = page.contents();
         for object in objects {
+            let key = listed::key(object, page.encoding_type())
+                .map_err(|error| Error::failed(format!("cannot list s3://{bucket}/")).because(error))?;
             sample.rows.push(Row {
                 bucket: bucket.to_owned(),
-                key: object.key().unwrap_or_default().to_owned(),
+                key,
                 version_id: None,
                 size: object.size().and_then(|size| u64::try_from(size).ok()),
                 storage_class: object.storage_class().map(|class| class.as_str().to_owned()),
