@@ -52,6 +52,26 @@ fn the_same_settings_make_one_job() {
     assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"].as_array().unwrap().len(), 3);
 }
 
+/// A list that is built is sent before its job, and has its ETag then; whose token it is does not change by that.
+#[test]
+fn a_token_of_the_users_own_stays_with_a_list_that_is_built() {
+    let rehearsal = Rehearsal::new();
+    let text = rehearsal.sealed.run(["s3", "job", "create", "--example", "untag"]).expect(0).stdout;
+    let text = format!("{text}\nClientRequestToken: of-tonight\n");
+    let file = rehearsal.sealed.write("job.yaml", &text).display().to_string();
+    let create =
+        ["create", "-f", &file, "--build", "s3://data/", "--role", "batch", "--report", "s3://reports/x"];
+    let dry = ["--dry-run", "-o", "json", "--query", "item.parameters.ClientRequestToken"];
+    let ran = rehearsal.job(&[&create[..], &dry].concat()).expect(0);
+    assert_eq!(ran.json(), "of-tonight");
+    let id = rehearsal.created(&create[1..]);
+    // The same token and other settings: the job that has it is known by it.
+    let ran = rehearsal.job(&[&create[..], &["--priority", "77"]].concat()).expect(9);
+    assert!(ran.stderr.contains("the token belongs to a job with other settings"), "{ran:?}");
+    let other = rehearsal.created(&[&create[1..], &["--token", "of-today", "--priority", "77"]].concat());
+    assert_ne!(other, id);
+}
+
 /// Another list is another job, though it has the same name.
 #[test]
 fn the_token_follows_from_what_the_manifest_holds() {

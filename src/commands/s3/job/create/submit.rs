@@ -125,7 +125,7 @@ const PLANNED: &[Column<Planned>] = &[
     Column::new("parameters", "Parameters", |planned: &Planned| planned.parameters.to_string().into()),
 ];
 
-/// `document`: with neither a token nor the question whether it starts at once.
+/// `document`: without the question whether it starts at once; with a token where it is the user's own.
 pub async fn submit(
     mut document: JobDocument,
     mut objects: Objects,
@@ -142,7 +142,8 @@ pub async fn submit(
         .into());
     }
     document.confirmation_required = Some(!args.run);
-    let token = token(&document, jobs, args)?;
+    let own = args.token.clone().or(document.client_request_token.take());
+    let token = token(&document, jobs, own.as_deref())?;
     document.client_request_token = Some(token.clone());
     let checked = JobDocument::read(&document.to_value(), ctx.now()).map_err(|faults| refused(&faults))?;
     let findings = match args.no_preflight {
@@ -183,7 +184,7 @@ pub async fn submit(
     if let Source::Manifest(manifest) = &mut document.source {
         manifest.location.e_tag = etag;
     }
-    let token = self::token(&document, jobs, args)?;
+    let token = self::token(&document, jobs, own.as_deref())?;
     document.client_request_token = Some(token.clone());
     create(&document, &token, jobs, args, ctx, signals).await
 }
@@ -296,9 +297,9 @@ fn is_older(job: &Job, now: jiff::Timestamp, elapsed: Duration) -> bool {
 }
 
 /// The same settings of the same list in the same place give the same token: AWS makes no second job for it.
-fn token(document: &JobDocument, jobs: &Jobs, args: &SubmitArgs) -> Result<String> {
-    if let Some(token) = args.token.clone().or_else(|| document.client_request_token.clone()) {
-        return Ok(token);
+fn token(document: &JobDocument, jobs: &Jobs, own: Option<&str>) -> Result<String> {
+    if let Some(token) = own {
+        return Ok(token.to_owned());
     }
     let parameters = serde_json::json!({
         "account": jobs.account, "region": jobs.region, "document": document.to_value(),
