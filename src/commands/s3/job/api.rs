@@ -25,6 +25,14 @@ pub struct Jobs {
     pub partition: &'static str,
 }
 
+/// What became of a CreateJob.
+pub enum Created {
+    /// The id of the new job, or of the one that was made by the same request before.
+    Job(String),
+    /// The token is of a job that is not like this one.
+    TokenTaken(Error),
+}
+
 impl Jobs {
     /// Every call names the account: it is asked for once.
     pub async fn open(ctx: &Context) -> Result<Self> {
@@ -81,8 +89,8 @@ impl Jobs {
         Ok((job.try_into()?, date.now()))
     }
 
-    /// The id of the new job, or of the one that was made with this token before.
-    pub async fn create(&self, document: &JobDocument, token: &str) -> Result<String> {
+    /// With the token of the document, under which one job is made at most.
+    pub async fn create(&self, document: &JobDocument) -> Result<Created> {
         let members = Members::new(document)
             .map_err(|error| Error::failed("the job cannot be written as a request").because(error))?;
         let answer = self
@@ -92,7 +100,7 @@ impl Jobs {
             .set_confirmation_required(document.confirmation_required)
             .operation(members.operation)
             .report(members.report)
-            .client_request_token(token)
+            .set_client_request_token(document.client_request_token.clone())
             .set_manifest(members.manifest)
             .set_manifest_generator(members.generator)
             .set_description(document.description.clone())
@@ -100,24 +108,31 @@ impl Jobs {
             .role_arn(&document.role_arn)
             .set_tags(members.tags)
             .send()
-            .await
-            .map_err(|error| {
-                let service = error.as_service_error();
-                let is_other = service.is_some_and(|error| error.is_idempotency_exception());
-                let is_internal = service.is_some_and(|error| error.is_internal_service_exception());
-                let failure = aws::failure(&error, "cannot create the job");
-                match (is_other, is_internal) {
-                    (true, _) => Error::new(Kind::Conflict, "the token belongs to a job with other settings")
-                        .because(failure)
-                        .hint("use another --token, or none: it follows from the settings then"),
-                    // A role that cannot be taken on is told like this at times.
-                    (_, true) => failure.hint(
-                        "a role that does not trust the service can be the cause: --dry-run looks at it",
-                    ),
-                    _ => failure,
-                }
-            })?;
-        Ok(answer.job_id.ok_or_else(|| Error::failed("the answer of AWS has no JobId in CreateJob"))?)
+            .await;
+        let error = match answer {
+            Ok(answer) => {
+                let id = answer.job_id;
+                let id = id.ok_or_else(|| Error::failed("the answer of AWS has no JobId in CreateJob"))?;
+                return Ok(Created::Job(id));
+            }
+            Err(error) => error,
+        };
+        let service = error.as_service_error();
+        let is_other = service.is_some_and(|error| error.is_idempotency_exception());
+        let is_internal = service.is_some_and(|error| error.is_internal_service_exception());
+        let failure = aws::failure(&error, "cannot create the job");
+        match (is_other, is_internal) {
+            (true, _) => Ok(Created::TokenTaken(
+                Error::new(Kind::Conflict, "the token belongs to a job with other settings")
+                    .because(failure)
+                    .hint("use another --token, or none: it follows from the settings then"),
+            )),
+            // A role that cannot be taken on is told like this at times.
+            (_, true) => Err(failure
+                .hint("a role that does not trust the service can be the cause: --dry-run looks at it")
+                .into()),
+            _ => Err(failure.into()),
+        }
     }
 
     pub async fn tags(&self, id: &str) -> Result<Vec<Tag>> {

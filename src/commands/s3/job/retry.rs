@@ -5,7 +5,7 @@ use opsctl_engine::batch::{JobDocument, Manifest, Source, Tag, arn, words};
 use opsctl_engine::manifest::Location;
 
 use super::api::Jobs;
-use super::create::{SubmitArgs, submit};
+use super::create::{Ages, Draft, SubmitArgs, submit};
 use super::job_id::JobId;
 use super::model::Job;
 use super::objects::{Objects, Shelf};
@@ -107,7 +107,8 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
     let tags = signals.race(tags(&job, &jobs, ctx)).await?;
     let (source, objects) = Objects::built(failed, Kept::default(), &shelf, jobs.partition)?;
     let document = JobDocument { source, tags: Some(tags), ..document };
-    submit(document, objects, &jobs, &args.submit, ctx, &mut signals).await
+    let draft = Draft { document, objects, ages: Ages::default() };
+    submit(draft, &jobs, &args.submit, ctx, &mut signals).await
 }
 
 /// Those of the old job, and one that names it.

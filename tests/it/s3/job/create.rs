@@ -52,6 +52,53 @@ fn the_same_settings_make_one_job() {
     assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"].as_array().unwrap().len(), 3);
 }
 
+/// What is said as an age means another second whenever it is said.
+#[test]
+fn the_same_ages_make_one_job() {
+    let mut rehearsal = Rehearsal::new();
+    let generate = ["create", "tag", "a=b", "--generate", "s3://data", "--created-after", "1d"];
+    let copy = ["create", "copy", "--to", "s3://copies", "--manifest", "s3://lists/data.csv"];
+    let copy = [&copy[..], &["--modified-since", "36h", "--unmodified-since", "1h30m"]].concat();
+    let text = rehearsal.sealed.run(["s3", "job", "create", "--example", "untag"]).expect(0).stdout;
+    let file = rehearsal.sealed.write("job.yaml", &text).display().to_string();
+    let beside = ["create", "-f", &file, "--generate", "s3://data", "--created-before", "5m"];
+    for args in [&generate[..], &copy, &beside] {
+        let report =
+            if args.contains(&"-f") { ["--report", "s3://reports/x"].as_slice() } else { &["--no-report"] };
+        let args = [args, &["--role", "batch"], report].concat();
+        let at = |rehearsal: &mut Rehearsal, time: &str| {
+            rehearsal.sealed.set("OPSCTL_FIXED_CLOCK", time);
+        };
+        at(&mut rehearsal, "2026-11-22T12:00:00Z");
+        let id = rehearsal.created(&args[1..]);
+        at(&mut rehearsal, "2026-11-22T12:00:07.5Z");
+        let ran = rehearsal.job(&args).expect(9);
+        assert!(
+            ran.stderr.contains(&format!("the job {id} was made before, with the same settings")),
+            "{ran:?}"
+        );
+        assert_eq!(ran.stdout.trim_end(), id);
+        let ok = rehearsal.job(&[&args[..], &["--if-exists", "ok"]].concat()).expect(0);
+        assert_eq!(ok.stdout.trim_end(), id);
+        // A token of the user's own is taken at its word.
+        let own = format!("own-{id}");
+        let own = [&args[1..], &["--token", &own]].concat();
+        rehearsal.created(&own);
+        at(&mut rehearsal, "2026-11-22T12:00:09Z");
+        let ran = rehearsal.job(&[&["create"], &own[..]].concat()).expect(9);
+        assert!(ran.stderr.contains("the token belongs to a job with other settings"), "{ran:?}");
+    }
+    // Another age is another job, and so is another day.
+    let other = [&generate[1..6], &["2d", "--role", "batch", "--no-report"]].concat();
+    rehearsal.created(&other);
+    let day = [&generate[1..6], &["yesterday", "--role", "batch", "--no-report"]].concat();
+    let today = rehearsal.created(&day);
+    rehearsal.sealed.set("OPSCTL_FIXED_CLOCK", "2026-11-22T23:00:00Z");
+    assert_eq!(rehearsal.job(&[&["create"], &day[..]].concat()).expect(9).stdout.trim_end(), today);
+    rehearsal.sealed.set("OPSCTL_FIXED_CLOCK", "2026-11-23T12:00:00Z");
+    assert_ne!(rehearsal.created(&day), today);
+}
+
 /// A list that is built is sent before its job, and has its ETag then; whose token it is does not change by that.
 #[test]
 fn a_token_of_the_users_own_stays_with_a_list_that_is_built() {

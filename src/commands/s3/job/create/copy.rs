@@ -9,6 +9,7 @@ use super::job_args::JobArgs;
 use super::lock::{EventHoldArgs, date};
 use super::pair::Pair;
 use super::source::moment;
+use super::token::Ages;
 use crate::cli::Moment;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
@@ -211,7 +212,10 @@ pub async fn run(args: &CopyArgs, ctx: &Context) -> Result<Outcome> {
     let operation = |partition: &str| {
         Operation::S3PutObjectCopy(Box::new(Copy { target_resource: target.arn(partition), ..copy }))
     };
-    args.job.create(operation, ctx).await
+    let mut ages = Ages::default();
+    ages.add("/Operation/S3PutObjectCopy/ModifiedSinceConstraint", args.modified_since);
+    ages.add("/Operation/S3PutObjectCopy/UnModifiedSinceConstraint", args.unmodified_since);
+    args.job.create_with(operation, ages, ctx).await
 }
 
 impl CopyArgs {

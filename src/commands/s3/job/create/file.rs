@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::super::api::Jobs;
 use super::overrides::OverrideArgs;
-use super::submit::{SubmitArgs, submit};
+use super::submit::{Draft, SubmitArgs, submit};
+use super::token::Ages;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::input::Mistake;
@@ -36,7 +37,9 @@ pub async fn create(
         .into());
     }
     let (document, objects) = overrides.apply(document, &jobs, ctx, &mut signals).await?;
-    submit(document, objects, &jobs, args, ctx, &mut signals).await
+    let mut ages = Ages::default();
+    overrides.ages(&mut ages);
+    submit(Draft { document, objects, ages }, &jobs, args, ctx, &mut signals).await
 }
 
 /// A document without a fault.

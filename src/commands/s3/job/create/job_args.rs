@@ -6,7 +6,8 @@ use opsctl_engine::batch::{JobDocument, Operation};
 use super::super::api::Jobs;
 use super::settings::{SettingsArgs, role_arn};
 use super::source::SourceArgs;
-use super::submit::{SubmitArgs, submit};
+use super::submit::{Draft, SubmitArgs, submit};
+use super::token::Ages;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::signals::Signals;
@@ -26,6 +27,16 @@ pub struct JobArgs {
 impl JobArgs {
     /// `operation`: made once the partition is known, which ARNs begin with.
     pub async fn create(&self, operation: impl FnOnce(&str) -> Operation, ctx: &Context) -> Result<Outcome> {
+        self.create_with(operation, Ages::default(), ctx).await
+    }
+
+    /// With the ages that the operation's own times were said as.
+    pub async fn create_with(
+        &self,
+        operation: impl FnOnce(&str) -> Operation,
+        mut ages: Ages,
+        ctx: &Context,
+    ) -> Result<Outcome> {
         let mut signals = Signals::listen()?;
         let jobs = signals.race(Jobs::open(ctx)).await?;
         let partition = jobs.partition;
@@ -43,6 +54,7 @@ impl JobArgs {
             tags: self.settings.tags(),
             source,
         };
-        submit(document, objects, &jobs, &self.submit, ctx, &mut signals).await
+        self.source.ages(&mut ages);
+        submit(Draft { document, objects, ages }, &jobs, &self.submit, ctx, &mut signals).await
     }
 }

@@ -20,6 +20,7 @@ mod settings;
 mod source;
 mod submit;
 mod tag;
+mod token;
 mod untag;
 
 use std::path::PathBuf;
@@ -33,7 +34,8 @@ use crate::error::{Error, Outcome, Result};
 pub use example::operation;
 pub use file::read;
 pub use source::stale;
-pub use submit::{SubmitArgs, submit};
+pub use submit::{Draft, SubmitArgs, submit};
+pub use token::Ages;
 
 /// Create a batch job
 ///

@@ -10,6 +10,7 @@ use super::super::api::Jobs;
 use super::super::objects::Objects;
 use super::settings::{self, role_arn};
 use super::source::SourceArgs;
+use super::token::Ages;
 use crate::context::Context;
 use crate::error::Result;
 use crate::signals::Signals;
@@ -100,6 +101,10 @@ impl OverrideArgs {
             (document.source, objects) = self.source.resolve(report.as_ref(), jobs, ctx, signals).await?;
         }
         Ok((document, objects))
+    }
+
+    pub fn ages(&self, ages: &mut Ages) {
+        self.source.ages(ages);
     }
 
     fn report(&self, location: &Location, partition: &str) -> Report {

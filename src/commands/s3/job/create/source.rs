@@ -12,6 +12,7 @@ use super::super::api::Jobs;
 use super::super::objects::Objects;
 use super::super::preflight::Head;
 use super::build_args::BuildArgs;
+use super::token::Ages;
 use crate::cli::Moment;
 use crate::commands::s3::filter::{FilterArgs, size};
 use crate::context::Context;
@@ -174,6 +175,14 @@ impl SourceArgs {
         };
         let objects = Objects { head: Some(head), ..Objects::default() };
         Ok((Source::Manifest(Manifest { spec, location }), objects))
+    }
+
+    /// The times that S3 chooses by, as they were said; those of a list that is built are not in the document.
+    pub fn ages(&self, ages: &mut Ages) {
+        if self.generate.is_some() {
+            ages.add("/ManifestGenerator/S3JobManifestGenerator/Filter/CreatedAfter", self.created_after);
+            ages.add("/ManifestGenerator/S3JobManifestGenerator/Filter/CreatedBefore", self.created_before);
+        }
     }
 
     /// Which objects of a list that is built: by the words that S3 chooses by, and some of opsctl's own.

@@ -1,7 +1,6 @@
 //! From a job document to a job: looked at beforehand, sent with a token that follows from it, told whether it is new, and
 //! waited for if that is asked.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
@@ -10,12 +9,13 @@ use opsctl_engine::batch::{JobDocument, Source};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::api::Jobs;
-use super::super::model::Job;
+use super::super::api::{Created, Jobs};
+use super::super::model::{Job, Summary};
 use super::super::objects::{Objects, Unsent};
 use super::super::preflight::{self, Findings};
 use super::super::view;
 use super::super::watching::{self, Watching};
+use super::token::{self, Ages};
 use crate::change;
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
@@ -125,10 +125,16 @@ const PLANNED: &[Column<Planned>] = &[
     Column::new("parameters", "Parameters", |planned: &Planned| planned.parameters.to_string().into()),
 ];
 
-/// `document`: without the question whether it starts at once; with a token where it is the user's own.
+/// A job as it was asked for.
+pub struct Draft {
+    /// Without the question whether it starts at once; with a token where it is the user's own.
+    pub document: JobDocument,
+    pub objects: Objects,
+    pub ages: Ages,
+}
+
 pub async fn submit(
-    mut document: JobDocument,
-    mut objects: Objects,
+    draft: Draft,
     jobs: &Jobs,
     args: &SubmitArgs,
     ctx: &Context,
@@ -141,10 +147,15 @@ pub async fn submit(
         .hint("add --run")
         .into());
     }
+    let Draft { mut document, mut objects, ages } = draft;
     document.confirmation_required = Some(!args.run);
     let own = args.token.clone().or(document.client_request_token.take());
-    let token = token(&document, jobs, own.as_deref())?;
-    document.client_request_token = Some(token.clone());
+    let tokened = |mut document: JobDocument| -> Result<JobDocument> {
+        let token = own.clone().map_or_else(|| token::derived(&document, &ages, jobs), Ok)?;
+        document.client_request_token = Some(token);
+        Ok(document)
+    };
+    let document = tokened(document)?;
     let checked = JobDocument::read(&document.to_value(), ctx.now()).map_err(|faults| refused(&faults))?;
     let findings = match args.no_preflight {
         true => Findings::default(),
@@ -174,19 +185,19 @@ pub async fn submit(
         ctx.reporter().status("dry run: 1 job would be created");
         return Ok(Outcome::Done);
     }
+    // One that is the user's own says itself what it stands for.
+    let ages = Some(&ages).filter(|ages| own.is_none() && !ages.is_empty());
     let Some(unsent) = &mut objects.unsent else {
-        return create(&checked, &token, jobs, args, ctx, signals).await;
+        return create(&checked, ages, jobs, args, ctx, signals).await;
     };
     let etag = unsent.send(&ctx.aws().await?.s3(), signals, ctx).await?;
     ctx.reporter().status(format_args!("the manifest of {} rows is {}", unsent.rows, unsent.to));
     // Where S3 gives it another ETag than it has from its bytes alone, the job is another too.
-    let mut document = JobDocument { client_request_token: None, ..checked };
+    let mut document = checked;
     if let Source::Manifest(manifest) = &mut document.source {
         manifest.location.e_tag = etag;
     }
-    let token = self::token(&document, jobs, own.as_deref())?;
-    document.client_request_token = Some(token.clone());
-    create(&document, &token, jobs, args, ctx, signals).await
+    create(&tokened(document)?, ages, jobs, args, ctx, signals).await
 }
 
 async fn planned(unsent: &Unsent, ctx: &Context) -> Result<Written> {
@@ -196,16 +207,22 @@ async fn planned(unsent: &Unsent, ctx: &Context) -> Result<Written> {
 
 async fn create(
     document: &JobDocument,
-    token: &str,
+    ages: Option<&Ages>,
     jobs: &Jobs,
     args: &SubmitArgs,
     ctx: &Context,
     signals: &mut Signals,
 ) -> Result<Outcome> {
-    let known = signals.race(newest(jobs, ctx)).await?;
+    let known = signals.race(known(jobs, ctx)).await?;
     let began = Instant::now();
     // A signal must not hide the id of a job that was made: the call itself is not given up.
-    let id = jobs.create(document, token).await?;
+    let id = match (jobs.create(document).await?, ages) {
+        (Created::Job(id), _) => id,
+        (Created::TokenTaken(error), None) => return Err(error.into()),
+        (Created::TokenTaken(error), Some(ages)) => {
+            signals.race(made_before(document, ages, &known, jobs, error)).await?
+        }
+    };
     let job = match signals.race(async { Ok(described(jobs, &id, ctx).await) }).await {
         Ok(job) => job,
         Err(left) => {
@@ -214,8 +231,8 @@ async fn create(
             return Err(left);
         }
     };
-    let is_old =
-        known.contains(&id) || job.as_ref().is_some_and(|(job, now)| is_older(job, *now, began.elapsed()));
+    let is_old = known.iter().any(|job| job.job_id == id)
+        || job.as_ref().is_some_and(|(job, now)| is_older(job, *now, began.elapsed()));
     match &job {
         Some((job, _)) if change::is_answered(ctx) => ctx.out().item("s3.job", view::DETAILS, job)?,
         _ => ctx.out().transcript(&format!("{id}\n"))?,
@@ -256,18 +273,46 @@ async fn create(
 
 /// The jobs that are there before: one of them is not new, whatever the clocks say. Who may not list them has the clocks
 /// alone.
-async fn newest(jobs: &Jobs, ctx: &Context) -> Result<BTreeSet<String>> {
-    let mut ids = BTreeSet::new();
+async fn known(jobs: &Jobs, ctx: &Context) -> Result<Vec<Summary>> {
+    let mut known = Vec::new();
     let listed = jobs
         .list(&[], &mut |page| {
-            ids.extend(page.into_iter().map(|job| job.job_id));
+            known.extend(page);
             Ok(false)
         })
         .await;
     if let Err(error) = listed {
         ctx.reporter().verbose(1, format_args!("{error:#}; whether the job is new is told by its age alone"));
     }
-    Ok(ids)
+    Ok(known)
+}
+
+/// The job that the same words have made before, when the ages in them meant other times: AWS knows the token, and is told
+/// something else with it.
+async fn made_before(
+    document: &JobDocument,
+    ages: &Ages,
+    known: &[Summary],
+    jobs: &Jobs,
+    refusal: Error,
+) -> Result<String> {
+    const LOOKS: usize = 20;
+    let operation = document.operation.kind().name();
+    let is_like = |job: &&Summary| {
+        job.operation == operation
+            && job.priority == document.priority
+            && job.description == document.description
+    };
+    for job in known.iter().filter(is_like).take(LOOKS) {
+        let job = jobs.describe(&job.job_id).await?;
+        if ages.are_of(document, &job) {
+            return Ok(job.id().to_owned());
+        }
+    }
+    Err(Error::new(Kind::Conflict, "the same job was made before, when its times meant others")
+        .because(refusal)
+        .hint("opsctl s3 job list; --token makes another one")
+        .into())
 }
 
 /// The job and the time by the service's clock; none where it is not told: the job is there all the same.
@@ -294,17 +339,6 @@ fn is_older(job: &Job, now: jiff::Timestamp, elapsed: Duration) -> bool {
     let Some(created) = job.summary.created else { return false };
     let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
     now.duration_since(created) > elapsed.saturating_add(SignedDuration::from_secs(1))
-}
-
-/// The same settings of the same list in the same place give the same token: AWS makes no second job for it.
-fn token(document: &JobDocument, jobs: &Jobs, own: Option<&str>) -> Result<String> {
-    if let Some(token) = own {
-        return Ok(token.to_owned());
-    }
-    let parameters = serde_json::json!({
-        "account": jobs.account, "region": jobs.region, "document": document.to_value(),
-    });
-    change::Token::of_content("s3:CreateJob", &parameters)
 }
 
 /// All that is wrong with a document that no file has.
