@@ -18,7 +18,7 @@ use opsctl_engine::manifest::{
 use super::census::Census;
 use super::spool::Spooled;
 use super::target::Target;
-use crate::commands::s3::source::{Found, Part};
+use crate::commands::s3::source::{Found, Part, Unread};
 use crate::error::{Error, Result};
 
 /// Doubles are found among so many objects: about 3 GB.
@@ -69,6 +69,8 @@ pub struct Assembled {
     /// The first few.
     pub buckets: BTreeSet<String>,
     pub census: Census,
+    /// Of a completion report.
+    pub unread: Unread,
     /// What is still to be sent, where it was spooled.
     pub spooled: Option<Spooled>,
 }
@@ -102,6 +104,7 @@ impl Assembly {
         if let Some(versions) = versions {
             rows = Some(start(versions, &mut target)?);
         }
+        let mut unread = Unread::default();
         for piece in pieces {
             let mut take = |record: &ObjectRecord<'_>| {
                 let rows = match &mut rows {
@@ -129,14 +132,7 @@ impl Assembly {
                     }
                     take(&record)
                 })?,
-                (Piece::Failed(parts, codes), _) => each(&parts, |_, found| {
-                    let is_chosen = |code: &String| found.error_code == Some(code.as_str());
-                    let failed = found.status == Some(TaskStatus::Failed);
-                    if !failed || !codes.is_empty() && !codes.iter().any(is_chosen) {
-                        return Ok(ControlFlow::Continue(()));
-                    }
-                    take(&found.record)
-                })?,
+                (Piece::Failed(parts, codes), _) => failed(&parts, &codes, &mut unread, |record| take(record))?,
             };
             if flow.is_break() {
                 break;
@@ -146,7 +142,7 @@ impl Assembly {
             Some(rows) => rows,
             None => start(false, &mut target)?,
         };
-        rows.finish()
+        Ok(Assembled { unread, ..rows.finish()? })
     }
 }
 
@@ -158,6 +154,29 @@ fn each(
     for part in parts {
         if part.for_each(|found| take(part, found))?.is_break() {
             return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// Gives the tasks of a report that failed, and with one of these codes where there are some.
+fn failed(
+    parts: &[Part],
+    codes: &[String],
+    unread: &mut Unread,
+    mut take: impl FnMut(&ObjectRecord<'_>) -> Result<ControlFlow<()>>,
+) -> Result<ControlFlow<()>> {
+    for part in parts {
+        let flow = part.for_each_readable(unread, |found| {
+            let is_chosen = |code: &String| found.error_code == Some(code.as_str());
+            let failed = found.status == Some(TaskStatus::Failed);
+            match failed && (codes.is_empty() || codes.iter().any(is_chosen)) {
+                true => take(&found.record),
+                false => Ok(ControlFlow::Continue(())),
+            }
+        })?;
+        if flow.is_break() {
+            return Ok(flow);
         }
     }
     Ok(ControlFlow::Continue(()))

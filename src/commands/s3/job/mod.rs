@@ -17,6 +17,7 @@ mod priority;
 mod report;
 mod retry;
 mod show;
+mod tasks;
 mod to_sdk;
 mod view;
 mod watch;

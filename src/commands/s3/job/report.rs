@@ -3,30 +3,23 @@
 use std::str::FromStr;
 
 use clap::{Args, ValueHint};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
-use opsctl_engine::manifest::report::{
-    self, Counts, Group, ReportReader, Summary, TaskResult, TaskStatus, explain,
-};
+use opsctl_engine::manifest::report::{self, Counts, Group, Summary, explain};
 use serde::Serialize;
-use tokio::sync::mpsc;
 
 use super::api::Jobs;
 use super::job_id::JobId;
 use super::model::Job;
+use super::tasks;
 use crate::cli::ListArgs;
-use crate::commands::s3::source::{self, Part, Place, ReportParts};
+use crate::commands::s3::source::{self, Place, ReportParts, Unread};
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
 use crate::output::{Column, Format, ListWriter, Output};
 
-/// Files that are read at the same time.
-const FILES: usize = 4;
 /// So long after its end a job may still write its report.
 const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
-/// Rows that are given on together.
-const BATCH: usize = 256;
 
 /// Show what came of a job's tasks: the failed ones by error, with cause and cure
 ///
@@ -49,6 +42,7 @@ const BATCH: usize = 256;
 ///   4   no credentials or no region
 ///   5   denied by a policy
 ///   6   the report is shown, and tasks failed
+///   7   the report is shown, but for rows that cannot be read
 ///   9   the job is not over, and has no report yet
 ///   75  the report of a job that has just ended is not there yet; AWS cannot be reached, or is busy
 ///
@@ -145,43 +139,28 @@ impl Example {
     }
 }
 
-/// A task of the report.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Task {
-    bucket: String,
-    key: String,
-    version_id: Option<String>,
-    status: &'static str,
-    error_code: Option<String>,
-    http_status: Option<u16>,
-    message: String,
-}
-
-const TASK_COLUMNS: &[Column<Task>] = &[];
-
 pub async fn run(args: &ReportArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
     if args.failed && out.settings().format != Format::Ndjson {
         return Err(Error::usage("--failed chooses rows, and those are shown by -o ndjson").into());
     }
     if out.settings().format == Format::Ndjson {
-        let writer = out.stream("s3.jobTask", TASK_COLUMNS)?;
+        let writer = out.stream("s3.jobTask", tasks::COLUMNS)?;
         let report = opened(&args.report, ctx).await?;
         let has_manifest = report.has_manifest;
-        let counts = rows(report.parts, args.failed, writer).await?;
-        return args.outcome(counts, has_manifest, ctx);
+        let (counts, unread) = tasks::given_on(report.parts, args.failed, writer).await?;
+        return args.outcome(counts, &unread, has_manifest, ctx);
     }
     let writer = out.stream("s3.jobFailure", COLUMNS)?;
     let report = opened(&args.report, ctx).await?;
     let has_manifest = report.has_manifest;
-    let summary = summed_up(report.parts).await?;
+    let (summary, unread) = tasks::summed_up(report.parts).await?;
     show(&summary, writer, &out)?;
-    args.outcome(summary.all, has_manifest, ctx)
+    args.outcome(summary.all, &unread, has_manifest, ctx)
 }
 
 impl ReportArgs {
-    fn outcome(&self, all: Counts, has_manifest: bool, ctx: &Context) -> Result<Outcome> {
+    fn outcome(&self, all: Counts, unread: &Unread, has_manifest: bool, ctx: &Context) -> Result<Outcome> {
         let so_far = if has_manifest { "" } else { " so far" };
         let Counts { succeeded, failed } = all;
         ctx.reporter().status(format!(
@@ -192,11 +171,18 @@ impl ReportArgs {
             Reported::Job(job) if failed > 0 => Some(super::watching::again(ctx, "retry", job.id())),
             _ => None,
         };
+        let unread = unread.error("and are not counted");
         if failed == 0 || self.allow_failures {
             if let Some(retry) = retry {
                 ctx.reporter().hint(retry);
             }
-            return Ok(Outcome::Done);
+            return match unread {
+                Some(unread) => Err(unread.into()),
+                None => Ok(Outcome::Done),
+            };
+        }
+        if let Some(unread) = unread {
+            ctx.reporter().warn(format_args!("{:#}", anyhow::Error::from(unread)));
         }
         let error = Error::new(Kind::ConditionFalse, format!("{failed} of {} tasks failed", all.tasks()));
         Err(match retry {
@@ -270,39 +256,6 @@ fn not_there(error: anyhow::Error, job: &Job, now: Timestamp, ctx: &Context) -> 
     Error::new(kind, message).because(error).hint(super::watching::again(ctx, next, id)).into()
 }
 
-/// Of all files, in their order, so that the first task of a group is the same in every run.
-async fn summed_up(parts: Vec<Part>) -> Result<Summary> {
-    let summaries = stream::iter(parts).map(|part| source::blocking(move || sum_up(&part))).buffered(FILES);
-    summaries
-        .try_fold(Summary::new(), |mut all, summary| async {
-            all.merge(summary);
-            Ok(all)
-        })
-        .await
-}
-
-/// Blocks.
-fn sum_up(part: &Part) -> Result<Summary> {
-    let mut summary = Summary::new();
-    each_result(part, |result| {
-        summary.add(result);
-        true
-    })?;
-    Ok(summary)
-}
-
-/// Gives every row to `take` until it wants no more. Blocks.
-fn each_result(part: &Part, mut take: impl FnMut(&TaskResult<'_>) -> bool) -> Result<()> {
-    let mut reader = ReportReader::new(part.open_plain()?);
-    loop {
-        match reader.read() {
-            Ok(Some(result)) if take(&result) => {}
-            Ok(_) => return Ok(()),
-            Err(error) => return Err(source::not_read(error, part.place())),
-        }
-    }
-}
-
 fn show(summary: &Summary, mut writer: ListWriter<'_, Failures>, out: &Output) -> Result<()> {
     // There is nothing more to come.
     let _ = writer.extend(summary.groups().map(failures))?;
@@ -333,60 +286,5 @@ fn example(example: &report::Example) -> Example {
         key: example.key.clone(),
         version_id: example.version_id.clone(),
         message: example.message.clone(),
-    }
-}
-
-/// As they come; the order of the files is nobody's. How many there were, given on or not.
-async fn rows(parts: Vec<Part>, only_failed: bool, mut writer: ListWriter<'_, Task>) -> Result<Counts> {
-    let (sender, mut batches) = mpsc::channel::<Vec<Task>>(FILES);
-    let read = stream::iter(parts)
-        .map(move |part| {
-            let sender = sender.clone();
-            source::blocking(move || send_rows(&part, only_failed, &sender))
-        })
-        .buffer_unordered(FILES)
-        .try_fold(Counts::default(), |mut all, counts| async move {
-            all.succeeded += counts.succeeded;
-            all.failed += counts.failed;
-            Ok(all)
-        });
-    let read = tokio::spawn(read);
-    while let Some(batch) = batches.recv().await {
-        if writer.extend(batch)?.is_break() {
-            break;
-        }
-    }
-    drop(batches);
-    let counts = read.await.map_err(|error| Error::failed("the report was left").because(error))??;
-    writer.finish()?;
-    Ok(counts)
-}
-
-/// Blocks; until nobody takes them.
-fn send_rows(part: &Part, only_failed: bool, sender: &mpsc::Sender<Vec<Task>>) -> Result<Counts> {
-    let (mut batch, mut counts) = (Vec::new(), Counts::default());
-    each_result(part, |result| {
-        let failed = result.status == TaskStatus::Failed;
-        counts.failed += u64::from(failed);
-        counts.succeeded += u64::from(!failed);
-        if !only_failed || failed {
-            batch.push(task(result));
-        }
-        batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
-    })?;
-    // Whoever left wants none of it.
-    let _ = sender.blocking_send(batch);
-    Ok(counts)
-}
-
-fn task(result: &TaskResult<'_>) -> Task {
-    Task {
-        bucket: result.bucket.to_owned(),
-        key: result.key.to_owned(),
-        version_id: result.version_id.map(str::to_owned),
-        status: result.status.word(),
-        error_code: result.error_code.map(str::to_owned),
-        http_status: result.http_status,
-        message: result.message.to_owned(),
     }
 }

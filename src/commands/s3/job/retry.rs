@@ -40,6 +40,7 @@ const MOST_TAGS: usize = 50;
 ///   4   no credentials or no region
 ///   5   denied by a policy
 ///   6   the new job would fail, or, with --wait, did or had failed tasks
+///   7   rows of the report cannot be read: the new job is without them
 ///   8   --timeout was reached while waiting
 ///   9   the job is not over, or was retried before; nothing failed, or not so; --to is taken
 ///   75  AWS cannot be reached, or is busy; the report is not there yet
@@ -94,7 +95,11 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
     let client = ctx.aws().await?.s3();
     signals.race(Head::check_place(&client, &shelf.bucket(), &jobs.region)).await?;
     let failed = building::failed_tasks(opened.parts, &args.errors, &mut signals, ctx).await?;
+    let unread = failed.unread.error("and are not in the new job");
     if failed.rows == 0 {
+        if let Some(unread) = failed.unread.error("and no other task failed") {
+            return Err(unread.into());
+        }
         let how = match args.errors.as_slice() {
             [] => String::new(),
             codes => format!(" with {}", codes.join(" or ")),
@@ -108,7 +113,11 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
     let (source, objects) = Objects::built(failed, Kept::default(), &shelf, jobs.partition)?;
     let document = JobDocument { source, tags: Some(tags), ..document };
     let draft = Draft { document, objects, ages: Ages::default() };
-    submit(draft, &jobs, &args.submit, ctx, &mut signals).await
+    let outcome = submit(draft, &jobs, &args.submit, ctx, &mut signals).await?;
+    match unread {
+        Some(unread) => Err(unread.into()),
+        None => Ok(outcome),
+    }
 }
 
 /// Those of the old job, and one that names it.

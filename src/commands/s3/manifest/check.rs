@@ -194,7 +194,7 @@ fn check(
     let _ = sender.blocking_send(batch);
     match result {
         Ok((findings, _)) => Ok(findings),
-        Err(WriteOrReadError::Read(error)) => Err(source::not_read(error, part.place())),
+        Err(WriteOrReadError::Read(error)) => Err(part.not_read(error)),
         Err(WriteOrReadError::Write(error)) => Err(not_written(path.unwrap_or(Path::new("the copy")), error)),
     }
 }

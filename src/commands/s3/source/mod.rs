@@ -6,6 +6,7 @@ mod inventory;
 mod object;
 mod part;
 mod report;
+mod unread;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -14,8 +15,9 @@ use opsctl_engine::manifest::Location;
 
 pub use fetch::{blocking, fetch};
 pub use object::Object;
-pub use part::{Found, Part, not_read};
+pub use part::{Found, Part};
 pub use report::{ReportParts, open_report};
+pub use unread::Unread;
 
 use crate::context::Context;
 use crate::error::{Error, Result};

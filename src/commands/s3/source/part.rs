@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 
 use opsctl_engine::manifest::report::{ReportReader, TaskResult, TaskStatus};
 use opsctl_engine::manifest::{
-    InventoryReader, ListError, ManifestReader, ObjectRecord, Plain, Schema, Verified,
+    InventoryReader, LineFault, ListError, ManifestReader, ObjectRecord, Plain, Schema, Verified,
 };
 
 use super::fetch;
-use super::{Object, Place};
+use super::{Object, Place, Unread};
 use crate::error::{Error, Result};
 
 /// A file that is opened when its turn comes.
@@ -82,10 +82,47 @@ impl Part {
         Plain::new(input).map_err(|error| fetch::not_read(error, self.place()))
     }
 
+    /// What stopped the reading of it, with its place.
+    pub fn not_read(&self, error: ListError) -> anyhow::Error {
+        let place = self.place();
+        let (line, fault) = match error {
+            ListError::Io(error) => return fetch::not_read(error, place),
+            ListError::Line { line, fault } => (line, fault),
+        };
+        let error = Error::failed(format!("cannot read {place}: line {line}: {fault}"));
+        match self.format {
+            Format::Manifest => {
+                error.hint(format!("opsctl s3 manifest check {place} names every fault of a manifest"))
+            }
+            Format::Inventory(_) | Format::Report => error,
+        }
+        .into()
+    }
+
     /// Gives every record to `take` until it breaks. Blocks.
     pub fn for_each(
         &self,
+        take: impl FnMut(Found<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
+        self.read(take, |line, fault| Err(self.not_read(ListError::Line { line, fault })))
+    }
+
+    /// The same for what can be read; a line that cannot is counted. Blocks.
+    pub fn for_each_readable(
+        &self,
+        unread: &mut Unread,
+        take: impl FnMut(Found<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
+        self.read(take, |line, fault| {
+            unread.add(self.place(), line, &fault);
+            Ok(())
+        })
+    }
+
+    fn read(
+        &self,
         mut take: impl FnMut(Found<'_>) -> Result<ControlFlow<()>>,
+        mut at_fault: impl FnMut(u64, LineFault) -> Result<()>,
     ) -> Result<ControlFlow<()>> {
         let mut reader = self.open()?;
         loop {
@@ -96,7 +133,8 @@ impl Part {
                     }
                 }
                 Ok(None) => return Ok(ControlFlow::Continue(())),
-                Err(error) => return Err(not_read(error, self.place())),
+                Err(ListError::Line { line, fault }) => at_fault(line, fault)?,
+                Err(error) => return Err(self.not_read(error)),
             }
         }
     }
@@ -117,17 +155,5 @@ impl Reader {
             },
         };
         Ok(record.map(|record| Found { record, status, error_code }))
-    }
-}
-
-/// What stopped the reading of a list, with its place.
-pub fn not_read(error: ListError, place: &Place) -> anyhow::Error {
-    match error {
-        ListError::Io(error) => fetch::not_read(error, place),
-        ListError::Line { line, fault } => {
-            Error::failed(format!("cannot read {place}: line {line}: {fault}"))
-                .hint(format!("opsctl s3 manifest check {place} names every fault of a manifest"))
-                .into()
-        }
     }
 }

@@ -169,3 +169,61 @@ fn what_cannot_be_retried_says_why() {
     assert!(ran.stderr.contains(&format!("the job {waiting} is not over")), "{ran:?}");
     rehearsal.job(&["retry", "no-such-job"]).expect(3);
 }
+
+/// What cannot be read is known to nobody: it is told, and the rest of the report is worth as much as before.
+#[test]
+fn rows_that_cannot_be_read_are_told_and_the_others_are_retried() {
+    let rehearsal = Rehearsal::of(CONFIG);
+    let create = [
+        "create",
+        "tag",
+        "team=blue",
+        "--manifest",
+        "s3://lists-1/m/list.csv",
+        "--role",
+        "batch",
+        "--report",
+        "s3://lists-1/reports",
+        "--run",
+        "--wait",
+        "-o",
+        "json",
+        "--no-preflight",
+    ];
+    let first = id(&rehearsal.job(&create).expect(6));
+    let folder = format!("reports/job-{first}");
+    let rows = "data-1,100%.txt,,failed,404,NoSuchKey,gone\ndata-1,more,,failed,404,NoSuchKey,gone\n\
+                data-1,%ff,,perhaps,404,NoSuchKey,gone\n";
+    rehearsal.put("lists-1", &format!("{folder}/results/zz.csv"), rows);
+    let manifest = format!("{folder}/manifest.json");
+    let mut json: Value = serde_json::from_str(&rehearsal.text("lists-1", &manifest)).unwrap();
+    json["Results"].as_array_mut().unwrap().push(json!({
+        "TaskExecutionStatus": "failed", "Bucket": "lists-1", "Key": format!("{folder}/results/zz.csv"),
+        "MD5Checksum": crate::s3::manifest::md5(rows.as_bytes()),
+    }));
+    rehearsal.put("lists-1", &manifest, &json.to_string());
+    let line = |number: u64| format!("s3://lists-1/{folder}/results/zz.csv: line {number}: ");
+
+    let ran = rehearsal.job(&["report", &first]).expect(6);
+    assert!(ran.stderr.contains("4 tasks reported: 1 succeeded, 3 failed"), "{ran:?}");
+    let told = "warning: 2 rows of the report cannot be read, and are not counted";
+    assert!(ran.stderr.contains(told) && ran.stderr.contains(&line(1)), "{ran:?}");
+    for format in ["json", "ndjson"] {
+        let ran = rehearsal.job(&["report", &first, "--allow-failures", "-o", format]).expect(7);
+        assert!(ran.stderr.contains("2 rows of the report cannot be read, and are not counted"), "{ran:?}");
+        assert!(ran.stderr.contains(&line(1)) && ran.stderr.contains(&line(3)), "{ran:?}");
+        assert!(ran.stdout.contains("NoSuchKey") && !ran.stderr.contains("manifest check"), "{ran:?}");
+    }
+
+    let ran = rehearsal.job(&["retry", &first, "--run", "--no-preflight"]).expect(7);
+    assert!(ran.stderr.contains("the manifest of 3 rows is "), "{ran:?}");
+    let told = "error: 2 rows of the report cannot be read, and are not in the new job";
+    assert!(ran.stderr.contains(told) && ran.stderr.contains(&line(3)), "{ran:?}");
+    let second = ran.stdout.trim_end();
+    assert_eq!(rehearsal.until(second, "Complete")["totalTasks"], 3);
+    // To whoever builds a list of it, a report is whole or none.
+    let source = format!("report:s3://lists-1/{folder}/");
+    let ran = rehearsal.opsctl(&["s3", "manifest", "build", &source, "--to", "-"]).expect(1);
+    assert!(ran.stderr.contains(&format!("cannot read {}", line(1))), "{ran:?}");
+    assert!(!ran.stderr.contains("manifest check"), "{ran:?}");
+}
