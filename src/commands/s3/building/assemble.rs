@@ -132,7 +132,11 @@ impl Assembly {
                     }
                     take(&record)
                 })?,
-                (Piece::Failed(parts, codes), _) => failed(&parts, &codes, &mut unread, |record| take(record))?,
+                (Piece::Failed(parts, codes), _) => failed(&parts, &codes, &mut unread, |record| {
+                    // A report leaves it empty where an inventory does.
+                    let null = versions.unwrap_or(false).then_some("null");
+                    take(&ObjectRecord { version_id: record.version_id.or(null), ..*record })
+                })?,
             };
             if flow.is_break() {
                 break;

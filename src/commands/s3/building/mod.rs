@@ -224,10 +224,12 @@ impl Building<'_> {
     }
 }
 
-/// The failed tasks of a report, as rows in a spool; of these error codes, where some are named.
+/// The failed tasks of a report, as rows in a spool; of these error codes, where some are named. `versions`: whether they
+/// were of versions, which an empty one in the report does not tell.
 pub async fn failed_tasks(
     parts: Vec<Part>,
     codes: &[String],
+    versions: bool,
     signals: &mut Signals,
     ctx: &Context,
 ) -> Result<Assembled> {
@@ -236,7 +238,7 @@ pub async fn failed_tasks(
         journal: None,
         sized: false,
         filter: FilterArgs::default().filter(ctx.now(), &ctx.out().settings().zone)?,
-        versions: None,
+        versions: Some(versions),
         seen: None,
         limit: None,
         shared: Arc::default(),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use opsctl_engine::batch::{JobDocument, Manifest, Source, Tag, arn, words};
-use opsctl_engine::manifest::Location;
+use opsctl_engine::manifest::{Field, Location};
 
 use super::api::Jobs;
 use super::create::{Ages, Draft, SubmitArgs, submit};
@@ -12,6 +12,7 @@ use super::objects::{Objects, Shelf};
 use super::preflight::Head;
 use super::{complete, report};
 use crate::commands::s3::building::{self, Kept};
+use crate::commands::s3::source::{self, Place, ReportParts};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
 use crate::signals::Signals;
@@ -48,7 +49,7 @@ const MOST_TAGS: usize = 50;
 /// IAM:
 ///   s3:DescribeJob    the old job
 ///   s3:GetJobTagging  its tags; without it the new job has none of them
-///   s3:GetObject      its report, and whether the new manifest is there
+///   s3:GetObject      its report, its inventory, and whether the new manifest is there
 ///   s3:ListBucket     for a report without manifest.json
 ///   s3:PutObject      the new manifest
 ///   s3:ListJobs       whether the job is a new one
@@ -94,7 +95,8 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
     let opened = signals.race(report::of_job(&job, now, ctx)).await?;
     let client = ctx.aws().await?.s3();
     signals.race(Head::check_place(&client, &shelf.bucket(), &jobs.region)).await?;
-    let failed = building::failed_tasks(opened.parts, &args.errors, &mut signals, ctx).await?;
+    let versions = signals.race(has_versions(&document.source, &opened, ctx)).await?;
+    let failed = building::failed_tasks(opened.parts, &args.errors, versions, &mut signals, ctx).await?;
     let unread = failed.unread.error("and are not in the new job");
     if failed.rows == 0 {
         if let Some(unread) = failed.unread.error("and no other task failed") {
@@ -118,6 +120,22 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
         Some(unread) => Err(unread.into()),
         None => Ok(outcome),
     }
+}
+
+/// Whether the tasks were of versions. The report does not tell: a version that an inventory leaves empty, of an object
+/// made before versioning, is empty in it too, and without one a task is about the current version.
+async fn has_versions(source: &Source, report: &ReportParts, ctx: &Context) -> Result<bool> {
+    let Source::Manifest(Manifest { spec, location }) = source else {
+        return report.has_versions().await;
+    };
+    if let Some(fields) = &spec.fields {
+        return Ok(fields.iter().any(|field| field == Field::VersionId.name()));
+    }
+    let Some((bucket, key)) = arn::object(&location.object_arn) else {
+        return report.has_versions().await;
+    };
+    let place = Place::Object(Location { bucket: bucket.to_owned(), key: key.to_owned() });
+    source::has_versions(&place, ctx).await
 }
 
 /// Those of the old job, and one that names it.

@@ -10,15 +10,25 @@ use crate::error::{Error, Result};
 
 /// The data files, none of them opened yet.
 pub async fn open(place: &Place, ctx: &Context) -> Result<Vec<Part>> {
-    let manifest = Object::new(place.clone(), ctx).await?;
-    let json = fetch(&manifest, MAX_INVENTORY_MANIFEST).await?;
-    let inventory = Inventory::parse(&json).map_err(|faults| refused(place, &faults))?;
+    let (manifest, inventory) = read(place, ctx).await?;
     let bucket = &inventory.destination_bucket;
     let part = |file: &opsctl_engine::manifest::DataFile| {
         let place = data_place(place, bucket, &file.key)?;
         Ok(Part::inventory(manifest.at(place), inventory.schema.clone(), file.md5.clone()))
     };
     inventory.files.iter().map(part).collect()
+}
+
+/// Whether its rows are of versions.
+pub async fn has_versions(place: &Place, ctx: &Context) -> Result<bool> {
+    Ok(read(place, ctx).await?.1.schema.has_versions())
+}
+
+async fn read(place: &Place, ctx: &Context) -> Result<(Object, Inventory)> {
+    let manifest = Object::new(place.clone(), ctx).await?;
+    let json = fetch(&manifest, MAX_INVENTORY_MANIFEST).await?;
+    let inventory = Inventory::parse(&json).map_err(|faults| refused(place, &faults))?;
+    Ok((manifest, inventory))
 }
 
 /// Everything that is wrong, in one message.

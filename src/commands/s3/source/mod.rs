@@ -14,6 +14,7 @@ use std::str::FromStr;
 use opsctl_engine::manifest::Location;
 
 pub use fetch::{blocking, fetch};
+pub use inventory::has_versions;
 pub use object::Object;
 pub use part::{Found, Part};
 pub use report::{ReportParts, open_report};

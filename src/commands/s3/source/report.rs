@@ -1,6 +1,7 @@
 //! A completion report: its manifest.json and its result files; or the result files alone while the manifest is still
 //! to come, or was not copied with them.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use aws_sdk_s3::types::EncodingType;
@@ -8,7 +9,7 @@ use opsctl_engine::manifest::Location;
 use opsctl_engine::manifest::report::{MAX_REPORT_MANIFEST, ReportManifest};
 
 use super::inventory::data_place;
-use super::{Object, Part, Place, fetch};
+use super::{Found, Object, Part, Place, Unread, blocking, fetch};
 use crate::aws;
 use crate::commands::s3::listed;
 use crate::context::Context;
@@ -23,6 +24,25 @@ pub struct ReportParts {
 }
 
 impl ReportParts {
+    /// Whether any task was one of a version.
+    pub async fn has_versions(&self) -> Result<bool> {
+        let parts = self.parts.clone();
+        blocking(move || {
+            let mut unread = Unread::default();
+            for part in &parts {
+                let look = |found: Found<'_>| match found.record.version_id {
+                    Some(_) => Ok(ControlFlow::Break(())),
+                    None => Ok(ControlFlow::Continue(())),
+                };
+                if part.for_each_readable(&mut unread, look)?.is_break() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+        .await
+    }
+
     pub fn into_parts(self) -> Vec<Part> {
         self.parts
     }

@@ -2,11 +2,13 @@
 
 use std::io::Write as _;
 
+use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use md5::{Digest as _, Md5};
 use serde_json::json;
 
+use super::Rehearsal;
 use crate::support::{Ran, Sandbox, Sealed};
 
 const CONFIG: &str = r#"
@@ -161,4 +163,45 @@ fn what_no_job_reads_is_refused() {
     put(&sealed, MANIFEST, b"not json");
     let ran = create(&sealed, &["--dry-run"]).expect(6);
     assert!(ran.stderr.contains("it is no manifest of an inventory"), "{ran:?}");
+}
+
+/// Without its version, a task would be about the object that has taken the place of the one that was meant.
+#[test]
+fn a_version_that_an_inventory_leaves_empty_is_retried_as_null() {
+    let rehearsal = Rehearsal::of(CONFIG);
+    rehearsal.with_client(async |client| {
+        let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        let call = client.put_bucket_versioning().bucket("data-1").versioning_configuration(enabled);
+        call.send().await.unwrap();
+    });
+    rehearsal.put("data-1", "a b.txt", "newer");
+    let tags = |version: Option<&str>| {
+        rehearsal.with_client(async |client| {
+            let call = client.get_object_tagging().bucket("data-1").key("a b.txt");
+            let answer = call.set_version_id(version.map(str::to_owned)).send().await.unwrap();
+            answer.tag_set.len()
+        })
+    };
+    let list = format!("s3://lists-1/{MANIFEST}");
+    let empty = "\"data-1\",\"a+b.txt\",\"\"\n";
+    let gone = "\"data-1\",\"gone\",\"3HL4kqtJvjVBH40Nrjfkd\"\n";
+    for (tag, rows, code, expected) in [
+        ("n=1", empty.to_owned(), 0, "data-1,a%20b.txt,null\n"),
+        ("n=2", format!("{gone}{empty}"), 6, "data-1,gone,3HL4kqtJvjVBH40Nrjfkd\ndata-1,a%20b.txt,null\n"),
+        ("n=3", format!("{empty}{gone}"), 6, "data-1,a%20b.txt,null\ndata-1,gone,3HL4kqtJvjVBH40Nrjfkd\n"),
+    ] {
+        inventory(&rehearsal.sealed, "CSV", "Bucket, Key, VersionId", &rows);
+        let create =
+            ["tag", tag, "--inventory", &list, "--role", "batch", "--report", "s3://lists-1/reports"];
+        let id = rehearsal.created(&[&create[..], &["--run", "--no-preflight"]].concat());
+        assert_eq!(rehearsal.until(&id, "Complete")["succeededTasks"], 0);
+        let how = ["--run", "--wait", "--interval", "100ms", "--no-preflight", "-o", "json"];
+        let ran = rehearsal.job(&[&["retry", &id], &how[..]].concat()).expect(code);
+        let manifest = &ran.json()["item"]["source"]["Manifest"];
+        assert_eq!(manifest["Spec"]["Fields"], json!(["Bucket", "Key", "VersionId"]), "{ran:?}");
+        let place = manifest["Location"]["ObjectArn"].as_str().unwrap();
+        let key = place.strip_prefix("arn:aws:s3:::lists-1/").unwrap();
+        assert_eq!(rehearsal.text("lists-1", key), expected);
+        assert_eq!((tags(Some("null")), tags(None)), (1, 0), "{tag}");
+    }
 }
