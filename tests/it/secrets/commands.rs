@@ -22,9 +22,13 @@ const CALLING: &[Line] = &[
     ("s3 job create copy", "--to s3://copies --manifest s3://lists/a.csv --role batch --no-report", 0),
     ("s3 job create acl", "private --manifest s3://lists/a.csv --role batch --no-report", 0),
     ("s3 job create tag", "a=b --manifest s3://lists/a.csv --role batch --no-report", 0),
-    ("s3 job create untag", "--manifest s3://lists/a.csv --role batch --report s3://reports/out", 0),
-    ("s3 job create restore", "--days 1 --manifest s3://lists/a.csv --role batch --no-report", 0),
-    ("s3 job create lambda", "f --manifest s3://lists/a.csv --role batch --no-report", 0),
+    ("s3 job create untag", "--manifest s3://lists/a.csv --role batch --no-report --no-preflight --run", 0),
+    (
+        "s3 job create restore",
+        "--days 1 --manifest s3://lists/a.csv --role batch --no-report --no-preflight",
+        0,
+    ),
+    ("s3 job create lambda", "f --manifest s3://lists/a.csv --role batch --no-report --no-preflight", 0),
     ("s3 job create legal-hold", "on --manifest s3://lists/a.csv --role batch --no-report", 0),
     (
         "s3 job create retention",
