@@ -140,6 +140,11 @@ impl Progress {
         self.succeeded.saturating_add(self.failed)
     }
 
+    /// Tasks of the list that the job has not come to; of one that is over, those that it never will.
+    pub fn left(&self) -> u64 {
+        self.total.saturating_sub(self.done())
+    }
+
     /// Tasks a second while it was active.
     pub fn rate(&self) -> Option<f64> {
         let seconds = self.active_seconds.filter(|seconds| *seconds > 0)?;
@@ -205,6 +210,7 @@ mod tests {
         ] {
             assert_eq!(idle.remaining(), None, "{idle:?}");
         }
+        assert_eq!((progress.left(), Progress { total: 1, ..progress }.left()), (800, 0));
         assert_eq!(Progress { total: 1, ..progress }.remaining(), None);
     }
 

@@ -33,8 +33,20 @@ pub enum Piece {
     /// Ranges of the checkpoint, in the order of their keys.
     Listed(Vec<usize>),
     Parts(Vec<Part>),
-    /// Of a completion report, the tasks that failed; with one of these error codes, where there are some.
-    Failed(Vec<Part>, Vec<String>),
+    /// Of a completion report, the tasks that failed.
+    Undone(Undone),
+}
+
+/// What a job has left undone.
+pub struct Undone {
+    /// The files of its completion report.
+    pub report: Vec<Part>,
+    /// Of the tasks that failed, those with one of these error codes; without any, all.
+    pub codes: Vec<String>,
+    /// The list of the job: its objects that the report does not have follow those that failed.
+    pub list: Vec<Part>,
+    /// Whether its tasks were of versions, which an empty one in the report does not tell.
+    pub versions: bool,
 }
 
 pub struct Assembly {
@@ -66,6 +78,8 @@ pub struct Assembled {
     pub versions: bool,
     pub doubles: u64,
     pub delete_markers: u64,
+    /// Rows of tasks that a job never came to.
+    pub never_ran: u64,
     /// The first few.
     pub buckets: BTreeSet<String>,
     pub census: Census,
@@ -90,6 +104,7 @@ impl Assembly {
         let Assembly { pieces, mut journal, sized, filter, versions, mut seen, limit, shared } = self;
         let mut target = Some(target);
         let mut rows: Option<Rows> = None;
+        let mut never_ran = 0;
         let mut start = |versions: bool, target: &mut Option<Target>| {
             let target = target.take().ok_or_else(|| Error::failed("a manifest was begun twice"))?;
             Ok::<_, anyhow::Error>(Rows {
@@ -132,11 +147,14 @@ impl Assembly {
                     }
                     take(&record)
                 })?,
-                (Piece::Failed(parts, codes), _) => failed(&parts, &codes, &mut unread, |record| {
+                (Piece::Undone(undone), _) => {
                     // A report leaves it empty where an inventory does.
                     let null = versions.unwrap_or(false).then_some("null");
-                    take(&ObjectRecord { version_id: record.version_id.or(null), ..*record })
-                })?,
+                    never_ran = undone.each(&mut unread, |record| {
+                        take(&ObjectRecord { version_id: record.version_id.or(null), ..*record })
+                    })?;
+                    ControlFlow::Continue(())
+                }
             };
             if flow.is_break() {
                 break;
@@ -146,7 +164,44 @@ impl Assembly {
             Some(rows) => rows,
             None => start(false, &mut target)?,
         };
-        Ok(Assembled { unread, ..rows.finish()? })
+        Ok(Assembled { unread, never_ran, ..rows.finish()? })
+    }
+}
+
+impl Undone {
+    /// Gives the failed ones to `take`, then those that never ran; how many of these there were. Where rows of the report
+    /// cannot be read there are none: what was done is not known.
+    fn each(
+        &self,
+        unread: &mut Unread,
+        mut take: impl FnMut(&ObjectRecord<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<u64> {
+        let Undone { report, codes, list, .. } = self;
+        let mut known = nothing_seen();
+        for part in report {
+            let _ = part.for_each_readable(unread, |found| {
+                if !list.is_empty() {
+                    came_up(&mut known, found.record)?;
+                }
+                let is_chosen = |code: &String| found.error_code == Some(code.as_str());
+                let failed = found.status == Some(TaskStatus::Failed);
+                match failed && (codes.is_empty() || codes.iter().any(is_chosen)) {
+                    true => take(&found.record),
+                    false => Ok(ControlFlow::Continue(())),
+                }
+            })?;
+        }
+        let mut never_ran = 0;
+        if unread.is_empty() {
+            let _ = each(list, |_, found| {
+                if found.record.is_delete_marker || !came_up(&mut known, found.record)? {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                never_ran += 1;
+                take(&found.record)
+            })?;
+        }
+        Ok(never_ran)
     }
 }
 
@@ -158,29 +213,6 @@ fn each(
     for part in parts {
         if part.for_each(|found| take(part, found))?.is_break() {
             return Ok(ControlFlow::Break(()));
-        }
-    }
-    Ok(ControlFlow::Continue(()))
-}
-
-/// Gives the tasks of a report that failed, and with one of these codes where there are some.
-fn failed(
-    parts: &[Part],
-    codes: &[String],
-    unread: &mut Unread,
-    mut take: impl FnMut(&ObjectRecord<'_>) -> Result<ControlFlow<()>>,
-) -> Result<ControlFlow<()>> {
-    for part in parts {
-        let flow = part.for_each_readable(unread, |found| {
-            let is_chosen = |code: &String| found.error_code == Some(code.as_str());
-            let failed = found.status == Some(TaskStatus::Failed);
-            match failed && (codes.is_empty() || codes.iter().any(is_chosen)) {
-                true => take(&found.record),
-                false => Ok(ControlFlow::Continue(())),
-            }
-        })?;
-        if flow.is_break() {
-            return Ok(flow);
         }
     }
     Ok(ControlFlow::Continue(()))
@@ -312,6 +344,17 @@ impl Rows {
 /// Nothing is seen yet.
 pub fn nothing_seen() -> Seen {
     Seen::new(MOST_DIFFERENT)
+}
+
+/// Whether an object of a job has come up for the first time. A report has no version where the list has an empty one.
+fn came_up(known: &mut Seen, record: ObjectRecord<'_>) -> Result<bool> {
+    let version_id = record.version_id.filter(|id| !id.is_empty());
+    let new = known.insert(&ObjectRecord { version_id, ..record }).map_err(|error| {
+        Error::failed("cannot tell which tasks never ran")
+            .because(error)
+            .hint("--failed-only leaves them out")
+    })?;
+    Ok(new)
 }
 
 /// Whether the object is not there yet; it is from now on.

@@ -22,7 +22,7 @@ use opsctl_engine::manifest::Location;
 use ring::digest;
 use tokio::sync::Notify;
 
-pub use self::assemble::Assembled;
+pub use self::assemble::{Assembled, Undone};
 pub use self::census::{Census, Group, LARGEST_COPY};
 pub use self::checkpoint::Kept;
 pub use self::spool::Spooled;
@@ -224,21 +224,14 @@ impl Building<'_> {
     }
 }
 
-/// The failed tasks of a report, as rows in a spool; of these error codes, where some are named. `versions`: whether they
-/// were of versions, which an empty one in the report does not tell.
-pub async fn failed_tasks(
-    parts: Vec<Part>,
-    codes: &[String],
-    versions: bool,
-    signals: &mut Signals,
-    ctx: &Context,
-) -> Result<Assembled> {
+/// What a job has left undone, as rows in a spool.
+pub async fn undone(undone: Undone, signals: &mut Signals, ctx: &Context) -> Result<Assembled> {
     let assembly = Assembly {
-        pieces: vec![Piece::Failed(parts, codes.to_vec())],
+        versions: Some(undone.versions),
+        pieces: vec![Piece::Undone(undone)],
         journal: None,
         sized: false,
         filter: FilterArgs::default().filter(ctx.now(), &ctx.out().settings().zone)?,
-        versions: Some(versions),
         seen: None,
         limit: None,
         shared: Arc::default(),

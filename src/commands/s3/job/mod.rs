@@ -10,6 +10,7 @@ mod from_sdk;
 mod job_id;
 mod list;
 mod model;
+mod never_ran;
 mod objects;
 mod policy;
 mod preflight;

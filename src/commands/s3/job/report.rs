@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::api::Jobs;
 use super::job_id::JobId;
 use super::model::Job;
+use super::never_ran;
 use super::tasks;
 use crate::cli::ListArgs;
 use crate::commands::s3::source::{self, Place, ReportParts, Unread};
@@ -27,7 +28,8 @@ const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// the same error, HTTP status and prefix (of the key, up to its first slash). With -o ndjson every
 /// task is a line of its own. REPORT is a job, or the folder of a report in S3 or on this machine; one
 /// without its manifest.json, which S3 writes last, is read as far as it has come. As with watch, a
-/// failed task is no success: --allow-failures shows the report for its own sake.
+/// failed task is no success, nor is one that never ran because the job failed or was cancelled before,
+/// which a job tells and a folder does not: --allow-failures shows the report for its own sake.
 ///
 /// Examples:
 ///   opsctl s3 job report report --allow-failures
@@ -35,13 +37,13 @@ const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 ///   opsctl s3 job report report --columns tasks,error,cause || [ $? -eq 6 ]
 ///
 /// Exit codes:
-///   0   the report is shown, and no task in it failed
+///   0   the report is shown, and no task failed, or never ran
 ///   1   a result file is damaged, or is not what the manifest promised
 ///   2   an option is wrong, or it is no report
 ///   3   there is no such job, report or file; the job was made without a report, or ran no task
 ///   4   no credentials or no region
 ///   5   denied by a policy
-///   6   the report is shown, and tasks failed
+///   6   the report is shown, and tasks failed or never ran
 ///   7   the report is shown, but for rows that cannot be read
 ///   9   the job is not over, and has no report yet
 ///   75  the report of a job that has just ended is not there yet; AWS cannot be reached, or is busy
@@ -61,7 +63,7 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     failed: bool,
 
-    /// Failed tasks are no failure of this command
+    /// Tasks that failed, or never ran, are no failure of this command
     #[arg(long, help_heading = "Output")]
     allow_failures: bool,
 
@@ -146,33 +148,43 @@ pub async fn run(args: &ReportArgs, ctx: &Context) -> Result<Outcome> {
     }
     if out.settings().format == Format::Ndjson {
         let writer = out.stream("s3.jobTask", tasks::COLUMNS)?;
-        let report = opened(&args.report, ctx).await?;
+        let (report, job) = opened(&args.report, ctx).await?;
         let has_manifest = report.has_manifest;
         let (counts, unread) = tasks::given_on(report.parts, args.failed, writer).await?;
-        return args.outcome(counts, &unread, has_manifest, ctx);
+        return args.outcome(counts, &unread, has_manifest, job.as_ref(), ctx);
     }
     let writer = out.stream("s3.jobFailure", COLUMNS)?;
-    let report = opened(&args.report, ctx).await?;
+    let (report, job) = opened(&args.report, ctx).await?;
     let has_manifest = report.has_manifest;
     let (summary, unread) = tasks::summed_up(report.parts).await?;
     show(&summary, writer, &out)?;
-    args.outcome(summary.all, &unread, has_manifest, ctx)
+    args.outcome(summary.all, &unread, has_manifest, job.as_ref(), ctx)
 }
 
 impl ReportArgs {
-    fn outcome(&self, all: Counts, unread: &Unread, has_manifest: bool, ctx: &Context) -> Result<Outcome> {
+    /// `job`: that of the report, where it was named.
+    fn outcome(
+        &self,
+        all: Counts,
+        unread: &Unread,
+        has_manifest: bool,
+        job: Option<&Job>,
+        ctx: &Context,
+    ) -> Result<Outcome> {
         let so_far = if has_manifest { "" } else { " so far" };
         let Counts { succeeded, failed } = all;
+        // Neither in the report nor counted as done: one of failed tasks alone lacks those that succeeded.
+        let left =
+            job.map_or(0, |job| job.progress().left().min(job.progress().total.saturating_sub(all.tasks())));
+        let never_ran = if left > 0 { format!("; {}", never_ran::told(left)) } else { String::new() };
         ctx.reporter().status(format!(
-            "{} tasks reported{so_far}: {succeeded} succeeded, {failed} failed",
+            "{} tasks reported{so_far}: {succeeded} succeeded, {failed} failed{never_ran}",
             all.tasks()
         ));
-        let retry = match &self.report {
-            Reported::Job(job) if failed > 0 => Some(super::watching::again(ctx, "retry", job.id())),
-            _ => None,
-        };
         let unread = unread.error("and are not counted");
-        if failed == 0 || self.allow_failures {
+        let retry =
+            job.filter(|_| failed > 0 || left > 0).map(|job| super::watching::again(ctx, "retry", job.id()));
+        if failed == 0 && left == 0 || self.allow_failures {
             if let Some(retry) = retry {
                 ctx.reporter().hint(retry);
             }
@@ -184,7 +196,16 @@ impl ReportArgs {
         if let Some(unread) = unread {
             ctx.reporter().warn(format_args!("{:#}", anyhow::Error::from(unread)));
         }
-        let error = Error::new(Kind::ConditionFalse, format!("{failed} of {} tasks failed", all.tasks()));
+        let total = job.map_or(0, |job| job.progress().total).max(all.tasks());
+        let message = match (failed, left) {
+            (0, left) => format!("{left} of {total} tasks never ran"),
+            (failed, 0) => format!("{failed} of {total} tasks failed"),
+            (failed, left) => format!("{failed} of {total} tasks failed, and {left} never ran"),
+        };
+        let mut error = Error::new(Kind::ConditionFalse, message);
+        if let Some(job) = job.filter(|_| left > 0) {
+            error = error.because(format!("the job is {}", job.status()));
+        }
         Err(match retry {
             Some(retry) => error.hint(retry),
             None => error,
@@ -193,17 +214,19 @@ impl ReportArgs {
     }
 }
 
-async fn opened(report: &Reported, ctx: &Context) -> Result<ReportParts> {
+/// With the job, where that is what was named.
+async fn opened(report: &Reported, ctx: &Context) -> Result<(ReportParts, Option<Job>)> {
     match report {
         Reported::Place(place) => {
             let opened = source::open_report(place, ctx).await?;
             warn_of_parts(&opened, place, ctx);
-            Ok(opened)
+            Ok((opened, None))
         }
         Reported::Job(id) => {
             let jobs = Jobs::open(ctx).await?;
             let (job, now) = jobs.describe_now(id.in_region(&jobs.region)?).await?;
-            of_job(&job, now, ctx).await
+            let opened = of_job(&job, now, ctx).await?;
+            Ok((opened, Some(job)))
         }
     }
 }

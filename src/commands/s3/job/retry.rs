@@ -1,7 +1,8 @@
 //! `opsctl s3 job retry`.
 
 use clap::Args;
-use opsctl_engine::batch::{JobDocument, Manifest, Source, Tag, arn, words};
+use jiff::Timestamp;
+use opsctl_engine::batch::{JobDocument, Manifest, ManifestSpec, Source, Tag, arn, words};
 use opsctl_engine::manifest::{Field, Location};
 
 use super::api::Jobs;
@@ -10,7 +11,7 @@ use super::job_id::JobId;
 use super::model::Job;
 use super::objects::{Objects, Shelf};
 use super::preflight::Head;
-use super::{complete, report};
+use super::{complete, never_ran, report, view};
 use crate::commands::s3::building::{self, Kept};
 use crate::commands::s3::source::{self, Place, ReportParts};
 use crate::context::Context;
@@ -22,13 +23,15 @@ const RETRY_OF: &str = "retry-of";
 /// Of a job.
 const MOST_TAGS: usize = 50;
 
-/// Run the failed tasks of a job again, as a new job
+/// Run the failed tasks of a job again, and those that never ran, as a new job
 ///
 /// Reads the completion report, writes the objects of the failed tasks as a manifest beside the old
 /// one (or to --to), and creates a job with the settings and the tags of the old one for it, and a tag
-/// retry-of that names it. What made tasks fail is told by opsctl s3 job report: settle that first. The
-/// manifest's name and the new job follow from the old job and what failed of it, so that a retry that
-/// is sent twice makes one job. No other object is written over.
+/// retry-of that names it. Where the old job ended early, failed or cancelled, the objects of its list
+/// that are not in the report follow: their tasks never ran. --failed-only and --error leave them out.
+/// What made tasks fail is told by opsctl s3 job report: settle that first. The manifest's name and the
+/// new job follow from the old job and what is left of it, so that a retry that is sent twice makes one
+/// job. No other object is written over.
 ///
 /// Examples:
 ///   opsctl s3 job list --columns id -o text | xargs -r -n 1 opsctl s3 job retry --dry-run
@@ -43,13 +46,14 @@ const MOST_TAGS: usize = 50;
 ///   6   the new job would fail, or, with --wait, did or had failed tasks
 ///   7   rows of the report cannot be read: the new job is without them
 ///   8   --timeout was reached while waiting
-///   9   the job is not over, or was retried before; nothing failed, or not so; --to is taken
+///   9   the job is not over, or was retried before; nothing is left to retry; its list has changed, or
+///       --to is taken
 ///   75  AWS cannot be reached, or is busy; the report is not there yet
 ///
 /// IAM:
 ///   s3:DescribeJob    the old job
 ///   s3:GetJobTagging  its tags; without it the new job has none of them
-///   s3:GetObject      its report, its inventory, and whether the new manifest is there
+///   s3:GetObject      its report and its list, and whether the new manifest is there
 ///   s3:ListBucket     for a report without manifest.json
 ///   s3:PutObject      the new manifest
 ///   s3:ListJobs       whether the job is a new one
@@ -59,7 +63,7 @@ const MOST_TAGS: usize = 50;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct RetryArgs {
-    /// The job whose failed tasks are run again: id or ARN
+    /// The job whose tasks are run again: id or ARN
     #[arg(value_name = "JOB", add = complete::jobs())]
     job: JobId,
 
@@ -70,6 +74,10 @@ pub struct RetryArgs {
     /// Only tasks that failed with this error, as opsctl s3 job report tells it; may be repeated
     #[arg(long = "error", value_name = "CODE", help_heading = "Target")]
     errors: Vec<String>,
+
+    /// Not the tasks that never ran, because the job failed or was cancelled before
+    #[arg(long, help_heading = "Target")]
+    failed_only: bool,
 
     #[command(flatten)]
     submit: SubmitArgs,
@@ -92,27 +100,33 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
     };
     let stem = format!("retry-of-{}", job.id());
     let shelf = Shelf { to: args.to.as_ref(), folder: folder(args, &job, &document)?, stem: &stem };
-    let opened = signals.race(report::of_job(&job, now, ctx)).await?;
+    let undone = signals.race(undone(args, &job, now, &jobs, ctx)).await?;
     let client = ctx.aws().await?.s3();
     signals.race(Head::check_place(&client, &shelf.bucket(), &jobs.region)).await?;
-    let versions = signals.race(has_versions(&document.source, &opened, ctx)).await?;
-    let failed = building::failed_tasks(opened.parts, &args.errors, versions, &mut signals, ctx).await?;
-    let unread = failed.unread.error("and are not in the new job");
-    if failed.rows == 0 {
-        if let Some(unread) = failed.unread.error("and no other task failed") {
-            return Err(unread.into());
-        }
-        let how = match args.errors.as_slice() {
-            [] => String::new(),
-            codes => format!(" with {}", codes.join(" or ")),
-        };
-        let message = format!("no task of the job {} failed{how}: there is nothing to retry", job.id());
-        return Err(Error::new(Kind::Conflict, message)
-            .hint(super::watching::again(ctx, "report", job.id()))
-            .into());
+    let is_whole = undone.list.is_empty();
+    let built = building::undone(undone, &mut signals, ctx).await?;
+    if !is_whole && !built.unread.is_empty() {
+        let told = never_ran::told(job.progress().left());
+        ctx.reporter().warn(format_args!("{told}, and are left out: rows of the report cannot be read"));
+    }
+    let unread = built.unread.error("and are not in the new job");
+    if built.rows == 0 {
+        return Err(match built.unread.error("and no other task failed") {
+            Some(unread) => unread.into(),
+            None => nothing(args, &job, ctx),
+        });
+    }
+    let (all, never_ran) = (built.rows, built.never_ran);
+    if never_ran > 0 {
+        ctx.reporter().status(format_args!(
+            "of {} of the job {}, {} failed and {never_ran} never ran",
+            view::count(all),
+            job.id(),
+            all.saturating_sub(never_ran),
+        ));
     }
     let tags = signals.race(tags(&job, &jobs, ctx)).await?;
-    let (source, objects) = Objects::built(failed, Kept::default(), &shelf, jobs.partition)?;
+    let (source, objects) = Objects::built(built, Kept::default(), &shelf, jobs.partition)?;
     let document = JobDocument { source, tags: Some(tags), ..document };
     let draft = Draft { document, objects, ages: Ages::default() };
     let outcome = submit(draft, &jobs, &args.submit, ctx, &mut signals).await?;
@@ -124,18 +138,64 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
 
 /// Whether the tasks were of versions. The report does not tell: a version that an inventory leaves empty, of an object
 /// made before versioning, is empty in it too, and without one a task is about the current version.
-async fn has_versions(source: &Source, report: &ReportParts, ctx: &Context) -> Result<bool> {
-    let Source::Manifest(Manifest { spec, location }) = source else {
-        return report.has_versions().await;
+async fn has_versions(job: &Job, report: &ReportParts, ctx: &Context) -> Result<bool> {
+    let list = match &job.source {
+        Some(Source::Manifest(Manifest { spec: ManifestSpec { fields: Some(fields), .. }, .. })) => {
+            return Ok(fields.iter().any(|field| field == Field::VersionId.name()));
+        }
+        Some(Source::Manifest(Manifest { location, .. })) => Some(location),
+        _ => job.generated_manifest.as_ref(),
     };
-    if let Some(fields) = &spec.fields {
-        return Ok(fields.iter().any(|field| field == Field::VersionId.name()));
-    }
-    let Some((bucket, key)) = arn::object(&location.object_arn) else {
+    let Some((bucket, key)) = list.and_then(|list| arn::object(&list.object_arn)) else {
         return report.has_versions().await;
     };
     let place = Place::Object(Location { bucket: bucket.to_owned(), key: key.to_owned() });
     source::has_versions(&place, ctx).await
+}
+
+/// The report of the job; and its list, where tasks of it never ran.
+async fn undone(
+    args: &RetryArgs,
+    job: &Job,
+    now: Timestamp,
+    jobs: &Jobs,
+    ctx: &Context,
+) -> Result<building::Undone> {
+    let codes = args.errors.clone();
+    let left = match args.failed_only || !codes.is_empty() {
+        true => 0,
+        false => job.progress().left(),
+    };
+    // A job that has run no task writes no report.
+    let opened = match left > 0 && job.progress().done() == 0 {
+        true => ReportParts { parts: Vec::new(), has_manifest: true },
+        false => report::of_job(job, now, ctx).await?,
+    };
+    let list = match never_ran::unknown(job, opened.has_manifest) {
+        _ if left == 0 => Vec::new(),
+        Some(why) => {
+            ctx.reporter().warn(format_args!("{}, and are left out: {why}", never_ran::told(left)));
+            Vec::new()
+        }
+        None => never_ran::list(job, jobs, ctx).await?,
+    };
+    let versions = has_versions(job, &opened, ctx).await?;
+    Ok(building::Undone { report: opened.parts, codes, list, versions })
+}
+
+fn nothing(args: &RetryArgs, job: &Job, ctx: &Context) -> anyhow::Error {
+    let how = match args.errors.as_slice() {
+        [] => String::new(),
+        codes => format!(" with {}", codes.join(" or ")),
+    };
+    let message = format!("no task of the job {} failed{how}: there is nothing to retry", job.id());
+    let mut error = Error::new(Kind::Conflict, message);
+    let left = job.progress().left();
+    if left > 0 && (args.failed_only || !args.errors.is_empty()) {
+        let told = format!("{}: without --failed-only and --error they are retried", never_ran::told(left));
+        error = error.because(told);
+    }
+    error.hint(super::watching::again(ctx, "report", job.id())).into()
 }
 
 /// Those of the old job, and one that names it.

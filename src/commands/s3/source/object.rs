@@ -24,6 +24,8 @@ const PATIENCE: u32 = 4;
 #[derive(Debug, Clone)]
 pub struct Object {
     pub place: Place,
+    /// Of an object in S3 that is not read as it is now.
+    version: Option<String>,
     /// For an object in S3.
     remote: Option<(Client, Handle)>,
 }
@@ -35,7 +37,7 @@ impl Object {
             Place::Object(_) => Some((ctx.aws().await?.s3(), Handle::current())),
             Place::Stdin | Place::File(_) => None,
         };
-        Ok(Object { place, remote })
+        Ok(Object { place, version: None, remote })
     }
 
     /// That a file is there at all: one that is opened late is missed early.
@@ -46,7 +48,13 @@ impl Object {
 
     /// Another place, reached the same way.
     pub fn at(&self, place: Place) -> Self {
-        Object { place, remote: self.remote.clone() }
+        Object { place, version: None, remote: self.remote.clone() }
+    }
+
+    /// This version of it; none is the newest.
+    #[must_use]
+    pub fn version(self, version: Option<String>) -> Self {
+        Object { version, ..self }
     }
 
     /// Whom to ask, for an object in S3.
@@ -59,7 +67,7 @@ impl Object {
         match (&self.place, &self.remote) {
             (Place::Object(location), Some((client, handle))) => {
                 let (sender, receiver) = mpsc::channel(CHUNKS);
-                handle.spawn(pump(client.clone(), location.clone(), sender));
+                handle.spawn(pump(client.clone(), location.clone(), self.version.clone(), sender));
                 Ok(Box::new(Fetched { receiver, chunk: Bytes::new() }))
             }
             (Place::File(path), _) => {
@@ -108,8 +116,13 @@ impl Read for Fetched {
 }
 
 /// Fetches until the end, a failure, or a reader that is gone.
-async fn pump(client: Client, location: Location, sender: mpsc::Sender<Result<Bytes, Error>>) {
-    if let Err(error) = fetch(&client, &location, &sender).await {
+async fn pump(
+    client: Client,
+    location: Location,
+    version: Option<String>,
+    sender: mpsc::Sender<Result<Bytes, Error>>,
+) {
+    if let Err(error) = fetch(&client, &location, version, &sender).await {
         // A reader that is gone has no use for it.
         let _ = sender.send(Err(error)).await;
     }
@@ -118,6 +131,7 @@ async fn pump(client: Client, location: Location, sender: mpsc::Sender<Result<By
 async fn fetch(
     client: &Client,
     location: &Location,
+    version: Option<String>,
     sender: &mpsc::Sender<Result<Bytes, Error>>,
 ) -> Result<(), Error> {
     let (mut done, mut etag, mut broken) = (0_u64, None, 0);
@@ -126,6 +140,7 @@ async fn fetch(
             .get_object()
             .bucket(&location.bucket)
             .key(&location.key)
+            .set_version_id(version.clone())
             .set_range((done > 0).then(|| format!("bytes={done}-")))
             .set_if_match(etag.clone());
         let mut object =

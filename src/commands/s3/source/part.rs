@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use opsctl_engine::manifest::report::{ReportReader, TaskResult, TaskStatus};
 use opsctl_engine::manifest::{
-    InventoryReader, LineFault, ListError, ManifestReader, ObjectRecord, Plain, Schema, Verified,
+    Columns, InventoryReader, LineFault, ListError, ManifestReader, ObjectRecord, Plain, Schema, Verified,
 };
 
 use super::fetch;
@@ -23,7 +23,8 @@ pub struct Part {
 
 #[derive(Debug, Clone)]
 enum Format {
-    Manifest,
+    /// Its columns, where they are known.
+    Manifest(Option<Columns>),
     Inventory(Schema),
     Report,
 }
@@ -47,7 +48,12 @@ pub struct Found<'a> {
 
 impl Part {
     pub(super) fn manifest(object: Object) -> Self {
-        Part { object, format: Format::Manifest, md5: None }
+        Part { object, format: Format::Manifest(None), md5: None }
+    }
+
+    /// A manifest whose columns need no guess.
+    pub fn manifest_with(object: Object, columns: Columns) -> Self {
+        Part { object, format: Format::Manifest(Some(columns)), md5: None }
     }
 
     pub(super) fn inventory(object: Object, schema: Schema, md5: String) -> Self {
@@ -66,7 +72,8 @@ impl Part {
     pub fn open(&self) -> Result<Reader> {
         let input = self.open_plain()?;
         Ok(match &self.format {
-            Format::Manifest => Reader::Manifest(ManifestReader::guessing(input)),
+            Format::Manifest(None) => Reader::Manifest(ManifestReader::guessing(input)),
+            Format::Manifest(Some(columns)) => Reader::Manifest(ManifestReader::new(input, columns.clone())),
             Format::Inventory(schema) => Reader::Inventory(InventoryReader::new(input, schema.clone())),
             Format::Report => Reader::Report(ReportReader::new(input)),
         })
@@ -91,7 +98,7 @@ impl Part {
         };
         let error = Error::failed(format!("cannot read {place}: line {line}: {fault}"));
         match self.format {
-            Format::Manifest => {
+            Format::Manifest(_) => {
                 error.hint(format!("opsctl s3 manifest check {place} names every fault of a manifest"))
             }
             Format::Inventory(_) | Format::Report => error,

@@ -22,6 +22,10 @@ impl Unread {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.lines == 0
+    }
+
     pub fn merge(&mut self, other: Unread) {
         self.lines += other.lines;
         let room = Unread::NAMED.saturating_sub(self.named.len());

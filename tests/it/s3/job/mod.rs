@@ -11,6 +11,7 @@ mod faults;
 mod files;
 mod inventory;
 mod lives;
+mod never_ran;
 mod partition;
 mod preflight;
 mod rehearsal;

@@ -6,8 +6,8 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use aws_sdk_s3::Client;
-use md5::{Digest as _, Md5};
 use aws_sdk_s3::types::EncodingType;
+use md5::{Digest as _, Md5};
 use opsctl_engine::batch::{JobDocument, Manifest, Operation, Source, arn, words};
 use opsctl_engine::manifest::lint::{FaultKind, LintOptions, lint};
 use opsctl_engine::manifest::{
