@@ -125,7 +125,7 @@ impl Jobs {
             (true, _) => Ok(Created::TokenTaken(
                 Error::new(Kind::Conflict, "the token belongs to a job with other settings")
                     .because(failure)
-                    .hint("use another --token, or none: it follows from the settings then"),
+                    .hint("another --token makes another job"),
             )),
             // A role that cannot be taken on is told like this at times.
             (_, true) => Err(failure

@@ -37,7 +37,9 @@ fn the_same_settings_make_one_job() {
     let id = rehearsal.created(&TAG[1..]);
     let again = rehearsal.job(&TAG).expect(9);
     assert!(
-        again.stderr.contains(&format!("error: the job {id} was made before, with the same settings\n")),
+        again
+            .stderr
+            .contains(&format!("error: the job {id} was made before, with the same settings: it is ")),
         "{again:?}"
     );
     assert_eq!(again.stdout.trim_end(), id);
@@ -117,6 +119,62 @@ fn a_token_of_the_users_own_stays_with_a_list_that_is_built() {
     assert!(ran.stderr.contains("the token belongs to a job with other settings"), "{ran:?}");
     let other = rehearsal.created(&[&create[1..], &["--token", "of-today", "--priority", "77"]].concat());
     assert_ne!(other, id);
+}
+
+/// Whether a job starts at once makes it no other job: the one that waits is confirmed.
+#[test]
+fn run_makes_no_second_job() {
+    let rehearsal = Rehearsal::new();
+    let id = rehearsal.created(&TAG[1..]);
+    rehearsal.until(&id, "Suspended");
+    for more in [&["--run"][..], &["--run", "--if-exists", "ok"]] {
+        let ran = rehearsal.job(&[&TAG[..], more].concat()).expect(9);
+        let told = format!(
+            "error: the job {id} was made before, with the same settings: it is Suspended, and waits for a \
+             confirmation\n"
+        );
+        assert!(ran.stderr.contains(&told), "{more:?}: {ran:?}");
+        assert!(ran.stderr.contains(&format!("hint: opsctl --sandbox s3 job confirm {id}\n")), "{ran:?}");
+    }
+    rehearsal.job(&["confirm", &id, "--yes"]).expect(0);
+    rehearsal.until(&id, "Complete");
+    let ran = rehearsal.job(&[&TAG[..], &["--run"]].concat()).expect(9);
+    assert!(ran.stderr.contains(": it is Complete\n") && !ran.stderr.contains("confirm"), "{ran:?}");
+    let ran = rehearsal.job(&[&TAG[..], &["--run", "--if-exists", "ok"]].concat()).expect(0);
+    assert_eq!(ran.stdout.trim_end(), id);
+    assert!(!ran.stderr.contains("hint:"), "{ran:?}");
+    assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"].as_array().unwrap().len(), 1);
+    // The other way round.
+    let other = rehearsal.created(&[&TAG[1..], &["--priority", "11", "--run"]].concat());
+    rehearsal.until(&other, "Complete");
+    let ran = rehearsal.job(&[&TAG[..], &["--priority", "11"]].concat()).expect(9);
+    assert!(ran.stderr.contains(&format!("the job {other} was made before")), "{ran:?}");
+}
+
+/// A job that was cancelled, or has failed, does not do what was asked for.
+#[test]
+fn a_dead_job_is_not_taken_for_done() {
+    let rehearsal = Rehearsal::new();
+    let create = ["create", "tag", "a=b", "--role", "batch", "--report", "s3://reports/x", "--manifest"];
+    let cancelled = [&create[..], &["s3://lists/data.csv"]].concat();
+    let id = rehearsal.created(&cancelled[1..]);
+    rehearsal.job(&["cancel", &id, "--yes"]).expect(0);
+    rehearsal.until(&id, "Cancelled");
+    let mixed = [&create[..], &["s3://lists/two-buckets.csv", "--no-preflight", "--run"]].concat();
+    let failed = rehearsal.created(&mixed[1..]);
+    rehearsal.until(&failed, "Failed");
+    // One of them has a list that cannot be read: there is nothing to retry.
+    for (create, id, status, next) in
+        [(&cancelled, &id, "Cancelled", "retry"), (&mixed, &failed, "Failed", "show")]
+    {
+        for more in [&[][..], &["--if-exists", "ok"]] {
+            let ran = rehearsal.job(&[create, more].concat()).expect(9);
+            let told = format!("the job {id} was made before, with the same settings: it is {status}\n");
+            assert!(ran.stderr.contains(&told), "{more:?}: {ran:?}");
+            assert!(ran.stderr.contains(&format!("hint: opsctl --sandbox s3 job {next} {id}\n")), "{ran:?}");
+            assert!(ran.stderr.contains("hint: --token TEXT makes another one\n"), "{ran:?}");
+        }
+    }
 }
 
 /// Another list is another job, though it has the same name.

@@ -6,6 +6,7 @@ mod checksum;
 mod copy;
 mod encrypt;
 mod example;
+mod existing;
 mod file;
 mod job_args;
 mod lambda;
@@ -47,7 +48,9 @@ pub use token::Ages;
 ///
 /// With --build, opsctl makes the list itself, as s3 manifest build does, and sends it beside the
 /// report under a name that follows from its rows. The same settings of the same list make one job,
-/// however often they are sent: the token that AWS knows a request by follows from them.
+/// however often they are sent, with --run or without: the token that AWS knows a request by follows
+/// from them. That one is there already is an error (9), or none with --if-exists ok, unless it has
+/// failed, was cancelled, or waits for a confirmation where --run is given.
 ///
 /// Examples:
 ///   opsctl s3 job create --example copy

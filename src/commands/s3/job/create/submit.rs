@@ -15,6 +15,7 @@ use super::super::objects::{Objects, Unsent};
 use super::super::preflight::{self, Findings};
 use super::super::view;
 use super::super::watching::{self, Watching};
+use super::existing;
 use super::token::{self, Ages};
 use crate::change;
 use crate::cli::{ChangeArgs, WaitArgs};
@@ -186,7 +187,7 @@ pub async fn submit(
         return Ok(Outcome::Done);
     }
     // One that is the user's own says itself what it stands for.
-    let ages = Some(&ages).filter(|ages| own.is_none() && !ages.is_empty());
+    let ages = Some(&ages).filter(|_| own.is_none());
     let Some(unsent) = &mut objects.unsent else {
         return create(&checked, ages, jobs, args, ctx, signals).await;
     };
@@ -237,21 +238,15 @@ async fn create(
         Some((job, _)) if change::is_answered(ctx) => ctx.out().item("s3.job", view::DETAILS, job)?,
         _ => ctx.out().transcript(&format!("{id}\n"))?,
     }
-    if is_old && args.if_exists == IfExists::Error {
-        return Err(Error::new(
-            Kind::Conflict,
-            format!("the job {id} was made before, with the same settings"),
-        )
-        .because("nothing was created: the token follows from the settings and the manifest's ETag")
-        .hint("--if-exists ok takes it for done; --token makes another one")
-        .hint(watching::again(ctx, "show", &id))
-        .into());
-    }
     let then = if args.run { "runs as soon as S3 has read the list" } else { "waits for a confirmation" };
+    let verb = if args.run { "watch" } else { "confirm" };
+    let mut next = Some(watching::again(ctx, verb, &id));
     match (&job, is_old) {
         (Some((job, _)), true) => {
-            ctx.reporter().status(format_args!("the job {id} exists already: it is {}", job.status()));
+            existing::accept(job, args, ctx)?;
+            next = watching::next(job, ctx);
         }
+        (None, true) if args.if_exists == IfExists::Error => return Err(existing::unseen(&id, ctx)),
         (None, true) => ctx.reporter().status(format_args!("the job {id} exists already")),
         (_, false) => ctx.reporter().status(format_args!("the job {id} is created, and {then}")),
     }
@@ -267,7 +262,9 @@ async fn create(
         let job = watching.until_over(ctx, signals).await?;
         return watching.outcome(&job, ctx);
     }
-    ctx.reporter().hint(watching::again(ctx, if args.run { "watch" } else { "confirm" }, &id));
+    if let Some(next) = next {
+        ctx.reporter().hint(next);
+    }
     Ok(Outcome::Done)
 }
 
@@ -287,8 +284,8 @@ async fn known(jobs: &Jobs, ctx: &Context) -> Result<Vec<Summary>> {
     Ok(known)
 }
 
-/// The job that the same words have made before, when the ages in them meant other times: AWS knows the token, and is told
-/// something else with it.
+/// The job that the same words have made before, when the ages in them meant other times, or with --run where they are
+/// without it now, or the other way round: AWS knows the token, and is told something else with it.
 async fn made_before(
     document: &JobDocument,
     ages: &Ages,
@@ -309,7 +306,13 @@ async fn made_before(
             return Ok(job.id().to_owned());
         }
     }
-    Err(Error::new(Kind::Conflict, "the same job was made before, when its times meant others")
+    let message = match ages.is_empty() {
+        true => {
+            "the same job was made before, with --run where this one is without it, or the other way round"
+        }
+        false => "the same job was made before, when its times meant others",
+    };
+    Err(Error::new(Kind::Conflict, message)
         .because(refusal)
         .hint("opsctl s3 job list; --token makes another one")
         .into())

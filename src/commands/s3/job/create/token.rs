@@ -29,10 +29,11 @@ impl Ages {
 
     /// Whether this job was made by the same words, whatever second they meant then.
     pub fn are_of(&self, document: &JobDocument, job: &Job) -> bool {
-        // What DescribeJob does not tell of.
+        // What DescribeJob does not tell of, and what makes it no other job.
         let bare = |document: JobDocument| JobDocument {
             account_id: None,
             client_request_token: None,
+            confirmation_required: None,
             tags: None,
             ..document
         };
@@ -52,9 +53,11 @@ impl Ages {
     }
 }
 
-/// The same settings of the same list in the same place give the same token: AWS makes no second job for it.
+/// The same settings of the same list in the same place give the same token: AWS makes no second job for it. Whether it
+/// starts at once is not among them: a job that waits is started by a confirmation, not by another job.
 pub fn derived(document: &JobDocument, ages: &Ages, jobs: &Jobs) -> Result<String> {
-    let document = JobDocument { client_request_token: None, ..document.clone() };
+    let document =
+        JobDocument { client_request_token: None, confirmation_required: None, ..document.clone() };
     let parameters = serde_json::json!({
         "account": jobs.account, "region": jobs.region, "document": ages.said(&document),
     });
