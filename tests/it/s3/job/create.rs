@@ -23,7 +23,7 @@ fn a_dry_run_prints_the_request_and_its_cost_and_creates_nothing() {
     assert_eq!(item["cost"]["items"][1]["arithmetic"], "2 x $1.00 a million", "{item}");
     let checks: Vec<&str> =
         item["checks"].as_array().unwrap().iter().map(|check| check["check"].as_str().unwrap()).collect();
-    assert_eq!(checks, ["manifest", "role", "objects"], "{item}");
+    assert_eq!(checks, ["manifest", "role", "objects", "objects"], "{item}");
     assert!(ran.stderr.ends_with("dry run: 1 job would be created\n"), "{ran:?}");
     assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"], serde_json::json!([]));
     let table = rehearsal.job(&[&TAG[..], &["--dry-run"]].concat()).expect(0);

@@ -157,6 +157,47 @@ fn keys_with_control_characters_are_listed() {
     assert!(ran.stderr.contains("1 tasks reported so far: 0 succeeded, 1 failed"), "{ran:?}");
 }
 
+/// Of a list that is not looked at whole nobody must believe that all of it is fit.
+#[test]
+fn how_many_objects_were_looked_at_is_told() {
+    let rehearsal = Rehearsal::new();
+    let rows: String = (0..3010).map(|number| format!("data,none-{number:04}\n")).collect();
+    rehearsal.put("lists", "long.csv", &rows.replacen("data,none-0000", "data,a%20b.csv", 1));
+    for (source, state, told) in [
+        (["--manifest", "s3://lists/long.csv"], "partly", "8 of 3010 objects looked at"),
+        (["--manifest", "s3://lists/data.csv"], "good", "all 2 objects looked at"),
+        (["--generate", "s3://archive"], "good", "all 2 objects looked at"),
+    ] {
+        let dry = [&["create", "copy", "--to", "s3://copies"], &source[..], &QUIET, &["--dry-run"]].concat();
+        let ran = rehearsal.job(&[&dry[..], &["-o", "json"]].concat()).expect(0);
+        let checks = ran.json()["item"]["checks"].as_array().unwrap().clone();
+        let check = serde_json::json!({ "check": "objects", "state": state, "message": told });
+        assert!(checks.contains(&check), "{checks:?}");
+        let is_told = ran.stderr.contains(&format!("objects: {told}\n"));
+        assert_eq!(is_told, state == "partly", "{ran:?}");
+    }
+}
+
+#[test]
+fn a_source_in_another_region_is_a_warning() {
+    let rehearsal = Rehearsal::new();
+    rehearsal.put("lists", "far.csv", "far,data.csv\n");
+    let far = ["--manifest", "s3://lists/far.csv"];
+    for (operation, more) in [
+        (
+            &["copy", "--to", "s3://copies"][..],
+            ": every copy goes from one region to the other, which is paid by the byte",
+        ),
+        (&["tag", "a=b"], ""),
+    ] {
+        let ran = rehearsal.job(&[&["create"], operation, &far, &QUIET, &["--dry-run"]].concat()).expect(0);
+        let told = format!(
+            "warning: objects: the bucket far is in eu-central-1, and the job would be in eu-west-1{more}\n"
+        );
+        assert!(ran.stderr.contains(&told), "{ran:?}");
+    }
+}
+
 #[test]
 fn a_role_that_may_not_be_looked_at_is_not_known_and_no_failure() {
     let rehearsal = Rehearsal::with("[deny]\nactions = [\"iam:GetRole\"]\n");

@@ -5,7 +5,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use opsctl_engine::batch::{JobDocument, Operation, arn};
 
 use super::super::api::Jobs;
-use super::findings::Finding;
+use super::findings::{Finding, State};
 use super::sample::Sample;
 use crate::commands::s3::bucket::{self, Bucket};
 use crate::error::Result;
@@ -20,22 +20,21 @@ pub async fn look(
     if let Some(name) =
         document.report.bucket.as_deref().filter(|_| document.report.enabled).and_then(arn::bucket)
     {
-        found.push(place(client, "report", name, jobs, true).await?);
+        found.push(place(client, "report", name, jobs, &document.operation).await?);
     }
     let source = sample.buckets.iter().next().filter(|_| sample.buckets.len() == 1);
     let mut has_source = false;
     if let Some(name) = source {
-        let is_copy = matches!(document.operation, Operation::S3PutObjectCopy(_));
-        let finding = place(client, "objects", name, jobs, !is_copy).await?;
-        has_source = finding.state == super::findings::State::Good;
+        let finding = place(client, "objects", name, jobs, &document.operation).await?;
+        has_source = finding.state == State::Good;
         found.push(finding);
     }
     let source = source.filter(|_| has_source).map(String::as_str);
     match &document.operation {
         Operation::S3PutObjectCopy(copy) => {
             if let Some(name) = arn::bucket(&copy.target_resource) {
-                let finding = place(client, "target", name, jobs, true).await?;
-                let is_there = finding.state == super::findings::State::Good;
+                let finding = place(client, "target", name, jobs, &document.operation).await?;
+                let is_there = finding.state == State::Good;
                 found.push(finding);
                 let locks = copy.object_lock_mode.is_some() || copy.object_lock_legal_hold_status.is_some();
                 if is_there && locks {
@@ -70,13 +69,17 @@ async fn place(
     check: &'static str,
     name: &str,
     jobs: &Jobs,
-    must_be_here: bool,
+    operation: &Operation,
 ) -> Result<Finding> {
     let found = bucket::look_up(client, name).await?;
-    if let Some(region) = found.region().filter(|region| *region != jobs.region && must_be_here) {
+    if let Some(region) = found.region().filter(|region| *region != jobs.region) {
         let message = format!("the bucket {name} is in {region}, and the job would be in {}", jobs.region);
         return Ok(match check {
             // The guide says it of targets and reports; of other objects it is not said so plainly.
+            "objects" if matches!(operation, Operation::S3PutObjectCopy(_)) => Finding::warning(
+                check,
+                format!("{message}: every copy goes from one region to the other, which is paid by the byte"),
+            ),
             "objects" => Finding::warning(check, message),
             "target" => Finding::bad(check, message)
                 .hint(format!("--region {region}: a copy job runs where its target is")),

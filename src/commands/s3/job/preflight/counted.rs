@@ -7,7 +7,7 @@ use super::findings::Finding;
 use crate::commands::s3::building::{Census, Group};
 
 pub fn look(operation: &Operation, census: &Census) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut found = vec![Finding::good("objects", format!("all {} objects looked at", census.objects))];
     let classes = || census.by_class.iter();
     let archived = || classes().filter(|(class, _)| is_archive(class));
     match operation {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn messages(operation: &Operation, census: &Census) -> Vec<String> {
-        look(operation, census).into_iter().map(|finding| finding.message).collect()
+        look(operation, census).into_iter().skip(1).map(|finding| finding.message).collect()
     }
 
     #[test]
@@ -117,7 +117,8 @@ mod tests {
         assert_eq!(found, ["not archived, so that there is nothing to restore: 1 object, s3://b-1/x"]);
         let without = Operation::S3InitiateRestoreObject(Restore::default());
         let found = look(&without, &objects);
-        assert!(found[0].message.starts_with("in DEEP_ARCHIVE, "), "{found:?}");
-        assert_eq!(found[0].state, super::super::findings::State::Bad);
+        assert_eq!(found[0].message, "all 2 objects looked at");
+        assert!(found[1].message.starts_with("in DEEP_ARCHIVE, "), "{found:?}");
+        assert_eq!(found[1].state, super::super::findings::State::Bad);
     }
 }

@@ -12,6 +12,8 @@ use crate::error::{Error, Kind, Result};
 #[serde(rename_all = "camelCase")]
 pub enum State {
     Good,
+    /// Nothing that was looked at is wrong, and not all of it was.
+    Partly,
     /// Some tasks would fail, or something surprising would happen.
     Warning,
     /// The job would fail.
@@ -41,6 +43,10 @@ impl Finding {
 
     pub fn good(check: &'static str, message: impl Into<String>) -> Self {
         Finding::new(check, State::Good, message.into())
+    }
+
+    pub fn partly(check: &'static str, message: impl Into<String>) -> Self {
+        Finding::new(check, State::Partly, message.into())
     }
 
     pub fn warning(check: &'static str, message: impl Into<String>) -> Self {
@@ -153,6 +159,7 @@ impl Findings {
         for Finding { check, state, message, .. } in &self.checks {
             match state {
                 State::Good => ctx.reporter().verbose(1, format_args!("{check}: {message}")),
+                State::Partly => ctx.reporter().status(format_args!("{check}: {message}")),
                 State::Warning => ctx.reporter().warn(format_args!("{check}: {message}")),
                 State::Unknown => ctx.reporter().status(format_args!("{check}: not known: {message}")),
                 State::Bad => {}

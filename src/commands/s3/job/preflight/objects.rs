@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use opsctl_engine::batch::{JobDocument, Operation};
 
 use super::findings::Finding;
-use super::sample::{Row, Sample};
+use super::sample::{Count, Row, Sample};
 use crate::commands::s3::building::LARGEST_COPY;
 use crate::error::Result;
 
@@ -39,8 +39,8 @@ pub async fn look(client: &Client, document: &JobDocument, sample: &Sample) -> R
             futures_util::stream::iter(chosen).map(|row| head(client, row)).buffered(AT_ONCE).collect().await
         }
     };
+    let mut found = vec![coverage(&known, sample)];
     let total = known.len();
-    let mut found = Vec::new();
     let missing = named(&known, |known| matches!(known, Known::Missing));
     if let Some(missing) = missing {
         found.push(Finding::warning(
@@ -98,6 +98,20 @@ pub async fn look(client: &Client, document: &JobDocument, sample: &Sample) -> R
         _ => {}
     }
     Ok(found)
+}
+
+/// How many of how many were looked at: of the others nothing is said.
+fn coverage(known: &[(&Row, Known)], sample: &Sample) -> Finding {
+    let looked_at = known.iter().filter(|(_, known)| !matches!(known, Known::NotTold)).count() as u64;
+    let all = match sample.count {
+        Count::Exactly(count) if count == looked_at => {
+            return Finding::good("objects", format!("all {count} objects looked at"));
+        }
+        Count::Exactly(count) => count.to_string(),
+        Count::About(count) => format!("about {count}"),
+        Count::Unknown => "an unknown number of".to_owned(),
+    };
+    Finding::partly("objects", format!("{looked_at} of {all} objects looked at"))
 }
 
 fn is_archive(class: &str) -> bool {
