@@ -73,13 +73,7 @@ fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) ->
         Misunderstood::Settings(error) => return fail(error, &reporter, &Place::default(), None),
     };
     if error.use_stderr() && global.output.is_some_and(Format::is_json) {
-        let text = error.to_string();
-        let text = text.trim_start_matches("error: ").lines().next().unwrap_or_default();
-        let mut mistake = Error::usage(text);
-        if let Some(word) = cli::suggestion(error) {
-            mistake = mistake.hint(format!("did you mean {word}?"));
-        }
-        return fail(&mistake.into(), &reporter, &Place::default(), None);
+        return fail(&cli::mistake(error).into(), &reporter, &Place::default(), None);
     }
     if !error.use_stderr() {
         return match Context::early_output(&global, env).styled(&error.render()) {

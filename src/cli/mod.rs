@@ -19,6 +19,7 @@ use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{completions, config, help, man, s3, sandbox, ssm, version, whoami};
 use crate::config::names::variable;
+use crate::error::Error;
 use crate::output::{ColorChoice, Format};
 use crate::settings::Environment;
 
@@ -76,6 +77,29 @@ pub fn suggestion(error: &clap::Error) -> Option<String> {
             ContextValue::Strings(words) => words.first().cloned(),
             _ => None,
         })
+}
+
+/// What clap says of a mistake in a few lines, as one sentence with its hints: the usage where nothing nearer helps.
+pub fn mistake(error: &clap::Error) -> Error {
+    let text = error.to_string();
+    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n").map(str::trim);
+    let mut lines = paragraphs.next().unwrap_or_default().lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    let between = if first.ends_with(':') { ", " } else { " " };
+    let rest = lines.collect::<Vec<_>>().join(between);
+    let mut mistake =
+        Error::usage(if rest.is_empty() { first.to_owned() } else { format!("{first} {rest}") });
+    if let Some(word) = suggestion(error) {
+        return mistake.hint(format!("did you mean {word}?"));
+    }
+    for paragraph in paragraphs {
+        let tips = paragraph.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+        mistake = tips.fold(mistake, |mistake, tip| mistake.hint(tip));
+        if let Some(usage) = paragraph.strip_prefix("Usage: ") {
+            mistake = mistake.hint(format!("usage: {usage}"));
+        }
+    }
+    mistake
 }
 
 /// What can be typed after `opsctl`.

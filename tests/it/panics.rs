@@ -98,4 +98,28 @@ fn usage_errors_are_json_where_json_was_asked_for() {
     assert!(
         sealed.run(["ssm", "list", "--nonsense"]).expect(2).stderr.starts_with("error: unexpected argument")
     );
+    for (args, message, hint) in [
+        (
+            &["s3", "job", "show"][..],
+            "the following required arguments were not provided: <JOB>",
+            "usage: opsctl s3 job show <JOB>",
+        ),
+        (
+            &["s3", "job", "create", "untag"],
+            "the following required arguments were not provided: --role <ROLE>, --report <S3-URI>, \
+             <--manifest <S3-URI>|--inventory <S3-URI>|--generate <S3-URI>|--build <SOURCE>>",
+            "usage: opsctl s3 job create untag --role <ROLE> <SOURCE> [OPTIONS]",
+        ),
+        (
+            &["s3", "job", "create", "legal-hold", "maybe"],
+            "invalid value 'maybe' for '<STATE>' [possible values: on, off]",
+            "",
+        ),
+        (&["s3", "job", "shwo"], "unrecognized subcommand 'shwo'", "did you mean show?"),
+    ] {
+        let ran = sealed.run([args, &["-o", "json"]].concat()).expect(2);
+        let error: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+        assert_eq!(error["message"], message, "{args:?}");
+        assert_eq!(error["hint"].as_str().unwrap_or_default(), hint, "{args:?}");
+    }
 }
