@@ -184,6 +184,16 @@ impl Error {
         self
     }
 
+    /// Several things, each a cause of its own.
+    #[must_use]
+    pub fn because_of(self, reasons: Vec<String>) -> Self {
+        let link = |next: Option<Box<Reason>>, text| Some(Box::new(Reason { text, next }));
+        match reasons.into_iter().rev().fold(None, link) {
+            Some(first) => self.because(*first),
+            None => self,
+        }
+    }
+
     #[must_use]
     pub fn aws(mut self, detail: AwsDetail) -> Self {
         self.aws = Some(Box::new(detail));
@@ -204,6 +214,25 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// One of several reasons, and the next of them.
+#[derive(Debug)]
+struct Reason {
+    text: String,
+    next: Option<Box<Reason>>,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Reason {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.next.as_deref().map(|next| next as _)
     }
 }
 
@@ -285,6 +314,13 @@ mod tests {
         assert_eq!(report.message, "cannot start a session");
         assert_eq!(report.causes, ["no node web-9"]);
         assert_eq!(report.hints, ["opsctl ssm list"]);
+    }
+
+    #[test]
+    fn several_reasons_are_several_causes() {
+        let error = Error::failed("no").because_of(vec!["one".to_owned(), "two".to_owned()]);
+        assert_eq!(Report::new(&error.into()).causes, ["one", "two"]);
+        assert_eq!(Report::new(&Error::failed("no").because_of(Vec::new()).into()).causes, [""; 0]);
     }
 
     #[test]

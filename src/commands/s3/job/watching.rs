@@ -97,7 +97,7 @@ impl Watching<'_> {
         let reasons: Vec<String> =
             job.failures.iter().map(|failure| format!("{}: {}", failure.code, failure.reason)).collect();
         match (reasons.is_empty(), &job.status_update_reason) {
-            (false, _) => error = error.because(reasons.join("\n")),
+            (false, _) => error = error.because_of(reasons),
             (true, Some(reason)) => error = error.because(reason.clone()),
             (true, None) => {}
         }

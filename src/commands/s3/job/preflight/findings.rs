@@ -178,8 +178,7 @@ impl Findings {
         let code = first.kind.filter(|_| alike).unwrap_or(Kind::ConditionFalse);
         let told: Vec<String> =
             bad.iter().map(|finding| format!("{}: {}", finding.check, finding.message)).collect();
-        let mut error =
-            Error::new(code, format!("the {} job would fail", kind.word())).because(told.join("\n"));
+        let mut error = Error::new(code, format!("the {} job would fail", kind.word())).because_of(told);
         for hint in bad.iter().filter_map(|finding| finding.hint.clone()).take(2) {
             error = error.hint(hint);
         }
@@ -204,7 +203,7 @@ mod tests {
         findings.push(Finding::bad("role", "does not trust"));
         let report = Report::new(&findings.result(OperationKind::Tag).unwrap_err());
         assert_eq!(report.kind, Kind::ConditionFalse);
-        assert_eq!(report.causes, ["report: there is no bucket r\nrole: does not trust"]);
+        assert_eq!(report.causes, ["report: there is no bucket r", "role: does not trust"]);
         assert_eq!(report.hints, ["make it"]);
     }
 }
