@@ -142,21 +142,31 @@ impl Operation {
             fields.fault("names no operation");
         }
         let operation = given.and_then(|(name, slot)| {
-            Some(match OperationKind::named(name)? {
-                OperationKind::Lambda => Operation::LambdaInvoke(Lambda::read(&slot)?),
-                OperationKind::Copy => Operation::S3PutObjectCopy(Box::new(Copy::read(&slot)?)),
-                OperationKind::Acl => Operation::S3PutObjectAcl(Acl::read(&slot)?),
-                OperationKind::Tag => Operation::S3PutObjectTagging(Tagging::read(&slot)?),
-                OperationKind::Untag => Operation::S3DeleteObjectTagging(nothing(&slot)?),
-                OperationKind::Restore => Operation::S3InitiateRestoreObject(Restore::read(&slot)?),
-                OperationKind::LegalHold => Operation::S3PutObjectLegalHold(LegalHold::read(&slot)?),
-                OperationKind::Retention => Operation::S3PutObjectRetention(Retention::read(&slot)?),
-                OperationKind::Replicate => Operation::S3ReplicateObject(nothing(&slot)?),
-                OperationKind::Checksum => Operation::S3ComputeObjectChecksum(Checksum::read(&slot)?),
-                OperationKind::Encrypt => Operation::S3UpdateObjectEncryption(Encrypt::read(&slot)?),
-            })
+            // Which one is meant is not known, but what is wrong in each is.
+            let others =
+                NAMES.iter().filter(|other| **other != name).map(|other| (*other, fields.get(other)));
+            for (other, slot) in others.filter(|(_, slot)| slot.is_given()) {
+                Operation::of(other, &slot);
+            }
+            Operation::of(name, &slot)
         });
         fields.finish();
         operation
+    }
+
+    fn of(name: &str, slot: &Slot<'_, '_>) -> Option<Self> {
+        Some(match OperationKind::named(name)? {
+            OperationKind::Lambda => Operation::LambdaInvoke(Lambda::read(slot)?),
+            OperationKind::Copy => Operation::S3PutObjectCopy(Box::new(Copy::read(slot)?)),
+            OperationKind::Acl => Operation::S3PutObjectAcl(Acl::read(slot)?),
+            OperationKind::Tag => Operation::S3PutObjectTagging(Tagging::read(slot)?),
+            OperationKind::Untag => Operation::S3DeleteObjectTagging(nothing(slot)?),
+            OperationKind::Restore => Operation::S3InitiateRestoreObject(Restore::read(slot)?),
+            OperationKind::LegalHold => Operation::S3PutObjectLegalHold(LegalHold::read(slot)?),
+            OperationKind::Retention => Operation::S3PutObjectRetention(Retention::read(slot)?),
+            OperationKind::Replicate => Operation::S3ReplicateObject(nothing(slot)?),
+            OperationKind::Checksum => Operation::S3ComputeObjectChecksum(Checksum::read(slot)?),
+            OperationKind::Encrypt => Operation::S3UpdateObjectEncryption(Encrypt::read(slot)?),
+        })
     }
 }

@@ -42,6 +42,26 @@ fn a_file_with_several_mistakes_tells_all_with_line_and_column() {
     }
 }
 
+/// Which of two operations is meant nobody knows; what is wrong in each is told all the same.
+#[test]
+fn mistakes_inside_of_two_operations_are_told_too() {
+    let sealed = Sealed::new();
+    let example = sealed.run(["s3", "job", "create", "--example", "copy"]).expect(0).stdout;
+    let two = "Operation:\n  S3PutObjectTagging:\n    TagSet:\n      - {Key: a, Valeu: b}\n      - {Key: 'aws:x', Value: c}\n";
+    let job =
+        sealed.write("job.yaml", &example.replacen("Operation:\n", two, 1).replace("STANDARD_IA", "COLD"));
+    let ran = sealed.run(["s3", "job", "create", "-f", job.to_str().unwrap()]).expect(2);
+    for told in [
+        "only one of them is allowed\n",
+        "TagSet[0].Valeu: unknown field; did you mean `Value`?\n",
+        "TagSet[0].Value: `Value` is missing\n",
+        "TagSet[1].Key: `aws:x` begins with aws:, which is reserved\n",
+        "StorageClass: `COLD` is not one of ",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}: {ran:?}");
+    }
+}
+
 #[test]
 fn an_unknown_option_of_an_operation_has_a_near_match() {
     let sealed = Sealed::new();
