@@ -48,6 +48,45 @@ const LOGS: [&str; 8] =
     ["create", "copy", "--to", "s3://copies-1/kept", "--build", "s3://data-1/logs/", "--suffix", ".txt"];
 const HOW: [&str; 4] = ["--role", "batch", "--report", "s3://reports-1/batch"];
 
+/// The bucket is not there: who listed first would say so.
+#[test]
+fn what_is_known_to_be_wrong_is_told_before_anything_is_listed() {
+    let (sealed, _sandbox) = start();
+    let build = ["--build", "s3://nowhere-1/"];
+    for (create, told) in [
+        (&["create", "tag", "a=b", "a=c"][..], &["KEY=VALUE: `a` is given twice"][..]),
+        (&["create", "tag", "a=b", "--description", ""], &["--description: is empty"]),
+        (&["create", "restore", "--days", "0"], &["--days: must be at least 1"]),
+        (&["create", "encrypt", "--kms-key", "alias/x"], &["--kms-key: has 7 characters; 20 to 2048"]),
+        (
+            &[
+                "create",
+                "copy",
+                "--to",
+                "s3://copies-1",
+                "--retain-until",
+                "2020-01-01",
+                "--lock-mode",
+                "governance",
+            ],
+            &["--retain-until: 2020-01-01T00:00:00Z is in the past"],
+        ),
+        (&["create", "tag", "a=b", "--regex", "("], &["("]),
+        (&["create", "tag", "a=b", "--wait"], &["hint: add --run"]),
+    ] {
+        let ran = job(&sealed, &[create, &build, &HOW]).expect(2);
+        for told in told {
+            assert!(ran.stderr.contains(told), "{told}: {ran:?}");
+        }
+        assert!(!ran.stderr.contains("nowhere-1"), "{ran:?}");
+    }
+    // As programs see it, each is a cause of its own.
+    let twice = ["create", "tag", "a=b", "a=c", "--description", "", "-o", "json"];
+    let ran = job(&sealed, &[&twice, &build, &HOW]).expect(2);
+    let error: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(error["causes"].as_array().unwrap().len(), 2, "{error}");
+}
+
 fn start() -> (Sealed, Sandbox) {
     let sealed = Sealed::new();
     let sandbox = Sandbox::with_config(&sealed, Some(CONFIG));

@@ -85,8 +85,8 @@ fn limits_of_tags_are_told_for_options_too() {
         ["create", "tag"].into_iter().chain(tags.iter().map(String::as_str)).chain(source).collect();
     let ran = rehearsal.job(&words).expect(2);
     assert!(ran.stderr.contains("error: the job cannot be created: 2 settings are wrong\n"), "{ran:?}");
-    assert!(ran.stderr.contains("TagSet: has 11 tags; at most 10 are allowed\n"), "{ran:?}");
-    assert!(ran.stderr.contains("Tags[0].Key: has 129 characters; 1 to 128 are allowed\n"), "{ran:?}");
+    assert!(ran.stderr.contains("cause: KEY=VALUE: has 11 tags; at most 10 are allowed\n"), "{ran:?}");
+    assert!(ran.stderr.contains("cause: --tag: has 129 characters; 1 to 128 are allowed\n"), "{ran:?}");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_retention_in_the_past_and_a_restore_without_days_are_refused() {
     let how = ["--manifest", "s3://lists/locked.csv", "--role", "batch", "--no-report"];
     let past = ["create", "retention", "--until", "2020-01-01", "--mode", "governance"];
     let ran = rehearsal.job(&[&past[..], &how].concat()).expect(2);
-    assert!(ran.stderr.contains("RetainUntilDate: 2020-01-01T00:00:00Z is in the past"), "{ran:?}");
+    assert!(ran.stderr.contains("cause: --until: 2020-01-01T00:00:00Z is in the past"), "{ran:?}");
     let ran = rehearsal.job(&[&["create", "restore"], &how[..]].concat()).expect(2);
     assert!(ran.stderr.contains("--days"), "{ran:?}");
     let ran = rehearsal.job(&[&["create", "restore", "--days", "0"], &how[..]].concat()).expect(2);

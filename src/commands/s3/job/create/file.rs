@@ -25,6 +25,7 @@ pub async fn create(
     args: &SubmitArgs,
     ctx: &Context,
 ) -> Result<Outcome> {
+    args.check()?;
     let mut signals = Signals::listen()?;
     let document = signals.race(edited(path, |value| overrides.edit(value), ctx)).await?;
     let jobs = signals.race(Jobs::open(ctx)).await?;

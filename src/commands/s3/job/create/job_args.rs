@@ -4,9 +4,10 @@ use clap::Args;
 use opsctl_engine::batch::{JobDocument, Operation};
 
 use super::super::api::Jobs;
+use super::options;
 use super::settings::{SettingsArgs, role_arn};
 use super::source::SourceArgs;
-use super::submit::{Draft, SubmitArgs, submit};
+use super::submit::{Draft, SubmitArgs, refused, submit};
 use super::token::Ages;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
@@ -37,11 +38,10 @@ impl JobArgs {
         mut ages: Ages,
         ctx: &Context,
     ) -> Result<Outcome> {
+        self.submit.check()?;
         let mut signals = Signals::listen()?;
         let jobs = signals.race(Jobs::open(ctx)).await?;
         let partition = jobs.partition;
-        let report = self.settings.report.as_ref();
-        let (source, objects) = self.source.resolve(report, &jobs, ctx, &mut signals).await?;
         let document = JobDocument {
             account_id: None,
             confirmation_required: None,
@@ -52,8 +52,16 @@ impl JobArgs {
             priority: self.settings.priority,
             role_arn: role_arn(&self.settings.role, partition, &jobs.account),
             tags: self.settings.tags(),
-            source,
+            source: self.source.beforehand(partition, ctx)?,
         };
+        // A listing can take long: nothing that is known to be wrong waits for it.
+        let token = self.submit.token.clone();
+        let meant = JobDocument { client_request_token: token, ..document.clone() };
+        JobDocument::read(&meant.to_value(), ctx.now())
+            .map_err(|faults| refused(faults.iter().map(options::told)))?;
+        let report = self.settings.report.as_ref();
+        let (source, objects) = self.source.resolve(report, &jobs, ctx, &mut signals).await?;
+        let document = JobDocument { source, ..document };
         self.source.ages(&mut ages);
         submit(Draft { document, objects, ages }, &jobs, &self.submit, ctx, &mut signals).await
     }

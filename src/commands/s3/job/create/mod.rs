@@ -12,6 +12,7 @@ mod job_args;
 mod lambda;
 mod legal_hold;
 mod lock;
+mod options;
 mod overrides;
 mod pair;
 mod replicate;

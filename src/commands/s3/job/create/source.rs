@@ -130,6 +130,21 @@ impl SourceArgs {
         named || etag.is_some() || manifest_version.is_some()
     }
 
+    /// As far as it is known before anything is looked at: with a manifest that stands for the one to come.
+    pub fn beforehand(&self, partition: &str, ctx: &Context) -> Result<Source> {
+        if let Some(location) = &self.generate {
+            return Ok(Source::ManifestGenerator(Box::new(self.generator(location, partition, ctx)?)));
+        }
+        if !self.built.build.is_empty() {
+            self.filter()?.filter(ctx.now(), &ctx.out().settings().zone)?;
+        }
+        let fields = ["Bucket", "Key"].map(str::to_owned).to_vec();
+        let spec = ManifestSpec { format: words::MANIFEST_CSV.to_owned(), fields: Some(fields) };
+        let object_arn = Location { bucket: "given".to_owned(), key: "elsewhere".to_owned() }.arn(partition);
+        let location = ManifestLocation { object_arn, object_version_id: None, e_tag: "0".to_owned() };
+        Ok(Source::Manifest(Manifest { spec, location }))
+    }
+
     /// As a job document has it, with what is known of the objects by then. `report`: beside which a list is kept.
     pub async fn resolve(
         &self,

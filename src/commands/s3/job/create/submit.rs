@@ -60,6 +60,18 @@ pub struct SubmitArgs {
 }
 
 impl SubmitArgs {
+    /// That it can be meant so.
+    pub fn check(&self) -> Result<()> {
+        match self.wait.wait && !self.run {
+            true => Err(Error::usage(
+                "--wait waits for a job that runs, and this one would wait for a confirmation",
+            )
+            .hint("add --run")
+            .into()),
+            false => Ok(()),
+        }
+    }
+
     /// Whether anything here was asked for.
     pub fn is_given(&self) -> bool {
         let flags =
@@ -141,13 +153,6 @@ pub async fn submit(
     ctx: &Context,
     signals: &mut Signals,
 ) -> Result<Outcome> {
-    if args.wait.wait && !args.run {
-        return Err(Error::usage(
-            "--wait waits for a job that runs, and this one would wait for a confirmation",
-        )
-        .hint("add --run")
-        .into());
-    }
     let Draft { mut document, mut objects, ages } = draft;
     document.confirmation_required = Some(!args.run);
     let own = args.token.clone().or(document.client_request_token.take());
@@ -157,7 +162,8 @@ pub async fn submit(
         Ok(document)
     };
     let document = tokened(document)?;
-    let checked = JobDocument::read(&document.to_value(), ctx.now()).map_err(|faults| refused(&faults))?;
+    let checked = JobDocument::read(&document.to_value(), ctx.now())
+        .map_err(|faults| refused(faults.iter().map(ToString::to_string)))?;
     let findings = match args.no_preflight {
         true => Findings::default(),
         false => signals.race(preflight::look(&checked, &objects, jobs, ctx)).await?,
@@ -345,13 +351,13 @@ fn is_older(job: &Job, now: jiff::Timestamp, elapsed: Duration) -> bool {
 }
 
 /// All that is wrong with a document that no file has.
-pub fn refused(faults: &[opsctl_engine::batch::Fault]) -> anyhow::Error {
-    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+pub fn refused(told: impl Iterator<Item = String>) -> anyhow::Error {
+    let told: Vec<String> = told.collect();
     let message = match told.len() {
         1 => "the job cannot be created".to_owned(),
         count => format!("the job cannot be created: {count} settings are wrong"),
     };
-    Error::usage(message).because(told.join("\n")).into()
+    Error::usage(message).because_of(told).into()
 }
 
 #[cfg(test)]
