@@ -65,7 +65,7 @@ pub async fn run(args: &CancelJobArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;
     let mut signals = Signals::listen()?;
     let jobs = signals.race(Jobs::open(ctx)).await?;
-    let ids = args.jobs.iter().map(|job| job.in_region(&jobs.region)).collect::<Result<Vec<_>>>()?;
+    let ids = args.jobs.iter().map(|job| job.of(&jobs)).collect::<Result<Vec<_>>>()?;
     let plan = signals.race(plan(&ids, args.reason.as_deref(), &jobs, ctx)).await?;
     if !signals.race(consent.to(&plan, ctx)).await? {
         return Ok(Outcome::Done);
@@ -113,10 +113,7 @@ async fn plan(ids: &[&str], reason: Option<&str>, jobs: &Jobs, ctx: &Context) ->
     if !over.is_empty() {
         let message = format!("{} of {} jobs cannot be cancelled, and none was", over.len(), ids.len());
         let each: Vec<String> = over.iter().map(ToString::to_string).collect();
-        return Err(Error::new(Kind::Conflict, message)
-            .because(each.join("\n"))
-            .hint("leave them out")
-            .into());
+        return Err(Error::new(Kind::Conflict, message).because_of(each).hint("leave them out").into());
     }
     Ok(Plan {
         words: WORDS,

@@ -65,7 +65,7 @@ pub async fn run(args: &ConfirmJobArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;
     let mut signals = Signals::listen()?;
     let jobs = signals.race(Jobs::open(ctx)).await?;
-    let ids = args.jobs.iter().map(|job| job.in_region(&jobs.region)).collect::<Result<Vec<_>>>()?;
+    let ids = args.jobs.iter().map(|job| job.of(&jobs)).collect::<Result<Vec<_>>>()?;
     let mut found = Vec::new();
     for id in &ids {
         found.push(watching::until_read(&jobs, id, &args.wait, ctx, &mut signals).await?);

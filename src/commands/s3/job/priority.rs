@@ -56,7 +56,7 @@ pub async fn run(args: &PriorityArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;
     let mut signals = Signals::listen()?;
     let jobs = signals.race(Jobs::open(ctx)).await?;
-    let id = args.job.in_region(&jobs.region)?;
+    let id = args.job.of(&jobs)?;
     let plan = signals.race(plan(id, args.priority, &jobs)).await?;
     if !signals.race(consent.to(&plan, ctx)).await? {
         return Ok(Outcome::Done);

@@ -224,7 +224,7 @@ async fn opened(report: &Reported, ctx: &Context) -> Result<(ReportParts, Option
         }
         Reported::Job(id) => {
             let jobs = Jobs::open(ctx).await?;
-            let (job, now) = jobs.describe_now(id.in_region(&jobs.region)?).await?;
+            let (job, now) = jobs.describe_now(id.of(&jobs)?).await?;
             let opened = of_job(&job, now, ctx).await?;
             Ok((opened, Some(job)))
         }

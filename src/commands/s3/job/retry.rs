@@ -84,9 +84,10 @@ pub struct RetryArgs {
 }
 
 pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
+    args.submit.check()?;
     let mut signals = Signals::listen()?;
     let jobs = signals.race(Jobs::open(ctx)).await?;
-    let (job, now) = signals.race(jobs.describe_now(args.job.in_region(&jobs.region)?)).await?;
+    let (job, now) = signals.race(jobs.describe_now(args.job.of(&jobs)?)).await?;
     if !job.status().is_over() {
         let message = format!("the job {} is not over: it is {}", job.id(), job.status().as_str());
         return Err(Error::new(Kind::Conflict, message)

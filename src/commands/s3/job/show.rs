@@ -46,7 +46,7 @@ pub async fn run(args: &ShowJobArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.detail_out(&args.detail);
     let details = out.details("s3.job", view::DETAILS)?;
     let jobs = Jobs::open(ctx).await?;
-    let mut job = jobs.describe(args.job.in_region(&jobs.region)?).await?;
+    let mut job = jobs.describe(args.job.of(&jobs)?).await?;
     match jobs.tags(job.id()).await {
         Ok(tags) => job.tags = Some(tags),
         Err(error) => {

@@ -62,7 +62,7 @@ pub async fn run(args: &WatchJobArgs, ctx: &Context) -> Result<Outcome> {
     let wait = WaitArgs { wait: true, interval: args.interval };
     let watching = Watching {
         jobs: &jobs,
-        id: args.job.in_region(&jobs.region)?,
+        id: args.job.of(&jobs)?,
         is_new: false,
         is_confirmed: false,
         wait: &wait,

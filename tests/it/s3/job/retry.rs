@@ -86,6 +86,12 @@ fn the_failed_tasks_are_run_again_with_the_settings_of_the_job() {
     let ran = rehearsal.job(&["retry", arn, "--run", "--no-preflight", "--if-exists", "ok"]).expect(0);
     assert_eq!(ran.stdout.trim_end(), second);
     rehearsal.job(&["report", arn]).expect(6);
+    let foreign = arn.replace(":111122223333:", ":999922223333:");
+    for verb in ["show", "watch", "confirm", "cancel", "report", "retry"] {
+        let ran = rehearsal.job(&[verb, &foreign, "--yes"]).expect(2);
+        let told = "is of account 999922223333, and these credentials are of 111122223333\n  hint: --profile names others";
+        assert!(ran.stderr.contains(told), "{verb}: {ran:?}");
+    }
     let elsewhere = arn.replace(&format!(":s3:{}:", arn.split(':').nth(3).unwrap()), ":s3:ap-south-2:");
     for verb in ["retry", "report"] {
         let ran = rehearsal.job(&[verb, &elsewhere]).expect(2);
