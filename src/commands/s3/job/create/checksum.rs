@@ -36,10 +36,11 @@ use crate::error::{Outcome, Result};
 ///   iam:PassRole           on the role
 ///   s3:DescribeJob         to see whether it is new, and for --wait
 ///   s3:ListJobs            to see whether it is new; its age tells otherwise
-///   s3:GetObject           on the manifest, for its ETag and a sample
+///   s3:GetObject           on the manifest, and on a few of the objects
+///   s3:GetObjectVersion    the same, where versions are named
 ///   s3:PutObject           on the manifest, for --build
 ///   s3:ListBucket          on the buckets, to see where they are, and for --build
-///   iam:GetRole            to see whether the role trusts the service; unknown otherwise
+///   iam:GetRole            to see whether the role trusts the service
 ///   sts:GetCallerIdentity  for the account, which needs no permission
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, override_usage = "opsctl s3 job create checksum --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
