@@ -42,6 +42,18 @@ fn a_file_with_several_mistakes_tells_all_with_line_and_column() {
     }
 }
 
+#[test]
+fn a_file_that_is_not_there_or_empty_is_told_as_such() {
+    let sealed = Sealed::new();
+    let ran = sealed.run(["s3", "job", "create", "-f", "none.yaml"]).expect(3);
+    assert!(ran.stderr.starts_with("error: cannot read the job none.yaml\n"), "{ran:?}");
+    for text in ["", "\n", "# nothing\n", "---\n"] {
+        let job = sealed.write("empty.yaml", text);
+        let ran = sealed.run(["s3", "job", "create", "-f", job.to_str().unwrap()]).expect(2);
+        assert!(ran.stderr.contains(":1:1: it is empty, and says nothing of a job\n"), "{text:?}: {ran:?}");
+    }
+}
+
 /// Which of two operations is meant nobody knows; what is wrong in each is told all the same.
 #[test]
 fn mistakes_inside_of_two_operations_are_told_too() {

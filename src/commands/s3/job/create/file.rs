@@ -11,7 +11,7 @@ use super::overrides::OverrideArgs;
 use super::submit::{Draft, SubmitArgs, submit};
 use super::token::Ages;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Kind, Outcome, Result};
 use crate::input::Mistake;
 use crate::input::yaml::Document;
 use crate::signals::Signals;
@@ -59,7 +59,13 @@ async fn edited(path: &Path, edit: impl FnOnce(&mut Value), ctx: &Context) -> Re
         Some(path) => std::fs::File::open(path).and_then(text),
         None => text(std::io::stdin()),
     });
-    let failed = |error: std::io::Error| Error::usage(format!("cannot read the job {name}")).because(error);
+    let failed = |error: std::io::Error| {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound => Kind::NotFound,
+            _ => Kind::Usage,
+        };
+        Error::new(kind, format!("cannot read the job {name}")).because(error)
+    };
     let text = read.await.map_err(|error| failed(error.into()))?.map_err(failed)?;
     parse(&name, &text, edit, ctx.now()).map_err(|mistakes| {
         let count = mistakes.len();
@@ -92,6 +98,9 @@ fn parse(
 ) -> Result<JobDocument, Vec<Mistake>> {
     let file = Document::read(name, text).map_err(|mistake| vec![mistake])?;
     let mut value = file.value();
+    if value.is_null() {
+        return Err(vec![Mistake::new(name, 1, 1, "it is empty, and says nothing of a job")]);
+    }
     edit(&mut value);
     JobDocument::read(&value, now).map_err(|faults| {
         let mistake = |fault: &opsctl_engine::batch::Fault| {
