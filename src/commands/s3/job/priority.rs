@@ -43,7 +43,7 @@ pub struct PriorityArgs {
     job: JobId,
 
     /// The priority, from 0 to 2147483647
-    #[arg(value_name = "PRIORITY", value_parser = clap::value_parser!(i32).range(0..))]
+    #[arg(value_name = "PRIORITY", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(0..))]
     priority: i32,
 
     #[command(flatten)]

@@ -39,6 +39,7 @@ const MOST_TAGS: usize = 50;
 ///
 /// Exit codes:
 ///   0   the job is created; with --wait, it is complete and no task failed
+///   1   with --run: it was not agreed to
 ///   2   an option is wrong
 ///   3   there is no such job, or it has no report
 ///   4   no credentials or no region

@@ -180,8 +180,9 @@ fn leaving_a_watch_leaves_the_job_and_says_how_to_come_back() {
     assert!(ran.stderr.contains("gave up waiting for the job"), "{ran:?}");
     assert!(ran.stderr.ends_with(&format!("hint: opsctl --sandbox s3 job watch {id}\n")), "{ran:?}");
     let mut terminal =
-        Terminal::opsctl(&rehearsal.sealed, (120, 24), &["--sandbox", "s3", "job", "watch", &id]);
-    terminal.wait_for(&format!("job {id}: "));
+        Terminal::opsctl(&rehearsal.sealed, (80, 24), &["--sandbox", "s3", "job", "watch", &id]);
+    let drawn = terminal.wait_for(", 0 of 2 tasks");
+    assert!(!drawn.contains(&id), "who watches knows which job it is: {drawn}");
     terminal.type_text("\x03");
     let (seen, status, _) = terminal.end();
     assert_eq!(status.code(), Some(130), "{seen}");
@@ -189,6 +190,59 @@ fn leaving_a_watch_leaves_the_job_and_says_how_to_come_back() {
     std::fs::remove_file(hold).unwrap();
     let ran = rehearsal.job(&["watch", &id, "--interval", "100ms", "--timeout", "60s"]).expect(0);
     assert!(ran.stderr.contains("is complete"), "{ran:?}");
+}
+
+/// A line that wraps is not wiped off again.
+#[test]
+fn the_line_of_a_watch_is_cut_to_the_terminal() {
+    let rehearsal = Rehearsal::new();
+    let hold = rehearsal.sealed.write("hold", "");
+    let run = ["lambda", "count:$LATEST", "--run", "--manifest", "s3://lists/data.csv", "--role", "batch"];
+    let id = rehearsal.created(&[&run[..], &["--report", "s3://reports/batch"]].concat());
+    rehearsal.until(&id, "Active");
+    let mut terminal =
+        Terminal::opsctl(&rehearsal.sealed, (20, 24), &["--sandbox", "s3", "job", "watch", &id]);
+    let drawn = terminal.wait_for("Active, 0 o");
+    let frame = drawn.rsplit(['\r', '\n']).next().unwrap();
+    let rest = terminal.wait_for("s");
+    let line = format!("{frame}{}", rest.split(['\r', '\n']).next().unwrap());
+    assert!(!line.contains("tasks"), "{line:?}");
+    terminal.type_text("\x03");
+    terminal.end();
+    std::fs::remove_file(hold).unwrap();
+}
+
+/// As a confirmation does; a script that says --run is not asked.
+#[test]
+fn a_job_that_starts_at_once_is_agreed_to_on_a_terminal() {
+    let rehearsal = Rehearsal::new();
+    let untag = ["untag", "--role", "batch", "--no-report", "--manifest", "s3://lists/data.csv", "--run"];
+    let line = [&["--sandbox", "s3", "job", "create"], &untag[..]].concat();
+    let mut terminal = Terminal::opsctl(&rehearsal.sealed, (120, 24), &line);
+    let seen = terminal.wait_for("run 1 job? [y/N]");
+    terminal.type_text("n\r");
+    let (_, status, _) = terminal.end();
+    assert!(seen.contains("run 1 job in account 111122223333, region eu-west-1:"), "{seen}");
+    assert!(seen.contains("s3://lists/data.csv  S3DeleteObjectTagging, 2 objects, $0.25"), "{seen}");
+    assert_eq!(status.code(), Some(1));
+    assert_eq!(rehearsal.job(&["list", "-o", "json"]).expect(0).json()["items"], serde_json::json!([]));
+    let mut terminal = Terminal::opsctl(&rehearsal.sealed, (120, 24), &line);
+    terminal.wait_for("run 1 job? [y/N]");
+    terminal.type_text("y\r");
+    terminal.wait_for("is created, and runs");
+    assert_eq!(terminal.end().1.code(), Some(0));
+    let other = [&line[..], &["--yes", "--description", "other"]].concat();
+    let mut terminal = Terminal::opsctl(&rehearsal.sealed, (120, 24), &other);
+    let seen = terminal.wait_for("is created, and runs");
+    assert!(!seen.contains("[y/N]"), "{seen}");
+    assert_eq!(terminal.end().1.code(), Some(0));
+}
+
+#[test]
+fn a_priority_below_zero_is_told_with_the_range() {
+    let ran = Sealed::new().run(["s3", "job", "priority", "job-12345", "-5"]).expect(2);
+    assert!(ran.stderr.contains("invalid value '-5' for '<PRIORITY>'"), "{ran:?}");
+    assert!(ran.stderr.contains("0..=2147483647"), "{ran:?}");
 }
 
 #[test]

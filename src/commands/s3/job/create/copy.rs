@@ -32,6 +32,7 @@ use opsctl_engine::manifest::Location;
 ///
 /// Exit codes:
 ///   0    the job is created; with --wait, it is complete; with --dry-run, it could be
+///   1    with --run: it was not agreed to
 ///   2    an option is wrong, or what it says breaks a rule of the service; all are told
 ///   3    there is no such manifest, bucket or role
 ///   4    no credentials or no region

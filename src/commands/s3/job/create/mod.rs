@@ -3,6 +3,7 @@
 mod acl;
 mod build_args;
 mod checksum;
+mod consent;
 mod copy;
 mod encrypt;
 mod example;
@@ -45,7 +46,8 @@ pub use token::Ages;
 /// YAML or in the JSON of the API, and what is said beside it stands for what the file says: which
 /// objects, the role, the report, the priority. Before anything is created opsctl looks at the role,
 /// the buckets and a sample of the list for what would make the job fail late, and says what it will
-/// cost; --dry-run stops there. A job waits for opsctl s3 job confirm unless --run starts it at once.
+/// cost; --dry-run stops there. A job waits for opsctl s3 job confirm unless --run starts it at once,
+/// which is asked about on a terminal unless --yes says it.
 ///
 /// With --build, opsctl makes the list itself, as s3 manifest build does, and sends it beside the
 /// report under a name that follows from its rows. The same settings of the same list make one job,

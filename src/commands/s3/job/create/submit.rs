@@ -15,8 +15,8 @@ use super::super::objects::{Objects, Unsent};
 use super::super::preflight::{self, Findings};
 use super::super::view;
 use super::super::watching::{self, Watching};
-use super::existing;
 use super::token::{self, Ages};
+use super::{consent, existing};
 use crate::change;
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
@@ -26,7 +26,7 @@ use crate::signals::Signals;
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct SubmitArgs {
-    /// Start at once; else the job waits for opsctl s3 job confirm
+    /// Start at once, once agreed to on a terminal; else the job waits for opsctl s3 job confirm
     #[arg(long, help_heading = "Change")]
     pub run: bool,
 
@@ -191,6 +191,9 @@ pub async fn submit(
         }
         ctx.reporter().status("dry run: 1 job would be created");
         return Ok(Outcome::Done);
+    }
+    if args.run {
+        signals.race(consent::ask(&checked, &findings, jobs, ctx)).await?;
     }
     // One that is the user's own says itself what it stands for.
     let ages = Some(&ages).filter(|_| own.is_none());
