@@ -137,11 +137,12 @@ fn plain() -> ProgressStyle {
     ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
+/// A line that is longer than the terminal is wide is cut: what wraps is not wiped off.
 fn style(counted: bool, unicode: bool) -> ProgressStyle {
     let template = if counted {
-        "{spinner} {msg} [{bar:20}] {pos}/{len} {elapsed}"
+        "{spinner} {wide_msg} [{bar:20}] {pos}/{len} {elapsed}"
     } else {
-        "{spinner} {msg} {elapsed}"
+        "{spinner} {wide_msg} {elapsed}"
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
     if unicode {

@@ -58,7 +58,11 @@ impl Watching<'_> {
                 }
                 job => job?,
             };
-            progress.label(&format!("job {}: {}", self.id, view::progress(&job)));
+            // Who watches knows which job it is, and a line of a terminal is short.
+            match progress.is_drawn() {
+                true => progress.label(&view::progress(&job)),
+                false => progress.label(&format!("job {}: {}", self.id, view::progress(&job))),
+            }
             progress.set(job.progress().done());
             if last.as_ref() != Some(job.status()) {
                 if !progress.is_drawn() {
