@@ -116,6 +116,21 @@ impl Copy {
         arn::is_directory_bucket(&self.target_resource)
     }
 
+    /// Whether a copy onto the object itself would change nothing that S3 takes for a change.
+    ///
+    /// Source: the API reference of CopyObject, "an object to itself": metadata, class, redirect or encryption.
+    pub fn changes_nothing(&self) -> bool {
+        let encryption =
+            self.new_object_metadata.as_ref().and_then(|metadata| metadata.sse_algorithm.as_ref());
+        self.target_key_prefix.is_none()
+            && self.metadata_directive.as_deref() != Some("REPLACE")
+            && self.storage_class.is_none()
+            && self.redirect_location.is_none()
+            && encryption.is_none()
+            && self.sse_aws_kms_key_id.is_none()
+            && self.bucket_key_enabled.is_none()
+    }
+
     fn rules(&self, fields: &Fields<'_, '_>) {
         let both = |one, other| (fields.get(one).is_given(), fields.get(other).is_given());
         if both("CannedAccessControlList", "AccessControlGrants") == (true, true) {

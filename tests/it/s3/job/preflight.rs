@@ -157,6 +157,48 @@ fn keys_with_control_characters_are_listed() {
     assert!(ran.stderr.contains("1 tasks reported so far: 0 succeeded, 1 failed"), "{ran:?}");
 }
 
+#[test]
+fn a_copy_onto_itself_that_changes_nothing_is_a_warning() {
+    let rehearsal = Rehearsal::new();
+    let told = "warning: target: every object of data would be copied onto itself, which S3 refuses where nothing changes";
+    for (copy, warned) in [
+        (&["--to", "s3://data"][..], true),
+        (&["--to", "s3://data/moved"], false),
+        (&["--to", "s3://copies"], false),
+        (&["--to", "s3://data", "--storage-class", "STANDARD_IA"], false),
+        (&["--to", "s3://data", "--replace-metadata"], false),
+        (&["--to", "s3://data", "--sse", "aes256"], false),
+    ] {
+        for source in [["--manifest", "s3://lists/data.csv"], ["--generate", "s3://data"]] {
+            let ran = rehearsal
+                .job(&[&["create", "copy"], copy, &source, &QUIET, &["--dry-run"]].concat())
+                .expect(0);
+            assert_eq!(ran.stderr.contains(told), warned, "{copy:?} {source:?}: {ran:?}");
+        }
+    }
+}
+
+/// As the code does, not as some operation might.
+#[test]
+fn the_help_names_what_an_operation_is_looked_at_with() {
+    let sealed = crate::support::Sealed::new();
+    for (operation, action) in [
+        ("legal-hold", "s3:GetBucketObjectLockConfiguration"),
+        ("retention", "s3:GetBucketObjectLockConfiguration"),
+        ("copy", "s3:GetBucketObjectLockConfiguration"),
+        ("acl", "s3:GetBucketOwnershipControls"),
+        ("replicate", "s3:GetReplicationConfiguration"),
+    ] {
+        for other in ["legal-hold", "retention", "copy", "acl", "replicate", "tag", "lambda"] {
+            let help = sealed.run(["s3", "job", "create", other, "--help"]).expect(0).stdout;
+            assert!(help.contains("on the manifest, and on a few of the objects"), "{help}");
+            let shares = action.ends_with("ObjectLockConfiguration")
+                && ["legal-hold", "retention", "copy"].contains(&other);
+            assert_eq!(help.contains(action), other == operation || shares, "{other}: {action}");
+        }
+    }
+}
+
 /// Of a list that is not looked at whole nobody must believe that all of it is fit.
 #[test]
 fn how_many_objects_were_looked_at_is_told() {

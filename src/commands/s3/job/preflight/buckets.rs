@@ -36,6 +36,15 @@ pub async fn look(
                 let finding = place(client, "target", name, jobs, &document.operation).await?;
                 let is_there = finding.state == State::Good;
                 found.push(finding);
+                let is_itself = sample.buckets.len() == 1 && sample.buckets.contains(name);
+                let is_current = sample.rows.iter().all(|row| row.version_id.is_none());
+                if is_itself && is_current && copy.changes_nothing() {
+                    let message = format!(
+                        "every object of {name} would be copied onto itself, which S3 refuses where nothing changes: \
+                         every task would fail"
+                    );
+                    found.push(Finding::warning("target", message));
+                }
                 let locks = copy.object_lock_mode.is_some() || copy.object_lock_legal_hold_status.is_some();
                 if is_there && locks {
                     found.push(lock(client, "target", name).await);
