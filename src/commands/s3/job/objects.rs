@@ -39,9 +39,8 @@ pub struct Shelf<'a> {
 }
 
 impl Shelf<'_> {
-    pub fn bucket(&self) -> Location {
-        let bucket = self.to.map_or(&self.folder, |to| to).bucket.clone();
-        Location { bucket, key: String::new() }
+    pub fn bucket(&self) -> &str {
+        &self.to.map_or(&self.folder, |to| to).bucket
     }
 
     /// A list in a folder is called after its content: another one does not take its place.

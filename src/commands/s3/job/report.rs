@@ -151,23 +151,24 @@ pub async fn run(args: &ReportArgs, ctx: &Context) -> Result<Outcome> {
         let (report, job) = opened(&args.report, ctx).await?;
         let has_manifest = report.has_manifest;
         let (counts, unread) = tasks::given_on(report.parts, args.failed, writer).await?;
-        return args.outcome(counts, &unread, has_manifest, job.as_ref(), ctx);
+        return args.outcome(counts, &unread, has_manifest, None, job.as_ref(), ctx);
     }
     let writer = out.stream("s3.jobFailure", COLUMNS)?;
     let (report, job) = opened(&args.report, ctx).await?;
     let has_manifest = report.has_manifest;
     let (summary, unread) = tasks::summed_up(report.parts).await?;
     show(&summary, writer, &out)?;
-    args.outcome(summary.all, &unread, has_manifest, job.as_ref(), ctx)
+    args.outcome(summary.all, &unread, has_manifest, cure(&summary), job.as_ref(), ctx)
 }
 
 impl ReportArgs {
-    /// `job`: that of the report, where it was named.
+    /// `cure`: what comes before a retry. `job`: that of the report, where it was named.
     fn outcome(
         &self,
         all: Counts,
         unread: &Unread,
         has_manifest: bool,
+        cure: Option<&'static str>,
         job: Option<&Job>,
         ctx: &Context,
     ) -> Result<Outcome> {
@@ -184,10 +185,10 @@ impl ReportArgs {
         let unread = unread.error("and are not counted");
         let retry =
             job.filter(|_| failed > 0 || left > 0).map(|job| super::watching::again(ctx, "retry", job.id()));
+        let cure = cure.filter(|_| retry.is_some()).map(|cure| format!("first: {cure}"));
+        let next = [cure, retry].into_iter().flatten();
         if failed == 0 && left == 0 || self.allow_failures {
-            if let Some(retry) = retry {
-                ctx.reporter().hint(retry);
-            }
+            next.for_each(|next| ctx.reporter().hint(next));
             return match unread {
                 Some(unread) => Err(unread.into()),
                 None => Ok(Outcome::Done),
@@ -206,11 +207,7 @@ impl ReportArgs {
         if let Some(job) = job.filter(|_| left > 0) {
             error = error.because(format!("the job is {}", job.status()));
         }
-        Err(match retry {
-            Some(retry) => error.hint(retry),
-            None => error,
-        }
-        .into())
+        Err(next.fold(error, Error::hint).into())
     }
 }
 
@@ -287,6 +284,12 @@ fn show(summary: &Summary, mut writer: ListWriter<'_, Failures>, out: &Output) -
         writer.finish()?;
     }
     Ok(())
+}
+
+/// What to do before the same tasks are run again; none where most failed for what passes by itself.
+fn cure(summary: &Summary) -> Option<&'static str> {
+    let group = summary.groups().next()?;
+    explain(&group.error_code, group.http_status).filter(|it| !it.is_passing).map(|it| it.cure)
 }
 
 fn failures(group: &Group) -> Failures {

@@ -104,7 +104,7 @@ pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {
     let shelf = Shelf { to: args.to.as_ref(), folder: folder(args, &job, &document)?, stem: &stem };
     let undone = signals.race(undone(args, &job, now, &jobs, ctx)).await?;
     let client = ctx.aws().await?.s3();
-    signals.race(Head::check_place(&client, &shelf.bucket(), &jobs.region)).await?;
+    signals.race(Head::check_place(&client, shelf.bucket(), "the new manifest", &jobs.region)).await?;
     let is_whole = undone.list.is_empty();
     let built = building::undone(undone, &mut signals, ctx).await?;
     if !is_whole && !built.unread.is_empty() {

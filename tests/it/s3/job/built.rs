@@ -226,6 +226,11 @@ fn what_cannot_be_a_job_makes_none() {
             6,
             "is in eu-central-1",
         ),
+        (
+            &["--report", "s3://none-1/x", "--build", "s3://data-1/"],
+            3,
+            "there is no bucket none-1 for the report, beside which the list of the job goes",
+        ),
         (&["--report", "s3://reports-1", "--build", "s3://none-1/"], 3, "none-1"),
         (&["--report", "s3://reports-1", "--build", "s3://data-1/x"], 6, "no object was found"),
         (

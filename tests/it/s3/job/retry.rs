@@ -43,6 +43,12 @@ fn the_failed_tasks_are_run_again_with_the_settings_of_the_job() {
     let ran = rehearsal.job(&["report", &first, "-o", "json"]).expect(6);
     assert_eq!(ran.json()["items"].as_array().unwrap().len(), 2, "{ran:?}");
     assert!(ran.stderr.contains("3 tasks reported: 1 succeeded, 2 failed"), "{ran:?}");
+    // One that failed for good fails again unless something is done first.
+    for code in [&[][..], &["--allow-failures"]] {
+        let told = rehearsal.job(&[&["report", &first], code].concat()).stderr;
+        let cure = told.find("hint: first: opsctl s3 job policy prints what the role needs\n");
+        assert!(cure.is_some() && cure < told.find("s3 job retry"), "{told}");
+    }
     assert!(ran.stderr.contains(&format!("s3 job retry {first}")), "{ran:?}");
 
     let dry = ["retry", &first, "--dry-run", "-o", "json", "--query", "item"];

@@ -118,7 +118,11 @@ impl BuildArgs {
         let shelf = Shelf { to: self.manifest_to.as_ref(), folder: folder.clone(), stem: "manifest" };
         // Nothing is listed in vain.
         let client = ctx.aws().await?.s3();
-        signals.race(Head::check_place(&client, &shelf.bucket(), &jobs.region)).await?;
+        let what = match self.manifest_to {
+            Some(_) => "the list of the job",
+            None => "the report, beside which the list of the job goes",
+        };
+        signals.race(Head::check_place(&client, shelf.bucket(), what, &jobs.region)).await?;
         let building = Building {
             sources: &self.build,
             to: &Destination::Spool,

@@ -31,22 +31,19 @@ impl Head {
         version: Option<&str>,
         region: &str,
     ) -> Result<Self> {
-        Head::check_place(client, location, region).await?;
+        Head::check_place(client, &location.bucket, &format!("the manifest {location}"), region).await?;
         Head::part(client, location, version).await
     }
 
-    /// That its bucket is there, and where the job would be.
-    pub async fn check_place(client: &Client, location: &Location, region: &str) -> Result<()> {
-        let bucket = &location.bucket;
+    /// That the bucket of `what` is there, and where the job would be.
+    pub async fn check_place(client: &Client, bucket: &str, what: &str, region: &str) -> Result<()> {
         match bucket::look_up(client, bucket).await? {
             Bucket::Missing => {
-                Err(Error::not_found(format!("there is no bucket {bucket} for the manifest {location}"))
-                    .into())
+                Err(Error::not_found(format!("there is no bucket {bucket} for {what}")).into())
             }
             found => match found.region().filter(|other| *other != region) {
                 Some(other) => {
-                    let message =
-                        format!("the manifest {location} is in {other}, and the job would be in {region}");
+                    let message = format!("{what} is in {other}, and the job would be in {region}");
                     Err(Error::new(Kind::ConditionFalse, message)
                         .because("a job reads its list from its own region")
                         .hint(format!("--region {other}, or copy the manifest"))
