@@ -38,7 +38,7 @@ pub struct TaskResult<'a> {
     pub bucket: &'a str,
     /// Raw: nothing in it is encoded.
     pub key: &'a str,
-    /// Absent when the job's manifest had none.
+    /// Absent when the job's manifest had none, or left it empty as an inventory does for what is older than versioning.
     pub version_id: Option<&'a str>,
     pub status: TaskStatus,
     /// Absent when the task succeeded.

@@ -53,7 +53,8 @@ pub use token::Ages;
 /// report under a name that follows from its rows. The same settings of the same list make one job,
 /// however often they are sent, with --run or without: the token that AWS knows a request by follows
 /// from them. That one is there already is an error (9), or none with --if-exists ok, unless it has
-/// failed, was cancelled, or waits for a confirmation where --run is given.
+/// failed, was cancelled, or waits for a confirmation where --run is given. An age, as in
+/// --created-after 1d, counts as it is said: what is to make a job every day says so with --token.
 ///
 /// Examples:
 ///   opsctl s3 job create --example copy
