@@ -169,6 +169,12 @@ fn classify(code: &str, message: &str, status: u16) -> Class {
         {
             class(Kind::Credentials, Some(CLOCK))
         }
+        "InvalidSignature" | "SignatureDoesNotMatch" if message.contains("scoped to a valid region") => {
+            class(
+                Kind::Credentials,
+                Some("the endpoint is of another region; --region names the one to sign for"),
+            )
+        }
         "InvalidSignature" | "SignatureDoesNotMatch" => {
             class(Kind::Credentials, Some("the secret access key does not belong to the access key id"))
         }

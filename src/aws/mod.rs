@@ -28,7 +28,7 @@ use aws_types::region::Region;
 
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
-use crate::settings::{Environment, Origin, Setting};
+use crate::settings::{Environment, Setting};
 
 use self::calls::Calls;
 
@@ -92,7 +92,7 @@ impl Aws {
         let network = Arc::new(http::Network::new(&profiles, env, is_local)?);
         let client = network.http_client();
         let region = match &sandbox {
-            Some(sandbox) => Setting::new(sandbox.region.clone(), Origin::Sandbox),
+            Some(sandbox) => region::in_sandbox(options, env, &sandbox.region)?,
             None => region::resolve(options, env, &profiles, client.clone()).await?,
         };
         let provider = ProviderConfig::without_region()
@@ -287,6 +287,7 @@ fn asked_or<T: Copy>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Origin;
 
     fn retries(env: &[(&str, &str)], options: &AwsOptions) -> Result<RetryConfig> {
         retry_config(options, &env.iter().copied().collect(), &Profiles::none())

@@ -79,6 +79,14 @@ pub async fn resolve(
         .into())
 }
 
+/// A sandbox signs for the region that is asked for, and is in its own where none is. Config files and profiles are about
+/// AWS.
+pub fn in_sandbox(options: &AwsOptions, env: &Environment, own: &str) -> Result<Setting<String>> {
+    let asked = options::asked(&options.region).cloned();
+    let asked = asked.or_else(|| options::variable(env, &["AWS_REGION", "AWS_DEFAULT_REGION"]));
+    asked.map_or_else(|| Ok(Setting::new(own.to_owned(), Origin::Sandbox)), check)
+}
+
 /// Without asking anybody.
 pub fn configured(options: &AwsOptions, env: &Environment, profiles: &Profiles) -> Option<Setting<String>> {
     options::asked(&options.region)

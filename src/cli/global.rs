@@ -72,7 +72,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, add = complete::profiles(), help_heading = "AWS")]
     pub profile: Option<String>,
 
-    /// The AWS region
+    /// The AWS region; in a sandbox, the one that is signed for
     #[arg(long, global = true, add = complete::regions(), help_heading = "AWS", add = Check::new(aws::check_region))]
     pub region: Option<String>,
 
@@ -90,7 +90,7 @@ pub struct GlobalArgs {
         default_missing_value = "",
         // That of paths refuses the empty one, which stands for the only sandbox.
         value_parser = OsStringValueParser::new().map(PathBuf::from),
-        conflicts_with_all = ["profile", "region", "endpoint_url"],
+        conflicts_with_all = ["profile", "endpoint_url"],
         add = complete::sandboxes(),
         help_heading = "AWS"
     )]

@@ -238,7 +238,8 @@ pub fn options_of_tool(line: &[OsString], config: &Config, env: &Environment) ->
     let (variables, _) = layers::environment([(Vec::new(), &root)], env);
     let typed = |id: &clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
     let layers = std::iter::once(variables.as_slice()).chain(config.layers.iter().map(Vec::as_slice));
-    let given = layers::effective(&root, &[], typed, layers).unwrap_or_default();
+    let given = layers::effective(&root, &[], typed, layers);
+    let given = given.unwrap_or_else(|_| layers::sandbox_alone(&variables));
     let origins =
         Origins(typed_values(&root, &[], &matches).chain(given.iter().map(|it| (*it).clone())).collect());
     let filled = layers::apply(tree(), &given).try_get_matches_from(line);

@@ -8,6 +8,8 @@ use super::values;
 use crate::error::{Error, Result};
 use crate::settings::{Environment, Origin};
 
+const SANDBOX: &str = "sandbox";
+
 /// A value for an option that may not have been typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
@@ -78,7 +80,10 @@ pub fn effective<'a>(
                 let off = from.is_some_and(|from| from.values.is_empty());
                 upper.get_id() == arg.get_id() || (!off && contradict(command, upper, arg))
             };
-            if above.iter().any(hidden) {
+            if let Some((upper, _)) = above.iter().find(|upper| hidden(upper)) {
+                if is_sandbox(given) && upper.get_id() != arg.get_id() {
+                    return Err(leaves_the_sandbox(upper, given));
+                }
                 continue;
             }
             let contradicts =
@@ -97,6 +102,24 @@ pub fn effective<'a>(
         above.extend(same.into_iter().map(|(arg, given)| (arg, Some(given))));
     }
     Ok(above.into_iter().filter_map(|(_, given)| given).filter(|given| !given.values.is_empty()).collect())
+}
+
+/// Whoever has chosen a sandbox for a whole shell must not meet the real AWS by a word in one line.
+fn is_sandbox(given: &Given) -> bool {
+    given.option == SANDBOX && given.path.is_empty() && !given.values.is_empty()
+}
+
+fn leaves_the_sandbox(typed: &Arg, given: &Given) -> anyhow::Error {
+    let option = typed.get_long().unwrap_or_default();
+    Error::usage(format!("--{option} would lead out of the sandbox ({})", given.origin))
+        .hint("OPSCTL_SANDBOX=0 before the command leaves it, for this one command")
+        .into()
+}
+
+/// What counts of the variables where the line or the layers contradict each other and nothing may be said of it: the
+/// sandbox.
+pub fn sandbox_alone(variables: &[Given]) -> Vec<&Given> {
+    variables.iter().filter(|given| is_sandbox(given)).collect()
 }
 
 /// Two options that were typed, one before and one after the verb, and contradict each other: clap looks at each

@@ -90,8 +90,68 @@ fn the_sandbox_may_be_a_variable() {
     assert_eq!(ran.json()["item"]["regionOrigin"], "sandbox");
     sealed.set("OPSCTL_SANDBOX", "true");
     sealed.run(["whoami"]).expect(0);
-    // What is typed goes elsewhere, though a variable says sandbox.
-    sealed.run(["whoami", "--profile", "missing"]).expect(4);
+}
+
+/// Whoever has chosen a sandbox meets no real AWS: an option stays in it or is refused.
+#[test]
+fn no_option_leads_out_of_the_sandbox() {
+    let outside = [
+        ("AWS_ACCESS_KEY_ID", "AKIAOUTSIDE"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_PROFILE", "prod"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+    ];
+    let mut sealed = Sealed::new();
+    let sandbox = Sandbox::in_dir(&sealed, "rehearsal", None);
+    let dir = sandbox.dir.display().to_string();
+    for (name, value) in outside {
+        sealed.set(name, value);
+    }
+    let run = |line: &str, variables: &[(&str, &str)], file: &str| {
+        sealed.write(USER_FILE, file);
+        let mut command = sealed.command(line.split(' '));
+        command.args(["whoami", "-o", "json"]).envs(variables.iter().copied());
+        crate::support::finish(command, b"")
+    };
+    let here = ("OPSCTL_SANDBOX", dir.as_str());
+    let (region, aws_region) = (("OPSCTL_REGION", "eu-west-2"), ("AWS_REGION", "eu-west-3"));
+    for (line, variables, file, expected, origin) in [
+        ("--quiet", &[here][..], "", "us-east-1", "sandbox"),
+        ("--region eu-west-1", &[here], "", "eu-west-1", "option --region"),
+        ("--region eu-west-1", &[here, region, aws_region], "", "eu-west-1", "option --region"),
+        ("--quiet", &[here, region, aws_region], "", "eu-west-2", "environment OPSCTL_REGION"),
+        ("--quiet", &[here, aws_region], "", "eu-west-3", "environment AWS_REGION"),
+        ("--sandbox --region eu-west-1", &[], "", "eu-west-1", "option --region"),
+        ("--sandbox --region eu-west-1", &[("OPSCTL_PROFILE", "prod")], "", "eu-west-1", "option --region"),
+        ("--sandbox", &[("OPSCTL_ENDPOINT_URL", "http://127.0.0.1:1")], "", "us-east-1", "sandbox"),
+        // What is written for every shell is about AWS.
+        ("--quiet", &[here], "region = 'eu-west-1'\nprofile = 'prod'\n", "us-east-1", "sandbox"),
+    ] {
+        let ran = run(line, variables, file).expect(0);
+        let item = &ran.json()["item"];
+        let found = (&item["credentialsSource"], &item["region"], &item["regionOrigin"]);
+        assert_eq!(found, (&"sandbox".into(), &expected.into(), &origin.into()), "{line} {variables:?}");
+    }
+    for (line, variables, told) in [
+        (
+            "--profile prod",
+            &[here][..],
+            "--profile would lead out of the sandbox (environment OPSCTL_SANDBOX)",
+        ),
+        ("--endpoint-url http://127.0.0.1:1", &[here], "--endpoint-url would lead out of the sandbox"),
+        ("--region eu-west-1 --profile prod", &[here], "--profile would lead out of the sandbox"),
+        ("--quiet", &[here, ("OPSCTL_PROFILE", "prod")], "OPSCTL_PROFILE"),
+        ("--quiet", &[here, ("OPSCTL_ENDPOINT_URL", "http://127.0.0.1:1")], "OPSCTL_ENDPOINT_URL"),
+        ("--sandbox --profile prod", &[], "cannot be used with"),
+        ("--sandbox --endpoint-url http://127.0.0.1:1", &[here], "cannot be used with"),
+        ("--region mars", &[here], "mars is not a region"),
+    ] {
+        let ran = run(line, variables, "").expect(2);
+        assert!(ran.stderr.contains(told) && ran.stdout.is_empty(), "{line} {variables:?}: {ran:?}");
+    }
+    // Unless that is what is said.
+    let ran = run("--profile prod", &[("OPSCTL_SANDBOX", "0")], "").expect(4);
+    assert!(ran.stderr.contains("prod"), "{ran:?}");
 }
 
 #[test]

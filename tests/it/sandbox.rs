@@ -298,3 +298,35 @@ fn the_aws_cli_works_inside() {
     let ran = crate::support::finish(command, b"").expect(0);
     assert_eq!(ran.json()["InstanceProperties"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn every_region_is_this_sandbox_and_buckets_and_jobs_have_their_own() {
+    let sealed = Sealed::new();
+    let config = sealed.write(
+        "sandbox.toml",
+        "[[buckets]]\nname = \"lists-1\"\nregion = \"eu-west-1\"\nobjects = [{ key = \"m.csv\", body = \"lists-1,m.csv\\n\" }]\n\
+         [[buckets]]\nname = \"near-1\"\n[[roles]]\nname = \"batch\"\n",
+    );
+    let script = r#"set -e
+opsctl --region eu-west-1 whoami -o text --columns region
+opsctl --region eu-west-1 ssm list -o text --columns name
+AWS_REGION=eu-west-1 opsctl s3 job create tag a=b --manifest s3://lists-1/m.csv --role batch --no-report --yes >/dev/null
+opsctl --region eu-west-1 s3 job list -o text --columns operation
+opsctl s3 job list -o text --columns operation
+"#;
+    let ran = sealed.run([
+        "sandbox".as_ref(),
+        "run".as_ref(),
+        "--config".as_ref(),
+        config.as_os_str(),
+        "--".as_ref(),
+        "sh".as_ref(),
+        "-c".as_ref(),
+        script.as_ref(),
+    ]);
+    let ran = ran.expect(0);
+    assert_eq!(
+        ran.stdout,
+        "eu-west-1 (option --region)\nweb-1\nweb-2\ndb-1\nS3PutObjectTagging\n"
+    );
+}

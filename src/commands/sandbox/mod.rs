@@ -30,6 +30,10 @@ use crate::error::{Outcome, Result, exit};
 /// has not signed. A command inside sees nothing of your AWS variables and profiles. The folder of a
 /// sandbox is readable by you only.
 ///
+/// Every region is the same sandbox: --region chooses the one to sign for. A bucket is in one of them,
+/// as `region` of its [[buckets]] says, and reached there alone; a job is known where it was made.
+/// Nodes, keys, roles and functions are the same everywhere.
+///
 /// Services:
 ///   sts  GetCallerIdentity
 ///   ssm  the calls of sessions and of Run Command, and those that list nodes and read documents

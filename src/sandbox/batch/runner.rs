@@ -59,7 +59,8 @@ async fn begin(
     jobs.step(id, Status::Preparing)?;
     let region = jobs.read(id, |job| job.region.clone())?;
     let prepared = match blocking({
-        let (account, document, id) = (Arc::clone(account), document.clone(), id.to_owned());
+        let (account, document) = (Arc::clone(account), document.clone());
+        let (id, region) = (id.to_owned(), region.clone());
         move || prepare(&account, &document, &id, &region)
     })
     .await
@@ -78,7 +79,7 @@ async fn begin(
     } else {
         jobs.step(id, Status::Ready)?;
     }
-    Ok(Work::new(account, id, document, prepared.tasks))
+    Ok(Work::new(account, id, region, document, prepared.tasks))
 }
 
 /// All of its tasks and its report.

@@ -22,6 +22,7 @@ const INVOCATIONS: u64 = 32;
 pub struct Work {
     account: Arc<Account>,
     id: String,
+    region: String,
     document: Arc<JobDocument>,
     tasks: Tasks,
     report: Option<Report>,
@@ -45,10 +46,18 @@ impl Tally {
 }
 
 impl Work {
-    pub fn new(account: &Arc<Account>, id: &str, document: JobDocument, tasks: Tasks) -> Self {
+    /// `region` is the job's.
+    pub fn new(
+        account: &Arc<Account>,
+        id: &str,
+        region: String,
+        document: JobDocument,
+        tasks: Tasks,
+    ) -> Self {
         Work {
             account: Arc::clone(account),
             id: id.to_owned(),
+            region,
             report: Report::new(&document.report, id, account.settings.jobs.rows_per_file),
             performer: Performer::new(account, &document.operation),
             document: Arc::new(document),
@@ -109,10 +118,12 @@ impl Work {
                 }
             }
         }
-        let (account, id, first) = (Arc::clone(&self.account), self.id.clone(), self.run);
+        let (account, first) = (Arc::clone(&self.account), self.run);
+        let (id, region) = (self.id.clone(), self.region.clone());
+        let place = Place { job_id: &id, region: &region };
         let mut invocations = Vec::new();
         for (number, task) in (first..).zip(&batch) {
-            invocations.push(invoke_one(&account, lambda, &id, number, task));
+            invocations.push(invoke_one(&account, lambda, place, number, task));
         }
         let outcomes: Vec<Outcome> =
             futures_util::stream::iter(invocations).buffered(FUNCTIONS).collect().await;
@@ -136,17 +147,30 @@ impl Tally {
     }
 }
 
-async fn invoke_one(account: &Account, lambda: &Lambda, job_id: &str, number: u64, task: &Task) -> Outcome {
+/// Which job, and where.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    job_id: &'a str,
+    region: &'a str,
+}
+
+async fn invoke_one(
+    account: &Account,
+    lambda: &Lambda,
+    place: Place<'_>,
+    number: u64,
+    task: &Task,
+) -> Outcome {
     if let Some(fault) = planted(account, task) {
         return Err(fault);
     }
-    let function = function(account, &lambda.function_arn)?;
+    let function = function(account, place.region, &lambda.function_arn)?;
     let invocation_id =
         random::hex(32).map_err(|error| Fault::new(500, "InternalError", error.to_string()))?;
     let event = lambda::Event {
         schema: lambda.schema(),
         invocation_id: &invocation_id,
-        job_id,
+        job_id: place.job_id,
         task_id: &format!("{number:016x}"),
         bucket: &task.bucket,
         key: &task.key,
@@ -156,10 +180,10 @@ async fn invoke_one(account: &Account, lambda: &Lambda, job_id: &str, number: u6
     lambda::invoke(&account.batch.place, function, &event).await
 }
 
-/// The function of this name in this account and region.
-fn function<'a>(account: &'a Account, name: &str) -> Result<&'a Function, Fault> {
+/// The function of this name in this account: the same ones are in every region, and a job reaches those of its own.
+fn function<'a>(account: &'a Account, region: &str, name: &str) -> Result<&'a Function, Fault> {
     let named = arn::Function::parse(name).filter(|named| {
-        named.region.is_none_or(|region| region == account.identity.region)
+        named.region.is_none_or(|named| named == region)
             && named.account.is_none_or(|owner| owner == account.identity.account)
     });
     let found = named
