@@ -1,8 +1,9 @@
-//! Where a bucket is: one HeadBucket, which tells the region even where it refuses the rest.
+//! Where a bucket is: one HeadBucket, which tells the region even where it refuses the rest; and how it is reached there.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Region;
 
-use crate::aws;
+use crate::aws::{self, AwsFailure};
 use crate::error::Result;
 
 /// What is known of a bucket.
@@ -41,4 +42,19 @@ pub async fn look_up(client: &Client, name: &str) -> Result<Bucket> {
         Some(403) if region.is_some() || aws::is_denied(&error) => Ok(Bucket::Denied { region }),
         _ => Err(aws::failure(&error, format!("cannot look at the bucket {name}")).into()),
     }
+}
+
+/// The region that S3 names where it refuses a call because the bucket is in another one.
+pub fn moved_to<E>(client: &Client, error: &AwsFailure<E>) -> Option<String> {
+    let raw = error.raw_response()?;
+    let region = raw.headers().get("x-amz-bucket-region")?;
+    let is_here = client.config().region().is_some_and(|here| here.as_ref() == region);
+    // It becomes part of a host name.
+    let is_refused = matches!(raw.status().as_u16(), 301 | 307 | 400);
+    (is_refused && !is_here && aws::check_region(region).is_ok()).then(|| region.to_owned())
+}
+
+/// The same client, for another region.
+pub fn in_region(client: &Client, region: String) -> Client {
+    Client::from_conf(client.config().to_builder().region(Region::new(region)).build())
 }

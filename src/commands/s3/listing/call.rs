@@ -20,12 +20,15 @@ use opsctl_engine::listing::{Marker, Page, PageError, Request};
 use opsctl_engine::manifest::Location;
 
 use crate::aws::{self, AwsFailure};
+use crate::commands::s3::bucket;
 use crate::error::{Error, Kind};
 
 /// Why there is no page.
 pub enum Trouble {
     /// Too many requests: this one has done nothing.
     SlowDown(Error),
+    /// The bucket is in this region.
+    Moved(String, Error),
     /// May pass.
     Passing(Error),
     /// Will not pass.
@@ -114,7 +117,10 @@ impl Call {
         if told.kind() == Kind::Temporary {
             return Trouble::Passing(told);
         }
-        Trouble::Lost(told)
+        match bucket::moved_to(&self.client, error) {
+            Some(region) => Trouble::Moved(region, told),
+            None => Trouble::Lost(told),
+        }
     }
 
     fn unreadable(&self, error: PageError) -> Trouble {

@@ -3,7 +3,7 @@
 
 mod call;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use self::call::{Call, Trouble};
+use crate::commands::s3::bucket;
 use crate::error::{Error, Kind, Result};
 
 /// How often one request is made that gets no usable answer.
@@ -68,6 +69,9 @@ async fn list_within(
     let mut flying = JoinSet::new();
     let mut lost: Vec<Lost> = Vec::new();
     let mut attempts: HashMap<usize, u32> = HashMap::new();
+    // Buckets that turned out to be in other regions, and the ranges that were asked for there.
+    let mut elsewhere: HashMap<&str, Client> = HashMap::new();
+    let mut moved = HashSet::new();
     loop {
         while let Some(request) = plan.next(began.elapsed()) {
             let Some(root) = listing.roots.get(request.root) else { break };
@@ -75,7 +79,8 @@ async fn list_within(
                 // Nothing else comes of a split: it cannot be the last that is wanted.
                 let _ = take(plan, Found::Split(split))?;
             }
-            let call = Call::new(listing.client, root, listing.versions, request);
+            let client = elsewhere.get(root.bucket.as_str()).unwrap_or(listing.client);
+            let call = Call::new(client, root, listing.versions, request);
             flying.spawn(call.answer());
         }
         // What is still in flight then tells nothing that matters.
@@ -114,6 +119,12 @@ async fn list_within(
                     return Err(patience.stormed(error).into());
                 }
             }
+            Err(Trouble::Moved(region, _)) if moved.insert((range, request.folder.is_some())) => {
+                if let Some(root) = listing.roots.get(root) {
+                    elsewhere.insert(&root.bucket, bucket::in_region(listing.client, region));
+                }
+                plan.again(&request);
+            }
             // Where ranges are cut can be guessed as well.
             Err(_) if request.folder.is_some() => plan.again(&request),
             Err(Trouble::Passing(error)) => {
@@ -126,7 +137,7 @@ async fn list_within(
             }
             // The other places cannot be listed either, and what was listed is good.
             Err(Trouble::Lost(error)) if error.kind() == Kind::Credentials => return Err(error.into()),
-            Err(Trouble::Lost(error)) => {
+            Err(Trouble::Lost(error) | Trouble::Moved(_, error)) => {
                 plan.give_up(&request);
                 if !lost.iter().any(|lost| lost.root == root) {
                     lost.push(Lost { root, error });

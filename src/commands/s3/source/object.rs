@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::Place;
 use crate::aws;
+use crate::commands::s3::bucket;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 
@@ -135,6 +136,7 @@ async fn fetch(
     sender: &mpsc::Sender<Result<Bytes, Error>>,
 ) -> Result<(), Error> {
     let (mut done, mut etag, mut broken) = (0_u64, None, 0);
+    let (mut client, mut moved) = (client.clone(), false);
     loop {
         let request = client
             .get_object()
@@ -143,8 +145,16 @@ async fn fetch(
             .set_version_id(version.clone())
             .set_range((done > 0).then(|| format!("bytes={done}-")))
             .set_if_match(etag.clone());
-        let mut object =
-            request.send().await.map_err(|error| aws::failure(&error, format!("cannot read {location}")))?;
+        let mut object = match request.send().await {
+            Ok(object) => object,
+            Err(error) => match bucket::moved_to(&client, &error).filter(|_| !moved) {
+                Some(region) => {
+                    (client, moved) = (bucket::in_region(&client, region), true);
+                    continue;
+                }
+                None => return Err(aws::failure(&error, format!("cannot read {location}"))),
+            },
+        };
         etag = etag.or_else(|| object.e_tag.take());
         let before = done;
         let failure = loop {

@@ -112,9 +112,6 @@ fn a_prefix_that_is_denied_is_named_and_the_others_are_in_the_manifest() {
 name = "data-1"
 denied_prefixes = ["secret/"]
 objects = [{ key = "open/{n}", count = 3 }, { key = "secret/{n}", count = 3 }, { key = "z" }]
-[[buckets]]
-name = "elsewhere"
-region = "eu-west-1"
 "#,
     );
     let args = ["s3://data-1/open/", "s3://data-1/secret/", "s3://data-1/z", "--to", "m.csv"];
@@ -129,15 +126,44 @@ region = "eu-west-1"
     );
     let text = std::fs::read_to_string(rehearsal.sealed.path("m.csv")).unwrap();
     assert_eq!(keys(&text), ["open/1", "open/2", "open/3", "z"]);
-    for (source, code, told) in [
-        ("s3://data-1/secret/", 5, "AccessDenied"),
-        ("s3://no-such-bucket/", 3, "NoSuchBucket"),
-        ("s3://elsewhere/", 1, "hint: the bucket is in eu-west-1: --region eu-west-1"),
-    ] {
+    for (source, code, told) in
+        [("s3://data-1/secret/", 5, "AccessDenied"), ("s3://no-such-bucket/", 3, "NoSuchBucket")]
+    {
         let ran = build(&rehearsal, &[source, "--to", "none.csv"]).expect(code);
         assert!(ran.stderr.contains(told) && ran.stdout.is_empty(), "{ran:?}");
         assert!(!rehearsal.sealed.path("none.csv").exists() && kept(&rehearsal.sealed, "listing").is_none());
     }
+}
+
+#[test]
+fn each_bucket_is_listed_and_read_in_its_own_region() {
+    let rehearsal = Rehearsal::of(
+        r#"
+[[buckets]]
+name = "data-1"
+objects = [{ key = "a" }]
+[[buckets]]
+name = "ireland"
+region = "eu-west-1"
+versioning = "enabled"
+objects = [{ key = "k/{n}", count = 2500 }, { key = "list.csv", body = "data-1,a\n" }]
+[[buckets]]
+name = "tokyo"
+region = "ap-northeast-1"
+objects = [{ key = "t" }]
+"#,
+    );
+    let sources = ["s3://tokyo/", "s3://data-1/", "s3://ireland/k/"];
+    for more in [&[][..], &["--versions"], &["--region", "eu-west-1"]] {
+        let ran = build(&rehearsal, &[&sources[..], &["--to", "m.csv"], more].concat()).expect(0);
+        let text = std::fs::read_to_string(rehearsal.sealed.path("m.csv")).unwrap();
+        assert!(text.starts_with("tokyo,t") && text.contains("\ndata-1,a"), "{text}");
+        assert_eq!(text.lines().count(), 2502, "{ran:?}");
+    }
+    let rows = build(&rehearsal, &["s3://ireland/k/1", "--limit", "1", "--to", "-"]).expect(0).stdout;
+    assert!(rows.starts_with("ireland,k/1") && rows.lines().count() == 1, "{rows}");
+    let head = ["s3", "manifest", "head", "s3://ireland/list.csv", "-o", "csv", "--no-header"];
+    assert!(rehearsal.opsctl(&head).expect(0).stdout.starts_with("data-1,a,"));
 }
 
 #[test]

@@ -39,6 +39,7 @@ name = "lists-1"
 [[buckets]]
 name = "far-1"
 region = "eu-central-1"
+objects = [{ key = "x/{n}", count = 3 }]
 
 [[roles]]
 name = "batch"
@@ -308,4 +309,12 @@ fn a_long_list_of_a_file_is_sent_in_parts_and_known_again() {
     assert!(again.stderr.contains("was made before, with the same settings"), "{again:?}");
     let kept = std::fs::read_dir(sealed.path("home/.local/state/opsctl/builds")).unwrap().count();
     assert_eq!(kept, 0);
+}
+
+#[test]
+fn objects_of_another_region_are_copied_into_that_of_the_job() {
+    let (sealed, _sandbox) = start();
+    let copy = ["create", "copy", "--to", "s3://copies-1/far", "--build", "s3://far-1/x/", "--run", "--wait"];
+    job(&sealed, &[&copy, &HOW]).expect(0);
+    assert_eq!(keys(&sealed, "s3://copies-1/far/"), ["far/x/1", "far/x/2", "far/x/3"]);
 }
