@@ -13,6 +13,7 @@ pub enum FaultKind {
     BadQuotes,
     Columns,
     CommaInKey,
+    EmptyCell,
     MixedVersions,
     EmptyVersion,
     BadVersion,
@@ -48,7 +49,7 @@ use Remedy::{Kept, LeftOut, Mended};
 
 impl FaultKind {
     /// Every kind, errors before warnings.
-    pub const ALL: [FaultKind; 28] = [
+    pub const ALL: [FaultKind; 29] = [
         FaultKind::NoObjects,
         FaultKind::Compressed,
         FaultKind::ByteOrderMark,
@@ -59,6 +60,7 @@ impl FaultKind {
         FaultKind::BadQuotes,
         FaultKind::Columns,
         FaultKind::CommaInKey,
+        FaultKind::EmptyCell,
         FaultKind::MixedVersions,
         FaultKind::EmptyVersion,
         FaultKind::BadVersion,
@@ -130,6 +132,11 @@ impl FaultKind {
                 ("columns", LeftOut, "it has another number of columns than the first line")
             }
             FaultKind::CommaInKey => ("comma-in-key", Mended, "a comma in a key is %2C"),
+            FaultKind::EmptyCell => (
+                "empty-cell",
+                LeftOut,
+                "nothing follows the last comma: a version that is missing, or a key with a comma, %2C, at its end?",
+            ),
             FaultKind::MixedVersions => (
                 "mixed-versions",
                 LeftOut,

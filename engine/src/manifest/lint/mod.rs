@@ -260,6 +260,11 @@ impl<W: Write, T: FnMut(Fault) -> ControlFlow<()>> Lint<W, T> {
                 self.told(line, FaultKind::MixedVersions, last);
                 return None;
             }
+            // Less likely the end of a key than the cell of a version.
+            (true, false) if found > 2 && last.is_empty() && !row.is_quoted(found - 1) => {
+                self.told(line, FaultKind::EmptyCell, field(1));
+                return None;
+            }
             (true, false) if found > 2 => found,
             (true, true) if found > 3 && text::looks_like_version(last) => found - 1,
             _ => {

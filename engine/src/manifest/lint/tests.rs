@@ -39,7 +39,7 @@ fn every_fault_is_found_in_its_line_and_mended_or_left_out() {
     let with_commas = format!("data-1,a,{version}\ndata-1,x,y,{version}\n");
     let mended_commas = format!("data-1,a,{version}\ndata-1,x%2Cy,{version}\n");
     let long = format!("data-1,{}\n", "k".repeat(1025));
-    let cases: [Case; 34] = [
+    let cases: [Case; 36] = [
         ("sound", b"data-1,a%20b\ndata-1,b*'()!:c\n", &[], "data-1,a%20b\ndata-1,b%2A%27%28%29%21%3Ac\n"),
         ("sound with versions", b"data-1,a,null\n", &[], "data-1,a,null\n"),
         ("empty", b"", &[(1, NoObjects)], ""),
@@ -66,6 +66,8 @@ fn every_fault_is_found_in_its_line_and_mended_or_left_out() {
             &[(1, CommaInKey), (1, Unencoded)],
             "data-1,y%2Cz.csv\n",
         ),
+        ("a cell with nothing in it", b"data-1,b\ndata-1,a,\n", &[(2, EmptyCell)], "data-1,b\n"),
+        ("a comma and then nothing", b"data-1,b\ndata-1,a,c,\n", &[(2, EmptyCell)], "data-1,b\n"),
         (
             "commas beside versions",
             with_commas.as_bytes(),
