@@ -40,6 +40,9 @@ use crate::error::{Outcome, Result, exit};
 ///   kms  GenerateDataKey, Decrypt
 ///   s3   objects, versions, lists, tags, ACLs, Object Lock, restores, uploads in parts, and what
 ///        buckets are set to; replication only by jobs
+///   s3control  CreateJob, DescribeJob, ListJobs, UpdateJobPriority, UpdateJobStatus and the tags of
+///        jobs, which really run
+///   iam  GetRole
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
