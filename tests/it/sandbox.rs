@@ -325,8 +325,5 @@ opsctl s3 job list -o text --columns operation
         script.as_ref(),
     ]);
     let ran = ran.expect(0);
-    assert_eq!(
-        ran.stdout,
-        "eu-west-1 (option --region)\nweb-1\nweb-2\ndb-1\nS3PutObjectTagging\n"
-    );
+    assert_eq!(ran.stdout, "eu-west-1 (option --region)\nweb-1\nweb-2\ndb-1\nS3PutObjectTagging\n");
 }
