@@ -16,10 +16,6 @@ pub struct JobId {
 }
 
 impl JobId {
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
     /// The id, for who asks this region and this account.
     pub fn of(&self, jobs: &Jobs) -> Result<&str> {
         self.at(&jobs.region, &jobs.account)
