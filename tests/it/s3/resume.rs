@@ -1,6 +1,12 @@
 //! What a build that was left has listed: for whom it is kept, and who may go on with it.
 
+use std::io::Write as _;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::listing::{build, manifest, many, plain, sealed};
+use crate::support::Sealed;
 use crate::support::bucket::{Bucket, Settings};
 
 const FRESH: &str = "there is nothing to resume";
@@ -85,4 +91,40 @@ fn a_limit_is_not_used_up_by_a_place_that_is_lost() {
     assert!(ran.stderr.contains("1 of 2 places could not be listed"), "{ran:?}");
     let wanted: Vec<String> = keys.into_iter().filter(|key| key.starts_with("z/")).take(60).collect();
     assert_eq!(manifest(&sealed), plain(&wanted));
+}
+
+/// Nothing is left of what was begun, though the thread that reads has no end.
+#[test]
+fn a_build_that_is_left_while_it_reads_leaves_nothing_beside_its_target() {
+    let sealed = Sealed::new();
+    let target = sealed.path("manifest.csv");
+    let begun = || {
+        let names = std::fs::read_dir(sealed.path("")).unwrap();
+        names.filter(|name| name.as_ref().unwrap().file_name().to_string_lossy().contains("manifest")).count()
+    };
+    for rows_come in [false, true] {
+        let mut child = sealed
+            .command(["s3", "manifest", "build", "-", "--suffix", ".none", "--to"])
+            .arg(&target)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let fed = std::thread::spawn(move || {
+            let rows = "data-1,unwanted\n".repeat(1000);
+            while stdin.write_all(rows.as_bytes()).is_ok() && rows_come {}
+            stdin
+        });
+        while begun() == 0 {
+            assert!(child.try_wait().unwrap().is_none());
+            std::thread::yield_now();
+        }
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(130), "{ended:?}");
+        assert_eq!(begun(), 0, "{rows_come}");
+        drop(fed.join().unwrap());
+    }
 }

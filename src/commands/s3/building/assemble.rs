@@ -70,6 +70,15 @@ pub struct Shared {
     pub cancelled: AtomicBool,
 }
 
+impl Shared {
+    fn is_wanted(&self) -> Result<()> {
+        match self.cancelled.load(Ordering::Relaxed) {
+            true => Err(Error::failed("the build was stopped").into()),
+            false => Ok(()),
+        }
+    }
+}
+
 /// What has become of the rows.
 #[derive(Debug, Default)]
 pub struct Assembled {
@@ -137,7 +146,7 @@ impl Assembly {
                     rows.listed(&ranges, journal, sized)?
                 }
                 (Piece::Listed(_), None) => ControlFlow::Continue(()),
-                (Piece::Parts(parts), _) => each(&parts, |part, found| {
+                (Piece::Parts(parts), _) => each(&parts, &shared, |part, found| {
                     let record = found.record;
                     // It has neither a size nor a class to be chosen by, and is counted.
                     if !record.is_delete_marker
@@ -150,7 +159,7 @@ impl Assembly {
                 (Piece::Undone(undone), _) => {
                     // A report leaves it empty where an inventory does.
                     let null = versions.unwrap_or(false).then_some("null");
-                    never_ran = undone.each(&mut unread, |record| {
+                    never_ran = undone.each(&mut unread, &shared, |record| {
                         take(&ObjectRecord { version_id: record.version_id.or(null), ..*record })
                     })?;
                     ControlFlow::Continue(())
@@ -174,6 +183,7 @@ impl Undone {
     fn each(
         &self,
         unread: &mut Unread,
+        shared: &Shared,
         mut take: impl FnMut(&ObjectRecord<'_>) -> Result<ControlFlow<()>>,
     ) -> Result<u64> {
         let Undone { report, codes, list, .. } = self;
@@ -193,7 +203,7 @@ impl Undone {
         }
         let mut never_ran = 0;
         if unread.is_empty() {
-            let _ = each(list, |_, found| {
+            let _ = each(list, shared, |_, found| {
                 if found.record.is_delete_marker || !came_up(&mut known, found.record)? {
                     return Ok(ControlFlow::Continue(()));
                 }
@@ -208,10 +218,20 @@ impl Undone {
 /// Gives the records of all parts, one part after the other, until `take` breaks.
 fn each(
     parts: &[Part],
+    shared: &Shared,
     mut take: impl FnMut(&Part, Found<'_>) -> Result<ControlFlow<()>>,
 ) -> Result<ControlFlow<()>> {
+    let mut read: u64 = 0;
     for part in parts {
-        if part.for_each(|found| take(part, found))?.is_break() {
+        let flow = part.for_each(|found| {
+            read += 1;
+            // Also where none of them is wanted.
+            if read.is_multiple_of(GLANCE) {
+                shared.is_wanted()?;
+            }
+            take(part, found)
+        });
+        if flow?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }
@@ -321,9 +341,7 @@ impl Rows {
         self.told.census.add(record);
         if self.told.rows.is_multiple_of(GLANCE) {
             self.shared.rows.store(self.told.rows, Ordering::Relaxed);
-            if self.shared.cancelled.load(Ordering::Relaxed) {
-                return Err(Error::failed("the build was stopped").into());
-            }
+            self.shared.is_wanted()?;
         }
         Ok(ControlFlow::Continue(()))
     }

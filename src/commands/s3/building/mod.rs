@@ -33,7 +33,7 @@ use self::assemble::{Assembly, Piece, Shared, nothing_seen};
 use self::checkpoint::{Checkpoint, Identity};
 use self::live::Live;
 use self::spool::Spool;
-use self::target::Target;
+use self::target::{NewFile, Target};
 use super::filter::FilterArgs;
 use super::source::{self, Part, Place, Source};
 use crate::context::Context;
@@ -245,14 +245,16 @@ async fn write(
     signals: &mut Signals,
     ctx: &Context,
 ) -> Result<(Assembled, Uploaded)> {
-    let (target, upload) = match to {
-        Destination::Place(Place::Stdin) => (Target::Stdout(ctx.out().raw()), None),
-        Destination::Place(Place::File(path)) => (Target::file(path)?, None),
+    let (mut file, mut upload) = (None, None);
+    let target = match to {
+        Destination::Place(Place::Stdin) => Target::Stdout(ctx.out().raw()),
+        Destination::Place(Place::File(path)) => Target::File(file.insert(NewFile::create(path)?).writer()?),
         Destination::Place(Place::Object(to)) => {
-            let (parts, upload) = upload::upload(ctx.aws().await?.s3(), to.clone());
-            (Target::Upload(parts), Some(upload))
+            let (parts, sending) = upload::upload(ctx.aws().await?.s3(), to.clone());
+            upload = Some(sending);
+            Target::Upload(parts)
         }
-        Destination::Spool => (Target::Spool(Spool::new(ctx)?), None),
+        Destination::Spool => Target::Spool(Spool::new(ctx)?),
     };
     let shared = Arc::clone(&assembly.shared);
     let assembling = source::blocking(move || assembly.run(target));
@@ -269,14 +271,18 @@ async fn write(
     let both = async { tokio::join!(assembling, uploading) };
     let mut both = std::pin::pin!(both);
     let stopped = tokio::select! {
-        ended = &mut both => return joined(ended, ctx),
+        ended = &mut both => {
+            let written = joined(ended, ctx)?;
+            file.map_or(Ok(()), NewFile::finish)?;
+            return Ok(written);
+        }
         signal = watched => signal,
     };
-    // The thread looks at this soon, and leaves nothing beside the target.
+    // The thread looks at this soon; while it waits for a line on stdin, it does not. A file goes without it.
     shared.cancelled.store(true, Ordering::Relaxed);
-    leaving.notify_one();
-    let _ = tokio::time::timeout(LEAVING, both).await;
     if is_upload {
+        leaving.notify_one();
+        let _ = tokio::time::timeout(LEAVING, both).await;
         left(&ctx.aws().await?.s3(), ctx).await;
     }
     Err(stopped.as_error().into())

@@ -1,7 +1,7 @@
 //! Where a manifest is written: beside a file and then renamed, into an object by an upload in parts, to stdout, or into
 //! a spool until its name is known. Owns that nobody ever sees half a manifest in a file or an object.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
@@ -45,25 +45,41 @@ fn unwritable(path: &Path, error: io::Error) -> Error {
     Error::failed(format!("cannot write {}", path.display())).because(error)
 }
 
+/// A file that has its name when it is finished, and is gone when it is not; a device or a pipe is written to as it is.
+pub struct NewFile<'a> {
+    file: Beside,
+    path: &'a Path,
+}
+
+impl<'a> NewFile<'a> {
+    pub fn create(path: &'a Path) -> Result<Self> {
+        let file = Beside::create(path).map_err(|error| unwritable(path, error))?;
+        Ok(NewFile { file, path })
+    }
+
+    /// For a thread that may be left behind.
+    pub fn writer(&self) -> Result<File> {
+        Ok(self.file.writer().map_err(|error| unwritable(self.path, error))?)
+    }
+
+    pub fn finish(self) -> Result<()> {
+        Ok(self.file.finish().map_err(|error| unwritable(self.path, error))?)
+    }
+}
+
 /// A target as what writes rows sees it. Blocks.
 pub enum Target {
-    File(Beside),
+    File(File),
     Stdout(RawOutput),
     Upload(Parts),
     Spool(Spool),
 }
 
 impl Target {
-    /// A file that is renamed at the end; a device or a pipe is written to as it is.
-    pub fn file(path: &Path) -> Result<Self> {
-        Ok(Target::File(Beside::create(path).map_err(|error| unwritable(path, error))?))
-    }
-
     /// The manifest is whole. What was spooled is still to be sent.
     pub fn finish(self) -> io::Result<Option<Spooled>> {
         match self {
-            Target::File(file) => file.finish().map(|()| None),
-            Target::Stdout(_) => Ok(None),
+            Target::File(_) | Target::Stdout(_) => Ok(None),
             Target::Upload(parts) => parts.finish().map(|()| None),
             Target::Spool(spool) => Ok(Some(spool.finish())),
         }

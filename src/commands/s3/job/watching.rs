@@ -176,7 +176,9 @@ fn worst(mut bad: Vec<anyhow::Error>, total: usize) -> Option<anyhow::Error> {
     let kind = kinds().find(|kind| ends_the_wait(*kind));
     let kind = kind.or_else(|| kinds().find(|kind| *kind != Kind::ConditionFalse));
     let message = format!("{} of {total} jobs did not end well", reports.len());
-    let line = |report: &Report| [&[report.message.clone()], report.causes.as_slice()].concat().join(": ");
+    let line = |report: &Report| {
+        [std::slice::from_ref(&report.message), report.causes.as_slice()].concat().join(": ")
+    };
     let lines: Vec<String> = reports.iter().map(line).collect();
     let error = Error::new(kind.unwrap_or(Kind::ConditionFalse), message).because(lines.join("\n"));
     let hints = reports.into_iter().flat_map(|report| report.hints);
