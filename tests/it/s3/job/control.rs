@@ -182,7 +182,7 @@ fn leaving_a_watch_leaves_the_job_and_says_how_to_come_back() {
     let mut terminal =
         Terminal::opsctl(&rehearsal.sealed, (80, 24), &["--sandbox", "s3", "job", "watch", &id]);
     let drawn = terminal.wait_for(", 0 of 2 tasks");
-    assert!(!drawn.contains(&id), "who watches knows which job it is: {drawn}");
+    assert!(!drawn.contains(&format!("job {id}: ")), "who watches knows which job it is: {drawn}");
     terminal.type_text("\x03");
     let (seen, status, _) = terminal.end();
     assert_eq!(status.code(), Some(130), "{seen}");

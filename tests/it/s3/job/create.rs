@@ -63,7 +63,7 @@ fn the_same_ages_make_one_job() {
     let copy = [&copy[..], &["--modified-since", "36h", "--unmodified-since", "1h30m"]].concat();
     let text = rehearsal.sealed.run(["s3", "job", "create", "--example", "untag"]).expect(0).stdout;
     let file = rehearsal.sealed.write("job.yaml", &text).display().to_string();
-    let beside = ["create", "-f", &file, "--generate", "s3://data", "--created-before", "5m"];
+    let beside = ["create", "-f", &file, "--generate", "s3://data", "--created-after", "5m"];
     for args in [&generate[..], &copy, &beside] {
         let report =
             if args.contains(&"-f") { ["--report", "s3://reports/x"].as_slice() } else { &["--no-report"] };
@@ -155,17 +155,17 @@ fn run_makes_no_second_job() {
 #[test]
 fn a_dead_job_is_not_taken_for_done() {
     let rehearsal = Rehearsal::new();
-    let create = ["create", "tag", "a=b", "--role", "batch", "--report", "s3://reports/x", "--manifest"];
-    let cancelled = [&create[..], &["s3://lists/data.csv"]].concat();
+    let create = ["create", "tag", "a=b", "--report", "s3://reports/x", "--manifest", "s3://lists/data.csv"];
+    let cancelled = [&create[..], &["--role", "batch"]].concat();
     let id = rehearsal.created(&cancelled[1..]);
     rehearsal.job(&["cancel", &id, "--yes"]).expect(0);
     rehearsal.until(&id, "Cancelled");
-    let mixed = [&create[..], &["s3://lists/two-buckets.csv", "--no-preflight", "--run"]].concat();
-    let failed = rehearsal.created(&mixed[1..]);
+    let refused = [&create[..], &["--role", "stranger", "--no-preflight", "--run"]].concat();
+    let failed = rehearsal.created(&refused[1..]);
     rehearsal.until(&failed, "Failed");
-    // One of them has a list that cannot be read: there is nothing to retry.
+    // One of them could not even begin: there is nothing to retry.
     for (create, id, status, next) in
-        [(&cancelled, &id, "Cancelled", "retry"), (&mixed, &failed, "Failed", "show")]
+        [(&cancelled, &id, "Cancelled", "retry"), (&refused, &failed, "Failed", "show")]
     {
         for more in [&[][..], &["--if-exists", "ok"]] {
             let ran = rehearsal.job(&[create, more].concat()).expect(9);
