@@ -54,6 +54,17 @@ pub fn moved_to<E>(client: &Client, error: &AwsFailure<E>) -> Option<String> {
     (is_refused && !is_here && aws::check_region(region).is_ok()).then(|| region.to_owned())
 }
 
+/// A client for the region that a bucket is in, as far as that can be known.
+pub async fn reaching(client: &Client, name: &str) -> Client {
+    let found = look_up(client, name).await;
+    let here = client.config().region().map(AsRef::as_ref);
+    let region = found.as_ref().ok().and_then(Bucket::region).filter(|region| Some(*region) != here);
+    match region.filter(|region| aws::check_region(region).is_ok()) {
+        Some(region) => in_region(client, region.to_owned()),
+        None => client.clone(),
+    }
+}
+
 /// The same client, for another region.
 pub fn in_region(client: &Client, region: String) -> Client {
     Client::from_conf(client.config().to_builder().region(Region::new(region)).build())

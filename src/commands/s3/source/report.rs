@@ -11,6 +11,7 @@ use opsctl_engine::manifest::report::{MAX_REPORT_MANIFEST, ReportManifest};
 use super::inventory::data_place;
 use super::{Found, Object, Part, Place, Unread, blocking, fetch};
 use crate::aws;
+use crate::commands::s3::bucket;
 use crate::commands::s3::listed;
 use crate::context::Context;
 use crate::error::{Error, Kind, Report, Result};
@@ -110,6 +111,7 @@ fn is_result(name: &str) -> bool {
 
 async fn listed(near: &Object, folder: &Location) -> Result<Vec<Place>> {
     let Some(client) = near.client() else { return Ok(Vec::new()) };
+    let client = bucket::reaching(client, &folder.bucket).await;
     let prefix = format!("{}results/", folder.key);
     let request = client.list_objects_v2().bucket(&folder.bucket).prefix(&prefix);
     let mut pages = request.encoding_type(EncodingType::Url).into_paginator().send();
