@@ -6,6 +6,7 @@ mod complete;
 mod confirm;
 mod create;
 mod date;
+mod explained;
 mod from_sdk;
 mod job_id;
 mod list;

@@ -8,6 +8,7 @@ use opsctl_engine::manifest::report::{self, Counts, Group, Summary, explain};
 use serde::Serialize;
 
 use super::api::Jobs;
+use super::explained;
 use super::job_id::JobId;
 use super::model::Job;
 use super::never_ran;
@@ -17,7 +18,7 @@ use crate::commands::s3::source::{self, Place, ReportParts, Unread};
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
-use crate::output::{Column, Format, ListWriter, Output};
+use crate::output::{Column, Format, ListWriter, Output, OutputSettings};
 
 /// So long after its end a job may still write its report.
 const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
@@ -120,7 +121,7 @@ const COLUMNS: &[Column<Failures>] = &[
     Column::new("tasks", "TASKS", |it: &Failures| it.tasks.into()),
     Column::new("error", "ERROR", |it: &Failures| it.error_code.as_deref().into()),
     Column::new("status", "STATUS", |it: &Failures| it.http_status.map(u64::from).into()),
-    Column::new("prefix", "PREFIX", |it: &Failures| it.prefix.as_deref().into()),
+    Column::new("prefix", "PREFIX", |it: &Failures| it.prefix.as_deref().into()).cut(),
     Column::new("cause", "LIKELY CAUSE", |it: &Failures| it.cause.into()).cut(),
     Column::new("cure", "CURE", |it: &Failures| it.cure.into()).cut(),
     Column::new("message", "MESSAGE", |it: &Failures| {
@@ -141,8 +142,18 @@ impl Example {
     }
 }
 
+/// What a table has room for: cause and cure are sentences, and stand under it.
+const SHORT: [&str; 4] = ["tasks", "error", "status", "prefix"];
+
 pub async fn run(args: &ReportArgs, ctx: &Context) -> Result<Outcome> {
-    let out = ctx.list_out(&args.list);
+    let mut out = ctx.list_out(&args.list);
+    let settings = out.settings().clone();
+    let is_explained =
+        settings.format == Format::Table && settings.columns.is_none() && settings.query.is_none();
+    if is_explained {
+        let columns = Some(SHORT.map(str::to_owned).to_vec());
+        out = out.with(OutputSettings { columns, ..settings });
+    }
     if args.failed && out.settings().format != Format::Ndjson {
         return Err(Error::usage("--failed chooses rows, and those are shown by -o ndjson").into());
     }
@@ -158,6 +169,9 @@ pub async fn run(args: &ReportArgs, ctx: &Context) -> Result<Outcome> {
     let has_manifest = report.has_manifest;
     let (summary, unread) = tasks::summed_up(report.parts).await?;
     show(&summary, writer, &out)?;
+    if is_explained {
+        out.transcript(&explained::sentences(&summary, out.settings().stdout.width))?;
+    }
     args.outcome(summary.all, &unread, has_manifest, cure(&summary), job.as_ref(), ctx)
 }
 

@@ -11,9 +11,9 @@ use crate::output::{Cell, Column, Tone};
 pub const SUMMARIES: &[Column<Summary>] = &[
     Column::new("id", "ID", |job: &Summary| job.job_id.as_str().into()),
     Column::new("status", "STATUS", |job: &Summary| Cell::state(job.status.as_str(), tone(&job.status))),
-    Column::new("operation", "OPERATION", |job: &Summary| job.operation.as_str().into()),
     Column::new("tasks", "TASKS", |job: &Summary| job.progress.total_tasks.into()),
     Column::new("failed", "FAILED", |job: &Summary| job.progress.failed_tasks.into()),
+    Column::new("operation", "OPERATION", |job: &Summary| job.operation.as_str().into()).cut(),
     Column::new("succeeded", "SUCCEEDED", |job: &Summary| job.progress.succeeded_tasks.into()).hidden(),
     Column::new("priority", "PRIORITY", |job: &Summary| i64::from(job.priority).into()),
     Column::new("created", "CREATED", |job: &Summary| job.created.into()),

@@ -13,8 +13,11 @@ use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::output::{Cell, Column};
 
-/// Of a bar, in characters.
-const WIDTH: u64 = 24;
+/// Of a bar, in characters: at most, and at least where it has any use.
+const WIDTH: usize = 24;
+const NARROW: usize = 4;
+/// Between the columns of a table.
+const GAP: usize = 2;
 /// Rows between two looks at the progress.
 const STEP: u64 = 8192;
 
@@ -64,6 +67,9 @@ struct Line {
     bytes: Option<u64>,
     /// Of all objects, between 0 and 1; of all versions and delete markers, for the group `version`.
     share: f64,
+    /// Of the objects, as long as the bar is.
+    #[serde(skip)]
+    part: u64,
     #[serde(skip)]
     bar: String,
 }
@@ -96,12 +102,16 @@ pub async fn run(args: &StatsArgs, ctx: &Context) -> Result<Outcome> {
         Ok(stats)
     })
     .await?;
-    let _ = writer.extend(lines(&stats, out.settings().stdout.unicode))?;
+    let mut lines = lines(&stats);
+    let stream = &out.settings().stdout;
+    let width = bar_width(&lines, stream.width.filter(|_| stream.terminal));
+    lines.iter_mut().for_each(|line| line.bar = bar(line.part, stats.all.objects, width, stream.unicode));
+    let _ = writer.extend(lines)?;
     writer.finish()?;
     Ok(Outcome::Done)
 }
 
-fn lines(stats: &Stats, unicode: bool) -> Vec<Line> {
+fn lines(stats: &Stats) -> Vec<Line> {
     let objects = stats.all.objects;
     let sized = stats.sized > 0;
     let line = |group, name: &str, tally: Tally| Line {
@@ -110,9 +120,10 @@ fn lines(stats: &Stats, unicode: bool) -> Vec<Line> {
         objects: tally.objects,
         bytes: sized.then_some(tally.bytes),
         share: if objects == 0 { 0.0 } else { tally.objects as f64 / objects as f64 },
-        bar: bar(tally.objects, objects, unicode),
+        part: tally.objects,
+        bar: String::new(),
     };
-    let mut lines = vec![Line { bar: String::new(), ..line("all", "objects", stats.all) }];
+    let mut lines = vec![Line { part: 0, ..line("all", "objects", stats.all) }];
     for (name, count) in [
         ("with a version", stats.versioned),
         ("not the latest version", stats.noncurrent),
@@ -121,7 +132,7 @@ fn lines(stats: &Stats, unicode: bool) -> Vec<Line> {
         if count > 0 {
             let share = count as f64 / (objects + stats.delete_markers) as f64;
             let tally = Tally { objects: count, bytes: 0 };
-            lines.push(Line { bytes: None, share, bar: String::new(), ..line("version", name, tally) });
+            lines.push(Line { bytes: None, share, part: 0, ..line("version", name, tally) });
         }
     }
     lines.extend(stats.buckets().map(|(name, tally)| line("bucket", name, tally)));
@@ -131,10 +142,28 @@ fn lines(stats: &Stats, unicode: bool) -> Vec<Line> {
     lines
 }
 
+/// What a terminal leaves beside the other columns.
+fn bar_width(lines: &[Line], terminal: Option<usize>) -> usize {
+    let Some(terminal) = terminal else { return WIDTH };
+    let digits = |number: u64| number.to_string().len();
+    let widest = |header: &str, of: &dyn Fn(&Line) -> usize| {
+        lines.iter().map(of).max().unwrap_or_default().max(header.len())
+    };
+    let others = [
+        widest("GROUP", &|line| line.group.len()),
+        widest("NAME", &|line| line.name.chars().count()),
+        widest("OBJECTS", &|line| digits(line.objects)),
+        widest("BYTES", &|line| line.bytes.map_or(0, digits)),
+        "100.0 %".len(),
+    ];
+    let taken: usize = others.iter().map(|width| width + GAP).sum();
+    terminal.saturating_sub(taken).clamp(NARROW, WIDTH)
+}
+
 /// As long as its part of the whole; what is there at all has a bar.
-fn bar(part: u64, whole: u64, unicode: bool) -> String {
+fn bar(part: u64, whole: u64, width: usize, unicode: bool) -> String {
     let eighths =
-        if whole == 0 { 0 } else { (u128::from(part) * u128::from(WIDTH) * 8).div_ceil(u128::from(whole)) };
+        if whole == 0 { 0 } else { (u128::from(part) * width as u128 * 8).div_ceil(u128::from(whole)) };
     let (full, rest) = ((eighths / 8) as usize, (eighths % 8) as usize);
     if !unicode {
         return "#".repeat(full + usize::from(rest >= 4 || full == 0 && rest > 0));
@@ -159,7 +188,7 @@ mod tests {
             (1, 2, false, "#".repeat(12)),
             (u64::MAX, u64::MAX, false, "#".repeat(24)),
         ] {
-            assert_eq!(bar(part, whole, unicode), expected, "{part} of {whole}");
+            assert_eq!(bar(part, whole, WIDTH, unicode), expected, "{part} of {whole}");
         }
     }
 }

@@ -295,3 +295,16 @@ fn a_wait_for_several_jobs_outlasts_a_bad_end() {
         assert!(ran.stderr.contains(&format!("1 of 2 tasks of the job {id} failed")), "{ran:?}");
     }
 }
+
+#[test]
+fn a_narrow_terminal_shows_how_many_tasks_failed() {
+    let rehearsal = Rehearsal::with("");
+    tag(&rehearsal, &["--description", "a nightly job with a long description"]);
+    let line = ["--sandbox", "s3", "job", "list"];
+    let (screen, status, _) = Terminal::opsctl(&rehearsal.sealed, (80, 30), &line).end();
+    assert!(status.success() && screen.contains("FAILED"), "{screen}");
+    assert!(
+        screen.lines().all(|line| line.trim_end().chars().count() <= 80 || line.contains("not fit")),
+        "{screen}"
+    );
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{scripted, signed_in_to};
 use crate::s3::Shelf;
-use crate::support::{FakeAws, Reply, Sealed};
+use crate::support::{FakeAws, Reply, Sealed, Terminal};
 
 const SUCCEEDED: &str =
     "data-1,logs/a%20b,v1,succeeded,,200,Successful\ndata-1,c,v1,succeeded,200,,Successful\n";
@@ -182,4 +182,25 @@ fn what_is_not_whole_is_said() {
     for (name, code) in [("none/", 3), ("x", 2)] {
         sealed.run(["s3", "job", "report", name]).expect(code);
     }
+}
+
+#[test]
+fn cause_and_cure_are_whole_under_the_table_however_narrow_the_terminal_is() {
+    let sealed = Sealed::new();
+    local(&sealed);
+    let line = ["s3", "job", "report", "job-1", "--allow-failures"];
+    let (screen, status, _) = Terminal::opsctl(&sealed, (80, 50), &line).end();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let denied = "AccessDenied: the role, the bucket's policy or the key's policy denies it; without s3:ListBucket a \
+                  missing key looks so too cure: opsctl s3 job policy prints what the role needs";
+    assert!(status.success() && words(&screen).contains(denied), "{screen}");
+    assert_eq!(screen.matches("AccessDenied:").count(), 1, "{screen}");
+    assert!(screen.lines().all(|line| line.trim_end().chars().count() <= 80), "{screen}");
+    let table = sealed.run(line).expect(0);
+    assert!(table.stdout.starts_with("TASKS  ERROR         STATUS  PREFIX\n"), "{table:?}");
+    assert!(words(&table.stdout).contains(denied) && table.stdout.contains("\nNoSuchKey: "), "{table:?}");
+    // Whoever names columns has them.
+    let named = sealed.run(line.iter().chain(&["--columns", "error,cause"])).expect(0);
+    assert!(named.stdout.starts_with("ERROR         LIKELY CAUSE\n"), "{named:?}");
+    assert!(!named.stdout.contains("cure:"), "{named:?}");
 }

@@ -93,3 +93,17 @@ fn a_terminal_shows_bars() {
         assert!(screen.is_ascii() == (locale == "C"), "{screen}");
     }
 }
+
+#[test]
+fn bars_are_as_long_as_a_narrow_terminal_has_room_for() {
+    let mut sealed = Sealed::new();
+    with_inventory(&sealed);
+    sealed.set("LANG", "C");
+    for (columns, least) in [(80, 12), (74, 6)] {
+        let (screen, status, _) = Terminal::opsctl(&sealed, (columns, 50), &STATS).end();
+        let bars = screen.lines().filter_map(|line| line.find('#').map(|at| line.len() - at)).max();
+        assert!(status.success() && bars.is_some_and(|longest| longest >= least), "{columns}: {screen}");
+        assert!(screen.lines().all(|line| line.len() <= usize::from(columns)), "{screen}");
+        assert!(!screen.contains("not fit"), "{screen}");
+    }
+}
