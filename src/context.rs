@@ -1,7 +1,7 @@
 //! What a verb is handed: settings, the clock, facts about the terminal, output, and
 //! AWS, made on first use. The only room that reads the environment. It must not call AWS itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
@@ -151,6 +151,11 @@ impl Context {
 
     pub fn state_dir(&self) -> Result<PathBuf> {
         state_dir(&self.env)
+    }
+
+    /// For what is gone with the process.
+    pub fn temporary_dir(&self) -> &Path {
+        Path::new(self.env.text("TMPDIR").unwrap_or("/tmp"))
     }
 
     /// What is there may be deleted at any time. None where there is no home.

@@ -50,7 +50,7 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
     let folder = match &args.launch.dir {
         Some(dir) => Folder::open(dir)?,
-        None => Folder::temporary(Path::new(ctx.env().text("TMPDIR").unwrap_or("/tmp")))?,
+        None => Folder::temporary(ctx.temporary_dir())?,
     };
     let running = launch(settings, &folder, 0, ctx).await?;
     let (config, credentials) = folder.aws_files_inside()?;

@@ -37,12 +37,21 @@ pub struct Checkpoint {
     /// Whether there was an earlier run.
     pub resumed: bool,
     path: PathBuf,
+    /// Whether a later run finds it.
+    is_found: bool,
 }
 
 impl Checkpoint {
-    /// The file of this build. With `resume`, what an earlier run has done is told to the plan.
+    /// The file of this build. With `resume`, what an earlier run has done is told to the plan. Where there is no state
+    /// folder, a file that nobody finds again.
     pub async fn open(identity: Identity, resume: bool, plan: &mut Plan, ctx: &Context) -> Result<Self> {
-        let path = path(&identity.asked, ctx)?;
+        let path = match ctx.state_dir() {
+            Ok(state) => path(state, &identity.asked)?,
+            Err(homeless) if resume => {
+                return Err(Error::usage("--resume has nothing to go on with").because(homeless).into());
+            }
+            Err(_) => return Checkpoint::unfound(identity, ctx),
+        };
         let unusable = |error| Error::failed(format!("cannot use {}", path.display())).because(error);
         let file = files::open_private(&path).map_err(unusable)?;
         let began = Instant::now();
@@ -81,7 +90,7 @@ impl Checkpoint {
                     };
                     handle.set_len(journal.end()).map_err(unusable)?;
                     let rows = journal.total_rows();
-                    return Ok(Checkpoint { journal, identity, rows, resumed: true, path });
+                    return Ok(Checkpoint { journal, identity, rows, resumed: true, path, is_found: true });
                 }
                 None => {
                     ctx.reporter().status("there is nothing to resume: the build begins at the beginning")
@@ -91,7 +100,23 @@ impl Checkpoint {
         handle.set_len(0).map_err(unusable)?;
         let begun = serde_json::to_string(&identity).unwrap_or_default();
         let journal = Journal::begin(handle, &begun).map_err(|error| full(&path, error))?;
-        Ok(Checkpoint { journal, identity, rows: 0, resumed: false, path })
+        Ok(Checkpoint { journal, identity, rows: 0, resumed: false, path, is_found: true })
+    }
+
+    fn unfound(identity: Identity, ctx: &Context) -> Result<Self> {
+        let path = ctx.temporary_dir().to_owned();
+        ctx.reporter().warn(format_args!(
+            "HOME is not set: what is listed is in {} until the end, and no --resume goes on with it",
+            path.display()
+        ));
+        let file = files::open_unlinked(&path).map_err(|error| {
+            Error::failed(format!("cannot use {}", path.display()))
+                .because(error)
+                .hint("set HOME, or TMPDIR to a folder that can be written to")
+        })?;
+        let begun = serde_json::to_string(&identity).unwrap_or_default();
+        let journal = Journal::begin(file, &begun).map_err(|error| full(&path, error))?;
+        Ok(Checkpoint { journal, identity, rows: 0, resumed: false, path, is_found: false })
     }
 
     /// What is said when the file cannot grow.
@@ -101,7 +126,7 @@ impl Checkpoint {
 
     /// Beyond this run.
     pub fn kept(&self) -> Kept {
-        Kept(Some(self.path.clone()))
+        Kept(self.is_found.then(|| self.path.clone()))
     }
 }
 
@@ -128,8 +153,8 @@ impl Drop for Kept {
     }
 }
 
-fn path(asked: &str, ctx: &Context) -> Result<PathBuf> {
-    let folder = ctx.state_dir()?.join("builds");
+fn path(state: PathBuf, asked: &str) -> Result<PathBuf> {
+    let folder = state.join("builds");
     files::make_private_folder(&folder).map_err(|error| {
         Error::failed(format!("cannot make {}", folder.display())).because(error).hint(
             "XDG_STATE_HOME names another folder for what is not yet in the manifest; --to - needs none",

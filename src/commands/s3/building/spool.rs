@@ -44,10 +44,17 @@ pub struct Spooled {
 }
 
 impl Spool {
-    /// In the state folder: what is there may be large, and is nobody else's.
+    /// In the state folder, where there is one: what is there may be large, and is nobody else's.
     pub fn new(ctx: &Context) -> Result<Self> {
-        let folder = ctx.state_dir()?.join("builds");
-        let made = files::make_private_folder(&folder).and_then(|()| files::open_unlinked(&folder));
+        let (folder, made) = match ctx.state_dir() {
+            Ok(state) => {
+                let folder = state.join("builds");
+                let made = files::make_private_folder(&folder);
+                (folder, made)
+            }
+            Err(_) => (ctx.temporary_dir().to_owned(), Ok(())),
+        };
+        let made = made.and_then(|()| files::open_unlinked(&folder));
         let file = made.map_err(|error| {
             Error::failed(format!("cannot keep a manifest in {}", folder.display())).because(error)
         })?;

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use super::build;
 use crate::s3::job::Rehearsal;
 use crate::s3::manifest::{gzip, md5};
 use crate::support::bucket::{Bucket, Settings};
@@ -204,4 +205,26 @@ fn an_inventory_that_is_not_what_was_promised_spoils_no_manifest() {
         );
         assert_eq!(text(), good, "{told}");
     }
+}
+
+#[test]
+fn a_build_needs_no_home_but_to_be_resumed() {
+    let bucket = Bucket::of(["a", "b"], Settings { page: 1, ..Settings::default() });
+    let sealed = crate::s3::listing::sealed(&bucket);
+    let temporary = sealed.path("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = sealed.command(["s3", "manifest", "build", "s3://data-1/", "--to", "m.csv"]);
+        command.args(more).env_remove("HOME").env_remove("XDG_STATE_HOME").env("TMPDIR", &temporary);
+        crate::support::finish(command, b"")
+    };
+    let ran = run(&[]).expect(0);
+    let told =
+        format!("warning: HOME is not set: what is listed is in {} until the end", temporary.display());
+    assert!(ran.stderr.contains(&told), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(sealed.path("m.csv")).unwrap(), "data-1,a\ndata-1,b\n");
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+    let refused = run(&["--resume"]).expect(2);
+    assert!(refused.stderr.contains("--resume has nothing to go on with"), "{refused:?}");
+    assert!(refused.stderr.contains("HOME is not set"), "{refused:?}");
 }
