@@ -26,6 +26,14 @@ pub struct Live<'a> {
     lost: Vec<Lost>,
     rows: u64,
     left_out: LeftOut,
+    below: Vec<Below>,
+}
+
+/// What was found below a place that is called like a list.
+#[derive(Debug, Clone, Copy, Default)]
+struct Below {
+    itself: bool,
+    others: bool,
 }
 
 /// Rows that this run has left out.
@@ -39,7 +47,16 @@ impl<'a> Live<'a> {
     pub fn new(roots: &'a [Location], versions: bool, sized: bool, most: NonZeroUsize) -> Result<Self> {
         let prefixes = roots.iter().map(|location| location.key.clone());
         let plan = Plan::new(prefixes, most.get(), u64::from_le_bytes(random::bytes()?));
-        Ok(Live { roots, versions, sized, plan, lost: Vec::new(), rows: 0, left_out: LeftOut::default() })
+        Ok(Live {
+            roots,
+            versions,
+            sized,
+            plan,
+            lost: Vec::new(),
+            rows: 0,
+            left_out: LeftOut::default(),
+            below: vec![Below::default(); roots.len()],
+        })
     }
 
     pub fn plan(&mut self) -> &mut Plan {
@@ -56,6 +73,12 @@ impl<'a> Live<'a> {
 
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Lists of objects under which nothing else was found: whoever named one may have meant what is in it.
+    pub fn lists_alone(&self) -> impl Iterator<Item = &'a Location> {
+        let places = self.roots.iter().zip(&self.below);
+        places.filter(|(_, below)| below.itself && !below.others).map(|(location, _)| location)
     }
 
     pub fn left_out(&self) -> LeftOut {
@@ -80,11 +103,12 @@ impl<'a> Live<'a> {
         if enough(&self.plan, checkpoint) {
             return Ok(());
         }
-        let left_out = &mut self.left_out;
+        let (left_out, below) = (&mut self.left_out, &mut self.below);
         self.lost = list(&listing, &mut self.plan, |plan, found| {
             let written = match found {
                 Found::Split(split) => checkpoint.journal.split(split),
                 Found::Page { root, range, page, keys, next } => {
+                    below[root].look(&roots[root], page, keys);
                     let mut choice = Choice { filter, versions, sized, seen: None, left_out };
                     let (text, rows) = choice.spell(page, keys, &roots[root].bucket)?;
                     counter.add(rows);
@@ -115,9 +139,10 @@ impl<'a> Live<'a> {
         let listing = Listing { client: &client, roots, versions };
         let out = ctx.out().raw();
         let limit = limit.unwrap_or(u64::MAX);
-        let left_out = &mut self.left_out;
+        let (left_out, below) = (&mut self.left_out, &mut self.below);
         self.lost = list(&listing, &mut self.plan, |_, found| {
             let Found::Page { root, page, keys, .. } = found else { return Ok(ControlFlow::Continue(())) };
+            below[root].look(&roots[root], page, keys);
             let mut choice = Choice { filter, versions, sized: false, seen: seen.as_deref_mut(), left_out };
             let (mut text, rows) = choice.spell(page, keys, &roots[root].bucket)?;
             let room = limit.saturating_sub(counter.rows);
@@ -159,6 +184,18 @@ impl<'a> Live<'a> {
         let kind = kinds.first().copied().filter(|first| kinds.iter().all(|kind| kind == first));
         let told: Vec<String> = self.lost.iter().map(|lost| lost.error.to_string()).collect();
         Error::new(kind.unwrap_or(Kind::Failed), format!("{message}: {}", told.join("; ")))
+    }
+}
+
+impl Below {
+    fn look(&mut self, place: &Location, page: &Page, keys: usize) {
+        let key = place.key.as_str();
+        if !self.others && [".csv", ".csv.gz", "manifest.json"].iter().any(|end| key.ends_with(end)) {
+            for found in page.keys().take(keys) {
+                let seen = if found == key { &mut self.itself } else { &mut self.others };
+                *seen = true;
+            }
+        }
     }
 }
 

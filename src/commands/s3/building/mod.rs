@@ -109,6 +109,13 @@ impl Building<'_> {
         if let Err(error) = listed {
             return Err(interrupted(error, &mut kept, ctx));
         }
+        for list in live.lists_alone() {
+            ctx.reporter().warn(format_args!(
+                "{list} was listed as a prefix, and is the only object found: it is a list itself"
+            ));
+            let word = if list.key.ends_with(".json") { "inventory" } else { "manifest" };
+            ctx.reporter().hint(format!("{word}:{list} reads the objects in it"));
+        }
         // Nothing is built of what nobody may see.
         if !roots.is_empty() && live.lost().len() == roots.len() && others.is_empty() {
             return Err(live.failure().into());

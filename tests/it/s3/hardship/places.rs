@@ -228,3 +228,33 @@ fn a_build_needs_no_home_but_to_be_resumed() {
     assert!(refused.stderr.contains("--resume has nothing to go on with"), "{refused:?}");
     assert!(refused.stderr.contains("HOME is not set"), "{refused:?}");
 }
+
+#[test]
+fn a_list_that_is_listed_as_a_prefix_is_told() {
+    let rehearsal = Rehearsal::of(
+        r#"
+[[buckets]]
+name = "lists-1"
+objects = [
+  { key = "all.csv", body = "data-1,a\n" },
+  { key = "two.csv", body = "data-1,a\n" }, { key = "two.csv.bak" },
+  { key = "inv/manifest.json", body = "{}" },
+  { key = "logs/x" },
+]
+"#,
+    );
+    for to in ["m.csv", "-"] {
+        for (source, told) in [
+            ("s3://lists-1/all.csv", Some("hint: manifest:s3://lists-1/all.csv reads the objects in it")),
+            ("s3://lists-1/inv/manifest.json", Some("hint: inventory:s3://lists-1/inv/manifest.json reads")),
+            ("s3://lists-1/two.csv", None),
+            ("s3://lists-1/logs/x", None),
+            ("manifest:s3://lists-1/all.csv", None),
+        ] {
+            let ran = build(&rehearsal, &[source, "--to", to]).expect(0);
+            let warned = ran.stderr.contains("was listed as a prefix, and is the only object found");
+            assert_eq!(warned, told.is_some(), "{source} {to}: {ran:?}");
+            assert!(ran.stderr.contains(told.unwrap_or_default()), "{source} {to}: {ran:?}");
+        }
+    }
+}
