@@ -12,10 +12,13 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
 const PRIVATE: u32 = 0o600;
+/// As many as Linux follows.
+const LINKS: usize = 40;
 const PRIVATE_FOLDER: u32 = 0o700;
 
 /// Writes a file that is the user's own: with the mode it had, or the one the user gives to new files.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = &followed(path)?;
     replace(path, content, |beside| {
         let file = OpenOptions::new().write(true).create_new(true).open(beside)?;
         if let Ok(before) = fs::metadata(path) {
@@ -23,6 +26,27 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
         }
         Ok(file)
     })
+}
+
+/// What a path leads to when it is a chain of links: what is written there takes the place of no link. Descriptors of the
+/// process, as `/dev/stdout`, are ends by themselves.
+pub fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
+        if !is_link || is_descriptor(&path) {
+            return Ok(path);
+        }
+        // One that is not absolute is told from the folder of the link.
+        path = path.parent().unwrap_or(Path::new("")).join(fs::read_link(&path)?);
+    }
+    Err(io::Error::other("there are too many links in a row"))
+}
+
+fn is_descriptor(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/stderr", "/dev/stdin"].iter().any(|name| path == Path::new(name))
+        || path.starts_with("/dev/fd")
+        || path.starts_with("/proc")
 }
 
 /// Writes a file that only its owner may read, from its first byte on.
@@ -62,7 +86,12 @@ pub struct Beside {
 impl Beside {
     /// With the mode that the file had, or the one the user gives to new files.
     pub fn create(path: &Path) -> io::Result<Self> {
+        let path = &followed(path)?;
         match fs::metadata(path) {
+            // Somebody else has it open, and is to find there what was written.
+            Ok(_) if is_descriptor(path) => {
+                Ok(Beside { file: OpenOptions::new().append(true).open(path)?, names: None })
+            }
             Ok(before) if before.is_file() => {
                 let beside = Beside::new(path)?;
                 beside.file.set_permissions(before.permissions())?;
@@ -261,6 +290,30 @@ mod tests {
         drop(lock);
         Beside::create(&path).unwrap().finish().unwrap();
         assert_eq!(folder.names().len(), kept.len() - 1);
+    }
+
+    #[test]
+    fn links_are_followed_and_stay() {
+        let folder = Folder::new("links");
+        let at = |name: &str| folder.0.join(name);
+        fs::create_dir(at("deep")).unwrap();
+        for (link, to) in [("one", "two"), ("two", "deep/list.csv"), ("round", "about"), ("about", "round")] {
+            std::os::unix::fs::symlink(to, at(link)).unwrap();
+        }
+        // Where the last of them leads to nothing, that is made.
+        for text in ["first", "second"] {
+            let mut file = Beside::create(&at("one")).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            file.finish().unwrap();
+            assert_eq!(fs::read_to_string(at("deep/list.csv")).unwrap(), text);
+        }
+        write(&at("one"), b"third").unwrap();
+        assert_eq!(fs::read_to_string(at("deep/list.csv")).unwrap(), "third");
+        assert!(["one", "two"].iter().all(|name| at(name).is_symlink()));
+        assert!(Beside::create(&at("round")).is_err());
+        assert_eq!(followed(Path::new("/dev/stdout")).unwrap(), Path::new("/dev/stdout"));
+        fs::remove_dir_all(at("deep")).unwrap();
+        ["one", "two", "round", "about"].iter().for_each(|name| fs::remove_file(at(name)).unwrap());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::spool::{Spool, Spooled};
 use super::upload::Parts;
 use crate::commands::s3::source::Place;
 use crate::error::{Error, Result};
-use crate::files::Beside;
+use crate::files::{self, Beside};
 use crate::output::RawOutput;
 
 /// What `--to` says.
@@ -23,8 +23,10 @@ impl FromStr for To {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse()? {
             Place::Object(location) if location.key.is_empty() || location.key.ends_with('/') => {
-                Err(format!("`{text}` names no object: s3://{}/manifest.csv", location.bucket))
+                Err(format!("`{text}` names no object: {location}manifest.csv"))
             }
+            // The shell's word for it: a link, which nothing may take the place of.
+            Place::File(path) if path == Path::new("/dev/stdout") => Ok(To(Place::Stdin)),
             place => Ok(To(place)),
         }
     }
@@ -32,7 +34,8 @@ impl FromStr for To {
 
 /// That the folder of a file is there is known before hours are spent on what goes into it.
 pub fn look(path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let followed = files::followed(path).map_err(|error| unwritable(path, error))?;
+    let folder = followed.parent().filter(|folder| !folder.as_os_str().is_empty());
     let looked = fs::metadata(folder.unwrap_or(Path::new("."))).and_then(|found| match found.is_dir() {
         true if path.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
         true => Ok(()),

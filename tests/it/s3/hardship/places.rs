@@ -258,3 +258,29 @@ objects = [
         }
     }
 }
+
+#[test]
+fn links_are_followed_and_what_they_lead_to_is_written() {
+    let bucket = Bucket::of(["a"], Settings { page: 10, ..Settings::default() });
+    let sealed = crate::s3::listing::sealed(&bucket);
+    let (link, file) = (sealed.path("link.csv"), sealed.path("kept.csv"));
+    std::fs::write(&file, "old\n").unwrap();
+    std::os::unix::fs::symlink("kept.csv", &link).unwrap();
+    sealed.run(["s3", "manifest", "build", "s3://data-1/", "--to", "link.csv"]).expect(0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "data-1,a\n");
+    sealed.write("faulty.csv", "data-1,b c\n");
+    sealed.run(["s3", "manifest", "check", "faulty.csv", "--fix", "link.csv"]).expect(6);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "data-1,b%20c\n");
+    assert!(link.is_symlink() && file.is_file());
+    // Stdout, though it is a file here.
+    let redirected = sealed.path("redirected.csv");
+    let mut command = sealed.command(["s3", "manifest", "build", "s3://data-1/", "--to", "/dev/stdout"]);
+    let status = command.stdout(std::fs::File::create(&redirected).unwrap()).status().unwrap();
+    assert!(status.success() && std::path::Path::new("/dev/stdout").is_symlink());
+    assert_eq!(std::fs::read_to_string(&redirected).unwrap(), "data-1,a\n");
+    let mut command = sealed.command(["s3", "manifest", "check", "faulty.csv", "-q", "--fix", "/dev/stdout"]);
+    command.args(["-o", "csv", "--no-header", "--columns", "line"]);
+    let status = command.stdout(std::fs::File::create(&redirected).unwrap()).status().unwrap();
+    assert!(status.code() == Some(6) && std::path::Path::new("/dev/stdout").is_symlink());
+    assert!(std::fs::read_to_string(&redirected).unwrap().contains("data-1,b%20c\n"));
+}
