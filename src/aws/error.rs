@@ -203,6 +203,8 @@ fn classify(code: &str, message: &str, status: u16) -> Class {
         | "PriorRequestNotComplete" => {
             class(Kind::Temporary, Some("AWS is busy; --max-attempts tries more often"))
         }
+        // Of an archived object, which can be read when it has been restored.
+        "InvalidObjectState" => class(Kind::Conflict, None),
         "TargetNotConnected" => class(Kind::Conflict, None),
         "InvalidInstanceId" | "InvalidDocument" | "DoesNotExist" | "ResourceNotFound" | "NotFound" => {
             class(Kind::NotFound, None)

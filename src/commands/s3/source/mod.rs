@@ -15,7 +15,7 @@ use opsctl_engine::manifest::Location;
 
 pub use fetch::{blocking, fetch};
 pub use inventory::has_versions;
-pub use object::Object;
+pub use object::{Object, cannot_read};
 pub use part::{Found, Part};
 pub use report::{ReportParts, open_report};
 pub use unread::Unread;

@@ -5,13 +5,14 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use bytes::Bytes;
 use opsctl_engine::manifest::Location;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Place;
-use crate::aws;
+use crate::aws::{self, AwsFailure};
 use crate::commands::s3::bucket;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -116,6 +117,22 @@ impl Read for Fetched {
     }
 }
 
+/// Why an object cannot be read, with the command that restores an archived one.
+pub fn cannot_read<E>(error: &AwsFailure<E>, location: &Location) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let failure = aws::failure(error, format!("cannot read {location}"));
+    if error.code() != Some("InvalidObjectState") {
+        return failure;
+    }
+    let Location { bucket, key } = location;
+    let key = shlex::try_quote(key).unwrap_or_default();
+    failure
+        .hint("it is in an archive class: restore it first, and wait until it is there")
+        .hint(format!("aws s3api restore-object --bucket {bucket} --key {key} --restore-request Days=1"))
+}
+
 /// Fetches until the end, a failure, or a reader that is gone.
 async fn pump(
     client: Client,
@@ -152,7 +169,7 @@ async fn fetch(
                     (client, moved) = (bucket::in_region(&client, region), true);
                     continue;
                 }
-                None => return Err(aws::failure(&error, format!("cannot read {location}"))),
+                None => return Err(cannot_read(&error, location)),
             },
         };
         etag = etag.or_else(|| object.e_tag.take());

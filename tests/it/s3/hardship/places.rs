@@ -284,3 +284,16 @@ fn links_are_followed_and_what_they_lead_to_is_written() {
     assert!(status.code() == Some(6) && std::path::Path::new("/dev/stdout").is_symlink());
     assert!(std::fs::read_to_string(&redirected).unwrap().contains("data-1,b%20c\n"));
 }
+
+#[test]
+fn a_list_in_an_archive_is_a_conflict_and_told_how_to_restore() {
+    let rehearsal = Rehearsal::of(
+        "[[buckets]]\nname = \"lists-1\"\nobjects = [{ key = \"old list.csv\", body = \"data-1,a\\n\", storage_class = \"GLACIER\" }]\n",
+    );
+    let told =
+        "hint: aws s3api restore-object --bucket lists-1 --key 'old list.csv' --restore-request Days=1\n";
+    for verb in ["head", "stats", "check"] {
+        let ran = rehearsal.opsctl(&["s3", "manifest", verb, "s3://lists-1/old list.csv"]).expect(9);
+        assert!(ran.stderr.contains("InvalidObjectState") && ran.stderr.contains(told), "{ran:?}");
+    }
+}

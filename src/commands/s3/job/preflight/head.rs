@@ -8,6 +8,7 @@ use opsctl_engine::manifest::{Columns, Location};
 
 use crate::aws;
 use crate::commands::s3::bucket::{self, Bucket};
+use crate::commands::s3::source::cannot_read;
 use crate::error::{Error, Kind, Result};
 
 /// As much of a list as is looked at.
@@ -70,7 +71,7 @@ impl Head {
             }
             Err(error) => {
                 let missing = error.as_service_error().is_some_and(|error| error.is_no_such_key());
-                let failure = aws::failure(&error, format!("cannot read {location}"));
+                let failure = cannot_read(&error, location);
                 return match missing {
                     true => Err(Error::not_found(format!("there is no object {location}"))
                         .because(failure)
