@@ -60,6 +60,10 @@ fn by_code(code: &str) -> Option<Explanation> {
             "no job copies an object of over 5 GiB",
             "opsctl s3 manifest build --max-size 5GiB leaves those out; a Lambda job can copy them in parts",
         ),
+        "KeyTooLongError" => stays(
+            "the key, with the prefix that the copy puts before it, has over 1024 bytes",
+            "opsctl s3 job create copy with a shorter prefix in --to",
+        ),
         "AccessControlListNotSupported" => stays(
             "the bucket has ACLs switched off (bucket owner enforced)",
             "give access by a bucket policy instead",
@@ -129,6 +133,7 @@ mod tests {
             ("AccessDeniedException", None, Some("the role, ")),
             ("NoSuchKey", Some(404), Some("the object is gone")),
             ("InvalidObjectState", Some(403), Some("the object is in an archive class")),
+            ("KeyTooLongError", Some(400), Some("the key, with the prefix")),
             ("KMS.ThrottlingException", Some(400), Some("more calls to KMS")),
             ("Unheard", Some(404), Some("the object is gone")),
             ("Unheard", Some(503), Some("more requests than")),

@@ -135,11 +135,13 @@ impl Checkpoint {
 pub struct Kept(Option<PathBuf>);
 
 impl Kept {
-    /// Leaves it to a later run, and says how that begins; where nothing was listed, nothing is said.
-    pub fn for_later(&mut self, ctx: &Context) {
+    /// Leaves it to a later run, and says how that begins; where nothing was listed, nothing is said. `is_passing`: the
+    /// same command may do better by itself.
+    pub fn for_later(&mut self, is_passing: bool, ctx: &Context) {
         if self.0.take().is_some() {
             ctx.reporter().status("what was listed so far is kept");
-            ctx.reporter().hint("the same command with --resume goes on from there");
+            let when = if is_passing { "" } else { "once that is mended, " };
+            ctx.reporter().hint(format!("{when}the same command with --resume goes on from there"));
         }
     }
 }

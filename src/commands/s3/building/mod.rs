@@ -82,6 +82,9 @@ pub struct Built {
 impl Building<'_> {
     pub async fn run(&self, signals: &mut Signals, ctx: &Context) -> Result<Built> {
         self.check()?;
+        if let Destination::Place(Place::Object(to)) = self.to {
+            signals.race(target::look_in_s3(to, ctx)).await?;
+        }
         let mut now = ctx.now();
         // What is wrong with a pattern is told before anything is listed.
         let zone = &ctx.out().settings().zone.clone();
@@ -303,8 +306,13 @@ pub async fn left(client: &Client, ctx: &Context) {
 
 /// Says how to go on, where that is possible.
 pub fn interrupted(error: anyhow::Error, kept: &mut Kept, ctx: &Context) -> anyhow::Error {
-    if !matches!(Report::new(&error).kind, Kind::Usage | Kind::Conflict) {
-        kept.for_later(ctx);
+    let kind = Report::new(&error).kind;
+    if !matches!(kind, Kind::Usage | Kind::Conflict) {
+        let is_passing = matches!(
+            kind,
+            Kind::Temporary | Kind::TimedOut | Kind::Interrupted | Kind::Terminated | Kind::HungUp
+        );
+        kept.for_later(is_passing, ctx);
     }
     error
 }

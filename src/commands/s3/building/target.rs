@@ -6,9 +6,13 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
 
+use opsctl_engine::manifest::Location;
+
 use super::spool::{Spool, Spooled};
 use super::upload::Parts;
+use crate::commands::s3::bucket::{self, Bucket};
 use crate::commands::s3::source::Place;
+use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files::{self, Beside};
 use crate::output::RawOutput;
@@ -42,6 +46,25 @@ pub fn look(path: &Path) -> Result<()> {
         false => Err(io::Error::from(io::ErrorKind::NotADirectory)),
     });
     looked.map_err(|error| unwritable(path, error).into())
+}
+
+/// That the bucket of an object is there, and within reach. Who may not look at it may write to it.
+pub async fn look_in_s3(to: &Location, ctx: &Context) -> Result<()> {
+    let aws = ctx.aws().await?;
+    let here = &aws.region().value;
+    match bucket::look_up(&aws.s3(), &to.bucket).await {
+        Ok(Bucket::Missing) => {
+            Err(Error::not_found(format!("there is no bucket {} for {to}", to.bucket)).into())
+        }
+        Ok(found) => match found.region().filter(|region| *region != here.as_str()) {
+            Some(region) => Err(Error::failed(format!("{to} is in {region}, and {here} is written to"))
+                .hint(format!("--region {region}: what is listed may be anywhere"))
+                .into()),
+            None => Ok(()),
+        },
+        // What is wrong is told by what follows.
+        Err(_) => Ok(()),
+    }
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Error {

@@ -297,3 +297,23 @@ fn a_list_in_an_archive_is_a_conflict_and_told_how_to_restore() {
         assert!(ran.stderr.contains("InvalidObjectState") && ran.stderr.contains(told), "{ran:?}");
     }
 }
+
+#[test]
+fn where_a_manifest_goes_is_looked_at_before_anything_is_listed() {
+    let rehearsal = Rehearsal::of(
+        "[[buckets]]\nname = \"data-1\"\nobjects = [{ key = \"a\" }]\n[[buckets]]\nname = \"far-1\"\nregion = \"eu-west-1\"\n",
+    );
+    for (to, code, told) in [
+        ("s3://nobucket/x.csv", 3, "there is no bucket nobucket for s3://nobucket/x.csv"),
+        ("s3://far-1/x.csv", 1, "hint: --region eu-west-1: what is listed may be anywhere"),
+        ("s3://data-1/dir/", 2, "names no object: s3://data-1/dir/manifest.csv"),
+    ] {
+        let ran = build(&rehearsal, &["s3://data-1/", "--to", to]).expect(code);
+        assert!(ran.stderr.contains(told) && !ran.stderr.contains("--resume"), "{ran:?}");
+    }
+    build(&rehearsal, &["s3://data-1/", "--to", "s3://far-1/x.csv", "--region", "eu-west-1"]).expect(0);
+    // What does not pass by itself must be mended before it is worth going on.
+    rehearsal.sealed.write("bad.csv", "data-1,%zz\n");
+    let ran = build(&rehearsal, &["s3://data-1/", "bad.csv", "--to", "m.csv"]).expect(1);
+    assert!(ran.stderr.contains("hint: once that is mended, the same command with --resume"), "{ran:?}");
+}

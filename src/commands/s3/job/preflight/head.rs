@@ -126,7 +126,8 @@ impl Head {
         };
         let mut csv = Csv::new(self.lines());
         if !csv.advance().map_err(|error| failed(error.to_string()))? {
-            return Err(failed("it is empty".to_owned()).into());
+            let message = format!("the manifest {location} is empty: there is nothing to do");
+            return Err(Error::new(Kind::ConditionFalse, message).into());
         }
         let row = csv.row();
         let columns = Columns::of_header(row).or_else(|| Columns::guess(row.len()));

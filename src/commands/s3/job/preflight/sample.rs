@@ -312,10 +312,13 @@ impl Sample {
                 0 => String::new(),
                 more => format!("; and {more} more in the sample"),
             };
-            found.push(
-                Finding::bad(check, format!("{}{more}", self.faults.join("; ")))
-                    .hint("opsctl s3 manifest check finds every fault of a manifest, and mends it"),
-            );
+            let finding = Finding::bad(check, format!("{}{more}", self.faults.join("; ")));
+            found.push(match self.is_inventory {
+                true => finding,
+                false => {
+                    finding.hint("opsctl s3 manifest check finds every fault of a manifest, and mends it")
+                }
+            });
         }
         if self.buckets.len() > 1 {
             let named: Vec<&str> = self.buckets.iter().take(NAMED).map(String::as_str).collect();
