@@ -64,12 +64,17 @@ pub struct BadPattern {
 }
 
 impl Filter {
-    /// All patterns that are at fault are named.
+    /// All patterns that are at fault are named; globs that can hardly be meant are.
     pub fn new(conditions: Conditions) -> Result<Self, Vec<BadPattern>> {
         let (mut patterns, mut bad) = (Vec::new(), Vec::new());
         let globs = conditions.globs.iter().map(|pattern| ("glob", pattern, glob::to_regex(pattern)));
         let regexes =
             conditions.regexes.iter().map(|pattern| ("regular expression", pattern, pattern.clone()));
+        for pattern in &conditions.globs {
+            if let Some(reason) = glob::fault(pattern) {
+                bad.push(BadPattern { kind: "glob", pattern: pattern.clone(), reason: reason.to_owned() });
+            }
+        }
         for (kind, pattern, source) in globs.chain(regexes) {
             match Regex::new(&source) {
                 Ok(regex) => patterns.push(regex),
@@ -220,12 +225,14 @@ mod tests {
 
     #[test]
     fn all_bad_patterns_are_named() {
-        let conditions = Conditions { regexes: texts(&["a(", "fine", "[z-a]"]), ..Conditions::default() };
+        let (globs, regexes) = (texts(&["[a", "[a]"]), texts(&["a(", "fine", "[z-a]"]));
+        let conditions = Conditions { globs, regexes, ..Conditions::default() };
         let bad: Vec<String> = Filter::new(conditions).unwrap_err().iter().map(ToString::to_string).collect();
-        assert_eq!(bad.len(), 2);
-        assert_eq!(bad[0], "`a(` is no regular expression: unclosed group");
+        assert_eq!(bad.len(), 3);
+        assert!(bad[0].starts_with("`[a` is no glob: a bracket is never closed"), "{bad:?}");
+        assert_eq!(bad[1], "`a(` is no regular expression: unclosed group");
         assert!(
-            bad[1].starts_with("`[z-a]` is no regular expression: invalid character class range"),
+            bad[2].starts_with("`[z-a]` is no regular expression: invalid character class range"),
             "{bad:?}"
         );
     }

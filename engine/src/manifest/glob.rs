@@ -1,5 +1,25 @@
 //! Globs as the AWS CLI has them, as regular expressions over the whole key: `*` is any text, slashes too, `?` one
-//! character, `[a-z]` one of a set, `[!a-z]` none of it. A bracket that is never closed stands for itself.
+//! character, `[a-z]` one of a set, `[!a-z]` none of it. A bracket that is never closed stands for itself;
+//! whether that is meant is another question.
+
+/// Why a pattern is hardly meant as it is written, though it would match something.
+pub(super) fn fault(glob: &str) -> Option<&'static str> {
+    let mut rest = glob;
+    while let Some(at) = rest.find('[') {
+        let inside = rest.get(at + 1..).unwrap_or_default();
+        let Some((class, length)) = set(inside) else {
+            return Some("a bracket is never closed; `[[]` is a bracket itself");
+        };
+        if class == NOTHING {
+            return Some("its set has nothing in it");
+        }
+        rest = inside.get(length..).unwrap_or_default();
+    }
+    None
+}
+
+/// Of no character.
+const NOTHING: &str = r"[^\s\S]";
 
 pub(super) fn to_regex(glob: &str) -> String {
     let mut regex = String::from("(?s)^");
@@ -49,7 +69,7 @@ fn set(text: &str) -> Option<(String, usize)> {
         }
     }
     let class = match (class.as_str(), negated) {
-        ("", false) => r"[^\s\S]".to_owned(),
+        ("", false) => NOTHING.to_owned(),
         ("", true) => ".".to_owned(),
         (members, false) => format!("[{members}]"),
         (members, true) => format!("[^{members}]"),
@@ -94,6 +114,22 @@ mod tests {
         ] {
             let regex = Regex::new(&to_regex(glob)).unwrap();
             assert_eq!(regex.is_match(key), matches, "{glob} on {key}");
+        }
+    }
+
+    #[test]
+    fn what_is_hardly_meant_is_told() {
+        for (glob, begin) in [
+            ("[a", Some("a bracket is never closed")),
+            ("[a-c]*[", Some("a bracket is never closed")),
+            ("x[c-a]", Some("its set has nothing in it")),
+            ("[[]a", None),
+            ("[]]?*[!x]", None),
+            ("a]", None),
+        ] {
+            let told = fault(glob);
+            assert_eq!(told.is_some(), begin.is_some(), "{glob}: {told:?}");
+            assert!(told.unwrap_or_default().starts_with(begin.unwrap_or_default()), "{glob}: {told:?}");
         }
     }
 

@@ -1,12 +1,15 @@
 //! The options that choose objects from a list, the same for every verb that takes them.
 
+use aws_sdk_s3::types::ObjectStorageClass;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use opsctl_engine::manifest::{BadPattern, Conditions, Filter, Sample};
 
 use crate::cli::Moment;
+use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::output::nearest;
 
 /// Which objects are wanted: all kinds of conditions together, of each kind one of the values.
 #[derive(Debug, Clone, Default, Args)]
@@ -66,6 +69,21 @@ impl FilterArgs {
             let beyond = |error| Error::usage("the time is beyond the calendar").because(error);
             moment.map(resolve).transpose().map_err(beyond)
         };
+        let (since, until) = (moment(self.since)?, moment(self.until)?);
+        let mut faults = Vec::new();
+        if let (Some(min), Some(max)) = (self.min_size, self.max_size)
+            && min > max
+        {
+            faults.push(format!(
+                "no object has {min} bytes or more (--min-size) and {max} or less (--max-size)"
+            ));
+        }
+        if since.is_some_and(|since| until.is_some_and(|until| since >= until)) {
+            faults.push(
+                "nothing was modified since --since and before --until: they are the wrong way round"
+                    .to_owned(),
+            );
+        }
         let conditions = Conditions {
             prefixes: self.prefixes.clone(),
             suffixes: self.suffixes.clone(),
@@ -73,15 +91,30 @@ impl FilterArgs {
             regexes: self.regexes.clone(),
             min_size: self.min_size,
             max_size: self.max_size,
-            modified_since: moment(self.since)?,
-            modified_before: moment(self.until)?,
+            modified_since: since,
+            modified_before: until,
             storage_classes: self.storage_classes.clone(),
             sample: self.sample.map(|rate| Sample { rate, seed: 0 }),
         };
-        Filter::new(conditions).map_err(|faults| {
-            let told: Vec<String> = faults.iter().map(BadPattern::to_string).collect();
-            Error::usage(told.join("; ")).hint("opsctl s3 manifest build --help").into()
-        })
+        let filter = Filter::new(conditions);
+        if let Err(bad) = &filter {
+            faults.extend(bad.iter().map(BadPattern::to_string));
+        }
+        match filter {
+            Ok(filter) if faults.is_empty() => Ok(filter),
+            _ => Err(Error::usage(faults.join("; ")).hint("opsctl s3 manifest build --help").into()),
+        }
+    }
+
+    /// Classes that S3 did not have when this was written: there may be new ones.
+    pub fn warn(&self, ctx: &Context) {
+        let known = ObjectStorageClass::values();
+        for class in self.storage_classes.iter().filter(|class| !known.contains(&class.as_str())) {
+            ctx.reporter().warn(format_args!("{class} is no storage class that is known here"));
+            if let Some(near) = nearest(class, known.iter().copied()) {
+                ctx.reporter().hint(format!("did you mean {near}?"));
+            }
+        }
     }
 }
 

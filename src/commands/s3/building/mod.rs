@@ -89,6 +89,7 @@ impl Building<'_> {
         // What is wrong with a pattern is told before anything is listed.
         let zone = &ctx.out().settings().zone.clone();
         let mut filter = self.filter.filter(now, zone)?;
+        self.filter.warn(ctx);
         let mut others = signals.race(self.open_others(ctx)).await?;
         let roots = self.roots();
         let mut live = Live::new(&roots, self.versions, self.is_sized(), self.max_concurrency)?;

@@ -317,3 +317,30 @@ fn where_a_manifest_goes_is_looked_at_before_anything_is_listed() {
     let ran = build(&rehearsal, &["s3://data-1/", "bad.csv", "--to", "m.csv"]).expect(1);
     assert!(ran.stderr.contains("hint: once that is mended, the same command with --resume"), "{ran:?}");
 }
+
+#[test]
+fn filters_that_let_nothing_through_are_refused_and_what_was_there_stays() {
+    let bucket = Bucket::of(["a"], Settings { page: 10, ..Settings::default() });
+    let sealed = crate::s3::listing::sealed(&bucket);
+    sealed.write("m.csv", "data-1,old\n");
+    let run = |more: &[&str]| {
+        sealed.run([&["s3", "manifest", "build", "s3://data-1/", "--to", "m.csv"], more].concat())
+    };
+    for (filters, told) in [
+        (&["--min-size", "10", "--max-size", "5"][..], "10 bytes or more (--min-size) and 5 or less"),
+        (&["--glob", "[a"], "`[a` is no glob: a bracket is never closed"),
+        (&["--glob", "[z-a]"], "`[z-a]` is no glob: its set has nothing in it"),
+        (&["--since", "1h", "--until", "2h"], "they are the wrong way round"),
+    ] {
+        let ran = run(filters).expect(2);
+        assert!(ran.stderr.contains(told), "{filters:?}: {ran:?}");
+        assert_eq!(std::fs::read_to_string(sealed.path("m.csv")).unwrap(), "data-1,old\n");
+    }
+    run(&["--min-size", "1", "--max-size", "1", "--glob", "[a]", "--since", "9999d"]).expect(0);
+    let ran = run(&["--storage-class", "GLACEIR"]);
+    assert!(
+        ran.stderr.contains("GLACEIR is no storage class that is known here\nhint: did you mean GLACIER?\n"),
+        "{ran:?}"
+    );
+    assert!(!run(&["--storage-class", "glacier_ir"]).stderr.contains("storage class"));
+}
