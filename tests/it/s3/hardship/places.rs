@@ -74,7 +74,7 @@ fn a_full_folder_for_what_is_listed_is_said_and_what_is_in_it_is_good() {
     let ran = limited(&sealed, words).expect(1);
     assert!(
         ran.stderr.contains(
-            "what was listed so far is kept\nhint: the same command with --resume goes on from there\n"
+            "what was listed so far is kept\nhint: once that is mended, the same command with --resume goes on"
         ),
         "{ran:?}"
     );
@@ -125,8 +125,8 @@ fn without_a_folder_to_keep_a_listing_in_it_can_go_to_stdout() {
         "error: cannot make /dev/null/opsctl/builds\n  cause: Not a directory (os error 20)\n  \
          hint: XDG_STATE_HOME names another folder for what is not yet in the manifest; --to - needs none\n"
     );
-    let ran = run(None, "m.csv").expect(1);
-    assert!(ran.stderr.contains("HOME is not set") && ran.stderr.contains("hint: set HOME"), "{ran:?}");
+    // A folder that is none is a mistake; that there is none may well be so.
+    run(None, "m.csv").expect(0);
     for state in [Some("/dev/null"), None] {
         let ran = run(state, "-").expect(0);
         assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("data-1,a\ndata-1,b\n", ""));
@@ -278,11 +278,14 @@ fn links_are_followed_and_what_they_lead_to_is_written() {
     let status = command.stdout(std::fs::File::create(&redirected).unwrap()).status().unwrap();
     assert!(status.success() && std::path::Path::new("/dev/stdout").is_symlink());
     assert_eq!(std::fs::read_to_string(&redirected).unwrap(), "data-1,a\n");
+    // As `>>` has it: the faults are told there too.
     let mut command = sealed.command(["s3", "manifest", "check", "faulty.csv", "-q", "--fix", "/dev/stdout"]);
     command.args(["-o", "csv", "--no-header", "--columns", "line"]);
-    let status = command.stdout(std::fs::File::create(&redirected).unwrap()).status().unwrap();
+    let appended = std::fs::OpenOptions::new().append(true).open(&redirected).unwrap();
+    let status = command.stdout(appended).status().unwrap();
     assert!(status.code() == Some(6) && std::path::Path::new("/dev/stdout").is_symlink());
-    assert!(std::fs::read_to_string(&redirected).unwrap().contains("data-1,b%20c\n"));
+    let text = std::fs::read_to_string(&redirected).unwrap();
+    assert!(text.starts_with("data-1,a\n") && text.contains("data-1,b%20c\n"), "{text}");
 }
 
 #[test]
@@ -336,7 +339,7 @@ fn filters_that_let_nothing_through_are_refused_and_what_was_there_stays() {
         assert!(ran.stderr.contains(told), "{filters:?}: {ran:?}");
         assert_eq!(std::fs::read_to_string(sealed.path("m.csv")).unwrap(), "data-1,old\n");
     }
-    run(&["--min-size", "1", "--max-size", "1", "--glob", "[a]", "--since", "9999d"]).expect(0);
+    run(&["--min-size", "1", "--max-size", "1", "--glob", "[a]", "--since", "2001-01-01"]).expect(0);
     let ran = run(&["--storage-class", "GLACEIR"]);
     assert!(
         ran.stderr.contains("GLACEIR is no storage class that is known here\nhint: did you mean GLACIER?\n"),

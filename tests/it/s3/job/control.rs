@@ -300,7 +300,7 @@ fn a_wait_for_several_jobs_outlasts_a_bad_end() {
 fn a_narrow_terminal_shows_how_many_tasks_failed() {
     let rehearsal = Rehearsal::with("");
     tag(&rehearsal, &["--description", "a nightly job with a long description"]);
-    let line = ["--sandbox", "s3", "job", "list"];
+    let line = ["--sandbox", "--color", "never", "s3", "job", "list"];
     let (screen, status, _) = Terminal::opsctl(&rehearsal.sealed, (80, 30), &line).end();
     assert!(status.success() && screen.contains("FAILED"), "{screen}");
     assert!(

@@ -100,7 +100,8 @@ fn bars_are_as_long_as_a_narrow_terminal_has_room_for() {
     with_inventory(&sealed);
     sealed.set("LANG", "C");
     for (columns, least) in [(80, 12), (74, 6)] {
-        let (screen, status, _) = Terminal::opsctl(&sealed, (columns, 50), &STATS).end();
+        let line = [&STATS[..], &["--color", "never", "--no-progress"]].concat();
+        let (screen, status, _) = Terminal::opsctl(&sealed, (columns, 50), &line).end();
         let bars = screen.lines().filter_map(|line| line.find('#').map(|at| line.len() - at)).max();
         assert!(status.success() && bars.is_some_and(|longest| longest >= least), "{columns}: {screen}");
         assert!(screen.lines().all(|line| line.len() <= usize::from(columns)), "{screen}");
