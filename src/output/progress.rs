@@ -265,7 +265,7 @@ mod tests {
         });
         let (before, _) = text.split_once("warning: web-1 is slow\n").expect("a whole line");
         assert!(
-            before.contains("copying [") && before.contains("1/4") && before.ends_with("<clear>"),
+            before.contains("copying ") && before.contains("] 1/4") && before.ends_with("<clear>"),
             "{before}"
         );
     }
