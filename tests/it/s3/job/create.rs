@@ -224,6 +224,15 @@ fn a_wait_needs_a_job_that_runs() {
     assert!(ran.stderr.contains("hint: add --run\n"), "{ran:?}");
     let ran = rehearsal.job(&[&TAG[..], &["--run", "--wait", "--interval", "100ms"]].concat()).expect(0);
     assert!(ran.stderr.contains("is complete: Complete, 2 of 2 tasks\n"), "{ran:?}");
+    // What is waited for is told as it is at its end.
+    let wait = ["--run", "--wait", "--interval", "100ms", "--description", "again", "-o", "json"];
+    let ran = rehearsal.job(&[&TAG[..], &wait].concat()).expect(0);
+    assert_eq!(
+        (&ran.json()["item"]["status"], &ran.json()["item"]["succeededTasks"]),
+        (&"Complete".into(), &2.into())
+    );
+    let ran = rehearsal.job(&[&TAG[..], &wait].concat()).expect(9);
+    assert_eq!(ran.json()["item"]["status"], "Complete", "{ran:?}");
 }
 
 #[test]

@@ -243,18 +243,24 @@ async fn create(
     };
     let is_old = known.iter().any(|job| job.job_id == id)
         || job.as_ref().is_some_and(|(job, now)| is_older(job, *now, began.elapsed()));
-    match &job {
-        Some((job, _)) if change::is_answered(ctx) => ctx.out().item("s3.job", view::DETAILS, job)?,
-        _ => ctx.out().transcript(&format!("{id}\n"))?,
+    let accepted = match &job {
+        Some((job, _)) if is_old => existing::accept(job, args, ctx),
+        _ => Ok(()),
+    };
+    // What is waited for is the answer as it is at its end.
+    let early = job.as_ref().map(|(job, _)| job).filter(|_| change::is_answered(ctx));
+    let is_told_later = early.is_some() && args.wait.wait && accepted.is_ok();
+    match early {
+        Some(job) if !is_told_later => ctx.out().item("s3.job", view::DETAILS, job)?,
+        Some(_) => {}
+        None => ctx.out().transcript(&format!("{id}\n"))?,
     }
+    accepted?;
     let then = if args.run { "runs as soon as S3 has read the list" } else { "waits for a confirmation" };
     let verb = if args.run { "watch" } else { "confirm" };
     let mut next = Some(watching::again(ctx, verb, &id));
     match (&job, is_old) {
-        (Some((job, _)), true) => {
-            existing::accept(job, args, ctx)?;
-            next = watching::next(job, ctx);
-        }
+        (Some((job, _)), true) => next = watching::next(job, ctx),
         (None, true) if args.if_exists == IfExists::Error => return Err(existing::unseen(&id, ctx)),
         (None, true) => ctx.reporter().status(format_args!("the job {id} exists already")),
         (_, false) => ctx.reporter().status(format_args!("the job {id} is created, and {then}")),
@@ -268,8 +274,11 @@ async fn create(
             wait: &args.wait,
             allow_failures: args.allow_failures,
         };
-        let job = watching.until_over(ctx, signals).await?;
-        return watching.outcome(&job, ctx);
+        let ended = watching.until_over(ctx, signals).await;
+        if let Some(job) = ended.as_ref().ok().or(early).filter(|_| is_told_later) {
+            ctx.out().item("s3.job", view::DETAILS, job)?;
+        }
+        return watching.outcome(&ended?, ctx);
     }
     if let Some(next) = next {
         ctx.reporter().hint(next);
