@@ -102,7 +102,7 @@ fn usage_errors_are_json_where_json_was_asked_for() {
         (
             &["s3", "job", "show"][..],
             "the following required arguments were not provided: <JOB>",
-            "usage: opsctl s3 job show <JOB>",
+            "usage: opsctl s3 job show --output <FORMAT> <JOB>",
         ),
         (
             &["s3", "job", "create", "untag"],

@@ -47,8 +47,7 @@ const MOST_TAGS: usize = 50;
 ///   6   the new job would fail, or, with --wait, did or had failed tasks
 ///   7   rows of the report cannot be read: the new job is without them
 ///   8   --timeout was reached while waiting
-///   9   the job is not over, or was retried before; nothing is left to retry; its list has changed, or
-///       --to is taken
+///   9   it is not over, or was retried before; nothing is left; its list has changed; --to is taken
 ///   75  AWS cannot be reached, or is busy; the report is not there yet
 ///
 /// IAM:

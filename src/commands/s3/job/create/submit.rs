@@ -26,7 +26,7 @@ use crate::signals::Signals;
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct SubmitArgs {
-    /// Start at once, once agreed to on a terminal; else the job waits for opsctl s3 job confirm
+    /// Start at once; else the job waits for opsctl s3 job confirm
     #[arg(long, help_heading = "Change")]
     pub run: bool,
 
