@@ -7,8 +7,8 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use opsctl_engine::session::faults::{FaultRates, Faults};
 use opsctl_engine::session::message::{Message, MessageType, PayloadType, SCHEMA_VERSION};
-use opsctl_engine::session::uuid::Uuid;
 use opsctl_engine::session::{Agent, AgentEvent, AgentOptions, Client, ClientEvent, ClientOptions, Moment};
+use opsctl_engine::uuid::Uuid;
 
 const TRANSFER: usize = 64 << 20;
 const PAYLOAD_SIZES: [usize; 2] = [1024, 16 * 1024];

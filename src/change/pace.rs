@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use opsctl_engine::session::random::Random;
+use opsctl_engine::random::Random;
 
 const FIRST: Duration = Duration::from_millis(500);
 /// The longest pause unless `--interval` says otherwise, and where throttling stretches it to.

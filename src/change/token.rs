@@ -1,7 +1,7 @@
 //! Idempotency tokens: what AWS recognises a repeated request by. The same verb with the same parameters and the
 //! same `--token` gives the same one, so that a cron job that is run again creates nothing twice.
 
-use opsctl_engine::session::uuid::Uuid;
+use opsctl_engine::uuid::Uuid;
 use ring::digest::{Context, SHA256};
 use serde::Serialize;
 

@@ -2,8 +2,8 @@
 //! while, and the ways a session is closed.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use opsctl_engine::random::Random;
 use opsctl_engine::session::message::{FLAG_SYN_FIN, Message as Frame, MessageType, PayloadType};
-use opsctl_engine::session::random::Random;
 use opsctl_engine::session::{Moment, service};
 use tokio_tungstenite::tungstenite::Message;
 

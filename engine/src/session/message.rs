@@ -4,7 +4,7 @@
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-use super::uuid::Uuid;
+use crate::uuid::Uuid;
 
 /// The header length that every sender writes: the bytes before the payload length.
 const HEADER: usize = 116;

@@ -15,9 +15,7 @@ pub mod faults;
 pub mod message;
 pub mod mux;
 pub mod payload;
-pub mod random;
 pub mod service;
-pub mod uuid;
 pub mod version;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::uuid::Uuid;
+use crate::uuid::Uuid;
 
 /// Names in the encryption context of the data key.
 pub(super) const CONTEXT_SESSION: &str = "aws:ssm:SessionId";

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use super::Moment;
 use super::message::{FLAG_SYN_FIN, Message, MessageType, PayloadType, SCHEMA_VERSION};
 use super::payload::{self, ChannelClosed};
-use super::random::Random;
-use super::uuid::Uuid;
+use crate::random::Random;
+use crate::uuid::Uuid;
 
 /// The end of a session. `output`: why, empty for a normal end.
 pub fn channel_closed(session_id: &str, output: &str, ids: &mut Random, now: Moment) -> Bytes {

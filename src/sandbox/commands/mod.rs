@@ -14,7 +14,7 @@ pub use status::Status;
 
 use super::node::Node;
 use crate::random::{self, NoRandomness};
-use opsctl_engine::session::uuid::Uuid;
+use opsctl_engine::uuid::Uuid;
 use script::{End, Finished};
 use std::collections::HashMap;
 use std::path::Path;

@@ -4,9 +4,9 @@
 use super::gateway::ToClient;
 use super::session::Clock;
 use bytes::Bytes;
+use opsctl_engine::random::Random;
 use opsctl_engine::session::faults::{FaultRates, Faults, Line, stray_acknowledgement};
 use opsctl_engine::session::message::{Message, PayloadType};
-use opsctl_engine::session::random::Random;
 use opsctl_engine::session::service;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};

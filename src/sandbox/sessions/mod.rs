@@ -28,7 +28,7 @@ use super::node::Node;
 use crate::random::{self, NoRandomness};
 use faults::{Expiry, WireFaults};
 use gateway::Connection;
-use opsctl_engine::session::random::Random;
+use opsctl_engine::random::Random;
 use opsctl_engine::session::{self as engine, Agent, AgentEncryption, AgentOptions, SessionType};
 use serde_json::Value;
 use session::{Clock, Session};

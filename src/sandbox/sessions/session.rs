@@ -8,7 +8,7 @@ use super::wire::{Wire, WireEvent};
 use super::{Limits, SessionDocument, SessionSettings, SessionStatus};
 use crate::sandbox::kms::Context;
 use crate::sandbox::node::Node;
-use opsctl_engine::session::random::Random;
+use opsctl_engine::random::Random;
 use opsctl_engine::session::{Agent, AgentEvent, Flag, Moment, service};
 use std::pin::{Pin, pin};
 use std::sync::Arc;

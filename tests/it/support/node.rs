@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use opsctl_engine::session::random::Random;
+use opsctl_engine::random::Random;
 use opsctl_engine::session::{Agent, AgentEvent, AgentOptions, Flag, Moment, service};
 
 use super::gateway::{LIMIT, Peer};

@@ -100,7 +100,7 @@ impl Inbound {
 mod tests {
     use super::*;
     use crate::session::message::{MessageType, PayloadType, SCHEMA_VERSION};
-    use crate::session::uuid::Uuid;
+    use crate::uuid::Uuid;
 
     fn message(sequence: i64, payload: &'static [u8]) -> Message {
         Message {

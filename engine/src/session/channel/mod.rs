@@ -13,8 +13,8 @@ use bytes::Bytes;
 
 use super::message::{FLAG_SYN, FLAG_SYN_FIN, FrameError, Message, MessageType, PayloadType, SCHEMA_VERSION};
 use super::payload::{self, Acknowledge, Acknowledged, Closed};
-use super::random::Random;
 use super::{End, Moment};
+use crate::random::Random;
 use inbound::{Inbound, Verdict};
 use outbound::Outbound;
 

@@ -16,9 +16,9 @@ use super::crypto::Cipher;
 use super::events::Events;
 use super::message::{Message, PayloadType};
 use super::payload::{self, EncChallenge, Flag, HandshakeComplete, OpenDataChannel, SessionType, Size};
-use super::uuid::Uuid;
 use super::version::Version;
 use super::{End, Moment};
+use crate::uuid::Uuid;
 use handshake::Handshake;
 
 pub use event::{ClientError, ClientEvent};

@@ -11,8 +11,8 @@ use bytes::Bytes;
 use super::Moment;
 use super::message::MessageType;
 use super::payload::{self, Acknowledge};
-use super::random::Random;
 use super::service;
+use crate::random::Random;
 
 pub use dice::Dice;
 pub use line::Line;

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::frames::{acknowledgement, agent_events, agent_written, input, output};
 use super::wire::Wire;
 use super::{agent, agent_options, at, client_options, encrypted, ms};
+use crate::random::Random;
 use crate::session::message::{Message, PayloadType};
 use crate::session::payload::{self, EncChallenge};
-use crate::session::random::Random;
 use crate::session::{Agent, AgentEvent, Version, service};
 
 fn text(message: &Message) -> &str {

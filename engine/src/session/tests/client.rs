@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::frames::{agent_events, events, input, output, written};
 use super::wire::{DATA_KEY, DATA_KEY_BLOB, Wire};
 use super::{SESSION, TARGET, at, client, client_options, encrypted, ms};
+use crate::random::Random;
 use crate::session::crypto::CryptoError;
 use crate::session::message::{Message, PayloadType};
-use crate::session::random::Random;
 use crate::session::{
     AgentEvent, Client, ClientError, ClientEvent, Flag, SessionType, Version, payload, service,
 };

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use super::frames::{acknowledgement, events, output, written};
 use super::wire::Wire;
 use super::{SESSION, agent_options, at, client, client_options, ms};
+use crate::random::Random;
 use crate::session::message::{Message, MessageType, PayloadType};
-use crate::session::random::Random;
 use crate::session::{AgentEvent, Client, ClientError, ClientEvent, Flag, SessionType, service};
 
 /// A client in a running shell, with nothing left to write or take.

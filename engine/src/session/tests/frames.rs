@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use crate::session::message::{Message, MessageType, PayloadType, SCHEMA_VERSION};
 use crate::session::payload::{self, Acknowledge};
-use crate::session::uuid::Uuid;
 use crate::session::{Agent, AgentEvent, Client, ClientEvent};
+use crate::uuid::Uuid;
 
 fn stream(message_type: MessageType, number: i64, payload_type: PayloadType, payload: &[u8]) -> Bytes {
     let message = Message {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::wire::{Network, Wire};
 use super::{agent_options, at, client_options, ms};
+use crate::random::Random;
 use crate::session::faults::{FaultRates, stray_acknowledgement};
-use crate::session::random::Random;
 use crate::session::{AgentEncryption, AgentEvent, AgentOptions, ClientEvent, SessionType, service};
 
 /// The socket ends at this step, and is back after a while.

@@ -172,7 +172,7 @@ fn a_wrong_digest_is_told_apart_from_a_cut() {
 mod properties {
     use super::*;
     use crate::session::message::{MessageType, PayloadType};
-    use crate::session::uuid::Uuid;
+    use crate::uuid::Uuid;
     use proptest::prelude::*;
 
     fn message_type() -> impl Strategy<Value = MessageType> {

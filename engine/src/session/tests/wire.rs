@@ -5,9 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{at, ms};
+use crate::random::Random;
 use crate::session::faults::{FaultRates, Faults, Line};
 use crate::session::message::{Message, PayloadType};
-use crate::session::random::Random;
 use crate::session::{Agent, AgentEvent, AgentOptions, Client, ClientEvent, ClientOptions, Moment, service};
 
 /// What KMS would give: the key, and the blob that stands for it.

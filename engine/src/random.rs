@@ -1,9 +1,9 @@
 //! Random bytes out of a seed: SHA-256 of seed and counter, block after block. As unpredictable as the seed;
-//! the driver must give every session a fresh one. Makes no entropy of its own.
+//! the driver must give every session, and every execution, a fresh one. Makes no entropy of its own.
 
 use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 
-use super::uuid::Uuid;
+use crate::uuid::Uuid;
 
 pub struct Random {
     seed: [u8; 32],

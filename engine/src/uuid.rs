@@ -1,5 +1,5 @@
-//! UUIDs as the data channel uses them: lower-case text in JSON, the two halves exchanged in a message
-//! header. Owns nothing else; where the random bits come from is `random`'s business.
+//! UUIDs: lower-case text in JSON, and the order of bytes that the header of a data channel's message has. Owns
+//! nothing else; where the random bits come from is `random`'s business.
 
 use std::fmt;
 

@@ -1,0 +1,6 @@
+//! The Amazon States Language: definitions, their two query languages, and what running one does and records. Pure:
+//! clock, randomness, outcomes of tasks and contents of objects come in as arguments.
+
+pub mod failure;
+pub mod path;
+pub mod scope;

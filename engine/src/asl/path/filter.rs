@@ -1,0 +1,251 @@
+//! The conditions in `[?(…)]`: what they are and how a value is held against one. Comparisons follow Jayway's: values
+//! of two kinds are never less or greater, and a number equals the text that spells it.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+
+use regex::{Regex, RegexBuilder};
+use serde_json::Value;
+
+use super::select::Walk;
+use super::{Quoted, Step};
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Filter {
+    Any(Vec<Filter>),
+    All(Vec<Filter>),
+    Not(Box<Filter>),
+    Exists(Operand),
+    Compare { left: Operand, comparison: Comparison, right: Operand },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Operand {
+    /// `@…`: from the value that is looked at.
+    Here(Vec<Step>),
+    /// `$…`: from the root of the whole path.
+    Root(Vec<Step>),
+    Literal(Value),
+    Pattern(Pattern),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Different,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Matches,
+    In,
+    NotIn,
+    Contains,
+    Size,
+    Empty,
+}
+
+impl Comparison {
+    /// The longer of two with the same start first.
+    pub(super) const WORDS: [(&'static str, Comparison); 13] = [
+        ("===", Comparison::Equal),
+        ("==", Comparison::Equal),
+        ("!=", Comparison::Different),
+        ("<=", Comparison::LessOrEqual),
+        (">=", Comparison::GreaterOrEqual),
+        ("<", Comparison::Less),
+        (">", Comparison::Greater),
+        ("=~", Comparison::Matches),
+        ("nin", Comparison::NotIn),
+        ("in", Comparison::In),
+        ("contains", Comparison::Contains),
+        ("size", Comparison::Size),
+        ("empty", Comparison::Empty),
+    ];
+
+    fn word(self) -> &'static str {
+        Comparison::WORDS
+            .iter()
+            .rev()
+            .find(|(_, comparison)| *comparison == self)
+            .map_or("==", |(word, _)| word)
+    }
+
+    fn holds(self, left: Option<&Value>, right: Option<&Value>) -> bool {
+        let order = |allowed: fn(Ordering) -> bool| match (left, right) {
+            (Some(left), Some(right)) => order(left, right).is_some_and(allowed),
+            _ => false,
+        };
+        let among = || match right {
+            Some(Value::Array(list)) => left.is_some_and(|left| list.iter().any(|item| equal(left, item))),
+            _ => false,
+        };
+        let size = || match left {
+            Some(Value::Array(list)) => Some(list.len()),
+            Some(Value::String(text)) => Some(text.chars().count()),
+            _ => None,
+        };
+        match self {
+            Comparison::Equal => matches!((left, right), (Some(left), Some(right)) if equal(left, right)),
+            Comparison::Different => !Comparison::Equal.holds(left, right),
+            Comparison::Less => order(Ordering::is_lt),
+            Comparison::LessOrEqual => order(Ordering::is_le),
+            Comparison::Greater => order(Ordering::is_gt),
+            Comparison::GreaterOrEqual => order(Ordering::is_ge),
+            Comparison::In => among(),
+            Comparison::NotIn => !among(),
+            Comparison::Contains => match (left, right) {
+                (Some(Value::Array(list)), Some(right)) => list.iter().any(|item| equal(item, right)),
+                (Some(Value::String(text)), Some(Value::String(part))) => text.contains(part.as_str()),
+                _ => false,
+            },
+            Comparison::Size => match (size(), right.and_then(Value::as_u64)) {
+                (Some(size), Some(wanted)) => u64::try_from(size) == Ok(wanted),
+                _ => false,
+            },
+            Comparison::Empty => match (size(), right.and_then(Value::as_bool)) {
+                (Some(size), Some(wanted)) => (size == 0) == wanted,
+                _ => false,
+            },
+            Comparison::Matches => false,
+        }
+    }
+}
+
+fn equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left.as_f64() == right.as_f64(),
+        (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
+            text.parse().ok() == number.as_f64()
+        }
+        _ => left == right,
+    }
+}
+
+fn order(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left.as_f64()?.partial_cmp(&right.as_f64()?),
+        (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
+        _ => None,
+    }
+}
+
+impl Filter {
+    /// Whether a value passes.
+    pub(super) fn accepts<'a>(&'a self, here: &'a Value, walk: &Walk<'a>) -> bool {
+        match self {
+            Filter::Any(parts) => parts.iter().any(|part| part.accepts(here, walk)),
+            Filter::All(parts) => parts.iter().all(|part| part.accepts(here, walk)),
+            Filter::Not(part) => !part.accepts(here, walk),
+            Filter::Exists(operand) => match operand {
+                Operand::Here(steps) => walk.first(steps, here).is_some(),
+                Operand::Root(steps) => walk.first(steps, walk.root()).is_some(),
+                Operand::Literal(value) => !matches!(value, Value::Null | Value::Bool(false)),
+                Operand::Pattern(_) => true,
+            },
+            Filter::Compare { left, comparison, right } => {
+                let left = left.value(here, walk);
+                if let Operand::Pattern(pattern) = right {
+                    return left
+                        .as_deref()
+                        .and_then(Value::as_str)
+                        .is_some_and(|text| pattern.regex.is_match(text));
+                }
+                comparison.holds(left.as_deref(), right.value(here, walk).as_deref())
+            }
+        }
+    }
+}
+
+impl Operand {
+    fn value<'a>(&'a self, here: &'a Value, walk: &Walk<'a>) -> Option<Cow<'a, Value>> {
+        match self {
+            Operand::Here(steps) => walk.first(steps, here),
+            Operand::Root(steps) => walk.first(steps, walk.root()),
+            Operand::Literal(value) => Some(Cow::Borrowed(value)),
+            Operand::Pattern(_) => None,
+        }
+    }
+}
+
+/// A pattern of `=~`, which must match a text whole.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    source: String,
+    flags: String,
+    regex: Regex,
+}
+
+/// Bytes that a compiled pattern may take.
+const PATTERN_SIZE: usize = 1 << 20;
+
+impl Pattern {
+    pub(super) fn new(source: &str, flags: &str) -> Option<Self> {
+        let mut builder = RegexBuilder::new(&format!("^(?:{source})$"));
+        builder.size_limit(PATTERN_SIZE);
+        for flag in flags.chars() {
+            match flag {
+                'i' => builder.case_insensitive(true),
+                's' => builder.dot_matches_new_line(true),
+                'm' => builder.multi_line(true),
+                _ => return None,
+            };
+        }
+        let regex = builder.build().ok()?;
+        Some(Pattern { source: source.to_owned(), flags: flags.to_owned(), regex })
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source && self.flags == other.flags
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, parts: &[Filter], word: &str| {
+            for (position, part) in parts.iter().enumerate() {
+                let word = if position == 0 { "" } else { word };
+                write!(f, "{word}({part})")?;
+            }
+            Ok(())
+        };
+        match self {
+            Filter::Any(parts) => joined(f, parts, " || "),
+            Filter::All(parts) => joined(f, parts, " && "),
+            Filter::Not(part) => write!(f, "!({part})"),
+            Filter::Exists(operand) => write!(f, "{operand}"),
+            Filter::Compare { left, comparison, right } => write!(f, "{left} {} {right}", comparison.word()),
+        }
+    }
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (root, steps) = match self {
+            Operand::Here(steps) => ('@', steps),
+            Operand::Root(steps) => ('$', steps),
+            Operand::Literal(value) => return literal(value, f),
+            Operand::Pattern(pattern) => return write!(f, "/{}/{}", pattern.source, pattern.flags),
+        };
+        write!(f, "{root}")?;
+        steps.iter().try_for_each(|step| write!(f, "{step}"))
+    }
+}
+
+fn literal(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value {
+        Value::String(text) => write!(f, "{}", Quoted(text)),
+        Value::Array(list) => {
+            f.write_str("[")?;
+            for (position, item) in list.iter().enumerate() {
+                f.write_str(if position == 0 { "" } else { "," })?;
+                literal(item, f)?;
+            }
+            f.write_str("]")
+        }
+        other => write!(f, "{other}"),
+    }
+}

@@ -1,0 +1,268 @@
+//! Evaluation. A definite path walks down one reference; an indefinite one keeps a list of references. What a path may
+//! select is bounded, because scans inside scans multiply.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use serde_json::Value;
+
+use super::{Path, Step};
+
+/// Values looked at in one evaluation: many times what a payload of 256 KiB holds. Only scans inside scans, or inside
+/// filters, get there.
+const MAX_WORK: usize = 2_000_000;
+
+/// What a path selected.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Selected<'a> {
+    /// The one value of a definite path.
+    One(&'a Value),
+    /// A definite path that ends just outside an array. The service takes it for null in a field and for missing in an
+    /// intrinsic function and in `IsPresent`.
+    Beyond,
+    /// The list of an indefinite path, in the order of the document.
+    Many(Vec<&'a Value>),
+    /// The answer of a function.
+    Length(usize),
+}
+
+impl<'a> Selected<'a> {
+    /// The selected value, borrowed where it exists as such.
+    pub fn into_cow(self) -> Cow<'a, Value> {
+        match self {
+            Selected::One(value) => Cow::Borrowed(value),
+            Selected::Beyond => Cow::Owned(Value::Null),
+            Selected::Many(values) => Cow::Owned(values.into_iter().cloned().collect()),
+            Selected::Length(length) => Cow::Owned(length.into()),
+        }
+    }
+
+    pub fn into_value(self) -> Value {
+        self.into_cow().into_owned()
+    }
+}
+
+/// A path that selects nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Missing {
+    detail: String,
+}
+
+impl Missing {
+    /// A path that begins at a variable without a value.
+    pub fn variable(path: &Path) -> Self {
+        Missing { detail: format!("No results for path: {}", path.place(0)) }
+    }
+
+    /// Jayway's own words: `No results for path: $['x']`.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The cause as `InputPath`, `OutputPath` and the fields that hold a time have it.
+    pub fn cause(&self, path: &Path) -> String {
+        format!("Invalid path '{path}' : {}", self.detail)
+    }
+}
+
+/// Where a definite path ended early: at the step with this number, looking at this value.
+struct Gap<'a> {
+    step: usize,
+    found: Option<&'a Value>,
+}
+
+impl Path {
+    /// Selects from the value that the path begins at.
+    pub fn select<'a>(&self, root: &'a Value) -> Result<Selected<'a>, Missing> {
+        if !self.is_definite() {
+            let walk = Walk::new(root);
+            let values = walk.many(&self.steps, root);
+            return match walk.is_over() {
+                false => Ok(Selected::Many(values)),
+                true => Err(Missing { detail: format!("The path {self} looks at too many values") }),
+            };
+        }
+        self.walk(root).map_err(|gap| self.missing(&gap))
+    }
+
+    /// Whether the path selects something: a definite one a value, an indefinite one at least one.
+    pub fn is_present(&self, root: &Value) -> bool {
+        if !self.is_definite() {
+            return !Walk::new(root).many(&self.steps, root).is_empty();
+        }
+        matches!(self.walk(root), Ok(Selected::One(_) | Selected::Length(_)))
+    }
+
+    fn walk<'a>(&self, root: &'a Value) -> Result<Selected<'a>, Gap<'a>> {
+        let mut here = root;
+        for (number, step) in self.steps.iter().enumerate() {
+            let is_last = number + 1 == self.steps.len();
+            let next = match (step, here) {
+                (Step::Name(name), Value::Object(fields)) => fields.get(name),
+                (Step::Index(index), Value::Array(items)) => match at(items, *index) {
+                    None if is_last => return Ok(Selected::Beyond),
+                    item => item,
+                },
+                (Step::Length, _) if is_last => match length(here) {
+                    Some(length) => return Ok(Selected::Length(length)),
+                    None => None,
+                },
+                _ => return Err(Gap { step: number, found: Some(here) }),
+            };
+            here = next.ok_or(Gap { step: number, found: None })?;
+        }
+        Ok(Selected::One(here))
+    }
+
+    fn missing(&self, gap: &Gap<'_>) -> Missing {
+        let detail = match (self.steps.get(gap.step), gap.found) {
+            (Some(Step::Name(name)), Some(found)) => format!(
+                "Expected to find an object with property ['{name}'] in path {} but found '{}'. \
+                 This is not a json object according to the JsonProvider: \
+                 'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'.",
+                self.place(gap.step),
+                class(found),
+            ),
+            (Some(step @ Step::Index(_)), Some(found)) if !found.is_null() => {
+                format!("Filter: {step} can only be applied to arrays. Current context is: {found}")
+            }
+            (Some(Step::Index(_)), Some(_)) => format!("The path {} is null", self.place(gap.step)),
+            _ if gap.step + 1 == self.steps.len() => {
+                format!("No results for path: {}", self.place(gap.step + 1))
+            }
+            _ => format!("Missing property in path {}", self.place(gap.step + 1)),
+        };
+        Missing { detail }
+    }
+}
+
+/// The class that Jackson holds a value in, which Jayway's message names.
+fn class(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "com.fasterxml.jackson.databind.node.BooleanNode",
+        Value::Number(number) if number.is_f64() => "com.fasterxml.jackson.databind.node.DoubleNode",
+        Value::Number(_) => "com.fasterxml.jackson.databind.node.IntNode",
+        Value::String(_) => "com.fasterxml.jackson.databind.node.TextNode",
+        Value::Array(_) => "com.fasterxml.jackson.databind.node.ArrayNode",
+        Value::Object(_) => "com.fasterxml.jackson.databind.node.ObjectNode",
+    }
+}
+
+fn at(items: &[Value], index: i64) -> Option<&Value> {
+    let position = match usize::try_from(index) {
+        Ok(position) => position,
+        Err(_) => items.len().checked_sub(usize::try_from(index.unsigned_abs()).ok()?)?,
+    };
+    items.get(position)
+}
+
+/// One evaluation: what `$` is in its filters, and how much it may still look at.
+pub(super) struct Walk<'a> {
+    root: &'a Value,
+    left: Cell<usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(root: &'a Value) -> Self {
+        Walk { root, left: Cell::new(MAX_WORK) }
+    }
+
+    pub(super) fn root(&self) -> &'a Value {
+        self.root
+    }
+
+    fn is_over(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// Counts one value; false when there is no more to look at.
+    fn spend(&self) -> bool {
+        self.left.set(self.left.get().saturating_sub(1));
+        !self.is_over()
+    }
+
+    /// The first value that steps select, as filters want it.
+    pub(super) fn first(&self, steps: &[Step], from: &'a Value) -> Option<Cow<'a, Value>> {
+        if let Some((Step::Length, before)) = steps.split_last() {
+            let value = self.many(before, from).into_iter().next()?;
+            return Some(Cow::Owned(length(value)?.into()));
+        }
+        self.many(steps, from).first().map(|value| Cow::Borrowed(*value))
+    }
+
+    /// All values that steps select, or some of them when the work is over.
+    fn many(&self, steps: &[Step], from: &'a Value) -> Vec<&'a Value> {
+        let mut selected = vec![from];
+        for step in steps {
+            let mut next = Vec::new();
+            for value in selected {
+                if !self.spend() {
+                    return next;
+                }
+                self.apply(step, value, &mut next);
+            }
+            selected = next;
+        }
+        selected
+    }
+
+    fn apply(&self, step: &Step, value: &'a Value, next: &mut Vec<&'a Value>) {
+        match (step, value) {
+            (Step::Name(name), Value::Object(fields)) => next.extend(fields.get(name)),
+            (Step::Names(names), Value::Object(fields)) => {
+                next.extend(names.iter().filter_map(|name| fields.get(name)));
+            }
+            (Step::Index(index), Value::Array(items)) => next.extend(at(items, *index)),
+            (Step::Indexes(indexes), Value::Array(items)) => {
+                next.extend(indexes.iter().filter_map(|index| at(items, *index)));
+            }
+            (Step::Slice { from, to }, Value::Array(items)) => next.extend(slice(items, *from, *to)),
+            (Step::Wildcard, Value::Array(items)) => next.extend(items),
+            (Step::Wildcard, Value::Object(fields)) => next.extend(fields.values()),
+            (Step::Filter(filter), Value::Array(items)) => {
+                next.extend(items.iter().filter(|item| self.spend() && filter.accepts(item, self)));
+            }
+            (Step::Filter(filter), Value::Object(_)) if filter.accepts(value, self) => next.push(value),
+            (Step::Scan, _) => self.scan(value, next),
+            _ => {}
+        }
+    }
+
+    /// A value and all below it, parents first; without recursion, so that depth does not matter.
+    fn scan(&self, value: &'a Value, next: &mut Vec<&'a Value>) {
+        let mut waiting = vec![value];
+        while let Some(value) = waiting.pop() {
+            if !self.spend() {
+                return;
+            }
+            next.push(value);
+            match value {
+                Value::Array(items) => waiting.extend(items.iter().rev()),
+                Value::Object(fields) => waiting.extend(fields.values().rev()),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn length(value: &Value) -> Option<usize> {
+    match value {
+        Value::Array(items) => Some(items.len()),
+        Value::Object(fields) => Some(fields.len()),
+        Value::String(text) => Some(text.chars().count()),
+        _ => None,
+    }
+}
+
+/// A slice in Jayway's reading: negative ends count from the end, and both are clipped to the array.
+fn slice(items: &[Value], from: Option<i64>, to: Option<i64>) -> &[Value] {
+    let position = |index: i64| match usize::try_from(index) {
+        Ok(position) => position.min(items.len()),
+        Err(_) => items.len().saturating_sub(usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX)),
+    };
+    let from = from.map_or(0, position);
+    let to = to.map_or(items.len(), position);
+    items.get(from..to).unwrap_or_default()
+}

@@ -1,0 +1,78 @@
+//! What an expression can see: the input of its field, the context object, and the variables of its scope and of the
+//! scopes around it. Decides nothing about who may assign what; limits on their size are the interpreter's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::path::{Missing, Path, Root, Selected};
+
+/// What a JSONPath expression is evaluated against.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// What `$` is in this field: the state's input, the effective input or the result.
+    pub input: &'a Value,
+    /// What `$$` is: the context object.
+    pub context: &'a Value,
+    pub variables: &'a Variables,
+}
+
+impl<'a> Scope<'a> {
+    /// The value that a path begins at; nothing for a variable that has none.
+    pub fn root(&self, path: &Path) -> Option<&'a Value> {
+        match path.root() {
+            Root::Input => Some(self.input),
+            Root::Context => Some(self.context),
+            Root::Variable(name) => self.variables.get(name),
+        }
+    }
+
+    /// What a path selects, from whatever it begins at.
+    pub fn select(&self, path: &Path) -> Result<Selected<'a>, Missing> {
+        match self.root(path) {
+            Some(root) => path.select(root),
+            None => Err(Missing::variable(path)),
+        }
+    }
+
+    /// Whether a path selects something: what `IsPresent` asks.
+    pub fn has(&self, path: &Path) -> bool {
+        self.root(path).is_some_and(|root| path.is_present(root))
+    }
+}
+
+/// The variables of one scope (the machine, a branch, an iteration) over those of the scope around it. The outer ones
+/// are frozen while an inner scope lives, as the language has it, so they are shared and never copied.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    own: BTreeMap<String, Arc<Value>>,
+    outer: Option<Arc<Variables>>,
+}
+
+impl Variables {
+    /// An empty scope inside another one.
+    pub fn inside(outer: Arc<Variables>) -> Self {
+        Variables { own: BTreeMap::new(), outer: Some(outer) }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let mut scope = self;
+        loop {
+            if let Some(value) = scope.own.get(name) {
+                return Some(value);
+            }
+            scope = scope.outer.as_deref()?;
+        }
+    }
+
+    /// Gives a variable of this scope a value.
+    pub fn assign(&mut self, name: String, value: Arc<Value>) {
+        self.own.insert(name, value);
+    }
+
+    /// This scope's own variables by name, without those around it.
+    pub fn own(&self) -> impl Iterator<Item = (&str, &Arc<Value>)> {
+        self.own.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
