@@ -14,11 +14,17 @@ pub struct Failure {
     /// One of the service's error names.
     pub error: &'static str,
     pub cause: String,
+    /// The field whose JSONata expression failed (`Output/x[0]`), which the event of the failure names.
+    pub location: Option<String>,
 }
 
 impl Failure {
+    pub fn new(error: &'static str, cause: impl Into<String>) -> Self {
+        Failure { error, cause: cause.into(), location: None }
+    }
+
     pub fn runtime(cause: impl Into<String>) -> Self {
-        Failure { error: RUNTIME, cause: cause.into() }
+        Failure::new(RUNTIME, cause)
     }
 }
 

@@ -36,10 +36,8 @@ impl ReferencePath {
     /// something that is neither object nor array, or past an array's end. Then nothing was changed.
     pub fn merge(&self, into: &mut Value, result: Value) -> Result<(), Failure> {
         if !self.fits(into) {
-            return Err(Failure {
-                error: RESULT_PATH_MATCH_FAILURE,
-                cause: format!("Unable to apply ReferencePath {} to input {into}", self.0),
-            });
+            let cause = format!("Unable to apply ReferencePath {} to input {into}", self.0);
+            return Err(Failure::new(RESULT_PATH_MATCH_FAILURE, cause));
         }
         let mut here = into;
         for step in &self.0.steps {

@@ -1,0 +1,227 @@
+//! What an expression reads: which variables, which parts of `$states`, which functions. Only that is converted and
+//! bound, so that a large context costs nothing to an expression that takes one field of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
+use jsonata_core::evaluator::Context;
+use jsonata_core::value::JValue;
+use serde_json::Value;
+
+use super::Bindings;
+use super::convert::to_jsonata;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Needs {
+    /// Every `$name` but `$states`, called or not.
+    names: BTreeSet<String>,
+    /// Those that the expression itself gives a value somewhere. They may be read before that, or elsewhere.
+    bound: BTreeSet<String>,
+    states: Wanted,
+    repeats: bool,
+}
+
+/// Which fields below a value are read; all of it when there are none.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    is_read: bool,
+    is_whole: bool,
+    fields: BTreeMap<String, Wanted>,
+}
+
+impl Wanted {
+    fn add(&mut self, names: &[&str]) {
+        self.is_read = true;
+        match names.split_first() {
+            Some((name, rest)) => self.fields.entry((*name).to_owned()).or_default().add(rest),
+            None => self.is_whole = true,
+        }
+    }
+
+    /// The wanted parts of an object; whatever is no object is taken whole.
+    fn of(&self, value: &Value) -> JValue {
+        match value {
+            Value::Object(fields) if !self.is_whole => JValue::object(
+                self.fields
+                    .iter()
+                    .filter_map(|(name, wanted)| Some((name.clone(), wanted.of(fields.get(name)?))))
+                    .collect(),
+            ),
+            _ => to_jsonata(value),
+        }
+    }
+}
+
+impl Needs {
+    pub(super) fn of(tree: &AstNode) -> Self {
+        let mut needs = Needs::default();
+        let mut bound = BTreeSet::new();
+        needs.node(tree, &mut bound);
+        needs.bound = bound;
+        needs
+    }
+
+    /// Whether something in the expression can run more often than it is written, or on what an earlier part made.
+    pub(super) fn can_repeat(&self) -> bool {
+        self.repeats
+    }
+
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.names.difference(&self.bound).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    pub(super) fn reads_states(&self, field: &str) -> bool {
+        self.states.is_whole || self.states.fields.contains_key(field)
+    }
+
+    pub(super) fn bind(&self, bindings: &Bindings<'_>, context: &mut Context) {
+        for name in &self.names {
+            if let Some(value) = bindings.variables.get(name) {
+                context.bind(name.clone(), to_jsonata(value));
+            }
+        }
+        if !self.states.is_read {
+            return;
+        }
+        let whole = Wanted { is_read: true, is_whole: true, fields: BTreeMap::new() };
+        let fields = [
+            ("input", Some(bindings.input)),
+            ("context", Some(bindings.context)),
+            ("result", bindings.result),
+            ("errorOutput", bindings.error_output),
+        ];
+        let states = fields.into_iter().filter_map(|(name, value)| {
+            let wanted = if self.states.is_whole { &whole } else { self.states.fields.get(name)? };
+            Some((name.to_owned(), wanted.of(value?)))
+        });
+        context.bind("states".to_owned(), JValue::object(states.collect()));
+    }
+
+    fn all(&mut self, nodes: &[AstNode], bound: &mut BTreeSet<String>) {
+        nodes.iter().for_each(|node| self.node(node, bound));
+    }
+
+    fn pairs(&mut self, pairs: &[(AstNode, AstNode)], bound: &mut BTreeSet<String>) {
+        for (key, value) in pairs {
+            self.node(key, bound);
+            self.node(value, bound);
+        }
+    }
+
+    fn node(&mut self, node: &AstNode, bound: &mut BTreeSet<String>) {
+        match node {
+            AstNode::Variable(name) if name == "states" => self.states.add(&[]),
+            AstNode::Variable(name) => {
+                self.names.insert(name.clone());
+            }
+            AstNode::Path { steps } => self.path(steps, bound),
+            AstNode::Binary { op, lhs, rhs } => {
+                if *op == BinaryOp::ColonEqual {
+                    self.repeats = true;
+                    if let AstNode::Variable(name) = lhs.as_ref() {
+                        bound.insert(name.clone());
+                        return self.node(rhs, bound);
+                    }
+                }
+                self.node(lhs, bound);
+                self.node(rhs, bound);
+            }
+            AstNode::Unary { operand, .. } => self.node(operand, bound),
+            AstNode::Function { name, args, .. } => {
+                self.names.insert(name.clone());
+                self.all(args, bound);
+            }
+            AstNode::Call { procedure, args } => {
+                self.node(procedure, bound);
+                self.all(args, bound);
+            }
+            AstNode::Lambda { params, body, .. } => {
+                self.repeats = true;
+                bound.extend(params.iter().cloned());
+                self.node(body, bound);
+            }
+            AstNode::Array(nodes) | AstNode::ArrayGroup(nodes) | AstNode::Block(nodes) => {
+                self.all(nodes, bound)
+            }
+            AstNode::Object(fields) => self.pairs(fields, bound),
+            AstNode::ObjectTransform { input, pattern } => {
+                self.node(input, bound);
+                self.pairs(pattern, bound);
+            }
+            AstNode::Conditional { condition, then_branch, else_branch } => {
+                self.node(condition, bound);
+                self.node(then_branch, bound);
+                if let Some(branch) = else_branch {
+                    self.node(branch, bound);
+                }
+            }
+            AstNode::FunctionApplication(inner) => self.node(inner, bound),
+            AstNode::Sort { input, terms } => {
+                self.node(input, bound);
+                terms.iter().for_each(|(term, _)| self.node(term, bound));
+            }
+            AstNode::Transform { location, update, delete } => {
+                self.node(location, bound);
+                self.node(update, bound);
+                if let Some(delete) = delete {
+                    self.node(delete, bound);
+                }
+            }
+            AstNode::String(_)
+            | AstNode::Name(_)
+            | AstNode::Number(_)
+            | AstNode::Boolean(_)
+            | AstNode::Null
+            | AstNode::Undefined
+            | AstNode::Placeholder
+            | AstNode::Regex { .. }
+            | AstNode::ParentVariable(_)
+            | AstNode::Wildcard
+            | AstNode::Descendant
+            | AstNode::Parent(_) => {}
+        }
+    }
+
+    /// A path that begins at `$states` wants the fields that its plain steps name.
+    fn path(&mut self, steps: &[PathStep], bound: &mut BTreeSet<String>) {
+        let is_plain = |step: &PathStep| {
+            step.stages.is_empty() && step.focus.is_none() && step.index_var.is_none() && !step.is_tuple
+        };
+        let mut rest = steps;
+        if let Some((first, later)) = steps.split_first()
+            && matches!(&first.node, AstNode::Variable(name) if name == "states")
+            && is_plain(first)
+        {
+            let mut names = Vec::new();
+            for step in later {
+                // A name with a predicate is still a name; nothing after it is followed.
+                if let AstNode::Name(name) = &step.node {
+                    names.push(name.as_str());
+                }
+                if !matches!(step.node, AstNode::Name(_)) || !is_plain(step) {
+                    break;
+                }
+            }
+            self.states.add(&names);
+            rest = later;
+        }
+        for step in rest {
+            self.node(&step.node, bound);
+            bound.extend(step.focus.clone());
+            bound.extend(step.index_var.clone());
+            for stage in &step.stages {
+                match stage {
+                    Stage::Filter(filter) => self.node(filter, bound),
+                    Stage::Index(name) => {
+                        bound.insert(name.clone());
+                    }
+                    Stage::KeepArray => {}
+                }
+            }
+        }
+    }
+}
