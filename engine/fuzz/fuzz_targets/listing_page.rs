@@ -7,7 +7,8 @@ use libfuzzer_sys::fuzz_target;
 use opsctl_engine::listing::{Page, Request};
 
 fuzz_target!(|body: &[u8]| {
-    let wrapped = [b"<ListBucketResult><EncodingType>url</EncodingType>", body, b"</ListBucketResult>"].concat();
+    let wrapped =
+        [b"<ListBucketResult><EncodingType>url</EncodingType>", body, b"</ListBucketResult>"].concat();
     for body in [body, wrapped.as_slice()] {
         let Ok(page) = Page::parse(body) else { continue };
         assert_eq!(page.keys().count(), page.len());

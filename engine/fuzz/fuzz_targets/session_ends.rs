@@ -9,13 +9,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use opsctl_engine::session::message::{Message, MessageType, PayloadType, SCHEMA_VERSION};
 use opsctl_engine::random::Random;
-use opsctl_engine::uuid::Uuid;
+use opsctl_engine::session::message::{Message, MessageType, PayloadType, SCHEMA_VERSION};
 use opsctl_engine::session::{
     Agent, AgentEncryption, AgentEvent, AgentOptions, Client, ClientEvent, ClientOptions, Flag, Moment,
     SessionType, service,
 };
+use opsctl_engine::uuid::Uuid;
 
 #[derive(Debug, Arbitrary)]
 struct Script {

@@ -7,5 +7,7 @@ pub mod intrinsic;
 mod java_random;
 pub mod jsonata;
 pub mod path;
+#[cfg(test)]
+mod recorded;
 pub mod scope;
 pub mod template;

@@ -76,3 +76,24 @@ impl Variables {
         self.own.iter().map(|(name, value)| (name.as_str(), value))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_scope_reads_outwards_and_writes_inwards() {
+        let mut outer = Variables::default();
+        outer.assign("a".to_owned(), Arc::new(json!(1)));
+        let outer = Arc::new(outer);
+        let mut inner = Variables::inside(Arc::clone(&outer));
+        inner.assign("b".to_owned(), Arc::new(json!(2)));
+        assert_eq!(
+            (inner.get("a"), inner.get("b"), outer.get("b")),
+            (Some(&json!(1)), Some(&json!(2)), None)
+        );
+        assert_eq!(inner.own().map(|(name, _)| name).collect::<Vec<_>>(), ["b"]);
+    }
+}

@@ -17,7 +17,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jsonata_core::ast::AstNode;
-use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
+use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 use serde_json::Value;
@@ -86,8 +86,8 @@ impl Expression {
             code: INVALID_JSONATA_EXPRESSION,
             message: words::of_parser(&error, source),
         })?;
-        if let Some(message) = refusal::of(&tree) {
-            return Err(Refusal { code: UNSUPPORTED_JSONATA_EXPRESSION, message });
+        if let Some(refusal) = refusal::of(&tree) {
+            return Err(refusal);
         }
         let needs = Needs::of(&tree);
         let tree = if needs.can_repeat() { guard::weave(tree) } else { tree };
@@ -155,8 +155,11 @@ impl Expression {
         let mut context = Context::new();
         self.needs.bind(bindings, &mut context);
         let mut evaluator = Evaluator::with_options(context, options);
-        functions::register(&mut evaluator, &self.needs, bindings.now, random).map_err(Trouble::of)?;
-        let result = evaluator.evaluate(&self.tree, &JValue::Undefined).map_err(Trouble::of)?;
+        let result = functions::register(&mut evaluator, &self.needs, bindings.now, random)
+            .and_then(|()| evaluator.evaluate(&self.tree, &JValue::Undefined))
+            .map_err(|error| {
+                Trouble(words::threw(&words::of_evaluator(error.message(), self.needs.only_call())))
+            })?;
         match convert::from_jsonata(&result) {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Trouble("returned nothing (undefined).".to_owned())),
@@ -176,12 +179,6 @@ impl Expression {
 
 /// What a cause says after the name of the field.
 struct Trouble(String);
-
-impl Trouble {
-    fn of(error: EvaluatorError) -> Self {
-        Trouble(words::threw(&words::of_evaluator(error.message())))
-    }
-}
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,10 +11,26 @@ use serde_json::Value;
 use super::Bindings;
 use super::convert::to_jsonata;
 
+/// The functions that every expression has.
+#[rustfmt::skip]
+const BUILTINS: [&str; 69] = [
+    "abs", "append", "assert", "average", "base64decode", "base64encode", "boolean", "ceil", "contains", "count",
+    "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error", "eval",
+    "exists", "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "hash", "join", "keys",
+    "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now", "number", "pad",
+    "parse", "parseInteger", "partition", "power", "random", "range", "reduce", "replace", "reverse", "round",
+    "shuffle", "sift", "single", "sort", "split", "spread", "sqrt", "string", "substring", "substringAfter",
+    "substringBefore", "sum", "toMillis", "trim", "type", "uppercase", "uuid", "zip",
+];
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Needs {
     /// Every `$name` but `$states`, called or not.
     names: BTreeSet<String>,
+    /// Those among them that are called.
+    calls: BTreeSet<String>,
+    /// Those that are read as values.
+    reads: BTreeSet<String>,
     /// Those that the expression itself gives a value somewhere. They may be read before that, or elsewhere.
     bound: BTreeSet<String>,
     states: Wanted,
@@ -71,7 +87,13 @@ impl Needs {
     }
 
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
-        self.names.difference(&self.bound).map(String::as_str).filter(|name| !name.is_empty())
+        let is_variable = |name: &&str| !name.is_empty() && !BUILTINS.contains(name);
+        self.reads.difference(&self.bound).map(String::as_str).filter(is_variable)
+    }
+
+    /// The function that is called, when only one is: an error does not say which.
+    pub(super) fn only_call(&self) -> Option<&str> {
+        self.calls.first().filter(|_| self.calls.len() == 1).map(String::as_str)
     }
 
     pub(super) fn reads_states(&self, field: &str) -> bool {
@@ -117,6 +139,7 @@ impl Needs {
             AstNode::Variable(name) if name == "states" => self.states.add(&[]),
             AstNode::Variable(name) => {
                 self.names.insert(name.clone());
+                self.reads.insert(name.clone());
             }
             AstNode::Path { steps } => self.path(steps, bound),
             AstNode::Binary { op, lhs, rhs } => {
@@ -133,6 +156,7 @@ impl Needs {
             AstNode::Unary { operand, .. } => self.node(operand, bound),
             AstNode::Function { name, args, .. } => {
                 self.names.insert(name.clone());
+                self.calls.insert(name.clone());
                 self.all(args, bound);
             }
             AstNode::Call { procedure, args } => {

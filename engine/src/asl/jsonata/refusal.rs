@@ -1,31 +1,42 @@
-//! What is refused when a machine is created. An expression has no value of its own to look at: `$` and bare names
+//! What is refused when a machine is created, beside what does not parse. An expression has no value of its own to look at: `$` and bare names
 //! mean nothing until a step of a path gives them one. A lambda's body looks where the expression around it looks.
 
-use jsonata_core::ast::{AstNode, PathStep, Stage};
+use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 
-/// The message of the first reference that the service does not support.
-pub(super) fn of(tree: &AstNode) -> Option<String> {
+use super::{INVALID_JSONATA_EXPRESSION, Refusal, UNSUPPORTED_JSONATA_EXPRESSION};
+
+/// The first thing in an expression that is refused.
+pub(super) fn of(tree: &AstNode) -> Option<Refusal> {
     find(tree, true)
 }
 
-fn top_level(name: &str) -> Option<String> {
-    Some(format!("Reference to '{name}' at the top level is not supported."))
+fn top_level(name: &str) -> Option<Refusal> {
+    unsupported(format!("Reference to '{name}' at the top level is not supported."))
+}
+
+fn unsupported(message: String) -> Option<Refusal> {
+    Some(Refusal { code: UNSUPPORTED_JSONATA_EXPRESSION, message })
 }
 
 /// `top` while no step has given `$` a value.
-fn find(node: &AstNode, top: bool) -> Option<String> {
+fn find(node: &AstNode, top: bool) -> Option<Refusal> {
     let all = |nodes: &[AstNode]| nodes.iter().find_map(|node| find(node, top));
     let pairs = |pairs: &[(AstNode, AstNode)], top: bool| {
         pairs.iter().find_map(|(key, value)| find(key, top).or_else(|| find(value, top)))
     };
     match node {
-        AstNode::ParentVariable(_) => Some("Reference to '$$' is not supported.".to_owned()),
+        AstNode::ParentVariable(_) => unsupported("Reference to '$$' is not supported.".to_owned()),
         AstNode::Variable(name) if name.is_empty() && top => top_level("$"),
         AstNode::Name(name) if top => top_level(name),
         AstNode::Wildcard if top => top_level("*"),
         AstNode::Descendant if top => top_level("**"),
         AstNode::Path { steps } => {
             steps.iter().enumerate().find_map(|(index, step)| in_step(step, top && index == 0))
+        }
+        // The crate finds this one only when it evaluates.
+        AstNode::Binary { op: BinaryOp::ColonEqual, lhs, .. } if !matches!(**lhs, AstNode::Variable(_)) => {
+            let message = "The left side of := must be a variable name (start with $)".to_owned();
+            Some(Refusal { code: INVALID_JSONATA_EXPRESSION, message })
         }
         AstNode::Binary { lhs, rhs, .. } => find(lhs, top).or_else(|| find(rhs, top)),
         AstNode::Unary { operand, .. } => find(operand, top),
@@ -61,7 +72,7 @@ fn find(node: &AstNode, top: bool) -> Option<String> {
     }
 }
 
-fn in_step(step: &PathStep, top: bool) -> Option<String> {
+fn in_step(step: &PathStep, top: bool) -> Option<Refusal> {
     find(&step.node, top).or_else(|| {
         step.stages.iter().find_map(|stage| match stage {
             Stage::Filter(filter) => find(filter, false),

@@ -23,7 +23,9 @@ fn code(message: &str) -> Option<(&str, &str)> {
     is_code.then_some((code, rest))
 }
 
-pub(super) fn of_evaluator(message: &str) -> String {
+/// An error of the evaluator, its code kept. The crate does not always say which function refused its argument;
+/// `called` is the only one that can have.
+pub(super) fn of_evaluator(message: &str, called: Option<&str>) -> String {
     match code(message) {
         Some(("D1011" | "U1001", _)) => format!(
             "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as \
@@ -36,6 +38,7 @@ pub(super) fn of_evaluator(message: &str) -> String {
         Some((code @ ("T0410" | "T0411" | "T0412" | "T2001" | "T2002"), text)) => {
             format!("{code}: {}", quoted(text))
         }
+        Some((code @ "T1006", _)) => format!("{code}: Attempted to invoke a non-function"),
         Some((code @ "T2003", _)) => {
             format!("{code}: The left side of the range operator (..) must evaluate to an integer")
         }
@@ -44,6 +47,27 @@ pub(super) fn of_evaluator(message: &str) -> String {
         }
         _ => message.to_owned(),
     }
+}
+
+/// A refused argument, where the crate's message only has its number.
+fn of_signature(code: &str, text: &str, called: Option<&str>) -> Option<String> {
+    let called = called?;
+    if code == "T0411" {
+        return Some(format!(
+            "Context value is not a compatible type with argument 1 of function \"{called}\""
+        ));
+    }
+    let (index, wanted) = text.strip_prefix("Argument ")?.split_once(" must be ")?;
+    Some(match wanted.strip_prefix("an array of ") {
+        Some(kind) => {
+            let kind = kind.trim_matches('"').to_ascii_lowercase();
+            format!(
+                "Argument {index} of function \"{called}\" must be an array of \"{}s\"",
+                kind.trim_end_matches('s')
+            )
+        }
+        None => format!("Argument {index} of function \"{called}\" does not match function signature"),
+    })
 }
 
 /// The names of functions and operators in quotes, and without what the crate adds in parentheses.
