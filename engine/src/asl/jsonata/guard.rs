@@ -123,7 +123,13 @@ pub(super) fn weave(node: AstNode) -> AstNode {
         AstNode::Path { steps } => AstNode::Path { steps: steps.into_iter().map(step).collect() },
         AstNode::Unary { op, operand } => AstNode::Unary { op, operand: boxed(operand) },
         AstNode::Function { name, args, is_builtin } => {
-            AstNode::Function { name, args: all(args), is_builtin }
+            let mut args = args.into_iter();
+            let first = args.next().map(|first| match first {
+                AstNode::Placeholder => first,
+                first if UNFOLDING.contains(&name.as_str()) => measure(first),
+                first => weave(first),
+            });
+            AstNode::Function { name, args: first.into_iter().chain(args.map(weave)).collect(), is_builtin }
         }
         AstNode::Call { procedure, args } => AstNode::Call { procedure: boxed(procedure), args: all(args) },
         AstNode::Lambda { params, body, signature, thunk } => {

@@ -36,7 +36,7 @@ pub(super) fn of_evaluator(message: &str, called: Option<&str>) -> String {
         Some(("D1012" | "U1003", _)) => "Expression evaluation timeout: Check for infinite loop".to_owned(),
         Some(("D2015", _)) => TOO_LARGE.to_owned(),
         Some((code @ ("T0410" | "T0411" | "T0412" | "T2001" | "T2002"), text)) => {
-            format!("{code}: {}", quoted(text))
+            format!("{code}: {}", of_signature(code, text, called).unwrap_or_else(|| quoted(text)))
         }
         Some((code @ "T1006", _)) => format!("{code}: Attempted to invoke a non-function"),
         Some((code @ "T2003", _)) => {
