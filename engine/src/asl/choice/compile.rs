@@ -27,7 +27,9 @@ const RELATIONS: [(&str, Relation); 5] = [
     ("GreaterThanEquals", Relation::GreaterThanEquals),
 ];
 
-const TYPE_TESTS: [(&str, fn(bool) -> Test); 6] = [
+type TypeTest = fn(bool) -> Test;
+
+const TYPE_TESTS: [(&str, TypeTest); 6] = [
     ("IsPresent", Test::IsPresent),
     ("IsNull", Test::IsNull),
     ("IsBoolean", Test::IsBoolean),

@@ -20,6 +20,8 @@ use crate::random::Random;
 /// Elements of `$range` (measured by others).
 const MAX_RANGE: usize = 360_145;
 
+type Function = fn(&[JValue]) -> HostFnResult;
+
 pub(super) fn register(
     evaluator: &mut Evaluator,
     needs: &Needs,
@@ -29,10 +31,8 @@ pub(super) fn register(
     if needs.can_repeat() {
         guard::register(evaluator)?;
     }
-    let plain: [(&str, fn(&[JValue]) -> HostFnResult); 6] = [
-        ("eval", |_| {
-            Err(EvaluatorError::ReferenceError("T1006: Attempted to invoke a non-function".to_owned()))
-        }),
+    let plain: [(&str, Function); 6] = [
+        ("eval", eval),
         ("partition", partition),
         ("range", range),
         ("hash", hash),
@@ -89,8 +89,9 @@ fn text<'a>(args: &'a [JValue], index: usize, name: &str) -> Result<Option<&'a s
     }
 }
 
-fn sequence(items: Vec<JValue>) -> JValue {
-    JValue::sequence(items)
+/// The service has none: a call is that of no function.
+fn eval(_: &[JValue]) -> HostFnResult {
+    Err(EvaluatorError::ReferenceError("T1006: Attempted to invoke a non-function".to_owned()))
 }
 
 fn partition(args: &[JValue]) -> HostFnResult {
@@ -128,7 +129,7 @@ fn range(args: &[JValue]) -> HostFnResult {
         return Err(too_large());
     }
     let count = steps as usize + 1;
-    Ok(sequence((0..count).map(|index| JValue::Number(first + step * index as f64)).collect()))
+    Ok(JValue::sequence((0..count).map(|index| JValue::Number(first + step * index as f64)).collect()))
 }
 
 fn hash(args: &[JValue]) -> HostFnResult {

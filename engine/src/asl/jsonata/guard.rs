@@ -5,7 +5,7 @@
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage, StepId};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::functions::string;
-use jsonata_core::value::JValue;
+use jsonata_core::value::{JValue, with_stack};
 
 use super::MAX_SEQUENCE;
 use super::words::TOO_LARGE;
@@ -36,10 +36,11 @@ pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> 
             match value {
                 JValue::Undefined => {}
                 JValue::String(part) => text.push_str(part),
-                other => match string::string(measured(other)?, None)? {
-                    JValue::String(part) => text.push_str(&part),
-                    _ => {}
-                },
+                other => {
+                    if let JValue::String(part) = string::string(measured(other)?, None)? {
+                        text.push_str(&part);
+                    }
+                }
             }
             if text.len() > MAX_TEXT {
                 return Err(too_large());
@@ -90,8 +91,8 @@ fn call(name: &str, args: Vec<AstNode>) -> AstNode {
     AstNode::Function { name: name.to_owned(), args, is_builtin: true }
 }
 
-fn boxed(node: Box<AstNode>) -> Box<AstNode> {
-    Box::new(weave(*node))
+fn boxed(node: AstNode) -> Box<AstNode> {
+    Box::new(weave(node))
 }
 
 fn all(nodes: Vec<AstNode>) -> Vec<AstNode> {
@@ -102,8 +103,12 @@ fn pairs(pairs: Vec<(AstNode, AstNode)>) -> Vec<(AstNode, AstNode)> {
     pairs.into_iter().map(|(key, value)| (weave(key), weave(value))).collect()
 }
 
-/// Puts the bounds into a tree. The parser bounds its depth.
+/// Puts the bounds into a tree. The parser bounds its depth, at more than a small stack holds.
 pub(super) fn weave(node: AstNode) -> AstNode {
+    with_stack(|| weave_node(node))
+}
+
+fn weave_node(node: AstNode) -> AstNode {
     match node {
         AstNode::Binary { op: BinaryOp::Concatenate, lhs, rhs } => {
             call(JOINED, vec![weave(*lhs), weave(*rhs)])
@@ -114,14 +119,14 @@ pub(super) fn weave(node: AstNode) -> AstNode {
             AstNode::Binary { op, lhs: Box::new(measure(*lhs)), rhs: Box::new(measure(*rhs)) }
         }
         AstNode::Binary { op: BinaryOp::ChainPipe, lhs, rhs } => {
-            AstNode::Binary { op: BinaryOp::ChainPipe, lhs: Box::new(measure(*lhs)), rhs: boxed(rhs) }
+            AstNode::Binary { op: BinaryOp::ChainPipe, lhs: Box::new(measure(*lhs)), rhs: boxed(*rhs) }
         }
-        AstNode::Binary { op, lhs, rhs } => AstNode::Binary { op, lhs: boxed(lhs), rhs: boxed(rhs) },
+        AstNode::Binary { op, lhs, rhs } => AstNode::Binary { op, lhs: boxed(*lhs), rhs: boxed(*rhs) },
         AstNode::Array(items) => AstNode::Array(items.into_iter().map(element).collect()),
         AstNode::ArrayGroup(items) => AstNode::ArrayGroup(all(items)),
         AstNode::Block(items) => AstNode::Block(all(items)),
         AstNode::Path { steps } => AstNode::Path { steps: steps.into_iter().map(step).collect() },
-        AstNode::Unary { op, operand } => AstNode::Unary { op, operand: boxed(operand) },
+        AstNode::Unary { op, operand } => AstNode::Unary { op, operand: boxed(*operand) },
         AstNode::Function { name, args, is_builtin } => {
             let mut args = args.into_iter();
             let first = args.next().map(|first| match first {
@@ -131,27 +136,29 @@ pub(super) fn weave(node: AstNode) -> AstNode {
             });
             AstNode::Function { name, args: first.into_iter().chain(args.map(weave)).collect(), is_builtin }
         }
-        AstNode::Call { procedure, args } => AstNode::Call { procedure: boxed(procedure), args: all(args) },
+        AstNode::Call { procedure, args } => AstNode::Call { procedure: boxed(*procedure), args: all(args) },
         AstNode::Lambda { params, body, signature, thunk } => {
-            AstNode::Lambda { params, body: boxed(body), signature, thunk }
+            AstNode::Lambda { params, body: boxed(*body), signature, thunk }
         }
         AstNode::Object(fields) => AstNode::Object(pairs(fields)),
         AstNode::ObjectTransform { input, pattern } => {
-            AstNode::ObjectTransform { input: boxed(input), pattern: pairs(pattern) }
+            AstNode::ObjectTransform { input: boxed(*input), pattern: pairs(pattern) }
         }
         AstNode::Conditional { condition, then_branch, else_branch } => AstNode::Conditional {
-            condition: boxed(condition),
-            then_branch: boxed(then_branch),
-            else_branch: else_branch.map(boxed),
+            condition: boxed(*condition),
+            then_branch: boxed(*then_branch),
+            else_branch: else_branch.map(|branch| boxed(*branch)),
         },
-        AstNode::FunctionApplication(inner) => AstNode::FunctionApplication(boxed(inner)),
+        AstNode::FunctionApplication(inner) => AstNode::FunctionApplication(boxed(*inner)),
         AstNode::Sort { input, terms } => AstNode::Sort {
-            input: boxed(input),
+            input: boxed(*input),
             terms: terms.into_iter().map(|(term, ascending)| (weave(term), ascending)).collect(),
         },
-        AstNode::Transform { location, update, delete } => {
-            AstNode::Transform { location: boxed(location), update: boxed(update), delete: delete.map(boxed) }
-        }
+        AstNode::Transform { location, update, delete } => AstNode::Transform {
+            location: boxed(*location),
+            update: boxed(*update),
+            delete: delete.map(|delete| boxed(*delete)),
+        },
         leaf => leaf,
     }
 }
@@ -172,7 +179,7 @@ fn step(step: PathStep) -> PathStep {
         .stages
         .into_iter()
         .map(|stage| match stage {
-            Stage::Filter(filter) => Stage::Filter(boxed(filter)),
+            Stage::Filter(filter) => Stage::Filter(boxed(*filter)),
             other => other,
         })
         .collect();

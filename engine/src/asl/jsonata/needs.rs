@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 use jsonata_core::evaluator::Context;
-use jsonata_core::value::JValue;
+use jsonata_core::value::{JValue, with_stack};
 use serde_json::Value;
 
 use super::Bindings;
@@ -135,6 +135,10 @@ impl Needs {
     }
 
     fn node(&mut self, node: &AstNode, bound: &mut BTreeSet<String>) {
+        with_stack(|| self.node_inner(node, bound));
+    }
+
+    fn node_inner(&mut self, node: &AstNode, bound: &mut BTreeSet<String>) {
         match node {
             AstNode::Variable(name) if name == "states" => self.states.add(&[]),
             AstNode::Variable(name) => {

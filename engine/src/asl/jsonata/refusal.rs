@@ -2,6 +2,7 @@
 //! mean nothing until a step of a path gives them one. A lambda's body looks where the expression around it looks.
 
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
+use jsonata_core::value::with_stack;
 
 use super::{INVALID_JSONATA_EXPRESSION, Refusal, UNSUPPORTED_JSONATA_EXPRESSION};
 
@@ -20,6 +21,10 @@ fn unsupported(message: String) -> Option<Refusal> {
 
 /// `top` while no step has given `$` a value.
 fn find(node: &AstNode, top: bool) -> Option<Refusal> {
+    with_stack(|| find_in(node, top))
+}
+
+fn find_in(node: &AstNode, top: bool) -> Option<Refusal> {
     let all = |nodes: &[AstNode]| nodes.iter().find_map(|node| find(node, top));
     let pairs = |pairs: &[(AstNode, AstNode)], top: bool| {
         pairs.iter().find_map(|(key, value)| find(key, top).or_else(|| find(value, top)))

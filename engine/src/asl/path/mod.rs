@@ -3,6 +3,7 @@
 
 mod filter;
 mod parse;
+mod parse_filter;
 mod reference;
 mod select;
 
