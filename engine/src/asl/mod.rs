@@ -1,13 +1,24 @@
 //! The Amazon States Language: definitions, their two query languages, and what running one does and records. Pure:
 //! clock, randomness, outcomes of tasks and contents of objects come in as arguments.
+//!
+//! Source of the rules: the specification of the Amazon States Language and the guide of Step Functions; where neither
+//! says it, what the service was seen to do.
 
 pub mod choice;
+pub mod definition;
+pub mod execution;
 pub mod failure;
+pub mod history;
 pub mod intrinsic;
 mod java_random;
 pub mod jsonata;
 pub mod path;
 #[cfg(test)]
 mod recorded;
+mod payload;
 pub mod scope;
 pub mod template;
+#[cfg(test)]
+mod tests;
+
+pub use payload::{NESTING_LIMIT, PAYLOAD_LIMIT, Payload};

@@ -1,0 +1,14 @@
+//! The definition of a state machine: from its text to a checked model, with every fault found in one run. Knows no
+//! input and runs nothing.
+
+pub mod diagnostic;
+mod model;
+mod read;
+mod resource;
+
+pub use diagnostic::{Diagnostic, Severity, create_error};
+pub use model::*;
+pub use read::{MachineType, check, parse};
+
+/// Bytes a definition may have.
+pub const DEFINITION_LIMIT: usize = 1_048_576;

@@ -1,0 +1,336 @@
+//! One state: the fields that states have in common, then those of its type.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::super::model::{Flow, Next, QueryLanguage, State, Template, Text, Work};
+use super::fields::{Fields, is_expression};
+use super::{Names, Reader};
+use crate::asl::Payload;
+use crate::asl::history::StateType;
+use crate::asl::template::PathQuery;
+
+const COMMON: &[&str] = &["Type", "Comment", "QueryLanguage"];
+
+impl StateType {
+    fn of(name: &str) -> Option<Self> {
+        StateType::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The fields a state of this type may have beside the common ones.
+    fn fields(self, language: QueryLanguage) -> &'static [&'static str] {
+        use QueryLanguage::{JsonPath, Jsonata};
+        match (self, language) {
+            (StateType::Pass, JsonPath) => {
+                &["Next", "End", "InputPath", "OutputPath", "Parameters", "ResultPath", "Result", "Assign"]
+            }
+            (StateType::Pass, Jsonata) => &["Next", "End", "Output", "Assign"],
+            (StateType::Succeed, JsonPath) => &["InputPath", "OutputPath"],
+            (StateType::Succeed, Jsonata) => &["Output"],
+            (StateType::Fail, JsonPath) => &["Error", "Cause", "ErrorPath", "CausePath"],
+            (StateType::Fail, Jsonata) => &["Error", "Cause"],
+            (StateType::Wait, JsonPath) => &[
+                "Next",
+                "End",
+                "InputPath",
+                "OutputPath",
+                "Seconds",
+                "Timestamp",
+                "SecondsPath",
+                "TimestampPath",
+                "Assign",
+            ],
+            (StateType::Wait, Jsonata) => &["Next", "End", "Output", "Seconds", "Timestamp", "Assign"],
+            (StateType::Choice, JsonPath) => &["InputPath", "OutputPath", "Choices", "Default", "Assign"],
+            (StateType::Choice, Jsonata) => &["Output", "Choices", "Default", "Assign"],
+            (StateType::Task, JsonPath) => &[
+                "Next",
+                "End",
+                "InputPath",
+                "OutputPath",
+                "Parameters",
+                "ResultSelector",
+                "ResultPath",
+                "Retry",
+                "Catch",
+                "Assign",
+                "Resource",
+                "TimeoutSeconds",
+                "TimeoutSecondsPath",
+                "HeartbeatSeconds",
+                "HeartbeatSecondsPath",
+                "Credentials",
+            ],
+            (StateType::Task, Jsonata) => &[
+                "Next",
+                "End",
+                "Arguments",
+                "Output",
+                "Retry",
+                "Catch",
+                "Assign",
+                "Resource",
+                "TimeoutSeconds",
+                "HeartbeatSeconds",
+                "Credentials",
+            ],
+            (StateType::Parallel, JsonPath) => &[
+                "Next",
+                "End",
+                "InputPath",
+                "OutputPath",
+                "Parameters",
+                "ResultSelector",
+                "ResultPath",
+                "Retry",
+                "Catch",
+                "Assign",
+                "Branches",
+            ],
+            (StateType::Parallel, Jsonata) => {
+                &["Next", "End", "Arguments", "Output", "Retry", "Catch", "Assign", "Branches"]
+            }
+            (StateType::Map, JsonPath) => &[
+                "Next",
+                "End",
+                "InputPath",
+                "OutputPath",
+                "Parameters",
+                "ResultSelector",
+                "ResultPath",
+                "Retry",
+                "Catch",
+                "Assign",
+                "ItemProcessor",
+                "Iterator",
+                "ItemsPath",
+                "ItemSelector",
+                "MaxConcurrency",
+                "MaxConcurrencyPath",
+                "ItemReader",
+                "ItemBatcher",
+                "ResultWriter",
+                "Label",
+                "ToleratedFailureCount",
+                "ToleratedFailureCountPath",
+                "ToleratedFailurePercentage",
+                "ToleratedFailurePercentagePath",
+            ],
+            (StateType::Map, Jsonata) => &[
+                "Next",
+                "End",
+                "Output",
+                "Retry",
+                "Catch",
+                "Assign",
+                "ItemProcessor",
+                "Items",
+                "ItemSelector",
+                "MaxConcurrency",
+                "ItemReader",
+                "ItemBatcher",
+                "ResultWriter",
+                "Label",
+                "ToleratedFailureCount",
+                "ToleratedFailurePercentage",
+            ],
+        }
+    }
+}
+
+impl Reader {
+    pub(super) fn state(&mut self, name: &str, value: &Value, at: &str, names: &Names) -> Option<State> {
+        let fields = self.element(value, at.to_owned())?;
+        self.require(&fields, &["Type"]);
+        let types: Vec<&str> =
+            ["Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map"].to_vec();
+        let kind = StateType::of(self.word(&fields, "Type", &types)?)?;
+        let language = self.language_of(&fields).unwrap_or(self.machine_language);
+        if language == QueryLanguage::JsonPath && self.machine_language == QueryLanguage::Jsonata {
+            let message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
+            self.refuse(Some(fields.here()), message.to_owned());
+            return None;
+        }
+        let known = [COMMON, kind.fields(language)].concat();
+        self.only(&fields, &known);
+        let _: Option<&str> = self.text(&fields, "Comment");
+        let next = self.next(&fields, kind, names);
+        let flow = self.flow(&fields, kind, language);
+        let assign = self.assign(&fields, language);
+        let retry = self.retriers(&fields);
+        let catch = self.catchers(&fields, language, names);
+        let work = match kind {
+            StateType::Pass => Some(Work::Pass { result: fields.get("Result").cloned().map(Payload::new) }),
+            StateType::Succeed => Some(Work::Succeed),
+            StateType::Fail => {
+                let error = self.failure_text(&fields, "Error", language);
+                let cause = self.failure_text(&fields, "Cause", language);
+                Some(Work::Fail { error, cause })
+            }
+            StateType::Wait => self.wait(&fields, language).map(Work::Wait),
+            StateType::Choice => self.choice(&fields, language, names),
+            StateType::Task => self.task(&fields, language).map(|task| Work::Task(Box::new(task))),
+            StateType::Parallel => self.parallel(&fields),
+            StateType::Map => self.map(&fields, language).map(|map| Work::Map(Box::new(map))),
+        };
+        let reads_context = reads_context(value);
+        let name = Arc::from(name);
+        Some(State {
+            name,
+            kind,
+            language,
+            next: next?,
+            flow,
+            assign,
+            work: work?,
+            retry,
+            catch,
+            reads_context,
+        })
+    }
+
+    pub(super) fn require(&mut self, fields: &Fields<'_>, names: &[&str]) {
+        let missing: Vec<&str> = names.iter().copied().filter(|name| !fields.has(name)).collect();
+        if !missing.is_empty() {
+            self.refuse(Some(fields.here()), format!("These fields are required: [{}]", missing.join(", ")));
+        }
+    }
+
+    fn next(&mut self, fields: &Fields<'_>, kind: StateType, names: &Names) -> Option<Next> {
+        if matches!(kind, StateType::Choice | StateType::Succeed | StateType::Fail) {
+            return Some(Next::End);
+        }
+        let end = self.truth(fields, "End").unwrap_or(false);
+        match (fields.has("Next"), end) {
+            (true, false) => {
+                let next = self.text(fields, "Next")?;
+                self.target(fields, "Next", next, names).map(Next::State)
+            }
+            (false, true) => Some(Next::End),
+            _ => {
+                let message = "Exactly one of these fields is required: [Next, End]".to_owned();
+                self.refuse(Some(fields.here()), message);
+                None
+            }
+        }
+    }
+
+    fn flow(&mut self, fields: &Fields<'_>, kind: StateType, language: QueryLanguage) -> Flow {
+        match language {
+            QueryLanguage::JsonPath => Flow {
+                input_path: self.selector(fields, "InputPath"),
+                arguments: match kind {
+                    StateType::Map => None,
+                    _ => self.template(fields, "Parameters", language),
+                },
+                result_selector: self.template(fields, "ResultSelector", language),
+                result_path: self.result_path(fields),
+                output_path: self.selector(fields, "OutputPath"),
+                output: None,
+            },
+            QueryLanguage::Jsonata => Flow {
+                arguments: self.template(fields, "Arguments", language),
+                output: self.template(fields, "Output", language),
+                ..Flow::default()
+            },
+        }
+    }
+
+    /// `Assign`: a template whose names are names of variables.
+    pub(super) fn assign(&mut self, fields: &Fields<'_>, language: QueryLanguage) -> Option<Template> {
+        self.assign_as(fields, language, "Assign")
+    }
+
+    pub(super) fn assign_as(
+        &mut self,
+        fields: &Fields<'_>,
+        language: QueryLanguage,
+        field: &str,
+    ) -> Option<Template> {
+        let names = self.object(fields, "Assign")?;
+        for name in names.keys() {
+            let bare = if language == QueryLanguage::JsonPath {
+                name.strip_suffix(".$").unwrap_or(name)
+            } else {
+                name
+            };
+            if !is_variable(bare) {
+                let message = format!("'{bare}' is not a valid name of a variable");
+                self.refuse(Some(format!("{}/{name}", fields.at("Assign"))), message);
+            }
+        }
+        self.template_as(fields, "Assign", language, field)
+    }
+
+    fn failure_text(&mut self, fields: &Fields<'_>, name: &str, language: QueryLanguage) -> Option<Text> {
+        let by_path = format!("{name}Path");
+        if fields.has(&by_path) {
+            if fields.has(name) {
+                let message = format!("Only one of these fields is allowed: [{name}, {by_path}]");
+                self.refuse(Some(fields.here()), message);
+            }
+            let text = self.text(fields, &by_path)?;
+            return match PathQuery::parse(text) {
+                Ok(query) => Some(Text::Query(query)),
+                Err(fault) => {
+                    let message =
+                        format!("Value is not a valid JSONPath or intrinsic function call: {fault}");
+                    self.refuse(Some(fields.at(&by_path)), message);
+                    None
+                }
+            };
+        }
+        let text = self.text(fields, name)?;
+        if language == QueryLanguage::Jsonata && is_expression(text) {
+            return self.expression(text, &fields.at(name)).map(Text::Expression);
+        }
+        Some(Text::Fixed(Arc::from(text)))
+    }
+
+    fn parallel(&mut self, fields: &Fields<'_>) -> Option<Work> {
+        self.require(fields, &["Branches"]);
+        let list = self.list(fields, "Branches")?;
+        if list.is_empty() {
+            self.refuse(Some(fields.at("Branches")), "Value cannot be empty".to_owned());
+        }
+        let branches: Vec<_> = list
+            .iter()
+            .enumerate()
+            .map(|(number, branch)| {
+                let fields = self.element(branch, format!("{}/{number}", fields.at("Branches")))?;
+                self.only(&fields, &["Comment", "StartAt", "States", "QueryLanguage"]);
+                self.states(&fields).map(Arc::new)
+            })
+            .collect();
+        Some(Work::Parallel { branches: branches.into_iter().collect::<Option<Vec<_>>>()? })
+    }
+}
+
+/// A Unicode identifier of at most 80 characters that is not reserved.
+fn is_variable(name: &str) -> bool {
+    let mut characters = name.chars();
+    let starts = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    starts
+        && characters.all(|character| character.is_alphanumeric() || character == '_')
+        && name.chars().count() <= 80
+        && name != "states"
+}
+
+/// Whether a text of this state may read the context object: any mention of it counts, whatever quotes it.
+/// States inside this one are looked at on their own.
+fn reads_context(value: &Value) -> bool {
+    match value {
+        Value::String(text) if is_expression(text) => text.split("$states").skip(1).any(|after| {
+            !["input", "result", "errorOutput"]
+                .iter()
+                .any(|field| after.strip_prefix('.').is_some_and(|rest| rest.starts_with(field)))
+        }),
+        Value::String(text) => text.contains("$$"),
+        Value::Array(items) => items.iter().any(reads_context),
+        Value::Object(fields) => fields.iter().any(|(name, field)| {
+            !matches!(name.as_str(), "States" | "Comment" | "Resource") && reads_context(field)
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,293 @@
+//! The interpreter. An [`Execution`] never blocks, waits or calls out: [`Execution::step`] does what can be done now,
+//! [`Execution::demand`] gives what it asks of the world, [`Execution::answer`] takes what the world says and
+//! [`Execution::advance`] the time. The same definition, input, options and answers in the same order give the same run.
+
+mod attempt;
+mod branches;
+mod context;
+mod demand;
+mod distributed;
+mod enter;
+mod evaluate;
+mod fail;
+mod frame;
+mod inline;
+mod leave;
+mod options;
+mod run;
+mod settle;
+mod timers;
+pub mod virtual_time;
+mod waits;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use demand::{Answer, Demand, DemandId, ObjectRequest, TaskRequest, WriteRequest};
+pub use options::{Identity, MAX_EVENTS, Options};
+pub use run::{Outcome, Status};
+
+use super::Payload;
+use super::definition::{Machine, States};
+use super::history::{Failure, Happened, History};
+use crate::random::Random;
+use frame::{Doing, Frame, FrameId, Frames, Item, Place};
+use run::Run;
+use timers::{Timer, Timers};
+
+/// One run of a machine.
+pub struct Execution {
+    options: Options,
+    machine_states: Arc<States>,
+    /// The execution itself at 0, and the children of distributed Maps that run now.
+    runs: Vec<Option<Run>>,
+    free_runs: Vec<usize>,
+    frames: Frames,
+    ready: VecDeque<FrameId>,
+    timers: Timers,
+    demands: VecDeque<Demand>,
+    open: HashMap<DemandId, FrameId>,
+    next_demand: u64,
+    now: Timestamp,
+    random: Random,
+    outcome: Option<Outcome>,
+}
+
+/// What a step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// There is more to do at once.
+    Busy,
+    /// Nothing goes on without an answer or the time.
+    Idle,
+    Ended,
+}
+
+impl Execution {
+    pub fn start(machine: &Machine, input: Payload, options: Options) -> Self {
+        let now = options.now;
+        let identity = options.identity.clone();
+        let run = Run {
+            history: History::new(options.keep_history),
+            input: input.clone(),
+            started: now,
+            arn: identity.execution_arn,
+            name: identity.execution_name,
+            role_arn: identity.role_arn,
+            machine_arn: identity.machine_arn,
+            machine_name: identity.machine_name,
+            root: None,
+            parent: None,
+            items: 0,
+        };
+        let mut execution = Execution {
+            machine_states: Arc::clone(&machine.states),
+            runs: vec![Some(run)],
+            free_runs: Vec::new(),
+            frames: Frames::default(),
+            ready: VecDeque::new(),
+            timers: Timers::default(),
+            demands: VecDeque::new(),
+            open: HashMap::new(),
+            next_demand: 0,
+            now,
+            random: Random::new(options.seed),
+            outcome: None,
+            options,
+        };
+        execution.begin(machine.timeout, input);
+        execution
+    }
+
+    fn begin(&mut self, timeout: Option<u64>, input: Payload) {
+        let role_arn = Arc::clone(&self.options.identity.role_arn);
+        self.add(0, 0, Happened::ExecutionStarted { input: input.clone(), role_arn });
+        let timeout = match self.options.express {
+            true => Some(timeout.unwrap_or(options::EXPRESS_SECONDS).min(options::EXPRESS_SECONDS)),
+            false => timeout,
+        };
+        if let Some(seconds) = timeout {
+            self.timers.add(timers::after(self.now, seconds as f64), Timer::Execution);
+        }
+        let states = Arc::clone(&self.machine_states);
+        let root = self.spawn(0, Place::Root, states, input, Arc::default(), None, 0);
+        if let Some(run) = self.run(0) {
+            run.root = Some(root);
+        }
+    }
+
+    /// Does up to `budget` pieces of work: entries of states, mostly.
+    pub fn step(&mut self, budget: usize) -> Progress {
+        for _ in 0..budget {
+            if self.outcome.is_some() {
+                return Progress::Ended;
+            }
+            let Some(id) = self.ready.pop_front() else { return Progress::Idle };
+            let Some(mut frame) = self.frames.take(id) else { continue };
+            let fate = self.enter(id, &mut frame);
+            self.settle(id, frame, fate);
+        }
+        match (self.outcome.is_some(), self.ready.is_empty()) {
+            (true, _) => Progress::Ended,
+            (false, true) => Progress::Idle,
+            (false, false) => Progress::Busy,
+        }
+    }
+
+    /// The next thing asked of the world, in the order asked.
+    pub fn demand(&mut self) -> Option<Demand> {
+        self.demands.pop_front()
+    }
+
+    /// Takes an answer; `false` when nobody waits for it any longer.
+    pub fn answer(&mut self, demand: DemandId, answer: Answer) -> bool {
+        if self.outcome.is_some() {
+            return false;
+        }
+        let Some(id) = self.open.get(&demand).copied() else { return false };
+        let Some(mut frame) = self.frames.take(id) else { return false };
+        let fate = match frame.doing {
+            Doing::Attempting(_) => self.answer_attempt(id, &mut frame, demand, answer),
+            Doing::MapRun(_) => self.answer_map_run(id, &mut frame, demand, answer),
+            _ => frame::Fate::Blocked,
+        };
+        self.settle(id, frame, fate);
+        true
+    }
+
+    /// The earliest time at which something happens by itself.
+    pub fn next_timer(&mut self) -> Option<Timestamp> {
+        let frames = &self.frames;
+        let ended = self.outcome.is_some();
+        self.timers.skip_while(|timer| ended || is_over(frames, timer));
+        self.timers.next()
+    }
+
+    /// The time is now `now`, and nothing happens by that alone.
+    fn turn_clock(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
+    /// The time is now `now`: whatever is due by then happens, one thing after another. Time never goes back.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.turn_clock(now);
+        while self.outcome.is_none() {
+            let Some(timer) = self.timers.due(self.now) else { return };
+            self.fire(timer);
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Ends the execution as StopExecution does.
+    pub fn stop(&mut self, failure: Failure) {
+        self.end_early(Status::Aborted, failure);
+    }
+
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    pub fn history(&self) -> &History {
+        // The run of the execution itself is there from its start and never taken away.
+        static NONE: History = History::empty();
+        self.runs.first().and_then(Option::as_ref).map_or(&NONE, |run| &run.history)
+    }
+
+    fn fire(&mut self, timer: Timer) {
+        match timer {
+            Timer::Execution => {
+                let failure = Failure { error: Some(Arc::from("States.Timeout")), cause: None };
+                self.end_early(Status::TimedOut, failure);
+            }
+            Timer::Wake { frame: id, .. }
+            | Timer::Timeout { frame: id, .. }
+            | Timer::Heartbeat { frame: id, .. } => {
+                if is_over(&self.frames, &timer) {
+                    return;
+                }
+                let Some(mut frame) = self.frames.take(id) else { return };
+                let fate = match timer {
+                    Timer::Wake { .. } => self.wake(id, &mut frame),
+                    Timer::Timeout { .. } => self.attempt_timed_out(id, &mut frame, fail::TIMEOUT),
+                    _ => self.attempt_timed_out(id, &mut frame, fail::HEARTBEAT_TIMEOUT),
+                };
+                self.settle(id, frame, fate);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn spawn(
+        &mut self,
+        run: usize,
+        place: Place,
+        states: Arc<States>,
+        input: Payload,
+        variables: Arc<super::scope::Variables>,
+        item: Option<Arc<Item>>,
+        previous: u64,
+    ) -> FrameId {
+        let frame = Frame {
+            run,
+            place,
+            current: states.start,
+            states,
+            input,
+            variables,
+            item,
+            previous,
+            before: previous,
+            entered: previous,
+            entered_at: self.now,
+            retries: Vec::new(),
+            retry_count: 0,
+            doing: Doing::Entering,
+            epoch: 0,
+        };
+        let id = self.frames.add(frame);
+        self.ready.push_back(id);
+        id
+    }
+
+    fn run(&mut self, run: usize) -> Option<&mut Run> {
+        self.runs.get_mut(run).and_then(Option::as_mut)
+    }
+
+    /// Adds an event to the history of a run.
+    fn add(&mut self, run: usize, previous: u64, happened: Happened) -> u64 {
+        let now = self.now;
+        self.run(run).map_or(0, |run| run.history.add(previous, now, happened))
+    }
+
+    /// Adds an event that follows the last one of the frame.
+    fn follow(&mut self, frame: &mut Frame, happened: Happened) {
+        frame.previous = self.add(frame.run, frame.previous, happened);
+    }
+
+    /// Makes a demand in the name of a frame.
+    fn ask(&mut self, id: FrameId, demand: impl FnOnce(DemandId) -> Demand) -> DemandId {
+        self.next_demand += 1;
+        let number = DemandId(self.next_demand);
+        self.open.insert(number, id);
+        self.demands.push_back(demand(number));
+        number
+    }
+}
+
+fn is_over(frames: &Frames, timer: &Timer) -> bool {
+    match *timer {
+        Timer::Execution => false,
+        Timer::Wake { frame, epoch } | Timer::Timeout { frame, epoch } => {
+            frames.get(frame).is_none_or(|frame| frame.epoch != epoch)
+        }
+        Timer::Heartbeat { frame, epoch, beat } => frames.get(frame).is_none_or(|frame| {
+            frame.epoch != epoch
+                || !matches!(&frame.doing, Doing::Attempting(attempt) if attempt.beat == beat)
+        }),
+    }
+}

@@ -1,0 +1,149 @@
+//! What becomes of a frame after a piece of work: it waits, goes on, or ends and lets its parent go on.
+
+use std::sync::Arc;
+
+use super::Execution;
+use super::frame::{Doing, Fate, Frame, FrameId, Place};
+use super::run::{Outcome, Status};
+use crate::asl::Payload;
+use crate::asl::history::{Failure, Happened};
+
+impl Execution {
+    pub(super) fn settle(&mut self, mut id: FrameId, mut frame: Box<Frame>, mut fate: Fate) {
+        loop {
+            let parent = match fate {
+                Fate::Blocked => {
+                    self.frames.put(id, frame);
+                    return;
+                }
+                Fate::Ready => {
+                    self.frames.put(id, frame);
+                    self.ready.push_back(id);
+                    return;
+                }
+                Fate::Fatal(failure) => {
+                    let run = frame.run;
+                    let previous = frame.previous;
+                    self.frames.put(id, frame);
+                    match self.fatal(run, previous, failure) {
+                        Some(next) => next,
+                        None => return,
+                    }
+                }
+                Fate::Succeeded(output) => {
+                    self.frames.remove(id);
+                    match self.succeeded(&frame, output) {
+                        Some(next) => next,
+                        None => return,
+                    }
+                }
+                Fate::Failed(failure) => {
+                    self.frames.remove(id);
+                    match self.failed(&frame, failure) {
+                        Some(next) => next,
+                        None => return,
+                    }
+                }
+            };
+            (id, frame, fate) = parent;
+        }
+    }
+
+    /// A frame is through with its states: what that means to its parent.
+    fn succeeded(&mut self, frame: &Frame, output: Payload) -> Option<(FrameId, Box<Frame>, Fate)> {
+        match frame.place {
+            Place::Root if frame.run == 0 => {
+                self.add(0, frame.previous, Happened::ExecutionSucceeded { output: output.clone() });
+                self.end(Outcome {
+                    status: Status::Succeeded,
+                    output: Some(output),
+                    failure: Failure::default(),
+                });
+                None
+            }
+            Place::Root => self.child_ended(frame.run, Ok(output)),
+            Place::Branch { parent, index } => {
+                let mut above = self.frames.take(parent)?;
+                let fate = self.branch_succeeded(parent, &mut above, index, frame.previous, output);
+                Some((parent, above, fate))
+            }
+            Place::Iteration { parent, index } => {
+                let mut above = self.frames.take(parent)?;
+                let fate = self.iteration_succeeded(parent, &mut above, index, frame.previous, output);
+                Some((parent, above, fate))
+            }
+        }
+    }
+
+    fn failed(&mut self, frame: &Frame, failure: Failure) -> Option<(FrameId, Box<Frame>, Fate)> {
+        match frame.place {
+            Place::Root if frame.run == 0 => {
+                self.add(0, frame.previous, Happened::ExecutionFailed(failure.clone()));
+                self.end(Outcome { status: Status::Failed, output: None, failure });
+                None
+            }
+            Place::Root => self.child_ended(frame.run, Err(failure)),
+            Place::Branch { parent, .. } => {
+                let mut above = self.frames.take(parent)?;
+                self.abort_branches(&mut above, Some(frame));
+                above.previous = frame.previous;
+                let fate = self.fail(parent, &mut above, failure, None);
+                Some((parent, above, fate))
+            }
+            Place::Iteration { parent, index } => {
+                let mut above = self.frames.take(parent)?;
+                let fate = self.iteration_failed(parent, &mut above, index, frame.previous, failure);
+                Some((parent, above, fate))
+            }
+        }
+    }
+
+    /// A whole run fails, wherever in it the failure came up.
+    fn fatal(&mut self, run: usize, previous: u64, failure: Failure) -> Option<(FrameId, Box<Frame>, Fate)> {
+        if run == 0 {
+            self.add(0, previous, Happened::ExecutionFailed(failure.clone()));
+            self.end(Outcome { status: Status::Failed, output: None, failure });
+            return None;
+        }
+        if let Some(root) = self.run(run).and_then(|run| run.root)
+            && let Some(frame) = self.frames.take(root)
+        {
+            self.drop_frame(root, *frame);
+        }
+        self.child_ended(run, Err(failure))
+    }
+
+    /// Ends the execution from outside: stopped, or out of time.
+    pub(super) fn end_early(&mut self, status: Status, failure: Failure) {
+        if self.outcome.is_some() {
+            return;
+        }
+        let root = self.run(0).and_then(|run| run.root);
+        // The end stands beside the entry of a state that has not got any further.
+        let previous = root.and_then(|root| self.frames.get(root)).map_or(0, |frame| {
+            let is_waiting = matches!(frame.doing, Doing::Waiting);
+            if is_waiting { frame.before } else { frame.previous }
+        });
+        let happened = match status {
+            Status::TimedOut => Happened::ExecutionTimedOut(failure.clone()),
+            _ => Happened::ExecutionAborted(failure.clone()),
+        };
+        self.add(0, previous, happened);
+        self.end(Outcome { status, output: None, failure });
+    }
+
+    fn end(&mut self, outcome: Outcome) {
+        if let Some(root) = self.run(0).and_then(|run| run.root)
+            && let Some(frame) = self.frames.take(root)
+        {
+            self.drop_frame(root, *frame);
+        }
+        self.ready.clear();
+        self.outcome = Some(outcome);
+    }
+
+    /// The name of the state a frame is in.
+    pub(super) fn state_name(frame: &Frame) -> Arc<str> {
+        frame.state().map_or_else(|| Arc::from(""), |state| Arc::clone(&state.name))
+    }
+}
