@@ -5,6 +5,7 @@
 //! says it, what the service was seen to do.
 
 pub mod choice;
+pub mod create;
 pub mod definition;
 pub mod execution;
 pub mod failure;

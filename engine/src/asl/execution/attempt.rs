@@ -82,7 +82,7 @@ impl Execution {
     fn token(&mut self, resource: &Resource) -> Option<Arc<str>> {
         let is_needed = match resource {
             Resource::Activity { .. } => true,
-            Resource::Service(integration) => integration.pattern == Pattern::WaitForTaskToken,
+            Resource::Service(integration) => integration.pattern != Pattern::RequestResponse,
             Resource::Lambda { .. } => false,
         };
         is_needed.then(|| Arc::from(self.random.uuid().to_string()))

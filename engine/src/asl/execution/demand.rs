@@ -38,7 +38,7 @@ pub struct TaskRequest {
     /// Seconds.
     pub timeout: Option<u64>,
     pub heartbeat: Option<u64>,
-    /// What SendTaskSuccess and its siblings name this attempt by: callbacks and activities.
+    /// What SendTaskSuccess and its siblings name this attempt by: callbacks, jobs and activities.
     pub token: Option<Arc<str>>,
     pub credentials: Option<Credentials>,
 }

@@ -141,8 +141,8 @@ impl Execution {
         }
         let value = self.computed(frame, state, field, name)?;
         match whole(&value) {
-            Some(number) if value.is_number() => Ok(Some(number as i64)),
-            _ => Err(not_a(name, field, &value, "integer")),
+            Some(number) => Ok(Some(number as i64)),
+            None => Err(not_a(name, field, &value, "integer")),
         }
     }
 
@@ -158,7 +158,7 @@ impl Execution {
             return Ok(Some(*number));
         }
         let value = self.computed(frame, state, field, name)?;
-        match value.as_f64() {
+        match number(&value) {
             Some(number) => Ok(Some(number)),
             None => Err(not_a(name, field, &value, "float")),
         }
@@ -196,9 +196,17 @@ fn not_a<T>(name: &str, field: &Field<T>, value: &Value, kind: &str) -> Problem 
     }
 }
 
+/// A number, or a text that is one.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        other => other.as_f64(),
+    }
+}
+
 /// A number without a fraction.
 fn whole(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9.0e15)
+    number(value).filter(|number| number.fract() == 0.0 && number.abs() < 9.0e15)
 }
 
 /// A value as causes show it: text without quotes, everything else as JSON.

@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn rows_are_read_one_by_one() {
-        let text = "a,\"b,\"\"c\"\nd\",\r\n\r\n,\nlast";
+        let text = "a,\"b,\"\"c\"\"\nd\",\r\n\r\n,\nlast";
         let mut at = 0;
         let mut rows = Vec::new();
         while let Some(cells) = row(text.as_bytes(), &mut at, b',').unwrap() {

@@ -17,7 +17,7 @@ use super::evaluate::Problem;
 use super::frame::{Doing, Fate, Frame, FrameId};
 use crate::asl::Payload;
 use crate::asl::definition::{Batcher, Distributed, Map, State, Work};
-use crate::asl::history::{Failure, Happened};
+use crate::asl::history::{Failure, Happened, StateType};
 use results::Results;
 use source::Source;
 
@@ -273,12 +273,14 @@ impl Execution {
 
     fn map_run_succeeded(&mut self, id: FrameId, frame: &mut Frame, output: Payload) -> Fate {
         frame.doing = Doing::Entering;
+        let started = frame.previous;
         self.follow(frame, Happened::MapRunSucceeded);
-        self.add(
-            frame.run,
-            frame.previous,
-            Happened::StateSucceeded { state: crate::asl::history::StateType::Map },
-        );
+        self.add(frame.run, frame.previous, Happened::StateSucceeded { state: StateType::Map });
+        // The exit of a Map that other states came before stands behind the start of its run (seen since November
+        // 2024), that of a Map in first place behind the run's end (last seen in June 2024).
+        if frame.before > 0 {
+            frame.previous = started;
+        }
         self.leave(id, frame, Some(output))
     }
 

@@ -1,0 +1,108 @@
+//! What is said of definitions that are wrong.
+
+use super::*;
+use crate::asl::definition::{check, create_error};
+
+fn said(definition: &str, machine_type: MachineType) -> Vec<String> {
+    check(definition, machine_type).1.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_fault_is_named_with_its_place() {
+    let pass = json!({"Type": "Pass", "End": true});
+    for (definition, expected) in [
+        (json!({}), "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /"),
+        (
+            json!({"StartAt": "B", "States": {"A": pass}}),
+            "MISSING_TRANSITION_TARGET: Missing 'StartAt' target: B at /StartAt",
+        ),
+        (
+            only(json!({"Type": "Pass", "Next": "T"})),
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: T at /States/S/Next",
+        ),
+        (
+            only(json!({"Type": "Pas", "End": true})),
+            "SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/S/Type",
+        ),
+        (
+            only(json!({"Type": "Task", "Resource": "nowhere", "End": true})),
+            "SCHEMA_VALIDATION_FAILED: The resource provided ARN is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource",
+        ),
+        (
+            only(json!({"Type": "Pass", "End": true, "Parameters": {"a.$": "no path"}})),
+            "SCHEMA_VALIDATION_FAILED: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call at /States/S/Parameters/a.$",
+        ),
+        (
+            only(
+                json!({"Type": "Parallel", "End": true, "Branches": [{"StartAt": "S", "States": {"S": pass}}]}),
+            ),
+            "DUPLICATE_STATE_NAME: Duplicate State name: S at /States/S/Branches/0/States/S",
+        ),
+        (
+            only(
+                json!({"Type": "Pass", "End": true, "QueryLanguage": "JSONata", "Output": {"v": "{% phone %}"}}),
+            ),
+            "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output/v",
+        ),
+        (
+            only(json!({"Type": "Wait", "Seconds": 1, "Timestamp": "2030-01-01T00:00:00Z", "End": true})),
+            "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Seconds, Timestamp, SecondsPath, TimestampPath] at /States/S",
+        ),
+    ] {
+        assert_eq!(said(&definition.to_string(), MachineType::Standard), [expected], "{definition}");
+    }
+}
+
+#[test]
+fn all_faults_are_found_in_one_run() {
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Retry": [{"ErrorEquals": [], "MaxAttempts": -1}], "Next": "B", "Colour": "red"},
+        "B": {"Type": "Choice", "Choices": []},
+    }});
+    let said = said(&definition.to_string(), MachineType::Standard);
+    for place in [
+        "/States/A/Colour",
+        "/States/A/Retry/0/ErrorEquals",
+        "/States/A/Retry/0/MaxAttempts",
+        "/States/B/Choices",
+    ] {
+        assert!(said.iter().any(|line| line.ends_with(place)), "{place}: {said:#?}");
+    }
+    assert!(said.iter().any(|line| line.contains("[Resource] at /States/A")), "{said:#?}");
+}
+
+#[test]
+fn express_machines_have_no_jobs_callbacks_or_activities() {
+    for (resource, expected) in [
+        (
+            "arn:aws:states:::ecs:runTask.sync",
+            "Express state machine does not support '.sync' service integration",
+        ),
+        (
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Express state machine does not support '.waitForTaskToken' service integration ",
+        ),
+        (
+            "arn:aws:states:eu-west-1:111122223333:activity:a",
+            "Express state machine does not support Activity ARN",
+        ),
+    ] {
+        let definition = only(json!({"Type": "Task", "Resource": resource, "End": true})).to_string();
+        let (_, diagnostics) = check(&definition, MachineType::Express);
+        assert_eq!(
+            create_error(&diagnostics),
+            format!(
+                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: {expected} at /States/S/Resource'"
+            )
+        );
+        assert!(check(&definition, MachineType::Standard).1.is_empty());
+    }
+}
+
+#[test]
+fn text_that_is_no_definition_is_refused() {
+    for text in ["", "[]", "null", "{", "{\"a\":1}x", "\"StartAt\""] {
+        let said = said(text, MachineType::Standard);
+        assert_eq!(said, ["INVALID_JSON_DESCRIPTION: Definition must be a valid JSON object"], "{text}");
+    }
+}

@@ -1,0 +1,104 @@
+//! Input that means no good: cut, deep, large, endless. Everything ends, with words.
+
+use super::*;
+use crate::asl::definition::{DEFINITION_LIMIT, check};
+
+#[test]
+fn a_definition_may_be_cut_anywhere() {
+    let definition = json!({"StartAt": "M", "QueryLanguage": "JSONPath", "States": {
+        "M": {"Type": "Map", "ItemProcessor": {"StartAt": "C", "States": {
+            "C": {"Type": "Choice", "Choices": [{"Variable": "$.a['é']", "IsPresent": true, "Next": "W"}]},
+            "W": {"Type": "Wait", "SecondsPath": "$$.x", "End": true},
+        }}, "ItemSelector": {"a.$": "States.Format('{}', $.b)"}, "Next": "J"},
+        "J": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $sum([1, $states.input]) %}", "End": true},
+    }}).to_string();
+    assert!(check(&definition, MachineType::Standard).1.is_empty());
+    for end in (0..definition.len()).filter(|end| definition.is_char_boundary(*end)) {
+        assert!(!check(&definition[..end], MachineType::Standard).1.is_empty(), "{end}");
+    }
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_faults_wherever_they_are() {
+    let definition = json!({"StartAt": "M", "TimeoutSeconds": 9, "Comment": "c", "States": {
+        "M": {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+            "StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+                "TimeoutSeconds": 1, "Credentials": {"RoleArn": "r"},
+                "Retry": [{"ErrorEquals": ["A"], "BackoffRate": 2}], "Catch": [{"ErrorEquals": ["A"], "Next": "T"}]}}},
+            "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV",
+                "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a"], "MaxItems": 1}, "Parameters": {"Bucket": "b"}},
+            "ItemBatcher": {"MaxItemsPerBatch": 1}, "ResultWriter": {"Resource": "r", "Parameters": {}}, "Label": "l",
+            "MaxConcurrency": 1, "ToleratedFailurePercentage": 1, "Next": "C"},
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": 1, "Next": "P"}], "Default": "P"},
+        "P": {"Type": "Parallel", "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "e"}}}], "End": true},
+    }});
+    assert_eq!(check(&definition.to_string(), MachineType::Standard).1, []);
+    let mut places = Vec::new();
+    walk(&definition, String::new(), &mut places);
+    for place in places {
+        for wrong in [json!(null), json!(-1.5), json!([[]]), json!({"x": {}}), json!(true), json!("")] {
+            let mut broken = definition.clone();
+            *broken.pointer_mut(&place).unwrap() = wrong;
+            // Nothing is asked but that it ends; most are faults, some are fine.
+            let _ = check(&broken.to_string(), MachineType::Express);
+        }
+    }
+}
+
+fn walk(value: &Value, place: String, places: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, field)| walk(field, format!("{place}/{name}"), places))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| walk(item, format!("{place}/{index}"), places));
+        }
+        _ => {}
+    }
+    places.push(place);
+}
+
+#[test]
+fn depth_and_size_have_limits() {
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(!check(&deep, MachineType::Standard).1.is_empty());
+    let mut nested = json!({"StartAt": "S0", "States": {"S0": {"Type": "Succeed"}}});
+    for depth in 1..200 {
+        let name = format!("S{depth}");
+        nested = json!({"StartAt": name, "States": {name.clone(): {"Type": "Parallel", "End": true, "Branches": [nested]}}});
+    }
+    assert!(!check(&nested.to_string(), MachineType::Standard).1.is_empty());
+    let large = only(json!({"Type": "Pass", "End": true, "Comment": "x".repeat(DEFINITION_LIMIT)}));
+    assert!(!check(&large.to_string(), MachineType::Standard).1.is_empty());
+}
+
+#[test]
+fn an_endless_loop_ends_at_the_limit_of_events() {
+    let definition = only(json!({"Type": "Pass", "Next": "S"}));
+    let execution = run(&definition, json!({}));
+    let (name, cause) = error(&execution);
+    assert_eq!(name, "States.Runtime");
+    assert_eq!(cause, "The execution reached the maximum number of history events (25000).");
+    assert_eq!(execution.history().events().len(), 25_000);
+}
+
+#[test]
+fn payloads_cannot_grow_or_nest_without_end() {
+    let grow = only(json!({"Type": "Pass", "Parameters": {"a.$": "$", "b.$": "$"}, "Next": "S"}));
+    assert_eq!(error(&run(&grow, json!("x"))).0, "States.DataLimitExceeded");
+    let nest = only(json!({"Type": "Pass", "Parameters": {"a.$": "$"}, "Next": "S"}));
+    assert_eq!(error(&run(&nest, json!(1))).0, "States.DataLimitExceeded");
+    let assign = only(
+        json!({"Type": "Pass", "Assign": {"v.$": "States.Array($, $)"}, "ResultPath": null, "Next": "S"}),
+    );
+    let large = json!("x".repeat(200_000));
+    assert_eq!(error(&run(&assign, large)).0, "States.Runtime");
+}
+
+#[test]
+fn an_expression_without_end_is_an_error() {
+    let definition = only(json!({
+        "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% ($f := function($n) { $f($n + 1) + 1 }; $f(0)) %}", "End": true,
+    }));
+    assert_eq!(error(&run(&definition, json!({}))).0, "States.QueryEvaluationError");
+}
