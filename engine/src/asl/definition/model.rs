@@ -234,6 +234,8 @@ pub struct Reader {
     pub max_items: Option<Field<u64>>,
     /// A pointer (`/a/b`) to the list inside a JSON object.
     pub items_pointer: Option<String>,
+    /// `Transformation: LOAD_AND_FLATTEN`: the items are those inside the listed objects.
+    pub flattens: bool,
 }
 
 /// What an object holds, by `InputType`.

@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub current: usize,
     pub input: Payload,
     pub variables: Arc<Variables>,
+    /// At least what its variables have, in bytes of JSON.
+    pub assigned_bytes: usize,
     pub item: Option<Arc<Item>>,
     /// The event that the next one follows.
     pub previous: u64,

@@ -216,11 +216,13 @@ fn assign(frame: &mut Frame, assigned: &[(Arc<str>, Payload)]) -> Result<(), Str
     for (name, value) in assigned {
         variables.assign(name.to_string(), Arc::new(value.value().clone()));
     }
-    let total: usize = variables.own().map(|(_, value)| value.to_string().len()).sum();
-    if total > VARIABLES_LIMIT {
-        return Err(format!(
-            "All variables together have {total} bytes, which exceeds the maximum of {VARIABLES_LIMIT}."
-        ));
+    // What was ever assigned bounds what there is, and is known without looking at all of it again.
+    frame.assigned_bytes += all;
+    if frame.assigned_bytes > VARIABLES_LIMIT {
+        frame.assigned_bytes = frame.variables.own().map(|(_, value)| value.to_string().len()).sum();
+        if frame.assigned_bytes > VARIABLES_LIMIT {
+            return Err(format!("All variables together exceed the maximum of {VARIABLES_LIMIT} bytes."));
+        }
     }
     Ok(())
 }

@@ -239,6 +239,7 @@ impl Execution {
             states,
             input,
             variables,
+            assigned_bytes: 0,
             item,
             previous,
             before: previous,

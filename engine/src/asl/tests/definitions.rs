@@ -54,6 +54,33 @@ fn every_fault_is_named_with_its_place() {
 }
 
 #[test]
+fn what_is_given_twice_is_a_fault() {
+    let text = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true},"A":{"Type":"Pass","End":true,"End":true}}}"#;
+    assert_eq!(
+        said(text, MachineType::Standard),
+        [
+            "INVALID_JSON_DESCRIPTION: Duplicate field 'End' at /States/A/End",
+            "DUPLICATE_STATE_NAME: Duplicate State name: A at /States/A",
+        ]
+    );
+}
+
+#[test]
+fn variables_of_an_outer_scope_are_not_assigned_inside() {
+    let processor = |mode: Value| {
+        json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "Assign": {"x": 1}, "ItemProcessor": {
+            "ProcessorConfig": mode, "StartAt": "I", "States": {
+                "I": {"Type": "Pass", "End": true, "Assign": {"x.$": "$", "y": 1, "states": 1}}}}}}})
+        .to_string()
+    };
+    let reserved = "SCHEMA_VALIDATION_FAILED: 'states' is not a valid name of a variable at /States/M/ItemProcessor/States/I/Assign/states";
+    let outer = "SCHEMA_VALIDATION_FAILED: The variable 'x' is assigned in an outer scope at /States/M/ItemProcessor/States/I/Assign/x.$";
+    assert_eq!(said(&processor(json!({"Mode": "INLINE"})), MachineType::Standard), [outer, reserved]);
+    let distributed = processor(json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}));
+    assert_eq!(said(&distributed, MachineType::Standard), [reserved]);
+}
+
+#[test]
 fn all_faults_are_found_in_one_run() {
     let definition = json!({"StartAt": "A", "States": {
         "A": {"Type": "Task", "Retry": [{"ErrorEquals": [], "MaxAttempts": -1}], "Next": "B", "Colour": "red"},

@@ -24,7 +24,7 @@ impl Reader {
             .map(|(number, value)| {
                 let fields = self.element(value, format!("{}/{number}", fields.at("Choices")))?;
                 self.require(&fields, &["Next"]);
-                let next = self.text(&fields, "Next");
+                let next = self.name(&fields, "Next");
                 let next = next.and_then(|next| self.target(&fields, "Next", next, names));
                 let assign = self.assign_as(&fields, language, &format!("Choices[{number}]/Assign"));
                 let output = match language {
@@ -48,7 +48,7 @@ impl Reader {
             .collect();
         let default = match fields.has("Default") {
             true => {
-                let name = self.text(fields, "Default")?;
+                let name = self.name(fields, "Default")?;
                 Some(self.target(fields, "Default", name, names)?)
             }
             false => None,

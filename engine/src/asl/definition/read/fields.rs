@@ -61,6 +61,16 @@ impl Reader {
         }
     }
 
+    /// A text that says something.
+    pub(super) fn name<'v>(&mut self, fields: &Fields<'v>, name: &str) -> Option<&'v str> {
+        let text = self.text(fields, name)?;
+        if text.is_empty() {
+            self.refuse(Some(fields.at(name)), "Value cannot be empty".to_owned());
+            return None;
+        }
+        Some(text)
+    }
+
     pub(super) fn object<'v>(&mut self, fields: &Fields<'v>, name: &str) -> Option<&'v Map<String, Value>> {
         match fields.get(name)? {
             Value::Object(map) => Some(map),

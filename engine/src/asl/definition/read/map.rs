@@ -35,7 +35,7 @@ impl Reader {
             self.only(config, &["Mode", "ExecutionType"]);
             self.word(config, "Mode", &["INLINE", "DISTRIBUTED"]) == Some("DISTRIBUTED")
         });
-        let processor = self.states(&processor_fields).map(Arc::new);
+        let processor = self.states(&processor_fields, is_distributed).map(Arc::new);
         let mode = match is_distributed {
             true => Mode::Distributed(Box::new(self.distributed(fields, config.as_ref(), language))),
             false => {
@@ -113,16 +113,21 @@ impl Reader {
     }
 
     fn label(&mut self, fields: &Fields<'_>) -> Option<Arc<str>> {
-        let label = self.text(fields, "Label")?;
-        let is_refused = |character: char| {
+        let label = self.name(fields, "Label")?;
+        let is_refused = |character: &char| {
             character.is_whitespace()
                 || character.is_control()
-                || "?*<>{}[]\"#%\\^|~`$&,;:/".contains(character)
+                || "?*<>{}[]\"#%\\^|~`$&,;:/".contains(*character)
         };
-        if label.is_empty() || label.chars().count() > 40 || label.contains(is_refused) {
-            let message =
-                "A label has 1 to 40 characters, without whitespace, wildcards, brackets or special ones";
-            self.refuse(Some(fields.at("Label")), message.to_owned());
+        if label.chars().count() > 40 {
+            self.refuse(Some(fields.at("Label")), "Label cannot exceed 40 characters".to_owned());
+        } else if let Some(character) = label.chars().find(is_refused) {
+            let message = format!(
+                "Label {} contains invalid character: {}",
+                label.escape_default(),
+                character.escape_default()
+            );
+            self.refuse(Some(fields.at("Label")), message);
         }
         Some(Arc::from(label))
     }
@@ -142,12 +147,15 @@ impl Reader {
         let mut format = Format::Json;
         let mut max_items = None;
         let mut items_pointer = None;
+        let mut flattens = false;
         if let Some(config) = self.inside(&reader, "ReaderConfig") {
             format = self.format(&config);
             max_items = self.whole_field(&config, "MaxItems", language, 0);
             items_pointer = self.text(&config, "ItemsPointer").map(str::to_owned);
+            flattens = self.word(&config, "Transformation", &["NONE", "LOAD_AND_FLATTEN"])
+                == Some("LOAD_AND_FLATTEN");
         }
-        Some(ItemReader { listing, arguments, format, max_items, items_pointer })
+        Some(ItemReader { listing, arguments, format, max_items, items_pointer, flattens })
     }
 
     fn format(&mut self, config: &Fields<'_>) -> Format {

@@ -1,9 +1,11 @@
 //! From the text of a definition to its model. Everything wrong is collected; nothing stops at the first fault.
 
 mod choice;
+mod document;
 mod fields;
 mod map;
 mod policies;
+mod scopes;
 mod state;
 mod task;
 mod wait;
@@ -20,6 +22,7 @@ use super::diagnostic::{
 };
 use super::model::{Machine, QueryLanguage, State, States};
 use fields::Fields;
+use scopes::Scopes;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MachineType {
@@ -42,6 +45,7 @@ pub fn check(text: &str, machine_type: MachineType) -> (Option<Machine>, Vec<Dia
     let mut reader = Reader {
         diagnostics: Vec::new(),
         names: HashSet::new(),
+        scopes: Scopes::default(),
         machine_language: QueryLanguage::JsonPath,
         machine_type,
     };
@@ -53,6 +57,7 @@ pub(super) struct Reader {
     diagnostics: Vec<Diagnostic>,
     /// Every name of a state so far: they are unique in the whole machine.
     names: HashSet<String>,
+    scopes: Scopes,
     machine_language: QueryLanguage,
     machine_type: MachineType,
 }
@@ -68,7 +73,7 @@ impl Reader {
             self.refuse(None, format!("Definition must not be larger than {DEFINITION_LIMIT} bytes"));
             return None;
         }
-        let Ok(value) = serde_json::from_str::<Value>(text) else {
+        let Some((value, doubles)) = document::read(text) else {
             self.add(INVALID_JSON_DESCRIPTION, None, "Definition must be a valid JSON object".to_owned());
             return None;
         };
@@ -76,6 +81,9 @@ impl Reader {
             self.add(INVALID_JSON_DESCRIPTION, None, "Definition must be a valid JSON object".to_owned());
             return None;
         };
+        for double in doubles {
+            self.double(&double);
+        }
         let fields = Fields::new(map, "");
         self.only(&fields, MACHINE);
         if let Some(language) = self.language_of(&fields) {
@@ -90,18 +98,18 @@ impl Reader {
             );
         }
         let timeout = self.whole(&fields, "TimeoutSeconds", 1, 99_999_999);
-        let states = self.states(&fields);
+        let states = self.states(&fields, false);
         let comment = self.text(&fields, "Comment").map(str::to_owned);
         Some(Machine { comment, states: Arc::new(states?), timeout })
     }
 
     /// `StartAt` and `States` of a machine, a branch or a processor.
-    fn states(&mut self, fields: &Fields<'_>) -> Option<States> {
+    fn states(&mut self, fields: &Fields<'_>, is_closed: bool) -> Option<States> {
         let missing: Vec<&str> = ["States", "StartAt"].into_iter().filter(|name| !fields.has(name)).collect();
         if !missing.is_empty() {
             self.refuse(Some(fields.here()), format!("These fields are required: [{}]", missing.join(", ")));
         }
-        let start_at = self.text(fields, "StartAt");
+        let start_at = self.name(fields, "StartAt");
         let all = self.object(fields, "States")?;
         if all.is_empty() {
             self.refuse(Some(fields.at("States")), "Value cannot be empty".to_owned());
@@ -109,6 +117,7 @@ impl Reader {
         }
         let names: Names =
             all.keys().enumerate().map(|(number, name)| (Arc::from(name.as_str()), number)).collect();
+        self.scopes.enter(all, is_closed);
         let mut list: Vec<State> = Vec::with_capacity(all.len());
         for (name, state) in all {
             let at = format!("{}/States/{name}", fields.path());
@@ -117,8 +126,22 @@ impl Reader {
                 list.push(state);
             }
         }
+        self.scopes.leave();
         let start = self.target(fields, "StartAt", start_at?, &names)?;
         (list.len() == all.len()).then_some(States { start, list, names })
+    }
+
+    /// A field that is given twice: a state, or any other.
+    fn double(&mut self, double: &document::Double) {
+        let location = Some(format!("{}/{}", double.at, double.name));
+        match double.at.ends_with("/States") {
+            true => {
+                self.add(DUPLICATE_STATE_NAME, location, format!("Duplicate State name: {}", double.name))
+            }
+            false => {
+                self.add(INVALID_JSON_DESCRIPTION, location, format!("Duplicate field '{}'", double.name))
+            }
+        }
     }
 
     fn name_of_state(&mut self, name: &str, at: &str) {

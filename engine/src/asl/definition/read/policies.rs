@@ -74,7 +74,7 @@ impl Reader {
                 self.only(&fields, known);
                 let errors = self.error_equals(&fields, number + 1 == list.len());
                 self.require(&fields, &["Next"]);
-                let next = self.text(&fields, "Next");
+                let next = self.name(&fields, "Next");
                 let next = next.and_then(|next| self.target(&fields, "Next", next, names));
                 let result_path = self.result_path(&fields);
                 let assign = self.assign_as(&fields, language, &format!("Catch[{number}]/Assign"));

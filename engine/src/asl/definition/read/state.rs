@@ -204,7 +204,7 @@ impl Reader {
         let end = self.truth(fields, "End").unwrap_or(false);
         match (fields.has("Next"), end) {
             (true, false) => {
-                let next = self.text(fields, "Next")?;
+                let next = self.name(fields, "Next")?;
                 self.target(fields, "Next", next, names).map(Next::State)
             }
             (false, true) => Some(Next::End),
@@ -249,17 +249,7 @@ impl Reader {
         field: &str,
     ) -> Option<Template> {
         let names = self.object(fields, "Assign")?;
-        for name in names.keys() {
-            let bare = if language == QueryLanguage::JsonPath {
-                name.strip_suffix(".$").unwrap_or(name)
-            } else {
-                name
-            };
-            if !is_variable(bare) {
-                let message = format!("'{bare}' is not a valid name of a variable");
-                self.refuse(Some(format!("{}/{name}", fields.at("Assign"))), message);
-            }
-        }
+        self.variables(fields, names);
         self.template_as(fields, "Assign", language, field)
     }
 
@@ -300,21 +290,11 @@ impl Reader {
             .map(|(number, branch)| {
                 let fields = self.element(branch, format!("{}/{number}", fields.at("Branches")))?;
                 self.only(&fields, &["Comment", "StartAt", "States", "QueryLanguage"]);
-                self.states(&fields).map(Arc::new)
+                self.states(&fields, false).map(Arc::new)
             })
             .collect();
         Some(Work::Parallel { branches: branches.into_iter().collect::<Option<Vec<_>>>()? })
     }
-}
-
-/// A Unicode identifier of at most 80 characters that is not reserved.
-fn is_variable(name: &str) -> bool {
-    let mut characters = name.chars();
-    let starts = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
-    starts
-        && characters.all(|character| character.is_alphanumeric() || character == '_')
-        && name.chars().count() <= 80
-        && name != "states"
 }
 
 /// Whether a text of this state may read the context object: any mention of it counts, whatever quotes it.

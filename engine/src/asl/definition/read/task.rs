@@ -24,7 +24,7 @@ impl Reader {
     }
 
     fn resource(&mut self, fields: &Fields<'_>) -> Option<Resource> {
-        let arn = self.text(fields, "Resource")?;
+        let arn = self.name(fields, "Resource")?;
         let Some(resource) = Resource::parse(arn) else {
             self.refuse(Some(fields.at("Resource")), UNKNOWN.to_owned());
             return None;

@@ -120,6 +120,10 @@ impl Execution {
                         "field MaxItems must be positive",
                     ));
                 }
+                if reader.flattens {
+                    let cause = "The transformation LOAD_AND_FLATTEN is not supported here.";
+                    return Ok(self.map_run_failed(id, frame, ITEM_READER_FAILED, cause));
+                }
                 let request = ObjectRequest { state: Arc::clone(&state.name), arguments };
                 let listing = reader.listing;
                 Phase::Reading(self.ask(id, |demand| match listing {

@@ -15,7 +15,7 @@ pub(super) struct Next {
 
 pub(super) enum Source {
     Array { list: Payload, at: usize, left: usize },
-    Fields { fields: Payload, at: usize },
+    Fields { fields: serde_json::map::IntoIter },
     List { list: std::vec::IntoIter<Value> },
     Lines { bytes: Bytes, at: usize, left: usize },
     Rows { bytes: Bytes, at: usize, left: usize, headers: Headers, delimiter: u8 },
@@ -25,9 +25,17 @@ impl Source {
     /// The elements of a list, or the fields of an object.
     pub fn of_value(value: Payload) -> Self {
         match value.value() {
-            Value::Object(_) => Source::Fields { fields: value, at: 0 },
+            Value::Object(fields) => Source::of_fields(fields.clone(), None),
             _ => Source::Array { list: value, at: 0, left: usize::MAX },
         }
+    }
+
+    fn of_fields(fields: serde_json::Map<String, Value>, most: Option<usize>) -> Self {
+        let fields = match most {
+            Some(most) => fields.into_iter().take(most).collect(),
+            None => fields,
+        };
+        Source::Fields { fields: fields.into_iter() }
     }
 
     pub fn of_list(mut list: Vec<Value>, most: Option<usize>) -> Self {
@@ -56,9 +64,7 @@ impl Source {
                     Some(list @ Value::Array(_)) => {
                         Ok(Source::Array { list: Payload::new(list), at: 0, left })
                     }
-                    Some(fields @ Value::Object(_)) => {
-                        Ok(Source::Fields { fields: Payload::new(fields), at: 0 })
-                    }
+                    Some(Value::Object(fields)) => Ok(Source::of_fields(fields, most)),
                     _ => Err("Attempting to map over non-iterable node.".to_owned()),
                 }
             }
@@ -81,9 +87,7 @@ impl Source {
     pub fn length(&self) -> u64 {
         match self {
             Source::Array { list, .. } => list.value().as_array().map_or(0, Vec::len) as u64,
-            Source::Fields { fields, .. } => {
-                fields.value().as_object().map_or(0, serde_json::Map::len) as u64
-            }
+            Source::Fields { fields } => fields.len() as u64,
             _ => 0,
         }
     }
@@ -99,11 +103,7 @@ impl Source {
                 *at += 1;
                 Ok(value.map(plain))
             }
-            Source::Fields { fields, at } => {
-                let field = fields.value().as_object().and_then(|fields| fields.iter().nth(*at));
-                *at += 1;
-                Ok(field.map(|(key, value)| Next { value: value.clone(), key: Some(key.clone()) }))
-            }
+            Source::Fields { fields } => Ok(fields.next().map(|(key, value)| Next { value, key: Some(key) })),
             Source::List { list } => Ok(list.next().map(plain)),
             Source::Lines { bytes, at, left } => {
                 while *left > 0 && *at < bytes.len() {
