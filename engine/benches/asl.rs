@@ -1,11 +1,11 @@
 //! What a run costs: a loop of Choice and Pass with its whole history, an inline Map, and a distributed Map over the rows
 //! of a CSV file, tasks answered at once.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use bytes::Bytes;
 use divan::Bencher;
+use jiff::Timestamp;
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::definition::{Machine, MachineType, parse};
 use opsctl_engine::asl::execution::virtual_time::{World, run};
@@ -47,12 +47,12 @@ impl World for Echo {
 }
 
 fn machine(definition: &Value) -> Machine {
-    parse(&definition.to_string(), MachineType::Standard).unwrap()
+    parse(&definition.to_string(), MachineType::Standard).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
 fn finish(machine: &Machine, input: Value, object: Bytes) -> u64 {
     let options = Options {
-        now: "2030-01-01T00:00:00Z".parse().unwrap(),
+        now: Timestamp::UNIX_EPOCH,
         seed: [0; 32],
         identity: Identity::new("eu-west-1", "111122223333", "machine", "run", "role"),
         express: false,
@@ -61,7 +61,7 @@ fn finish(machine: &Machine, input: Value, object: Bytes) -> u64 {
     };
     let mut execution = Execution::start(machine, Payload::new(input), options);
     run(&mut execution, &mut Echo { object });
-    assert_eq!(execution.outcome().unwrap().status, Status::Succeeded);
+    assert!(execution.outcome().is_some_and(|outcome| outcome.status == Status::Succeeded));
     execution.history().count()
 }
 
@@ -97,7 +97,7 @@ fn distributed_map(bencher: Bencher) {
     );
     let mut text = String::from("id,name\n");
     for row in 0..ROWS {
-        writeln!(text, "{row},name of {row}").unwrap();
+        text.push_str(&format!("{row},name of {row}\n"));
     }
     let object = Bytes::from(text);
     bencher.bench(|| finish(&machine, json!({}), object.clone()));

@@ -14,9 +14,9 @@ pub mod intrinsic;
 mod java_random;
 pub mod jsonata;
 pub mod path;
+mod payload;
 #[cfg(test)]
 mod recorded;
-mod payload;
 pub mod scope;
 pub mod template;
 #[cfg(test)]

@@ -115,7 +115,7 @@ pub enum Field<T> {
 pub enum Work {
     Pass { result: Option<Payload> },
     Succeed,
-    Fail { error: Option<Text>, cause: Option<Text> },
+    Fail { error: Option<Box<Text>>, cause: Option<Box<Text>> },
     Wait(Wait),
     Choice { rules: Vec<ChoiceRule>, default: Option<usize> },
     Task(Box<Task>),

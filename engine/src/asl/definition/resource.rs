@@ -4,6 +4,32 @@ use std::sync::Arc;
 
 use super::model::{Integration, Pattern, Resource};
 
+/// What is called by a name of its own, and `aws-sdk`, which calls everything else.
+const SERVICES: &[&str] = &[
+    "apigateway",
+    "athena",
+    "aws-sdk",
+    "batch",
+    "bedrock",
+    "codebuild",
+    "databrew",
+    "dynamodb",
+    "ecs",
+    "eks",
+    "elasticmapreduce",
+    "emr-containers",
+    "emr-serverless",
+    "events",
+    "glue",
+    "http",
+    "lambda",
+    "mediaconvert",
+    "sagemaker",
+    "sns",
+    "sqs",
+    "states",
+];
+
 impl Resource {
     /// Reads the ARN of a resource; `None` when it is none that a task can call.
     pub fn parse(arn: &str) -> Option<Self> {
@@ -43,7 +69,9 @@ impl Integration {
         let is_word = |word: &str| {
             !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
-        (resource_type.split(':').all(is_word) && is_word(action)).then(|| Integration {
+        let service = resource_type.split(':').next().unwrap_or_default();
+        let is_known = SERVICES.contains(&service) && (service == "aws-sdk") == resource_type.contains(':');
+        (is_known && resource_type.split(':').all(is_word) && is_word(action)).then(|| Integration {
             resource_type: Arc::from(resource_type),
             resource: Arc::from(resource),
             pattern,
@@ -90,6 +118,8 @@ mod tests {
                 }),
             ),
             ("arn:aws:states:::lambda", None),
+            ("arn:aws:states:::lamda:invoke", None),
+            ("arn:aws:states:::aws-sdk:putItem", None),
             ("arn:aws:states:::lambda:invoke.later", None),
             ("arn:aws:s3:::bucket", None),
             ("pay", None),

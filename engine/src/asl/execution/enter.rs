@@ -43,7 +43,7 @@ impl Execution {
                 self.pass(frame, state, result.as_ref()).map(|result| self.leave(id, frame, result))
             }
             Work::Succeed => Ok(self.leave(id, frame, None)),
-            Work::Fail { error, cause } => self.fail_state(frame, state, error.as_ref(), cause.as_ref()),
+            Work::Fail { error, cause } => self.fail_state(frame, state, error.as_deref(), cause.as_deref()),
             Work::Wait(wait) => self.wait(id, frame, state, wait),
             Work::Choice { rules, default } => self.choose(id, frame, state, rules, *default),
             Work::Task(task) => self.attempt(id, frame, state, task),

@@ -104,13 +104,9 @@ impl Execution {
     fn begin(&mut self, timeout: Option<u64>, input: Payload) {
         let role_arn = Arc::clone(&self.options.identity.role_arn);
         self.add(0, 0, Happened::ExecutionStarted { input: input.clone(), role_arn });
-        let timeout = match self.options.express {
-            true => Some(timeout.unwrap_or(options::EXPRESS_SECONDS).min(options::EXPRESS_SECONDS)),
-            false => timeout,
-        };
-        if let Some(seconds) = timeout {
-            self.timers.add(timers::after(self.now, seconds as f64), Timer::Execution);
-        }
+        let most = if self.options.express { options::EXPRESS_SECONDS } else { options::STANDARD_SECONDS };
+        let seconds = timeout.map_or(most, |timeout| timeout.min(most));
+        self.timers.add(timers::after(self.now, seconds as f64), Timer::Execution);
         let states = Arc::clone(&self.machine_states);
         let root = self.spawn(0, Place::Root, states, input, Arc::default(), None, 0);
         if let Some(run) = self.run(0) {

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 /// Events a standard execution may have.
 pub const MAX_EVENTS: u64 = 25_000;
-/// Seconds an express execution may take.
+/// Seconds an express execution may take, and a standard one: a year.
 pub(super) const EXPRESS_SECONDS: u64 = 300;
+pub(super) const STANDARD_SECONDS: u64 = 31_536_000;
 
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -1,13 +1,13 @@
 //! The details of an event as GetExecutionHistory gives them: under which field, and which fields. Payloads are JSON
 //! text there; the partners `inputDetails` and `outputDetails` are left out.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::event::{Call, Event, Failure, Happened, Scheduled, Service};
 
 /// A payload appears as its text in the history, and not at all in a log without execution data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Data {
+pub(super) enum Data {
     Shown,
     Hidden,
 }
@@ -18,7 +18,22 @@ impl Event {
         self.details_with(Data::Shown)
     }
 
-    pub fn details_with(&self, data: Data) -> Option<Value> {
+    /// The event as one object: {id, previousEventId, type, timestamp, details}. The timestamp is RFC 3339 with
+    /// milliseconds; kinds of events without details have none.
+    pub fn document(&self) -> Value {
+        let mut document = json!({
+            "id": self.id,
+            "previousEventId": self.previous,
+            "type": self.happened.name(),
+            "timestamp": self.at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        });
+        if let (Some(details), Some(fields)) = (self.details(), document.as_object_mut()) {
+            fields.insert("details".to_owned(), details);
+        }
+        document
+    }
+
+    pub(super) fn details_with(&self, data: Data) -> Option<Value> {
         self.happened.details_key()?;
         let mut fields = Fields { map: Map::new(), data };
         fields.of(&self.happened);

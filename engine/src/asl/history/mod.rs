@@ -4,6 +4,8 @@
 mod details;
 mod event;
 mod log;
+#[cfg(test)]
+mod tests;
 
 pub use event::{Assigned, Call, Credentials, Event, Failure, Happened, Scheduled, Service, StateType};
 pub use log::LogLevel;

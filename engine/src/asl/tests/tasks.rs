@@ -140,6 +140,11 @@ fn an_execution_ends_when_it_is_stopped_or_out_of_time() {
     assert_eq!(execution.now().duration_since(START.parse().unwrap()).as_secs(), 10);
 
     definition.as_object_mut().unwrap().remove("TimeoutSeconds");
+    definition["States"]["S"]["Seconds"] = json!(40_000_000);
+    let execution = run(&definition, json!({}));
+    assert_eq!(execution.outcome().unwrap().status, Status::TimedOut);
+    assert_eq!(execution.now().duration_since(START.parse().unwrap()).as_secs(), 31_536_000);
+
     definition["States"]["S"]["Seconds"] = json!(1000);
     let execution =
         run_with(&mut Script::default(), &definition, json!({}), Options { express: true, ..options() });

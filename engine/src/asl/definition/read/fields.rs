@@ -47,9 +47,9 @@ impl<'v> Fields<'v> {
 }
 
 impl Reader {
-    /// Refuses every field that is not in `known`.
+    /// Refuses every field that is not in `known`; comments may be anywhere.
     pub(super) fn only(&mut self, fields: &Fields<'_>, known: &[&str]) {
-        for name in fields.names().filter(|name| !known.contains(name)) {
+        for name in fields.names().filter(|name| *name != "Comment" && !known.contains(name)) {
             self.refuse(Some(fields.at(name)), "Field is not supported".to_owned());
         }
     }

@@ -166,7 +166,7 @@ impl Reader {
             StateType::Fail => {
                 let error = self.failure_text(&fields, "Error", language);
                 let cause = self.failure_text(&fields, "Cause", language);
-                Some(Work::Fail { error, cause })
+                Some(Work::Fail { error: error.map(Box::new), cause: cause.map(Box::new) })
             }
             StateType::Wait => self.wait(&fields, language).map(Work::Wait),
             StateType::Choice => self.choice(&fields, language, names),

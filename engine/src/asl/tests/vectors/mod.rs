@@ -17,15 +17,15 @@ use crate::asl::history::{Failure, LogLevel};
 use compare::{Placeholders, difference};
 use world::Recorded;
 
-/// Kind, cases that passed when this line was written, and of how many.
-const FLOORS: &[(&str, usize, usize)] = &[
-    ("execution", 338, 345),
-    ("execution-output", 255, 255),
-    ("express-sync", 3, 3),
-    ("express-end-event", 1, 1),
-    ("log-events", 8, 8),
-    ("create-error", 8, 10),
-    ("validation", 4, 4),
+/// Kind, and the share of its cases in percent that may not be lost again.
+const FLOORS: &[(&str, f64)] = &[
+    ("execution", 99.0),
+    ("execution-output", 100.0),
+    ("express-sync", 100.0),
+    ("express-end-event", 100.0),
+    ("log-events", 100.0),
+    ("create-error", 80.0),
+    ("validation", 100.0),
 ];
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vectors/asl");
@@ -53,10 +53,9 @@ fn recorded_runs_score_what_they_did() {
     let Some(cases) = cases() else { return };
     let explained = std::env::var("ASL_VECTORS").ok();
     let mut short = Vec::new();
-    for (kind, floor, total) in FLOORS {
+    for (kind, floor) in FLOORS {
         let of_kind: Vec<&Value> = cases.iter().filter(|case| case["kind"] == *kind).collect();
-        assert_eq!(of_kind.len(), *total, "{kind}");
-        let mut passed = 0;
+        let mut passed = 0_u32;
         let mut shown = 0;
         for case in &of_kind {
             let id = case["id"].as_str().unwrap();
@@ -70,9 +69,11 @@ fn recorded_runs_score_what_they_did() {
                 }
             }
         }
+        let total = of_kind.len();
         println!("{kind}: {passed} of {total}");
-        if passed < *floor {
-            short.push(format!("{kind}: {passed}, was {floor}"));
+        let share = 100.0 * passed as f64 / total as f64;
+        if share < *floor {
+            short.push(format!("{kind}: {share:.1} %, was {floor} %"));
         }
     }
     assert!(short.is_empty(), "{short:?}");
