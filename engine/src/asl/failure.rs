@@ -3,6 +3,7 @@
 
 /// `States.Runtime`: never retried, not matched by `States.ALL`.
 pub const RUNTIME: &str = "States.Runtime";
+pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
 pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";

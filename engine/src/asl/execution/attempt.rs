@@ -9,10 +9,11 @@ use super::demand::{Answer, Demand, DemandId, TaskRequest};
 use super::evaluate::Problem;
 use super::fail::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use super::frame::{Doing, Fate, Frame, FrameId};
-use super::leave::{DATA_LIMIT_EXCEEDED, too_large};
+use super::leave::too_large;
 use super::timers::{Timer, after};
 use crate::asl::Payload;
 use crate::asl::definition::{Integration, Pattern, Resource, State, Task};
+use crate::asl::failure::DATA_LIMIT_EXCEEDED;
 use crate::asl::history::{Call, Credentials, Failure, Happened, Scheduled, Service};
 
 /// An attempt that was given out and is not over.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Execution;
 use super::evaluate::{Problem, Sight};
 use super::frame::{Doing, Fate, Frame, FrameId};
+use super::leave::small_enough;
 use crate::asl::Payload;
 use crate::asl::definition::{ChoiceRule, QueryLanguage, State, Test, Text, Work};
 use crate::asl::failure::RUNTIME;
@@ -94,7 +95,7 @@ impl Execution {
         let Some(template) = &state.flow.arguments else { return Ok(effective) };
         let mut sight = self.sight(frame, state, frame.input.value(), token);
         sight.dollar = effective.value();
-        Ok(Payload::new(sight.template(template, &mut self.random)?))
+        small_enough(&state.name, Payload::new(sight.template(template, &mut self.random)?))
     }
 
     fn fail_state(

@@ -9,6 +9,7 @@ use super::Execution;
 use super::branches::gather;
 use super::evaluate::{Problem, unusable};
 use super::frame::{Doing, Fate, Frame, FrameId, Item, Place};
+use super::leave::small_enough;
 use crate::asl::Payload;
 use crate::asl::definition::{Items, Map, Mode, QueryLanguage, State, Template, Work};
 use crate::asl::history::{Failure, Happened, StateType};
@@ -150,7 +151,7 @@ impl Execution {
             sight.template(selector, &mut self.random)
         };
         frame.item = outer;
-        rendered.map(Payload::new)
+        small_enough(&state.name, Payload::new(rendered?))
     }
 
     /// Starts the next iteration, behind the event `previous`.

@@ -9,11 +9,10 @@ use super::evaluate::Problem;
 use super::frame::{Doing, Fate, Frame, FrameId};
 use crate::asl::Payload;
 use crate::asl::definition::{ChoiceRule, Next, QueryLanguage, ResultPath, Selector, State};
-use crate::asl::failure;
+use crate::asl::failure::{self, DATA_LIMIT_EXCEEDED};
 use crate::asl::history::{Failure, Happened};
 use crate::asl::payload::{NESTING_LIMIT, PAYLOAD_LIMIT};
 
-pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 /// What all variables of a scope may have together, in bytes of JSON.
 const VARIABLES_LIMIT: usize = 10 * 1024 * 1024;
 
@@ -200,6 +199,14 @@ pub(super) fn too_large(what: &str, payload: &Payload) -> Option<String> {
     (payload.length() > PAYLOAD_LIMIT).then(|| {
         format!("The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit.")
     })
+}
+
+/// A payload that was made for a child or a task, when it may be given to it.
+pub(super) fn small_enough(what: &str, payload: Payload) -> Result<Payload, Problem> {
+    match too_large(what, &payload) {
+        Some(cause) => Err(Problem::new(DATA_LIMIT_EXCEEDED, cause)),
+        None => Ok(payload),
+    }
 }
 
 fn assign(frame: &mut Frame, assigned: &[(Arc<str>, Payload)]) -> Result<(), String> {

@@ -39,8 +39,12 @@ fn values_of_the_wrong_kind_are_faults_wherever_they_are() {
         for wrong in [json!(null), json!(-1.5), json!([[]]), json!({"x": {}}), json!(true), json!("")] {
             let mut broken = definition.clone();
             *broken.pointer_mut(&place).unwrap() = wrong;
-            // Nothing is asked but that it ends; most are faults, some are fine.
-            let _ = check(&broken.to_string(), MachineType::Express);
+            // Most are faults; what is none runs to an end.
+            let Ok(machine) = parse(&broken.to_string(), MachineType::Standard) else { continue };
+            let options = Options { max_events: 100, ..options() };
+            let mut execution = Execution::start(&machine, Payload::new(json!({"a": 1})), options);
+            virtual_time::run(&mut execution, &mut Script::default());
+            assert!(execution.outcome().is_some(), "{broken}");
         }
     }
 }
@@ -93,6 +97,26 @@ fn payloads_cannot_grow_or_nest_without_end() {
     );
     let large = json!("x".repeat(200_000));
     assert_eq!(error(&run(&assign, large)).0, "States.Runtime");
+}
+
+#[test]
+fn a_template_of_many_large_values_ends_before_it_is_made() {
+    let fields: serde_json::Map<String, Value> =
+        (0..1000).map(|number| (format!("f{number}.$"), json!("$"))).collect();
+    let definition = only(json!({"Type": "Pass", "Parameters": fields, "End": true}));
+    let (name, cause) = error(&run(&definition, json!("x".repeat(200_000))));
+    assert_eq!(name, "States.DataLimitExceeded");
+    assert!(cause.ends_with("The values of the field are larger than 16777216 bytes together."), "{cause}");
+}
+
+#[test]
+fn what_a_task_is_given_has_the_limit_of_every_payload() {
+    let definition = only(json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+        "Parameters": {"a.$": "$", "b.$": "$"}}));
+    let mut world = Script::default();
+    let execution = run_in(&mut world, &definition, json!("x".repeat(200_000)));
+    assert_eq!(error(&execution).0, "States.DataLimitExceeded");
+    assert!(world.requests.is_empty());
 }
 
 #[test]
