@@ -12,7 +12,7 @@ use super::frame::{Doing, Fate, Frame, FrameId};
 use super::leave::too_large;
 use super::timers::{Timer, after};
 use crate::asl::Payload;
-use crate::asl::definition::{Integration, Pattern, Resource, State, Task};
+use crate::asl::definition::{Field, Integration, Pattern, Resource, State, Task};
 use crate::asl::failure::DATA_LIMIT_EXCEEDED;
 use crate::asl::history::{Call, Credentials, Failure, Happened, Scheduled, Service};
 
@@ -93,7 +93,7 @@ impl Execution {
         &mut self,
         frame: &Frame,
         state: &State,
-        field: Option<&crate::asl::definition::Field<u64>>,
+        field: Option<&Field<u64>>,
         name: &str,
     ) -> Result<Option<u64>, Problem> {
         let Some(seconds) = self.whole_field(frame, state, field, name)? else { return Ok(None) };
@@ -163,7 +163,8 @@ impl Execution {
                     };
                     return self.attempt_failed(id, frame, failure);
                 }
-                self.submitted_before(frame, &output);
+                // A job or callback that succeeded was submitted, whether its runner said so or not.
+                self.submitted(frame, output.clone());
                 self.close(frame, |resource| match resource {
                     Resource::Lambda { .. } => Happened::LambdaSucceeded { output: output.clone() },
                     Resource::Activity { .. } => Happened::ActivitySucceeded { output: output.clone() },
@@ -236,11 +237,6 @@ impl Execution {
         attempt.submitted = true;
         let service = service(integration);
         self.follow(frame, Happened::TaskSubmitted { service, output });
-    }
-
-    /// A job or callback that succeeded was submitted, whether its runner said so or not.
-    fn submitted_before(&mut self, frame: &mut Frame, output: &Payload) {
-        self.submitted(frame, output.clone());
     }
 
     /// Writes the end of the attempt.

@@ -29,7 +29,7 @@ impl Execution {
     ) -> Fate {
         let states = Arc::clone(&frame.states);
         let Some(state) = states.list.get(frame.current) else { return Fate::Failed(failure) };
-        let is_caught = |errors: &[Arc<str>]| matches(errors, state.kind, failure.error.as_deref(), alias);
+        let is_caught = |errors: &[Arc<str>]| matches(errors, failure.error.as_deref(), alias);
         let retrier = state.retry.iter().enumerate().find(|(_, retrier)| is_caught(&retrier.errors));
         if let Some((number, retrier)) = retrier {
             frame.retries.resize(state.retry.len(), 0);
@@ -106,11 +106,12 @@ fn error_output(failure: &Failure) -> Value {
     json!({"Error": failure.error.as_deref(), "Cause": failure.cause.as_deref()})
 }
 
-/// Whether a list of names stands for an error.
-fn matches(errors: &[Arc<str>], kind: StateType, error: Option<&str>, alias: Option<&str>) -> bool {
+/// Whether a list of names stands for an error. `States.ALL` was seen to catch `States.DataLimitExceeded`, whatever the
+/// guide says; `States.TaskFailed` is any error but a timeout.
+fn matches(errors: &[Arc<str>], error: Option<&str>, alias: Option<&str>) -> bool {
     errors.iter().any(|name| match &**name {
         ALL => error != Some(RUNTIME),
-        TASK_FAILED => kind == StateType::Task && error != Some(TIMEOUT) && error != Some(RUNTIME),
+        TASK_FAILED => error != Some(TIMEOUT) && error != Some(RUNTIME),
         name => Some(name) == error || Some(name) == alias,
     })
 }
@@ -132,9 +133,9 @@ mod tests {
             (&["A"], None, false),
         ] {
             let names: Vec<Arc<str>> = names.iter().map(|name| Arc::from(*name)).collect();
-            assert_eq!(matches(&names, StateType::Task, error, None), expected, "{names:?} {error:?}");
+            assert_eq!(matches(&names, error, None), expected, "{names:?} {error:?}");
         }
         let names = [Arc::from(HEARTBEAT_TIMEOUT)];
-        assert!(matches(&names, StateType::Task, Some(TIMEOUT), Some(HEARTBEAT_TIMEOUT)));
+        assert!(matches(&names, Some(TIMEOUT), Some(HEARTBEAT_TIMEOUT)));
     }
 }

@@ -1,6 +1,7 @@
 //! The interpreter. An [`Execution`] never blocks, waits or calls out: [`Execution::step`] does what can be done now,
 //! [`Execution::demand`] gives what it asks of the world, [`Execution::answer`] takes what the world says and
-//! [`Execution::advance`] the time. The same definition, input, options and answers in the same order give the same run.
+//! [`Execution::advance`] the time. The same definition, input and options, and the same answers and times in the same
+//! order, give the same run.
 
 mod attempt;
 mod branches;
