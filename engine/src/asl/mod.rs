@@ -15,6 +15,7 @@ mod java_random;
 pub mod jsonata;
 pub mod path;
 mod payload;
+mod place;
 #[cfg(test)]
 mod recorded;
 pub mod scope;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{MAX_NESTING, Node, PathQuery, Template};
 use crate::asl::failure::{Failure, Fault, SCHEMA_VALIDATION_FAILED};
 use crate::asl::path::Path;
+use crate::asl::place::Place;
 use crate::asl::scope::Scope;
 use crate::random::Random;
 
@@ -24,7 +25,7 @@ impl PathTemplate {
     /// Compiles a template; every fault of it at once.
     pub fn compile(value: &Value) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let node = node(value, "", 0, &mut faults);
+        let node = node(value, &Place::Whole, 0, &mut faults);
         if faults.is_empty() { Ok(Template { node }) } else { Err(faults) }
     }
 
@@ -38,7 +39,7 @@ impl PathTemplate {
     }
 }
 
-fn node(value: &Value, pointer: &str, depth: usize, faults: &mut Vec<Fault>) -> Node<Leaf> {
+fn node(value: &Value, pointer: &Place<'_>, depth: usize, faults: &mut Vec<Fault>) -> Node<Leaf> {
     let literal = |value: &Value| Node::Literal(Arc::new(value.clone()));
     if depth > MAX_NESTING {
         faults.push(fault(pointer, format!("A template nests {MAX_NESTING} deep at most")));
@@ -47,7 +48,7 @@ fn node(value: &Value, pointer: &str, depth: usize, faults: &mut Vec<Fault>) -> 
     match value {
         Value::Array(items) => {
             let items = items.iter().enumerate().map(|(index, item)| match item {
-                Value::Object(_) => node(item, &format!("{pointer}[{index}]"), depth + 1, faults),
+                Value::Object(_) => node(item, &Place::Item(pointer, index), depth + 1, faults),
                 _ => literal(item),
             });
             Node::Array(items.collect()).or_literal(value)
@@ -55,7 +56,7 @@ fn node(value: &Value, pointer: &str, depth: usize, faults: &mut Vec<Fault>) -> 
         Value::Object(fields) => {
             let mut nodes = Vec::with_capacity(fields.len());
             for (key, field) in fields {
-                let below = format!("{pointer}/{key}");
+                let below = Place::Field(pointer, key);
                 let Some(name) = key.strip_suffix(".$") else {
                     nodes.push((key.clone(), node(field, &below, depth + 1, faults)));
                     continue;
@@ -80,6 +81,6 @@ fn node(value: &Value, pointer: &str, depth: usize, faults: &mut Vec<Fault>) -> 
     }
 }
 
-fn fault(pointer: &str, message: String) -> Fault {
-    Fault { pointer: pointer.to_owned(), code: SCHEMA_VALIDATION_FAILED, message }
+fn fault(pointer: &Place<'_>, message: String) -> Fault {
+    Fault { pointer: pointer.to_string(), code: SCHEMA_VALIDATION_FAILED, message }
 }

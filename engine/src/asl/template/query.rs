@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{MAX_NESTING, Node, Template};
 use crate::asl::failure::{Failure, Fault, SCHEMA_VALIDATION_FAILED};
 use crate::asl::jsonata::{Bindings, Expression};
+use crate::asl::place::Place;
 use crate::random::Random;
 
 pub type QueryTemplate = Template<Leaf>;
@@ -28,7 +29,7 @@ impl QueryTemplate {
     /// once, their places counted from the field.
     pub fn compile(value: &Value, field: &str) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let node = node(value, field, "", 0, &mut faults);
+        let node = node(value, field, &Place::Whole, 0, &mut faults);
         if faults.is_empty() { Ok(Template { node }) } else { Err(faults) }
     }
 
@@ -49,8 +50,14 @@ impl QueryTemplate {
     }
 }
 
-fn node(value: &Value, field: &str, pointer: &str, depth: usize, faults: &mut Vec<Fault>) -> Node<Leaf> {
-    let fault = |code, message| Fault { pointer: pointer.to_owned(), code, message };
+fn node(
+    value: &Value,
+    field: &str,
+    pointer: &Place<'_>,
+    depth: usize,
+    faults: &mut Vec<Fault>,
+) -> Node<Leaf> {
+    let fault = |code, message| Fault { pointer: pointer.to_string(), code, message };
     if depth > MAX_NESTING {
         faults.push(fault(SCHEMA_VALIDATION_FAILED, format!("A template nests {MAX_NESTING} deep at most")));
         return Node::Literal(Arc::new(Value::Null));
@@ -68,12 +75,12 @@ fn node(value: &Value, field: &str, pointer: &str, depth: usize, faults: &mut Ve
             let items = items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| node(item, field, &format!("{pointer}[{index}]"), depth + 1, faults));
+                .map(|(index, item)| node(item, field, &Place::Item(pointer, index), depth + 1, faults));
             Node::Array(items.collect()).or_literal(value)
         }
         Value::Object(fields) => {
             let fields = fields.iter().map(|(key, item)| {
-                (key.clone(), node(item, field, &format!("{pointer}/{key}"), depth + 1, faults))
+                (key.clone(), node(item, field, &Place::Field(pointer, key), depth + 1, faults))
             });
             Node::Object(fields.collect()).or_literal(value)
         }

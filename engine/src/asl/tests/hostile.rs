@@ -77,6 +77,20 @@ fn depth_and_size_have_limits() {
 }
 
 #[test]
+fn a_long_name_costs_the_values_below_it_nothing() {
+    let name = "n".repeat(300_000);
+    let items = Value::Array(vec![json!(0); 200_000]);
+    for (field, language) in [("Output", "JSONata"), ("Parameters", "JSONPath")] {
+        let mut state = json!({"Type": "Pass", "QueryLanguage": language, "End": true});
+        state[field] = json!({name.clone(): {"a": items, "b": vec![json!({}); 50_000]}});
+        assert_eq!(check(&only(state).to_string(), MachineType::Standard).1, []);
+    }
+    let state = json!({"Type": "Pass", "Result": items, "End": true});
+    let states = json!({"StartAt": "S", "States": {name: state}});
+    assert!(!check(&states.to_string(), MachineType::Standard).1.is_empty());
+}
+
+#[test]
 fn an_endless_loop_ends_at_the_limit_of_events() {
     let definition = only(json!({"Type": "Pass", "Next": "S"}));
     let execution = run(&definition, json!({}));

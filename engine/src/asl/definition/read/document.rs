@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::asl::place::Place;
+
 /// A field that was given twice: its place, and its name.
 pub(super) struct Double {
     pub at: String,
@@ -16,20 +18,14 @@ pub(super) struct Double {
 pub(super) fn read(text: &str) -> Option<(Value, Vec<Double>)> {
     let mut doubles = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Part { at: String::new(), doubles: &mut doubles }.deserialize(&mut deserializer).ok()?;
+    let value = Part { at: Place::Whole, doubles: &mut doubles }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some((value, doubles))
 }
 
 struct Part<'a> {
-    at: String,
+    at: Place<'a>,
     doubles: &'a mut Vec<Double>,
-}
-
-impl Part<'_> {
-    fn inside(&mut self, name: &dyn fmt::Display) -> Part<'_> {
-        Part { at: format!("{}/{name}", self.at), doubles: self.doubles }
-    }
 }
 
 impl<'de> DeserializeSeed<'de> for Part<'_> {
@@ -71,20 +67,24 @@ impl<'de> Visitor<'de> for Part<'_> {
         Ok(value.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut sequence: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = sequence.next_element_seed(self.inside(&items.len()))? {
+        while let Some(item) = sequence.next_element_seed(Part {
+            at: Place::Element(&self.at, items.len()),
+            doubles: &mut *self.doubles,
+        })? {
             items.push(item);
         }
         Ok(Value::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value_seed(self.inside(&name))?;
+            let value =
+                map.next_value_seed(Part { at: Place::Field(&self.at, &name), doubles: &mut *self.doubles })?;
             if fields.contains_key(&name) {
-                self.doubles.push(Double { at: self.at.clone(), name: name.clone() });
+                self.doubles.push(Double { at: self.at.to_string(), name: name.clone() });
             }
             fields.insert(name, value);
         }

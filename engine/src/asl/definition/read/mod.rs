@@ -121,7 +121,9 @@ impl Reader {
         let mut list: Vec<State> = Vec::with_capacity(all.len());
         for (name, state) in all {
             let at = format!("{}/States/{name}", fields.path());
-            self.name_of_state(name, &at);
+            if !self.name_of_state(name, &at) {
+                continue;
+            }
             if let Some(state) = self.state(name, state, &at, &names) {
                 list.push(state);
             }
@@ -144,14 +146,17 @@ impl Reader {
         }
     }
 
-    fn name_of_state(&mut self, name: &str, at: &str) {
-        if name.is_empty() || name.chars().count() > 80 {
+    /// Whether the state is worth reading on: its name is part of every place in it.
+    fn name_of_state(&mut self, name: &str, at: &str) -> bool {
+        let is_fine = !name.is_empty() && name.chars().count() <= 80;
+        if !is_fine {
             self.refuse(Some(at.to_owned()), "State name must have between 1 and 80 characters".to_owned());
         }
         if !self.names.insert(name.to_owned()) {
             let message = format!("Duplicate State name: {name}");
             self.add(DUPLICATE_STATE_NAME, Some(at.to_owned()), message);
         }
+        is_fine
     }
 
     /// The number of the state that a field names.

@@ -1,6 +1,6 @@
 //! The Task state.
 
-use super::super::model::{Pattern, QueryLanguage, Resource, Task};
+use super::super::model::{Field, Pattern, QueryLanguage, Resource, Task};
 use super::fields::Fields;
 use super::{MachineType, Reader};
 
@@ -12,6 +12,12 @@ impl Reader {
         let resource = self.resource(fields);
         let timeout = self.whole_field(fields, "TimeoutSeconds", language, 1);
         let heartbeat = self.whole_field(fields, "HeartbeatSeconds", language, 1);
+        if let (Some(Field::Fixed(timeout)), Some(Field::Fixed(heartbeat))) = (&timeout, &heartbeat)
+            && heartbeat >= timeout
+        {
+            let message = "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'".to_owned();
+            self.refuse(Some(fields.at("HeartbeatSeconds")), message);
+        }
         if let Some(credentials) = self.inside(fields, "Credentials") {
             let by_path = language == QueryLanguage::JsonPath && credentials.has("RoleArn.$");
             if !credentials.has("RoleArn") && !by_path {
