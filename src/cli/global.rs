@@ -72,7 +72,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, add = complete::profiles(), help_heading = "AWS")]
     pub profile: Option<String>,
 
-    /// The AWS region; in a sandbox, the one that is signed for
+    /// The AWS region; in a sandbox, the one signed for
     #[arg(long, global = true, add = complete::regions(), help_heading = "AWS", add = Check::new(aws::check_region))]
     pub region: Option<String>,
 
