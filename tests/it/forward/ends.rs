@@ -88,7 +88,12 @@ fn a_wait_for_the_agent_can_be_left() {
 /// The far side does not confirm, and the API does not answer: who asks twice waits for neither.
 #[test]
 fn a_second_signal_waits_for_nothing() {
-    let gateway = Gateway::start(|door| door.accept().wait_for_the_end());
+    let (opened, is_open) = channel();
+    let gateway = Gateway::start(move |door| {
+        let peer = door.accept();
+        opened.send(()).unwrap();
+        peer.wait_for_the_end();
+    });
     let (asked, was_asked) = channel();
     let asked = Mutex::new(asked);
     let url = gateway.stream_url();
@@ -102,9 +107,8 @@ fn a_second_signal_waits_for_nothing() {
         }
     });
     let sealed = signed_in_to(&aws);
-    let mut forward =
-        Running::start(sealed.command(["ssm", "forward", "i-0123456789abcdef0", "-L", "0:80", "-v"]));
-    forward.wait_for("OpenDataChannel");
+    let forward = Running::start(sealed.command(["ssm", "forward", "i-0123456789abcdef0", "-L", "0:80"]));
+    is_open.recv_timeout(LIMIT).unwrap();
     forward.send(Signal::INT);
     was_asked.recv_timeout(LIMIT).unwrap();
     forward.send(Signal::TERM);
