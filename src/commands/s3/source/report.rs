@@ -87,7 +87,7 @@ pub async fn open_report(place: &Place, ctx: &Context) -> Result<ReportParts> {
 /// The files in `results/`, in the order of their names; none is the failure that the manifest's absence was.
 async fn without_manifest(folder: &Place, near: &Object, missing: anyhow::Error) -> Result<Vec<Part>> {
     let places = match folder {
-        Place::Object(location) => listed(near, location).await?,
+        Place::Object(location) => results_in(near, location).await?,
         Place::File(path) => files_in(&path.join("results")),
         Place::Stdin => Vec::new(),
     };
@@ -109,7 +109,7 @@ fn is_result(name: &str) -> bool {
     name.ends_with(".csv") || name.ends_with(".csv.gz")
 }
 
-async fn listed(near: &Object, folder: &Location) -> Result<Vec<Place>> {
+async fn results_in(near: &Object, folder: &Location) -> Result<Vec<Place>> {
     let Some(client) = near.client() else { return Ok(Vec::new()) };
     let client = bucket::reaching(client, &folder.bucket).await;
     let prefix = format!("{}results/", folder.key);

@@ -186,23 +186,7 @@ fn what_cannot_be_retried_says_why() {
 #[test]
 fn rows_that_cannot_be_read_are_told_and_the_others_are_retried() {
     let rehearsal = Rehearsal::of(CONFIG);
-    let create = [
-        "create",
-        "tag",
-        "team=blue",
-        "--manifest",
-        "s3://lists-1/m/list.csv",
-        "--role",
-        "batch",
-        "--report",
-        "s3://lists-1/reports",
-        "--run",
-        "--wait",
-        "-o",
-        "json",
-        "--no-preflight",
-    ];
-    let first = id(&rehearsal.job(&create).expect(6));
+    let first = failed(&rehearsal, &[]);
     let folder = format!("reports/job-{first}");
     let rows = "data-1,100%.txt,,failed,404,NoSuchKey,gone\ndata-1,more,,failed,404,NoSuchKey,gone\n\
                 data-1,%ff,,perhaps,404,NoSuchKey,gone\n";

@@ -12,6 +12,30 @@ use crate::asl::history::StateType;
 use crate::asl::template::PathQuery;
 
 const COMMON: &[&str] = &["Type", "Comment", "QueryLanguage"];
+const TRANSITION: &[&str] = &["Next", "End"];
+const ASSIGN: &[&str] = &["Assign"];
+const HANDLERS: &[&str] = &["Retry", "Catch"];
+/// What becomes of the work of a state, said in paths.
+const RESULT: &[&str] = &["Parameters", "ResultSelector", "ResultPath"];
+const TASK: &[&str] = &["Resource", "TimeoutSeconds", "HeartbeatSeconds", "Credentials"];
+const MAP: &[&str] = &[
+    "ItemProcessor",
+    "ItemSelector",
+    "MaxConcurrency",
+    "ItemReader",
+    "ItemBatcher",
+    "ResultWriter",
+    "Label",
+    "ToleratedFailureCount",
+    "ToleratedFailurePercentage",
+];
+const MAP_OF_PATHS: &[&str] = &[
+    "Iterator",
+    "ItemsPath",
+    "MaxConcurrencyPath",
+    "ToleratedFailureCountPath",
+    "ToleratedFailurePercentagePath",
+];
 
 impl StateType {
     fn of(name: &str) -> Option<Self> {
@@ -19,122 +43,32 @@ impl StateType {
     }
 
     /// The fields a state of this type may have beside the common ones.
-    fn fields(self, language: QueryLanguage) -> &'static [&'static str] {
-        use QueryLanguage::{JsonPath, Jsonata};
-        match (self, language) {
-            (StateType::Pass, JsonPath) => {
-                &["Next", "End", "InputPath", "OutputPath", "Parameters", "ResultPath", "Result", "Assign"]
+    fn fields(self, language: QueryLanguage) -> Vec<&'static str> {
+        let (own, of_paths): (&[&[&str]], &[&[&str]]) = match self {
+            StateType::Pass => (&[TRANSITION, ASSIGN], &[&["Parameters", "ResultPath", "Result"]]),
+            StateType::Succeed => (&[], &[]),
+            StateType::Fail => (&[&["Error", "Cause"]], &[&["ErrorPath", "CausePath"]]),
+            StateType::Wait => {
+                (&[TRANSITION, ASSIGN, &["Seconds", "Timestamp"]], &[&["SecondsPath", "TimestampPath"]])
             }
-            (StateType::Pass, Jsonata) => &["Next", "End", "Output", "Assign"],
-            (StateType::Succeed, JsonPath) => &["InputPath", "OutputPath"],
-            (StateType::Succeed, Jsonata) => &["Output"],
-            (StateType::Fail, JsonPath) => &["Error", "Cause", "ErrorPath", "CausePath"],
-            (StateType::Fail, Jsonata) => &["Error", "Cause"],
-            (StateType::Wait, JsonPath) => &[
-                "Next",
-                "End",
-                "InputPath",
-                "OutputPath",
-                "Seconds",
-                "Timestamp",
-                "SecondsPath",
-                "TimestampPath",
-                "Assign",
-            ],
-            (StateType::Wait, Jsonata) => &["Next", "End", "Output", "Seconds", "Timestamp", "Assign"],
-            (StateType::Choice, JsonPath) => &["InputPath", "OutputPath", "Choices", "Default", "Assign"],
-            (StateType::Choice, Jsonata) => &["Output", "Choices", "Default", "Assign"],
-            (StateType::Task, JsonPath) => &[
-                "Next",
-                "End",
-                "InputPath",
-                "OutputPath",
-                "Parameters",
-                "ResultSelector",
-                "ResultPath",
-                "Retry",
-                "Catch",
-                "Assign",
-                "Resource",
-                "TimeoutSeconds",
-                "TimeoutSecondsPath",
-                "HeartbeatSeconds",
-                "HeartbeatSecondsPath",
-                "Credentials",
-            ],
-            (StateType::Task, Jsonata) => &[
-                "Next",
-                "End",
-                "Arguments",
-                "Output",
-                "Retry",
-                "Catch",
-                "Assign",
-                "Resource",
-                "TimeoutSeconds",
-                "HeartbeatSeconds",
-                "Credentials",
-            ],
-            (StateType::Parallel, JsonPath) => &[
-                "Next",
-                "End",
-                "InputPath",
-                "OutputPath",
-                "Parameters",
-                "ResultSelector",
-                "ResultPath",
-                "Retry",
-                "Catch",
-                "Assign",
-                "Branches",
-            ],
-            (StateType::Parallel, Jsonata) => {
-                &["Next", "End", "Arguments", "Output", "Retry", "Catch", "Assign", "Branches"]
-            }
-            (StateType::Map, JsonPath) => &[
-                "Next",
-                "End",
-                "InputPath",
-                "OutputPath",
-                "Parameters",
-                "ResultSelector",
-                "ResultPath",
-                "Retry",
-                "Catch",
-                "Assign",
-                "ItemProcessor",
-                "Iterator",
-                "ItemsPath",
-                "ItemSelector",
-                "MaxConcurrency",
-                "MaxConcurrencyPath",
-                "ItemReader",
-                "ItemBatcher",
-                "ResultWriter",
-                "Label",
-                "ToleratedFailureCount",
-                "ToleratedFailureCountPath",
-                "ToleratedFailurePercentage",
-                "ToleratedFailurePercentagePath",
-            ],
-            (StateType::Map, Jsonata) => &[
-                "Next",
-                "End",
-                "Output",
-                "Retry",
-                "Catch",
-                "Assign",
-                "ItemProcessor",
-                "Items",
-                "ItemSelector",
-                "MaxConcurrency",
-                "ItemReader",
-                "ItemBatcher",
-                "ResultWriter",
-                "Label",
-                "ToleratedFailureCount",
-                "ToleratedFailurePercentage",
-            ],
+            StateType::Choice => (&[ASSIGN, &["Choices", "Default"]], &[]),
+            StateType::Task => (
+                &[TRANSITION, ASSIGN, HANDLERS, TASK],
+                &[RESULT, &["TimeoutSecondsPath", "HeartbeatSecondsPath"]],
+            ),
+            StateType::Parallel => (&[TRANSITION, ASSIGN, HANDLERS, &["Branches"]], &[RESULT]),
+            StateType::Map => (&[TRANSITION, ASSIGN, HANDLERS, MAP], &[RESULT, MAP_OF_PATHS]),
+        };
+        let of_expressions: &[&str] = match self {
+            StateType::Task | StateType::Parallel => &["Arguments", "Output"],
+            StateType::Map => &["Output", "Items"],
+            StateType::Fail => &[],
+            _ => &["Output"],
+        };
+        let paths: &[&str] = if self == StateType::Fail { &[] } else { &["InputPath", "OutputPath"] };
+        match language {
+            QueryLanguage::JsonPath => [own.concat(), of_paths.concat(), paths.to_vec()].concat(),
+            QueryLanguage::Jsonata => [own.concat(), of_expressions.to_vec()].concat(),
         }
     }
 }
@@ -152,7 +86,7 @@ impl Reader {
             self.refuse(Some(fields.here()), message.to_owned());
             return None;
         }
-        let known = [COMMON, kind.fields(language)].concat();
+        let known = [COMMON, &kind.fields(language)].concat();
         self.only(&fields, &known);
         let _: Option<&str> = self.text(&fields, "Comment");
         let next = self.next(&fields, kind, names);
