@@ -29,7 +29,7 @@ struct Echo {
 }
 
 impl World for Echo {
-    fn task(&mut self, request: &TaskRequest) -> Vec<(Duration, Answer)> {
+    fn task(&mut self, _: DemandId, request: &TaskRequest) -> Vec<(Duration, Answer)> {
         vec![(Duration::ZERO, Answer::Succeeded(request.input.clone()))]
     }
 

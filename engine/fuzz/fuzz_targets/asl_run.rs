@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::definition::{MachineType, parse};
 use opsctl_engine::asl::execution::virtual_time::{World, run};
-use opsctl_engine::asl::execution::{Answer, Execution, Identity, ObjectRequest, Options, TaskRequest, WriteRequest};
+use opsctl_engine::asl::execution::{Answer, DemandId, Execution, Identity, ObjectRequest, Options, TaskRequest, WriteRequest};
 use opsctl_engine::asl::history::Failure;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 struct Small;
 
 impl World for Small {
-    fn task(&mut self, request: &TaskRequest) -> Vec<(Duration, Answer)> {
+    fn task(&mut self, _: DemandId, request: &TaskRequest) -> Vec<(Duration, Answer)> {
         let answer = match request.attempt {
             0 => Answer::Failed(Failure { error: Some("E".into()), cause: None }),
             _ => Answer::Succeeded(request.input.clone()),

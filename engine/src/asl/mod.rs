@@ -5,6 +5,7 @@
 //! says it, what the service was seen to do.
 
 pub mod choice;
+pub mod coverage;
 pub mod create;
 pub mod definition;
 pub mod execution;
@@ -13,6 +14,7 @@ pub mod history;
 pub mod intrinsic;
 mod java_random;
 pub mod jsonata;
+pub mod mocks;
 pub mod path;
 mod payload;
 mod place;

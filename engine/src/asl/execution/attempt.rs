@@ -54,6 +54,7 @@ impl Execution {
         let request = TaskRequest {
             state: Arc::clone(&state.name),
             attempt: frame.retry_count,
+            is_iteration: frame.item.is_some() || frame.run != 0,
             resource: task.resource.clone(),
             input,
             timeout,

@@ -33,6 +33,8 @@ pub struct TaskRequest {
     pub state: Arc<str>,
     /// Counts from 0; retries count up.
     pub attempt: u64,
+    /// Whether it is part of an iteration or a child of a Map.
+    pub is_iteration: bool,
     pub resource: Resource,
     pub input: Payload,
     /// Seconds.

@@ -21,6 +21,9 @@ impl Execution {
         if let Some(failure) = self.exhausted(frame) {
             return Fate::Fatal(failure);
         }
+        if let Some(coverage) = &mut self.coverage {
+            coverage.entered(&state.name);
+        }
         frame.before = frame.previous;
         let entered = Happened::StateEntered {
             state: state.kind,

@@ -164,6 +164,9 @@ impl Execution {
         match next {
             Next::End => Fate::Succeeded(output),
             Next::State(next) => {
+                if let (Some(coverage), Some(to)) = (&mut self.coverage, frame.states.list.get(next)) {
+                    coverage.went(&state.name, &to.name);
+                }
                 frame.current = next;
                 frame.input = output;
                 frame.doing = Doing::Entering;

@@ -31,6 +31,7 @@ pub use options::{Identity, MAX_EVENTS, Options};
 pub use run::{Outcome, Status};
 
 use super::Payload;
+use super::coverage::Coverage;
 use super::definition::{Machine, States};
 use super::history::{Failure, Happened, History};
 use crate::random::Random;
@@ -53,6 +54,7 @@ pub struct Execution {
     next_demand: u64,
     now: Timestamp,
     random: Random,
+    coverage: Option<Coverage>,
     outcome: Option<Outcome>,
 }
 
@@ -95,6 +97,7 @@ impl Execution {
             next_demand: 0,
             now,
             random: Random::new(options.seed),
+            coverage: None,
             outcome: None,
             options,
         };
@@ -183,6 +186,16 @@ impl Execution {
     /// Ends the execution as StopExecution does.
     pub fn stop(&mut self, failure: Failure) {
         self.end_early(Status::Aborted, failure);
+    }
+
+    /// From here on it is noted which states are entered and which ways are taken.
+    pub fn note_coverage(&mut self) {
+        self.coverage.get_or_insert_default();
+    }
+
+    /// What was noted, if anything was.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.coverage.as_ref()
     }
 
     pub fn outcome(&self) -> Option<&Outcome> {

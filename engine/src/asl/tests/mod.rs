@@ -19,7 +19,8 @@ use super::Payload;
 use super::definition::{MachineType, parse};
 use super::execution::virtual_time::{self, World};
 use super::execution::{
-    Answer, Execution, Identity, MAX_EVENTS, ObjectRequest, Options, Status, TaskRequest, WriteRequest,
+    Answer, DemandId, Execution, Identity, MAX_EVENTS, ObjectRequest, Options, Status, TaskRequest,
+    WriteRequest,
 };
 use super::history::Failure;
 
@@ -48,7 +49,7 @@ impl Script {
 
 impl World for Script {
     /// Attempts that are not scripted give their input back.
-    fn task(&mut self, request: &TaskRequest) -> Vec<(Duration, Answer)> {
+    fn task(&mut self, _: DemandId, request: &TaskRequest) -> Vec<(Duration, Answer)> {
         self.requests.push(request.clone());
         let scripted = self.tasks.get_mut(&*request.state).and_then(VecDeque::pop_front);
         scripted.unwrap_or_else(|| vec![(Duration::ZERO, Answer::Succeeded(request.input.clone()))])

@@ -10,7 +10,7 @@ use super::compare::Placeholders;
 use crate::asl::Payload;
 use crate::asl::definition::Resource;
 use crate::asl::execution::virtual_time::World;
-use crate::asl::execution::{Answer, ObjectRequest, TaskRequest, WriteRequest};
+use crate::asl::execution::{Answer, DemandId, ObjectRequest, TaskRequest, WriteRequest};
 use crate::asl::history::Failure;
 
 pub(super) struct Recorded<'a> {
@@ -134,7 +134,7 @@ fn failed(error: Option<&str>, cause: Option<&Value>) -> Answer {
 }
 
 impl World for Recorded<'_> {
-    fn task(&mut self, request: &TaskRequest) -> Vec<(Duration, Answer)> {
+    fn task(&mut self, _: DemandId, request: &TaskRequest) -> Vec<(Duration, Answer)> {
         let mut answers = vec![(Duration::ZERO, Answer::Started { worker: self.worker() })];
         let recorded = self.recorded(request);
         if recorded.is_some() && request_is_submitted(request) && !self.submitted.is_empty() {
