@@ -10,6 +10,7 @@ pub mod config;
 pub mod context;
 pub mod error;
 pub mod files;
+pub mod functions;
 pub mod input;
 pub mod logging;
 pub mod manual;

@@ -2,7 +2,7 @@
 //! shell. What is kept on disk is `state`'s business.
 
 use super::account::{Account, Engines};
-use super::batch::{self, Batch};
+use super::batch::Batch;
 use super::client::Connection;
 use super::commands::{Commands, Place};
 use super::config::Settings;
@@ -13,6 +13,7 @@ use super::s3::store::Store;
 use super::server;
 use super::sessions::{Launcher, Preferences, SUBCOMMAND, SessionSettings, Sessions};
 use crate::error::{Error, Kind, Result};
+use crate::functions;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
@@ -105,7 +106,7 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user.clone(),
         path: surroundings.path.clone(),
     });
-    let functions = batch::Place {
+    let functions = functions::Place {
         path: surroundings.path.clone(),
         user: surroundings.user.clone(),
         region: settings.region.clone(),

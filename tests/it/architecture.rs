@@ -202,6 +202,10 @@ fn lower_floors_do_not_use_higher_ones() {
         &["crate::commands", "crate::cli", "crate::config", "crate::aws", "crate::sandbox", "crate::context"],
     );
     assert_wall(
+        |name| name.starts_with("functions/"),
+        &["crate::commands", "crate::cli", "crate::aws", "crate::sandbox", "crate::context", "crate::output"],
+    );
+    assert_wall(
         |name| name.starts_with("manual/"),
         &["crate::commands", "crate::aws", "crate::sandbox", "crate::context"],
     );

@@ -19,9 +19,9 @@ mod work;
 
 pub use job::{Job, Tag};
 pub use jobs::{Created, Refused};
-pub use lambda::Place;
-pub use settings::{Function, JobSettings, PlantedFailure, Role};
+pub use settings::{JobSettings, PlantedFailure, Role};
 
+use crate::functions::Place;
 use crate::sandbox::account::Account;
 use crate::sandbox::services::ServiceError;
 use jiff::Timestamp;

@@ -1,8 +1,5 @@
 //! What `sandbox.toml` says of jobs: roles, functions, and what goes wrong on purpose. Data only.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 /// Who a role's trust policy lets assume it, for a role that says nothing.
 pub const BATCH_OPERATIONS: &str = "batchoperations.s3.amazonaws.com";
 
@@ -35,16 +32,6 @@ pub struct Role {
     pub name: String,
     /// The services that may assume it.
     pub trust: Vec<String>,
-}
-
-/// A Lambda function: a command that takes an event on stdin and answers on stdout.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Function {
-    pub name: String,
-    pub command: Vec<String>,
-    /// Where it runs.
-    pub folder: PathBuf,
-    pub timeout: Duration,
 }
 
 impl Default for JobSettings {

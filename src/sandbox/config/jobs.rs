@@ -1,15 +1,14 @@
 //! `[jobs]`, `[[roles]]` and `[[functions]]` of `sandbox.toml`: how jobs of S3 Batch Operations run, who may run them
 //! and what they can invoke.
 
+use crate::functions::{Function, TIMEOUT};
 use crate::input::toml::{Reader, Section, integer, text, text_where};
-use crate::sandbox::batch::{Function, JobSettings, PlantedFailure, Role};
+use crate::sandbox::batch::{JobSettings, PlantedFailure, Role};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
-
-/// A function that says nothing may take as long as Lambda's own default.
-const FUNCTION_TIMEOUT: Duration = Duration::from_secs(3);
 
 pub fn jobs(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> JobSettings {
     let defaults = JobSettings::default();
@@ -121,7 +120,8 @@ fn function(
         name: name?,
         command: command?,
         folder: folder.unwrap_or(Path::new(".")).to_owned(),
-        timeout: timeout.map_or(FUNCTION_TIMEOUT, Duration::from_millis),
+        timeout: timeout.map_or(TIMEOUT, Duration::from_millis),
+        environment: BTreeMap::new(),
     })
 }
 

@@ -9,10 +9,11 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
-use super::batch::{Function, JobSettings, Role};
+use super::batch::{JobSettings, Role};
 use super::document::Document;
 use super::s3::store::FirstBucket;
 use super::sessions::{FaultSettings, Throttle};
+use crate::functions::Function;
 use crate::input::Mistake;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;

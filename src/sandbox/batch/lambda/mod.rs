@@ -1,14 +1,12 @@
 //! Tasks of LambdaInvoke: a function is a command of `sandbox.toml` that takes an event on stdin and answers on stdout.
-//! `payload` has the two schemas, `process` runs the command; here is how often, and what becomes of the task.
+//! `payload` has the two schemas; here is how often it is run, and what becomes of the task.
 
 mod payload;
-mod process;
 
 pub use payload::{Event, Verdict, event, judge};
-pub use process::{Finished, Place, run};
 
-use super::settings::Function;
 use super::task::{Done, Fault, Outcome};
+use crate::functions::{Finished, Function, Place, run};
 use std::time::Duration;
 
 /// A task that fails for the moment is tried so often in all.
@@ -23,10 +21,13 @@ pub async fn invoke(place: &Place, function: &Function, task: &Event<'_>) -> Out
     loop {
         let verdict = match run(place, function, event(task)).await {
             Finished::Answered(answer) => judge(&answer, task),
-            Finished::Failed { kind, message } => {
-                let error = serde_json::json!({ "errorType": kind, "errorMessage": message });
-                Verdict::Permanent(format!("Lambda returned function error: {error}"))
+            Finished::Exited { how, complaint, .. } if complaint.is_empty() => {
+                failed("Runtime.ExitError", &format!("it ended with {how}"))
             }
+            Finished::Exited { how, complaint, .. } => {
+                failed("Runtime.ExitError", &format!("it ended with {how}: {complaint}"))
+            }
+            Finished::Failed { kind, message } => failed(kind, &message),
         };
         match verdict {
             Verdict::Succeeded(text) => return Ok(Done { status: 200, message: text.into() }),
@@ -39,4 +40,9 @@ pub async fn invoke(place: &Place, function: &Function, task: &Event<'_>) -> Out
         attempt += 1;
         pause = pause.saturating_mul(2);
     }
+}
+
+fn failed(kind: &str, message: &str) -> Verdict {
+    let error = serde_json::json!({ "errorType": kind, "errorMessage": message });
+    Verdict::Permanent(format!("Lambda returned function error: {error}"))
 }

@@ -1,30 +1,33 @@
 //! A function's command: a process group of its own with an environment made from nothing, an event on stdin, an answer
 //! of limited size on stdout, and a limit of time. Knows no schema.
 
-use crate::sandbox::batch::settings::Function;
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::ffi::OsString;
-use std::process::Stdio;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitStatus, Stdio};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
-/// Lambda takes no larger answers.
-const ANSWER_LIMIT: u64 = 6 << 20;
-/// As much of what it says on stderr goes into the report.
-const STDERR_LIMIT: u64 = 1024;
+use super::{Function, Place};
 
-/// What functions find around them.
-#[derive(Debug, Clone)]
-pub struct Place {
-    pub path: OsString,
-    pub user: String,
-    pub region: String,
-}
+/// Lambda takes no larger answers.
+pub const ANSWER_LIMIT: u64 = 6 << 20;
+/// As much of what it says on stderr is kept: the end, where a program says why it failed.
+const STDERR_LIMIT: usize = 1024;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Finished {
     Answered(Vec<u8>),
-    Failed { kind: &'static str, message: String },
+    /// It ended with a failure; what it had said before.
+    Exited {
+        how: String,
+        answer: Vec<u8>,
+        complaint: String,
+    },
+    /// Lambda's name for what went wrong, and a sentence.
+    Failed {
+        kind: &'static str,
+        message: String,
+    },
 }
 
 /// Kills what a command started, however its run ends.
@@ -39,6 +42,7 @@ impl Drop for Group {
     }
 }
 
+/// Dropping this ends the command and everything it started.
 pub async fn run(place: &Place, function: &Function, event: Vec<u8>) -> Finished {
     let failed = |kind, message: String| Finished::Failed { kind, message };
     let child = match start(place, function) {
@@ -70,6 +74,7 @@ fn start(place: &Place, function: &Function) -> std::io::Result<Child> {
         .env("LANG", "C.UTF-8")
         .env("AWS_REGION", &place.region)
         .env("AWS_LAMBDA_FUNCTION_NAME", &function.name)
+        .envs(&function.environment)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -86,21 +91,25 @@ async fn attend(mut child: Child, event: Vec<u8>) -> std::io::Result<Finished> {
             let _ = stdin.write_all(&event).await;
         }
     };
-    let ((), answer, complaint) =
-        tokio::join!(tell, take(stdout, ANSWER_LIMIT + 1), take(stderr, STDERR_LIMIT));
+    let ((), answer, complaint) = tokio::join!(tell, take(stdout, ANSWER_LIMIT + 1), last(stderr));
     let (answer, complaint) = (answer?, complaint?);
     let status = child.wait().await?;
-    let failed = |kind, message: String| Ok(Finished::Failed { kind, message });
     if answer.len() as u64 > ANSWER_LIMIT {
-        return failed("Function.ResponseSizeTooLarge", format!("the answer is over {ANSWER_LIMIT} bytes"));
+        let message = format!("the answer is over {ANSWER_LIMIT} bytes");
+        return Ok(Finished::Failed { kind: "Function.ResponseSizeTooLarge", message });
     }
     if status.success() {
         return Ok(Finished::Answered(answer));
     }
-    let complaint = String::from_utf8_lossy(&complaint);
-    match complaint.trim() {
-        "" => failed("Runtime.ExitError", format!("it ended with {status}")),
-        complaint => failed("Runtime.ExitError", format!("it ended with {status}: {complaint}")),
+    let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
+    Ok(Finished::Exited { how: how(status), answer, complaint })
+}
+
+fn how(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => status.to_string(),
     }
 }
 
@@ -114,9 +123,26 @@ async fn take(stream: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Re
     Ok(kept)
 }
 
+/// The end of a stream.
+async fn last(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    let Some(mut stream) = stream else { return Ok(kept) };
+    let mut chunk = [0; 4096];
+    loop {
+        let read = stream.read(&mut chunk).await?;
+        if read == 0 {
+            return Ok(kept);
+        }
+        kept.extend_from_slice(chunk.get(..read).unwrap_or_default());
+        let surplus = kept.len().saturating_sub(STDERR_LIMIT);
+        kept.drain(..surplus);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     async fn run_script(script: &str, timeout: Duration) -> Finished {
@@ -126,6 +152,7 @@ mod tests {
             command: ["sh", "-c", script].map(str::to_owned).to_vec(),
             folder: std::env::temp_dir(),
             timeout,
+            environment: BTreeMap::new(),
         };
         run(&place, &function, b"{\"event\":1}".to_vec()).await
     }
@@ -148,18 +175,32 @@ mod tests {
     #[tokio::test]
     async fn what_fails_says_why() {
         let minute = Duration::from_secs(60);
-        for (script, kind, message) in [
-            ("echo broken >&2; exit 3", "Runtime.ExitError", "it ended with exit status: 3: broken"),
-            ("exit 1", "Runtime.ExitError", "it ended with exit status: 1"),
+        let exited = |how: &str, answer: &str, complaint: &str| Finished::Exited {
+            how: how.into(),
+            answer: answer.into(),
+            complaint: complaint.into(),
+        };
+        for (script, expected) in [
+            ("echo broken >&2; exit 3", exited("exit status 3", "", "broken")),
+            ("echo so far; exit 1", exited("exit status 1", "so far\n", "")),
+            ("kill -9 $$", exited("signal 9", "", "")),
             (
                 "head -c 7000000 /dev/zero",
-                "Function.ResponseSizeTooLarge",
-                "the answer is over 6291456 bytes",
+                Finished::Failed {
+                    kind: "Function.ResponseSizeTooLarge",
+                    message: "the answer is over 6291456 bytes".into(),
+                },
             ),
         ] {
-            let expected = Finished::Failed { kind, message: message.into() };
             assert_eq!(run_script(script, minute).await, expected, "{script}");
         }
+        // Of what it says on stderr the end is kept.
+        let Finished::Exited { complaint, .. } =
+            run_script("head -c 9000 /dev/zero | tr '\\0' x >&2; echo end >&2; exit 1", minute).await
+        else {
+            panic!()
+        };
+        assert!(complaint.len() <= STDERR_LIMIT && complaint.ends_with("xend"), "{complaint}");
         // Nothing that it started holds the run up.
         let timed_out = run_script("sleep 1000 & sleep 1000", Duration::from_millis(50)).await;
         let message = "Task timed out after 0.05 seconds".to_owned();
@@ -170,6 +211,7 @@ mod tests {
             command: vec!["no-such-program".into()],
             folder: std::env::temp_dir(),
             timeout: minute,
+            environment: BTreeMap::new(),
         };
         let finished = run(&place, &function, Vec::new()).await;
         assert!(
