@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, config, help, man, s3, sandbox, ssm, version, whoami};
+use crate::commands::{completions, config, help, man, s3, sandbox, sfn, ssm, version, whoami};
 use crate::config::names::variable;
 use crate::error::Error;
 use crate::output::{ColorChoice, Format};
@@ -110,6 +110,8 @@ pub enum Command {
     #[command(subcommand)]
     S3(s3::Command),
     #[command(subcommand)]
+    Sfn(sfn::Command),
+    #[command(subcommand)]
     Sandbox(sandbox::Command),
     Whoami(whoami::WhoamiArgs),
     #[command(subcommand)]
@@ -127,6 +129,7 @@ impl Command {
             Command::Ssm(command) => command.own_failure(),
             Command::Sandbox(command) => command.own_failure(),
             Command::S3(_)
+            | Command::Sfn(_)
             | Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
@@ -141,6 +144,7 @@ impl Command {
         match self {
             Command::Ssm(command) => command.handles_signals(),
             Command::S3(command) => command.handles_signals(),
+            Command::Sfn(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
             Command::Whoami(_)
             | Command::Config(_)

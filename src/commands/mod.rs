@@ -6,6 +6,7 @@ pub mod help;
 pub mod man;
 pub mod s3;
 pub mod sandbox;
+pub mod sfn;
 pub mod ssm;
 pub mod version;
 pub mod whoami;
@@ -18,6 +19,7 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::Ssm(command) => ssm::run(command, ctx).await,
         Command::S3(command) => s3::run(command, ctx).await,
+        Command::Sfn(command) => sfn::run(command, ctx).await,
         Command::Sandbox(command) => sandbox::run(command, ctx).await,
         Command::Whoami(args) => whoami::run(args, ctx).await,
         Command::Config(command) => config::run(command, ctx).await,

@@ -1,0 +1,74 @@
+//! What a local execution is given: who it is, when it starts, where its functions find themselves.
+
+use clap::ValueEnum;
+use opsctl_engine::asl::definition::MachineType;
+use opsctl_engine::asl::execution::{Identity, MAX_EVENTS, Options};
+use opsctl_engine::random::Random;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::functions::Place;
+use crate::random;
+
+/// No account has it.
+const ACCOUNT: &str = "123456789012";
+const REGION: &str = "us-east-1";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum Type {
+    #[default]
+    Standard,
+    Express,
+}
+
+impl Type {
+    pub fn machine(self) -> MachineType {
+        match self {
+            Type::Standard => MachineType::Standard,
+            Type::Express => MachineType::Express,
+        }
+    }
+}
+
+/// Of the region that is asked for, like what runs on AWS.
+pub fn region(ctx: &Context) -> &str {
+    ctx.global().region.as_deref().or_else(|| ctx.env().text("AWS_REGION")).unwrap_or(REGION)
+}
+
+pub fn place(ctx: &Context) -> Place {
+    Place {
+        path: ctx.env().get("PATH").map_or_else(|| "/usr/bin:/bin".into(), Into::into),
+        user: ctx.env().text("USER").unwrap_or_default().to_owned(),
+        region: region(ctx).to_owned(),
+    }
+}
+
+/// Of a number, or of the system's randomness.
+pub fn seed(number: Option<u64>) -> Result<[u8; 32]> {
+    let Some(number) = number else {
+        return Ok(
+            random::bytes().map_err(|error| Error::failed("cannot run without a seed").because(error))?
+        );
+    };
+    let mut seed = [0; 32];
+    for (to, from) in seed.iter_mut().zip(number.to_be_bytes()) {
+        *to = from;
+    }
+    Ok(seed)
+}
+
+/// An execution of the machine called `name`.
+pub fn execution(name: &str, region: &str, kind: Type, seed: [u8; 32], now: jiff::Timestamp) -> Options {
+    // What is drawn here must not be drawn again in the run.
+    let mut names = Random::new(seed.map(|byte| !byte));
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+    Options {
+        now,
+        seed,
+        identity: Identity::new(region, ACCOUNT, name, &names.uuid().to_string(), &role),
+        express: kind == Type::Express,
+        max_events: MAX_EVENTS,
+        keep_history: false,
+    }
+}

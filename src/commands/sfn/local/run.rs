@@ -1,0 +1,177 @@
+//! `opsctl sfn local run`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use opsctl_engine::asl::execution::{Execution, MAX_EVENTS, Options, Status};
+use opsctl_engine::asl::mocks::{Case, Mocks};
+
+use super::drive::{self, Pace};
+use super::functions::Functions;
+use super::objects::Objects;
+use super::options::{self, Type};
+use super::view::{self, COLUMNS, KIND, Line, LocalExecution};
+use super::watch::Watch;
+use super::world::Local;
+use super::{definition, input, json, mocks};
+use crate::cli::DetailArgs;
+use crate::completion;
+use crate::context::Context;
+use crate::error::{Error, Kind, Outcome, Result};
+use crate::output::Format;
+use crate::signals::Signals;
+
+/// Run a workflow on this machine
+///
+/// Runs the definition in FILE, JSON or YAML, as Step Functions would, with a clock that jumps over
+/// every wait. Tasks end as --mocks says, in the format of Step Functions Local; those it does not
+/// have are calls of Lambda functions that --functions makes programs of this machine, by name or
+/// ARN: the event on stdin, the result on stdout. A task that neither has ends the run with the lines
+/// to add. While a function runs the clock goes as fast as any.
+///
+/// Examples:
+///   opsctl sfn local run order.asl.json --input '{"total": 12}' --mocks mocks.json --case Happy
+///   opsctl sfn local run order.asl.json --functions functions.toml --history -o json
+///   echo '{"total": 12}' | opsctl sfn local run order.asl.json --input - --mocks mocks.json
+///
+/// Exit codes:
+///   0    the execution SUCCEEDED
+///   2    an option or a file is wrong, the mocks ran out, or nothing runs a task
+///   3    there is no such file, or no such case
+///   6    the execution ended in any other way
+///   8    --timeout was reached; what still ran was ended
+///   130  Ctrl-C; what still ran was ended
+///
+/// IAM:
+///   none: it calls no AWS
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment, mut_args(completion::columns(COLUMNS)))]
+pub struct LocalRunArgs {
+    /// The definition, in JSON or YAML; - reads it from stdin
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Target")]
+    file: PathBuf,
+
+    /// The input: JSON, @FILE, or - for stdin; {} without
+    #[arg(short, long, value_name = "JSON", allow_hyphen_values = true, help_heading = "Target")]
+    input: Option<String>,
+
+    /// A mock configuration file of Step Functions Local, in JSON or YAML
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Tasks")]
+    mocks: Option<PathBuf>,
+
+    /// Which case of the mocks, as CASE or MACHINE#CASE
+    #[arg(long, value_name = "NAME", requires = "mocks", help_heading = "Tasks")]
+    case: Option<String>,
+
+    /// Programs that stand for Lambda functions, in TOML or YAML
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Tasks")]
+    functions: Option<PathBuf>,
+
+    /// A folder whose folders are buckets, for item readers and result writers
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Tasks")]
+    objects: Option<PathBuf>,
+
+    /// The type of the machine
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        ignore_case = true,
+        default_value = "STANDARD",
+        help_heading = "Execution"
+    )]
+    kind: Type,
+
+    /// Waits take as long as they say
+    #[arg(long, help_heading = "Execution")]
+    real_time: bool,
+
+    /// Makes jitter, tokens and every other random value the same each time
+    #[arg(long, value_name = "N", help_heading = "Execution")]
+    seed: Option<u64>,
+
+    /// Events an execution may have
+    #[arg(long, value_name = "N", default_value_t = MAX_EVENTS, value_parser = clap::value_parser!(u64).range(2..), help_heading = "Execution")]
+    max_events: u64,
+
+    /// Show the events too
+    #[arg(long, help_heading = "Output")]
+    history: bool,
+
+    #[command(flatten)]
+    detail: DetailArgs,
+}
+
+pub async fn run(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
+    // Dropping the run ends what it started.
+    Signals::listen()?.race(run_to_end(args, ctx)).await
+}
+
+async fn run_to_end(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
+    let out = ctx.detail_out(&args.detail);
+    let details = out.details(KIND, COLUMNS)?;
+    let execution = args.execute(ctx).await?;
+    details.show(&execution)?;
+    if args.history && out.settings().format == Format::Table {
+        out.text("\n")?;
+        out.list("localEvent", view::EVENTS, Line::all(&execution))?;
+    }
+    match execution.status == Status::Succeeded.name() {
+        true => Ok(Outcome::Done),
+        false => {
+            let message = format!("the execution ended {}", execution.status);
+            let error = Error::new(Kind::ConditionFalse, message);
+            Err(match &execution.error {
+                Some(name) => error.because(name.clone()),
+                None => error,
+            }
+            .into())
+        }
+    }
+}
+
+impl LocalRunArgs {
+    async fn execute(&self, ctx: &Context) -> Result<LocalExecution> {
+        let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        if is_stdin(&self.file) && self.input.as_deref() == Some("-") {
+            return Err(Error::usage("the definition and the input cannot both be stdin").into());
+        }
+        let name = definition::name(&self.file);
+        let text = json::text(&self.file, "the definition").await?;
+        let machine = definition::read(&json::named(&self.file), &text, self.kind.machine())?;
+        let case = self.case(&name).await?;
+        let functions = match &self.functions {
+            Some(path) => Functions::read(path, &json::text(path, "the functions").await?)?,
+            None => Functions::default(),
+        };
+        let objects = match &self.objects {
+            Some(root) if !root.is_dir() => {
+                return Err(Error::not_found(format!("there is no folder {}", root.display())).into());
+            }
+            objects => objects.as_deref().map(Objects::new),
+        };
+        let input = input::read(self.input.as_deref()).await?;
+        let seed = options::seed(self.seed)?;
+        let mut watch = Watch::new(ctx.reporter(), &name);
+        let options = Options {
+            max_events: self.max_events,
+            keep_history: self.history || watch.is_drawn(),
+            ..options::execution(&name, options::region(ctx), self.kind, seed, ctx.now())
+        };
+        let mut world = Local::new(Mocks::new(case), &functions, objects);
+        let mut execution = Execution::start(&machine, input, options);
+        let place = options::place(ctx);
+        let pace = Pace { place: &place, real_time: self.real_time, seed };
+        drive::drive(&mut execution, &mut world, &pace, |execution, waits| watch.look(execution, waits))
+            .await?;
+        drop(watch);
+        let outcome = execution.outcome().ok_or_else(|| Error::failed("the execution did not end"))?;
+        Ok(LocalExecution::new(outcome, self.history.then(|| execution.history())))
+    }
+
+    async fn case(&self, machine: &str) -> Result<Case> {
+        let Some(path) = &self.mocks else { return Ok(Case::default()) };
+        let file = json::named(path);
+        let mocks = mocks::read(&file, &json::text(path, "the mocks").await?)?;
+        Ok(mocks::case(&mocks, &file, machine, self.case.as_deref())?.clone())
+    }
+}

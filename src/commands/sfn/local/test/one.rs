@@ -1,0 +1,78 @@
+//! One test, run on a thread of its own until its end or until it is given up.
+
+use std::time::Instant;
+
+use opsctl_engine::asl::coverage::{Coverage, Ground};
+use opsctl_engine::asl::definition::Machine;
+use opsctl_engine::asl::execution::{Execution, Options};
+use opsctl_engine::asl::mocks::Mocks;
+
+use super::super::drive::{self, Pace};
+use super::super::objects::Objects;
+use super::super::options;
+use super::super::world::Local;
+use super::super::{definition, json};
+use super::expect::{Ended, differences};
+use super::file::{Suite, Test};
+use super::view::TestResult;
+use crate::error::{Error, Report, Result};
+use crate::functions::Place;
+
+/// What all tests share.
+pub struct Surroundings {
+    pub place: Place,
+    pub region: String,
+    pub now: jiff::Timestamp,
+}
+
+/// What came of a test.
+pub struct Ran {
+    pub result: TestResult,
+    pub coverage: Coverage,
+}
+
+/// The machine of a suite, and what there is of it to be covered.
+pub fn machine(suite: &Suite) -> Result<(Machine, Ground), Error> {
+    let path = &suite.definition;
+    let text = json::blocking_text(path).map_err(|error| json::unreadable(path, "the definition", error))?;
+    let machine = definition::read(&json::named(path), &text, suite.kind.machine())?;
+    let ground = Ground::of(&machine);
+    Ok((machine, ground))
+}
+
+pub async fn run(suite: &Suite, test: &Test, machine: &Machine, surroundings: &Surroundings) -> Result<Ran> {
+    let started = Instant::now();
+    let name = definition::name(&suite.definition);
+    let seed = options::seed(Some(test.seed))?;
+    let options = Options {
+        keep_history: true,
+        ..options::execution(&name, &surroundings.region, suite.kind, seed, surroundings.now)
+    };
+    let objects = suite.objects.as_deref().map(Objects::untouched);
+    let mut world = Local::new(Mocks::new(test.case.clone()), &suite.functions, objects);
+    world.requests = Some(Vec::new());
+    let mut execution = Execution::start(machine, test.input.clone(), options);
+    execution.note_coverage();
+    let pace = Pace { place: &surroundings.place, real_time: false, seed };
+    let driven = drive::drive(&mut execution, &mut world, &pace, |_, _| {}).await;
+    let failures = match (driven, execution.outcome()) {
+        (Ok(()), Some(outcome)) => {
+            let requests = world.requests.as_deref().unwrap_or_default();
+            differences(&test.expect, &Ended { outcome, events: execution.history().events(), requests })
+        }
+        (Ok(()), None) => vec!["the execution did not end".to_owned()],
+        (Err(error), _) => told(&error),
+    };
+    let status = execution.outcome().map(|outcome| outcome.status.name());
+    let coverage = execution.coverage().cloned().unwrap_or_default();
+    let seconds = started.elapsed().as_secs_f64();
+    let result = TestResult::new(&suite.path, &test.name, seconds, status, failures);
+    Ok(Ran { result, coverage })
+}
+
+/// What kept a test from its end, with what to do.
+fn told(error: &anyhow::Error) -> Vec<String> {
+    let report = Report::new(error);
+    let hints = report.hints.into_iter().map(|hint| format!("hint: {hint}"));
+    [report.message].into_iter().chain(report.causes).chain(hints).collect()
+}

@@ -1,0 +1,148 @@
+//! All tests, several at once, each on a thread of its own; coverage is put together by definition.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use opsctl_engine::asl::coverage::{Coverage, Ground};
+use opsctl_engine::asl::definition::Machine;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::file::{self, Suite};
+use super::find;
+use super::one::{self, Ran, Surroundings};
+use super::view::{DefinitionCoverage, TestResult};
+use crate::error::{Error, Result};
+use crate::signals::Signals;
+
+pub struct Results {
+    /// In the order of the files.
+    pub tests: Vec<TestResult>,
+    pub coverage: Vec<DefinitionCoverage>,
+}
+
+/// The files of tests, with the tests that are wanted.
+pub async fn suites(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
+    let place = place.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        find::files(&place)?.iter().map(|path| Ok(file::read(path)?)).collect::<Result<Vec<_>>>()
+    });
+    let mut suites = read.await.map_err(|error| Error::failed("cannot read the tests").because(error))??;
+    if let Some(filter) = filter {
+        for suite in &mut suites {
+            suite.tests.retain(|test| test.name.contains(filter));
+        }
+        if suites.iter().all(|suite| suite.tests.is_empty()) {
+            return Err(Error::not_found(format!("no test has {filter:?} in its name")).into());
+        }
+    }
+    Ok(suites)
+}
+
+/// Gives up all tests when a signal comes: what they run is ended before this returns.
+pub async fn run(
+    suites: Vec<Suite>,
+    surroundings: Surroundings,
+    at_once: Option<usize>,
+    signals: &mut Signals,
+    mut done: impl FnMut(u64),
+) -> Result<Results> {
+    let machines = machines(&suites)?;
+    let at_once = at_once.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    let numbers = suites.iter().enumerate();
+    let mut open = numbers
+        .flat_map(|(suite, it)| (0..it.tests.len()).map(move |test| (suite, test)))
+        .rev()
+        .collect::<Vec<_>>();
+    let shared = Arc::new((suites, machines, surroundings));
+    let (give_up, given_up) = watch::channel(false);
+    let mut running: JoinSet<((usize, usize), Result<Ran>)> = JoinSet::new();
+    let mut ran: BTreeMap<(usize, usize), Ran> = BTreeMap::new();
+    let mut ended = None;
+    loop {
+        while ended.is_none()
+            && running.len() < at_once
+            && let Some(number) = open.pop()
+        {
+            let (shared, given_up, handle) = (Arc::clone(&shared), given_up.clone(), Handle::current());
+            running.spawn_blocking(move || {
+                (number, handle.block_on(unless_given_up(number, &shared, given_up)))
+            });
+        }
+        tokio::select! {
+            joined = running.join_next() => match joined {
+                None => break,
+                Some(Ok((number, Ok(result)))) => {
+                    ran.insert(number, result);
+                    done(ran.len() as u64);
+                }
+                Some(Ok((_, Err(error)))) => {
+                    ended.get_or_insert(error);
+                    let _ = give_up.send(true);
+                }
+                Some(Err(panicked)) => {
+                    ended.get_or_insert(Error::failed("a test could not be run").because(panicked).into());
+                }
+            },
+            signal = signals.next(), if ended.is_none() => {
+                ended = Some(signal.as_error().into());
+                let _ = give_up.send(true);
+            }
+        }
+    }
+    if let Some(error) = ended {
+        return Err(error);
+    }
+    Ok(together(&shared.0, &shared.1, ran))
+}
+
+type Shared = (Vec<Suite>, BTreeMap<PathBuf, (Machine, Ground)>, Surroundings);
+
+/// A definition that several files test is read once.
+fn machines(suites: &[Suite]) -> Result<BTreeMap<PathBuf, (Machine, Ground)>> {
+    let mut machines = BTreeMap::new();
+    for suite in suites {
+        if !machines.contains_key(&suite.definition) {
+            machines.insert(suite.definition.clone(), one::machine(suite)?);
+        }
+    }
+    Ok(machines)
+}
+
+async fn unless_given_up(
+    (suite, test): (usize, usize),
+    (suites, machines, surroundings): &Shared,
+    mut given_up: watch::Receiver<bool>,
+) -> Result<Ran> {
+    let lost = || Error::failed("a test was lost");
+    let suite = suites.get(suite).ok_or_else(lost)?;
+    let test = suite.tests.get(test).ok_or_else(lost)?;
+    let (machine, _) = machines.get(&suite.definition).ok_or_else(lost)?;
+    tokio::select! {
+        biased;
+        _ = given_up.wait_for(|given_up| *given_up) => Err(Error::failed("given up").into()),
+        ran = one::run(suite, test, machine, surroundings) => ran,
+    }
+}
+
+fn together(
+    suites: &[Suite],
+    machines: &BTreeMap<PathBuf, (Machine, Ground)>,
+    ran: BTreeMap<(usize, usize), Ran>,
+) -> Results {
+    let mut seen: BTreeMap<&Path, Coverage> = BTreeMap::new();
+    let mut tests = Vec::new();
+    for ((suite, _), Ran { result, coverage }) in ran {
+        tests.push(result);
+        if let Some(suite) = suites.get(suite) {
+            seen.entry(&suite.definition).or_default().add(&coverage);
+        }
+    }
+    let coverage = seen.into_iter().filter_map(|(definition, coverage)| {
+        let (_, ground) = machines.get(definition)?;
+        Some(DefinitionCoverage::new(definition, ground, &coverage))
+    });
+    Results { coverage: coverage.collect(), tests }
+}

@@ -1,0 +1,151 @@
+//! What an execution finds outside: mocks first, then functions, and objects in a folder. What neither mocks nor
+//! functions have ends the run, with the lines to add.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use opsctl_engine::asl::definition::Resource;
+use opsctl_engine::asl::execution::virtual_time::World;
+use opsctl_engine::asl::execution::{Answer, DemandId, ObjectRequest, TaskRequest, WriteRequest};
+use opsctl_engine::asl::history::Failure;
+use opsctl_engine::asl::mocks::{Mocks, RanOut};
+use serde_json::Value;
+
+use super::functions::Functions;
+use super::invoke::Invocation;
+use super::objects::Objects;
+use crate::error::Error;
+use crate::functions::Function;
+
+pub struct Local<'a> {
+    pub mocks: Mocks,
+    pub functions: &'a Functions,
+    pub objects: Option<Objects>,
+    /// Every attempt that was asked for, where somebody looks at them.
+    pub requests: Option<Vec<TaskRequest>>,
+    /// Calls that were asked for since somebody looked, and those that nobody waits for any longer.
+    pub calls: Vec<Call<'a>>,
+    pub cancelled: Vec<DemandId>,
+    /// Why the run cannot go on.
+    pub problem: Option<Error>,
+}
+
+/// A function to be run.
+pub struct Call<'a> {
+    pub demand: DemandId,
+    pub invocation: Invocation,
+    pub function: &'a Function,
+}
+
+impl<'a> Local<'a> {
+    pub fn new(mocks: Mocks, functions: &'a Functions, objects: Option<Objects>) -> Self {
+        Local {
+            mocks,
+            functions,
+            objects,
+            requests: None,
+            calls: Vec::new(),
+            cancelled: Vec::new(),
+            problem: None,
+        }
+    }
+
+    fn unmapped(&self, request: &TaskRequest) -> Error {
+        let state = &request.state;
+        let mock = format!("{state}Mock");
+        let json = |text: &str| Value::from(text).to_string();
+        let (state_text, mock_text) = (json(state), json(&mock));
+        let mocks = format!(
+            "in the test case of --mocks add {state_text}: {mock_text}, and in its MockedResponses \
+             {mock_text}: {{\"0\": {{\"Return\": {{}}}}}}"
+        );
+        match Invocation::of(request) {
+            Some(Invocation { function, .. }) => {
+                Error::usage(format!("nothing runs the task {state}, which calls the function {function}"))
+                    .hint(format!("in the file of --functions add {}", self.functions.lines(&function)))
+            }
+            None => Error::usage(format!(
+                "nothing runs the task {state}, which calls {}",
+                name(&request.resource)
+            ))
+            .because(
+                "only mocks can stand for it: functions stand for calls of Lambda whose result ends the task",
+            ),
+        }
+        .hint(mocks)
+    }
+
+    fn stop(&mut self, problem: Error) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+fn ran_out(out: &RanOut) -> Error {
+    let next = out.attempt;
+    let response = out.response.as_deref().map_or_else(String::new, |name| format!(" to {name}"));
+    Error::usage(out.to_string())
+        .hint(format!("add{response} an outcome, as \"{next}\": {{\"Return\": {{}}}}"))
+}
+
+fn name(resource: &Resource) -> String {
+    match resource {
+        Resource::Lambda { arn } | Resource::Activity { arn } => arn.to_string(),
+        Resource::Service(service) => {
+            format!("arn:aws:states:::{}:{}", service.resource_type, service.resource)
+        }
+    }
+}
+
+fn no_objects() -> Failure {
+    let cause = "there are no objects: --objects names a folder whose folders are the buckets";
+    Failure { error: Some("S3.NoSuchBucket".into()), cause: Some(cause.into()) }
+}
+
+impl World for Local<'_> {
+    fn task(&mut self, demand: DemandId, request: &TaskRequest) -> Vec<(Duration, Answer)> {
+        if let Some(requests) = &mut self.requests {
+            requests.push(request.clone());
+        }
+        match self.mocks.answer(request) {
+            Some(Ok(answer)) => return vec![(Duration::ZERO, answer)],
+            Some(Err(out)) => {
+                self.stop(ran_out(&out));
+                return Vec::new();
+            }
+            None => {}
+        }
+        let found = Invocation::of(request)
+            .and_then(|invocation| Some((self.functions.find(&invocation.function)?, invocation)));
+        match found {
+            Some((function, invocation)) => {
+                self.calls.push(Call { demand, invocation, function });
+                vec![(Duration::ZERO, Answer::Started { worker: None })]
+            }
+            None => {
+                self.stop(self.unmapped(request));
+                Vec::new()
+            }
+        }
+    }
+
+    fn read(&mut self, request: &ObjectRequest) -> Result<Bytes, Failure> {
+        self.objects.as_ref().ok_or_else(no_objects)?.read(request)
+    }
+
+    fn list(&mut self, request: &ObjectRequest) -> Result<Vec<Value>, Failure> {
+        self.objects.as_ref().ok_or_else(no_objects)?.list(request)
+    }
+
+    fn write(&mut self, request: &WriteRequest) -> Result<(), Failure> {
+        self.objects.as_mut().ok_or_else(no_objects)?.write(request)
+    }
+
+    fn cancel(&mut self, demand: DemandId) {
+        self.calls.retain(|call| call.demand != demand);
+        self.cancelled.push(demand);
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.problem.is_none()
+    }
+}
