@@ -28,6 +28,8 @@ fn commands_options_and_values() {
                 "policy",
             ],
         ),
+        ("opsctl sfn local ", &["run", "test"]),
+        ("opsctl sfn local run --type ex", &["EXPRESS"]),
         ("opsctl s3 job create leg", &["legal-hold"]),
         ("opsctl s3 job list --status Susp", &["Suspended"]),
         ("opsctl ssm list --col", &["--color", "--columns"]),

@@ -102,11 +102,33 @@ fn run(line: &str) {
     if line.contains("manifest.csv") {
         sealed.write("manifest.csv", "data-1,logs/a%20b.txt\ndata-1,logs/c.txt\n");
     }
+    if line.contains("sfn local") {
+        workflow(&sealed);
+    }
     if line.contains("job report report") {
         sealed.write("report/results/1.csv", "data-1,a,,failed,NoSuchKey,404,gone\n");
     }
     let ran = shell(&sealed, line);
     assert_eq!(ran.code, 0, "{line}: {ran:#?}");
+}
+
+/// An order with mocks, a function and a test.
+fn workflow(sealed: &Sealed) {
+    sealed.write(
+        "order.asl.json",
+        r#"{"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:pay"}}}"#,
+    );
+    sealed.write(
+        "mocks.json",
+        r#"{"StateMachines": {"order": {"TestCases": {"Happy": {"Pay": "Paid"}}}},
+            "MockedResponses": {"Paid": {"0": {"Return": {"paid": true}}}}}"#,
+    );
+    sealed.write("functions.toml", "pay = [\"cat\"]\n");
+    sealed.write(
+        "tests/order.test.yaml",
+        "definition: ../order.asl.json\nmocks: ../mocks.json\ntests: [{name: paid, case: Happy}]\n",
+    );
 }
 
 #[test]

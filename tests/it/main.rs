@@ -35,5 +35,6 @@ mod s3;
 mod sandbox;
 mod secrets;
 mod session;
+mod sfn;
 mod signals;
 mod unattended;

@@ -91,6 +91,8 @@ impl MockFile {
 impl Response {
     /// What comes of an attempt, if that is said.
     pub fn at(&self, attempt: u64) -> Option<&Reply> {
-        self.attempts.iter().find(|(range, _)| range.contains(&attempt)).map(|(_, reply)| reply)
+        let next = self.attempts.partition_point(|(range, _)| *range.start() <= attempt);
+        let (range, reply) = self.attempts.get(next.checked_sub(1)?)?;
+        range.contains(&attempt).then_some(reply)
     }
 }

@@ -148,23 +148,28 @@ impl Reader {
         if fields.is_empty() {
             self.fault("a mocked response needs an attempt, as `\"0\"`");
         }
-        let mut attempts: Vec<(RangeInclusive<u64>, Reply)> = Vec::new();
+        let mut read = Vec::new();
         for (key, reply) in fields {
-            let Some(range) = range(key) else {
-                self.fault_of_name(
+            match range(key) {
+                Some(range) => {
+                    let reply = self.inside(key, |reader| reader.reply(reply));
+                    read.push((range, key, reply));
+                }
+                None => self.fault_of_name(
                     key,
                     format!("`{key}` is no attempt; those are numbers from 0 or ranges, as `\"1-2\"`"),
-                );
-                continue;
-            };
-            let reply = self.inside(key, |reader| reader.reply(reply));
-            if attempts.iter().any(|(other, _)| other.start() <= range.end() && range.start() <= other.end())
-            {
+                ),
+            }
+        }
+        read.sort_by_key(|(range, ..)| *range.start());
+        let mut answered = None;
+        for (range, key, _) in &read {
+            if answered.is_some_and(|last| range.start() <= last) {
                 self.fault_of_name(key, format!("attempt `{key}` is answered already"));
             }
-            attempts.extend(reply.map(|reply| (range, reply)));
+            answered = answered.max(Some(range.end()));
         }
-        attempts.sort_by_key(|(range, _)| *range.start());
+        let attempts = read.into_iter().filter_map(|(range, _, reply)| Some((range, reply?))).collect();
         Some(Response { name, attempts })
     }
 

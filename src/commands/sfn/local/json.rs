@@ -1,7 +1,7 @@
 //! Files of limited size and the JSON in them, with the place of what is wrong.
 
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
@@ -71,7 +71,19 @@ pub fn mistaken(message: impl Into<String>, mistakes: Vec<Mistake>) -> Error {
     }
 }
 
-/// A path that a file names: relative ones are beside it.
+/// A path that a file names: relative ones are beside it. Two ways to one file are the same path where that can be told.
 pub fn beside(file: &Path, path: &str) -> PathBuf {
-    file.parent().unwrap_or(Path::new(".")).join(path)
+    let joined = file.parent().unwrap_or(Path::new("")).join(path);
+    let mut plain = PathBuf::new();
+    for step in joined.components() {
+        let is_back = step == Component::ParentDir;
+        if !(is_back && matches!(plain.components().next_back(), Some(Component::Normal(_))) && plain.pop()) {
+            plain.push(step);
+        }
+    }
+    // Through a link, back again is elsewhere.
+    match (std::fs::canonicalize(&joined), std::fs::canonicalize(&plain)) {
+        (Ok(whole), Ok(short)) if whole == short => plain,
+        _ => joined,
+    }
 }

@@ -58,10 +58,17 @@ pub fn seed(number: Option<u64>) -> Result<[u8; 32]> {
     Ok(seed)
 }
 
+/// What is drawn from this is not drawn again from the seed, nor from that of another number.
+pub fn apart(mut seed: [u8; 32], number: u8) -> [u8; 32] {
+    if let Some(last) = seed.last_mut() {
+        *last ^= number;
+    }
+    seed
+}
+
 /// An execution of the machine called `name`.
 pub fn execution(name: &str, region: &str, kind: Type, seed: [u8; 32], now: jiff::Timestamp) -> Options {
-    // What is drawn here must not be drawn again in the run.
-    let mut names = Random::new(seed.map(|byte| !byte));
+    let mut names = Random::new(apart(seed, 1));
     let role = format!("arn:aws:iam::{ACCOUNT}:role/{name}");
     Options {
         now,

@@ -160,7 +160,7 @@ impl LocalRunArgs {
         let mut world = Local::new(Mocks::new(case), &functions, objects);
         let mut execution = Execution::start(&machine, input, options);
         let place = options::place(ctx);
-        let pace = Pace { place: &place, real_time: self.real_time, seed };
+        let pace = Pace { place: &place, real_time: self.real_time, seed: options::apart(seed, 2) };
         drive::drive(&mut execution, &mut world, &pace, |execution, waits| watch.look(execution, waits))
             .await?;
         drop(watch);

@@ -39,7 +39,9 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
                 walk(&entry.path(), found)?;
             }
         } else if ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-            found.push(entry.path());
+            let path = entry.path();
+            // Of the folder one is in nobody speaks.
+            found.push(path.strip_prefix(".").map_or_else(|_| path.clone(), Path::to_owned));
         }
     }
     Ok(())

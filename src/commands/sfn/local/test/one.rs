@@ -53,7 +53,7 @@ pub async fn run(suite: &Suite, test: &Test, machine: &Machine, surroundings: &S
     world.requests = Some(Vec::new());
     let mut execution = Execution::start(machine, test.input.clone(), options);
     execution.note_coverage();
-    let pace = Pace { place: &surroundings.place, real_time: false, seed };
+    let pace = Pace { place: &surroundings.place, real_time: false, seed: options::apart(seed, 2) };
     let driven = drive::drive(&mut execution, &mut world, &pace, |_, _| {}).await;
     let failures = match (driven, execution.outcome()) {
         (Ok(()), Some(outcome)) => {
