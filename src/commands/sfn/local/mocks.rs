@@ -12,8 +12,11 @@ use crate::output::nearest;
 pub fn read(file: &str, text: &str) -> Result<MockFile, Error> {
     let wrong = |mistakes| json::mistaken(format!("the mocks in {file} are wrong"), mistakes);
     let document = Document::read(file, text).map_err(|mistake| wrong(vec![mistake]))?;
-    mocks::file(&document.value())
-        .map_err(|faults| wrong(faults.iter().map(|fault| mistake(&document, &[], fault)).collect()))
+    mocks::file(&document.value()).map_err(|faults| {
+        let mut mistakes: Vec<Mistake> = faults.iter().map(|fault| mistake(&document, &[], fault)).collect();
+        mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+        wrong(mistakes)
+    })
 }
 
 /// A fault of what stands at `base` in a document.
