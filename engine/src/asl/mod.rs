@@ -14,6 +14,7 @@ pub mod history;
 pub mod intrinsic;
 mod java_random;
 pub mod jsonata;
+pub mod lint;
 pub mod mocks;
 pub mod path;
 mod payload;

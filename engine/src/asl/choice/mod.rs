@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::path::Path;
 use super::scope::Scope;
-use compare::{Comparison, Kind, Operand};
+use compare::{Comparison, Kind, Operand, Relation};
 use pattern::Pattern;
 
 /// The condition of a rule.
@@ -81,7 +81,25 @@ impl Condition {
     }
 }
 
+/// What a number is compared with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bound {
+    Literal(f64),
+    /// What a path selects.
+    Path,
+}
+
 impl Test {
+    /// What the test compares a number with: by order, or, where `equals`, in any way.
+    pub fn bound(&self, equals: bool) -> Option<Bound> {
+        let Test::Compare(Comparison { kind: Kind::Numeric, relation, with }) = self else { return None };
+        match with {
+            _ if *relation == Relation::Equals && !equals => None,
+            Operand::Literal(number) => number.as_f64().map(Bound::Literal),
+            Operand::Path(_) => Some(Bound::Path),
+        }
+    }
+
     fn holds(&self, value: &Value, scope: &Scope<'_>) -> Result<bool, Failure> {
         Ok(match self {
             // A value that was selected is present.

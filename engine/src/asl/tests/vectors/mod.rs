@@ -14,6 +14,7 @@ use crate::asl::create::check_request;
 use crate::asl::definition::{MachineType, check, create_error, parse};
 use crate::asl::execution::{Execution, Identity, MAX_EVENTS, Options, Outcome, virtual_time};
 use crate::asl::history::{Failure, LogLevel};
+use crate::asl::lint::{Severity, lint};
 use compare::{Placeholders, difference};
 use world::Recorded;
 
@@ -27,6 +28,9 @@ const FLOORS: &[(&str, f64)] = &[
     ("create-error", 80.0),
     ("validation", 100.0),
 ];
+
+/// The kinds whose definitions the service took.
+const RAN: &[&str] = &["execution", "execution-output", "express-sync", "express-end-event", "log-events"];
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vectors/asl");
 /// Differences shown of each kind when cases are explained.
@@ -88,6 +92,24 @@ fn recorded_definitions_are_accepted() {
         let (_, diagnostics) = check(&case["definition"].to_string(), machine_type(case));
         assert_eq!(diagnostics, [], "{}", case["id"]);
     }
+}
+
+/// The linter has no error for a definition that the service took, and tells how often it says what else.
+#[test]
+fn recorded_definitions_are_linted_without_error() {
+    let Some(cases) = cases() else { return };
+    let mut counts = std::collections::BTreeMap::<&str, u32>::new();
+    let explained = std::env::var("ASL_VECTORS").ok();
+    for case in cases.iter().filter(|case| RAN.contains(&case["kind"].as_str().unwrap_or_default())) {
+        for finding in lint(&definition(case), machine_type(case)) {
+            assert_ne!(finding.severity, Severity::Error, "{}: {finding:?}", case["id"]);
+            *counts.entry(finding.id).or_default() += 1;
+            if explained.as_deref().is_some_and(|rule| rule == finding.id) {
+                println!("{} {:?} {}", case["id"], finding.location, finding.message);
+            }
+        }
+    }
+    println!("{counts:?}");
 }
 
 fn score(kind: &str, case: &Value) -> Result<(), String> {

@@ -1,0 +1,94 @@
+//! Comments that silence rules: `opsctl-lint: ignore RULE[, RULE]` in a `Comment` holds for the object it is in and
+//! for all that is inside.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::Finding;
+use super::rule::{RULES, UNKNOWN_RULE};
+use crate::nearest;
+
+const MARK: &str = "opsctl-lint:";
+/// Codes of the service are written in capitals.
+const CODES: &[&str] = &[
+    "DUPLICATE_STATE_NAME",
+    "INVALID_JSONATA_EXPRESSION",
+    "INVALID_JSON_DESCRIPTION",
+    "MISSING_TRANSITION_TARGET",
+    "SCHEMA_VALIDATION_FAILED",
+    "UNSUPPORTED_JSONATA_EXPRESSION",
+];
+
+/// The ids that the comment of an object silences, by the pointer of the object.
+type Silences = HashMap<String, Vec<String>>;
+
+/// Takes out the findings that are silenced, and adds those about silences that mean nothing.
+pub(super) fn apply(raw: &Value, findings: &mut Vec<Finding>) {
+    let mut silences = Silences::new();
+    collect(raw, String::new(), &mut silences, findings);
+    if !silences.is_empty() {
+        findings.retain(|finding| !is_silenced(finding, &silences));
+    }
+}
+
+fn is_silenced(finding: &Finding, silences: &Silences) -> bool {
+    let location = finding.location.as_deref().unwrap_or_default();
+    let around = location.match_indices('/').map(|(at, _)| &location[..at]);
+    let mut around = around.chain([location, ""]);
+    around.any(|at| silences.get(at).is_some_and(|ids| ids.iter().any(|id| id == finding.id)))
+}
+
+/// Whether there is a rule, or a code of the service, of this name.
+pub fn is_known(id: &str) -> bool {
+    RULES.iter().any(|rule| rule.id == id) || CODES.contains(&id)
+}
+
+/// What is said of a name that is none.
+pub fn not_known(id: &str) -> String {
+    let near = nearest(id, RULES.iter().map(|rule| rule.id).chain(CODES.iter().copied()));
+    let advice = near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default();
+    format!("there is no rule '{id}'{advice}")
+}
+
+fn collect(value: &Value, at: String, silences: &mut Silences, findings: &mut Vec<Finding>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(comment) if name == "Comment" => {
+                        let ids = ignored(comment);
+                        let unknown = ids.iter().filter(|id| !is_known(id));
+                        findings.extend(unknown.map(|id| Finding {
+                            id: UNKNOWN_RULE.id,
+                            severity: UNKNOWN_RULE.severity,
+                            message: not_known(id),
+                            location: Some(format!("{at}/Comment")),
+                        }));
+                        if !ids.is_empty() {
+                            silences.insert(at.clone(), ids);
+                        }
+                    }
+                    Value::Object(_) | Value::Array(_) => {
+                        collect(field, format!("{at}/{name}"), silences, findings);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (number, item) in items.iter().enumerate() {
+                collect(item, format!("{at}/{number}"), silences, findings);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The ids after the mark, up to the end of the sentence.
+fn ignored(comment: &str) -> Vec<String> {
+    let Some((_, after)) = comment.split_once(MARK) else { return Vec::new() };
+    let Some(list) = after.trim_start().strip_prefix("ignore") else { return Vec::new() };
+    let list = list.split(['.', ';', '\n']).next().unwrap_or_default();
+    list.split([',', ' ']).filter(|id| !id.is_empty()).map(str::to_owned).collect()
+}
