@@ -28,6 +28,8 @@ fn commands_options_and_values() {
                 "policy",
             ],
         ),
+        ("opsctl sfn ", &["lint", "local"]),
+        ("opsctl sfn lint --ignore unr", &["unreachable-state", "unreachable-handler"]),
         ("opsctl sfn local ", &["run", "test"]),
         ("opsctl sfn local run --type ex", &["EXPRESS"]),
         ("opsctl s3 job create leg", &["legal-hold"]),

@@ -1,96 +1,25 @@
-//! Reading YAML, and JSON, which is a part of it, into a JSON value whose every name and value has a place. What the
-//! values mean is their readers' business.
+//! Reading YAML, and JSON, which is a part of it, into a document.
 
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-use serde_saphyr::Spanned;
+use serde_json::{Number, Value};
+use serde_saphyr::{Spanned, Tagged};
 
 use super::Mistake;
-
-/// Deeper than any document that people write.
-const DEEPEST: usize = 64;
-
-/// A document, with its places.
-#[derive(Debug)]
-pub struct Document<'a> {
-    file: &'a str,
-    root: Node,
-}
-
-#[derive(Debug)]
-struct Node {
-    at: Place,
-    content: Content,
-}
-
-/// Line and column, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    line: usize,
-    column: usize,
-}
-
-#[derive(Debug)]
-enum Content {
-    Plain(Value),
-    List(Vec<Node>),
-    Map(Vec<(String, Place, Node)>),
-}
+pub use super::document::Document;
+use super::document::{Content, Node, Place};
 
 impl<'a> Document<'a> {
     /// What is no YAML has one mistake: what can be guessed of it would only be found wrong once more.
     pub fn read(file: &'a str, text: &str) -> Result<Self, Mistake> {
-        match serde_saphyr::from_str::<Spanned<Raw>>(text) {
+        match serde_saphyr::from_str::<Tagged<Spanned<Raw>>>(text) {
             Ok(root) => Ok(Document { file, root: root.into() }),
             Err(error) => {
                 let place = error.location().map_or(Place { line: 1, column: 1 }, Place::from);
                 let text = error.without_snippet().to_string();
                 let message = text.lines().next().unwrap_or_default().to_owned();
                 Err(Mistake::new(file, place.line, place.column, message))
-            }
-        }
-    }
-
-    pub fn value(&self) -> Value {
-        self.root.value(0)
-    }
-
-    /// `message` about the value at this path of names and positions, or about its name. Where there is none, about the
-    /// innermost that is there.
-    pub fn mistake(&self, path: &[String], of_name: bool, message: impl Into<String>) -> Mistake {
-        let (mut node, mut at) = (&self.root, self.root.at);
-        for (index, step) in path.iter().enumerate() {
-            let found = match &node.content {
-                Content::Map(members) => {
-                    members.iter().find(|(name, ..)| name == step).map(|(_, name, value)| (*name, value))
-                }
-                Content::List(items) => {
-                    step.parse::<usize>().ok().and_then(|at| items.get(at)).map(|value| (value.at, value))
-                }
-                Content::Plain(_) => None,
-            };
-            let Some((name, value)) = found else { break };
-            at = if of_name && index + 1 == path.len() { name } else { value.at };
-            node = value;
-        }
-        Mistake::new(self.file, at.line, at.column, message)
-    }
-}
-
-impl Node {
-    fn value(&self, depth: usize) -> Value {
-        if depth > DEEPEST {
-            return Value::Null;
-        }
-        match &self.content {
-            Content::Plain(value) => value.clone(),
-            Content::List(items) => Value::Array(items.iter().map(|item| item.value(depth + 1)).collect()),
-            Content::Map(members) => {
-                let member =
-                    |(name, _, value): &(String, Place, Node)| (name.clone(), value.value(depth + 1));
-                Value::Object(members.iter().map(member).collect::<Map<_, _>>())
             }
         }
     }
@@ -103,8 +32,8 @@ impl From<serde_saphyr::Location> for Place {
     }
 }
 
-impl From<Spanned<Raw>> for Node {
-    fn from(spanned: Spanned<Raw>) -> Self {
+impl From<Tagged<Spanned<Raw>>> for Node {
+    fn from(Tagged(spanned, tag): Tagged<Spanned<Raw>>) -> Self {
         let content = match spanned.value {
             Raw::Plain(value) => Content::Plain(value),
             Raw::List(items) => Content::List(items.into_iter().map(Node::from).collect()),
@@ -115,15 +44,17 @@ impl From<Spanned<Raw>> for Node {
                     .collect(),
             ),
         };
-        Node { at: spanned.referenced.into(), content }
+        // Those of YAML itself are no more than what the value is.
+        let tag = tag.as_deref().and_then(|tag| tag.strip_prefix('!')).filter(|tag| !tag.is_empty());
+        Node { at: spanned.referenced.into(), tag: tag.map(str::to_owned), content }
     }
 }
 
 /// As it is deserialized.
 enum Raw {
     Plain(Value),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+    List(Vec<Tagged<Spanned<Raw>>>),
+    Map(Vec<(Spanned<String>, Tagged<Spanned<Raw>>)>),
 }
 
 impl<'de> Deserialize<'de> for Raw {
@@ -235,6 +166,19 @@ mod tests {
         assert_eq!(document.value(), json!({ "a": { "b": [1, 2.5, null] }, "c": "d" }));
         let mistake = document.mistake(&path("a/b/1"), false, "wrong");
         assert_eq!(mistake.to_string(), "job.json:2:17: wrong");
+    }
+
+    #[test]
+    fn the_tags_of_templates_are_functions() {
+        let text = "a: !Sub 'x${y}'\nb: !GetAtt c.d\nc: !Join\n  - ','\n  - [1, !Ref z]\nd: !!str 5\n";
+        let document = Document::read("t.yaml", text).unwrap();
+        assert_eq!(document.value(), json!({"a": "x${y}", "b": "c.d", "c": [",", [1, "z"]], "d": "5"}));
+        assert_eq!(
+            document.value_with_functions(),
+            json!({"a": {"Fn::Sub": "x${y}"}, "b": {"Fn::GetAtt": "c.d"},
+                   "c": {"Fn::Join": [",", [1, {"Ref": "z"}]]}, "d": "5"})
+        );
+        assert_eq!(document.place(&["c", "Fn::Join", "1", "1", "Ref"]), Place { line: 5, column: 14 });
     }
 
     #[test]

@@ -105,6 +105,13 @@ fn run(line: &str) {
     if line.contains("sfn local") {
         workflow(&sealed);
     }
+    if line.contains("sfn lint") {
+        let machine = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
+        sealed.write("machine.asl.json", machine);
+        let resource = r#"{"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": MACHINE}}"#;
+        let template = format!(r#"{{"Resources": {{"Orders": {resource}}}}}"#);
+        sealed.write("template.yaml", &template.replace("MACHINE", machine));
+    }
     if line.contains("job report report") {
         sealed.write("report/results/1.csv", "data-1,a,,failed,NoSuchKey,404,gone\n");
     }

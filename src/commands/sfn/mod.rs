@@ -1,5 +1,6 @@
 //! `opsctl sfn`: the group's verbs and their dispatch, no logic.
 
+mod lint;
 mod local;
 
 use clap::Subcommand;
@@ -7,17 +8,20 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
-/// Step Functions: workflows run and tested on this machine
+/// Step Functions: workflows checked, run and tested on this machine
 ///
-/// Definitions in the Amazon States Language, run as the service runs them: with its data flow, its
-/// errors, its retries and its history.
+/// Definitions in the Amazon States Language. What is wrong with one is found before it is deployed, and
+/// it runs as the service runs it: with its data flow, its errors, its retries and its history. Nothing
+/// here calls AWS.
 ///
 /// Examples:
+///   opsctl sfn lint machine.asl.json
 ///   opsctl sfn local run order.asl.json --input '{"total": 12}' --mocks mocks.json
 ///   opsctl sfn local test tests
 #[derive(Debug, Subcommand)]
 #[command(verbatim_doc_comment)]
 pub enum Command {
+    Lint(lint::LintArgs),
     #[command(subcommand)]
     Local(local::Command),
 }
@@ -25,6 +29,7 @@ pub enum Command {
 impl Command {
     pub fn handles_signals(&self) -> bool {
         match self {
+            Command::Lint(_) => false,
             Command::Local(command) => command.handles_signals(),
         }
     }
@@ -32,6 +37,7 @@ impl Command {
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
+        Command::Lint(args) => lint::run(args, ctx).await,
         Command::Local(command) => local::run(command, ctx).await,
     }
 }

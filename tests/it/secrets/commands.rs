@@ -64,6 +64,7 @@ const OTHERS: &[Line] = &[
     ("s3 job create", "", 2),
     ("s3 job policy", "tag --trust", 0),
     ("sfn", "", 2),
+    ("sfn lint", "-", 6),
     ("sfn local", "", 2),
     ("sfn local run", "none.asl.json", 3),
     ("sfn local test", "", 3),

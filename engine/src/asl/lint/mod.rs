@@ -22,9 +22,9 @@ use serde_json::Value;
 use super::definition::{self, Machine, MachineType, check};
 
 pub use rule::{RULES, Rule};
-pub use silence::{is_known, not_known};
+pub use silence::ids;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The service refuses the definition.
     Error,

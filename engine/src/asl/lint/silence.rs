@@ -39,14 +39,14 @@ fn is_silenced(finding: &Finding, silences: &Silences) -> bool {
     around.any(|at| silences.get(at).is_some_and(|ids| ids.iter().any(|id| id == finding.id)))
 }
 
-/// Whether there is a rule, or a code of the service, of this name.
-pub fn is_known(id: &str) -> bool {
-    RULES.iter().any(|rule| rule.id == id) || CODES.contains(&id)
+/// Everything that can be silenced: the rules, and the codes of the service.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.id).chain(CODES.iter().copied())
 }
 
-/// What is said of a name that is none.
-pub fn not_known(id: &str) -> String {
-    let near = nearest(id, RULES.iter().map(|rule| rule.id).chain(CODES.iter().copied()));
+/// What is said of a name that is none of them.
+fn not_known(id: &str) -> String {
+    let near = nearest(id, ids());
     let advice = near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default();
     format!("there is no rule '{id}'{advice}")
 }
@@ -57,16 +57,16 @@ fn collect(value: &Value, at: String, silences: &mut Silences, findings: &mut Ve
             for (name, field) in fields {
                 match field {
                     Value::String(comment) if name == "Comment" => {
-                        let ids = ignored(comment);
-                        let unknown = ids.iter().filter(|id| !is_known(id));
+                        let ignored = ignored(comment);
+                        let unknown = ignored.iter().filter(|id| !ids().any(|known| known == id.as_str()));
                         findings.extend(unknown.map(|id| Finding {
                             id: UNKNOWN_RULE.id,
                             severity: UNKNOWN_RULE.severity,
                             message: not_known(id),
                             location: Some(format!("{at}/Comment")),
                         }));
-                        if !ids.is_empty() {
-                            silences.insert(at.clone(), ids);
+                        if !ignored.is_empty() {
+                            silences.insert(at.clone(), ignored);
                         }
                     }
                     Value::Object(_) | Value::Array(_) => {

@@ -1,0 +1,147 @@
+//! The state machines in a file: a definition in JSON or YAML, or each one in a template. What cannot be read is a
+//! finding like others.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use opsctl_engine::asl::definition::MachineType;
+use opsctl_engine::asl::definition::diagnostic::INVALID_JSON_DESCRIPTION;
+use opsctl_engine::asl::lint::{self, Severity};
+use serde_json::Value;
+
+use super::origin::Origin;
+use super::substitute::{Known, blanked, filled};
+use super::template;
+use super::view::Finding;
+use crate::input::Mistake;
+use crate::input::document::{Document, Place};
+
+/// What is in a file.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub machines: Vec<Machine>,
+    pub findings: Vec<Finding>,
+    pub warnings: Vec<String>,
+}
+
+/// A definition, and where it is.
+#[derive(Debug)]
+pub struct Machine {
+    pub file: String,
+    /// Its name in a template.
+    pub name: Option<String>,
+    /// What its template says.
+    pub machine_type: Option<MachineType>,
+    /// The definition in JSON, with everything filled in.
+    pub text: String,
+    /// What has the places, and the pointer of the definition in it.
+    pub document: Rc<Document<'static>>,
+    pub below: String,
+    /// Where the document is, when it is a text in another one.
+    pub origin: Origin,
+}
+
+impl Machine {
+    pub fn lint(&self, machine_type: MachineType) -> Vec<Finding> {
+        let findings = lint::lint(&self.text, machine_type).into_iter();
+        findings.map(|finding| self.placed(finding)).collect()
+    }
+
+    fn placed(&self, finding: lint::Finding) -> Finding {
+        let location = finding.location.as_deref().unwrap_or("/");
+        let below = format!("{}{}", self.below, if location == "/" { "" } else { location });
+        let place = self.origin.place(self.document.place_of_pointer(&below));
+        Finding {
+            file: self.file.clone(),
+            line: place.line,
+            column: place.column,
+            severity: finding.severity,
+            rule: finding.id.to_owned(),
+            message: finding.message,
+            machine: self.name.clone(),
+            location: finding.location,
+        }
+    }
+}
+
+/// Everything in a file's text. `path` is where files that a template names are looked for.
+pub fn find(name: &str, path: &Path, text: &str) -> Found {
+    let document = match read(path, text) {
+        Ok(document) => document,
+        Err(mistake) => {
+            return Found { findings: vec![no_definition(name, None, &mistake)], ..Found::default() };
+        }
+    };
+    let value = document.value_with_functions();
+    if value.get("Resources").is_some_and(Value::is_object) && value.get("States").is_none() {
+        return template::find(name, path, text, document, &value);
+    }
+    let machine = from_document(name, text, document, &value, &Known::default());
+    Found { machines: vec![machine], ..Found::default() }
+}
+
+/// A definition that is a document of its own. One in JSON is linted as it is written: names may be given twice.
+pub fn from_document(
+    name: &str,
+    text: &str,
+    document: Document<'static>,
+    value: &Value,
+    known: &Known,
+) -> Machine {
+    let written = if is_json(text) { filled(text, known) } else { filled(&value.to_string(), known) };
+    Machine {
+        file: name.to_owned(),
+        name: None,
+        machine_type: None,
+        text: written,
+        document: Rc::new(document),
+        below: String::new(),
+        origin: Origin::Itself,
+    }
+}
+
+/// A text in JSON or YAML: by the ending of its file's name, or by how it begins.
+pub fn read(path: &Path, text: &str) -> Result<Document<'static>, Mistake> {
+    let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let is_named_json = path.extension().is_some_and(|ending| ending == "json" || ending == "asl");
+    if is_named_json || (is_json(text) && !is_yaml) {
+        return Document::read_json("", &blanked(text));
+    }
+    // YAML that is JSON as a whole may name something twice.
+    match is_json(text).then(|| Document::read_json("", &blanked(text))) {
+        Some(Ok(document)) => Ok(document),
+        _ => Document::read("", text),
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// A text that is neither.
+pub fn no_definition(name: &str, machine: Option<&str>, mistake: &Mistake) -> Finding {
+    Finding {
+        file: name.to_owned(),
+        line: mistake.line,
+        column: mistake.column,
+        severity: Severity::Error,
+        rule: INVALID_JSON_DESCRIPTION.to_owned(),
+        message: format!("Definition must be a valid JSON object: {}", mistake.message),
+        machine: machine.map(str::to_owned),
+        location: None,
+    }
+}
+
+/// A finding of the command's own, about what a template says.
+pub fn error(name: &str, machine: &str, place: Place, rule: &str, message: String) -> Finding {
+    Finding {
+        file: name.to_owned(),
+        line: place.line,
+        column: place.column,
+        severity: Severity::Error,
+        rule: rule.to_owned(),
+        message,
+        machine: Some(machine.to_owned()),
+        location: None,
+    }
+}

@@ -1,0 +1,279 @@
+//! Definitions inside SAM and CloudFormation templates: as an object, as a text with its substitutions, or in a file
+//! beside the template.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use opsctl_engine::asl::definition::MachineType;
+use serde_json::{Map, Value};
+
+use super::machines::{self, Found, Machine};
+use super::origin::Origin;
+use super::source;
+use super::substitute::{self, Known, blanked, filled};
+use crate::input::document::Document;
+
+const TYPES: &[&str] = &["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
+
+/// A template being gone through.
+struct Template<'a> {
+    name: &'a str,
+    path: &'a Path,
+    text: &'a str,
+    document: Rc<Document<'static>>,
+    value: &'a Value,
+    found: Found,
+}
+
+pub fn find(name: &str, path: &Path, text: &str, document: Document<'static>, value: &Value) -> Found {
+    let mut template =
+        Template { name, path, text, document: Rc::new(document), value, found: Found::default() };
+    for (id, resource) in value.get("Resources").and_then(Value::as_object).into_iter().flatten() {
+        let is_machine =
+            resource.get("Type").and_then(Value::as_str).is_some_and(|kind| TYPES.contains(&kind));
+        if let Some(properties) = resource.get("Properties").filter(|_| is_machine) {
+            template.machine(id, properties);
+        }
+    }
+    let mut found = template.found;
+    if found.machines.is_empty() && found.findings.is_empty() && found.warnings.is_empty() {
+        found.warnings.push(format!("{name} is a template without a state machine"));
+    }
+    found
+}
+
+impl Template<'_> {
+    fn machine(&mut self, id: &str, properties: &Value) {
+        let type_of = |field| match properties.get(field).and_then(Value::as_str) {
+            Some("EXPRESS") => Some(MachineType::Express),
+            Some("STANDARD") => Some(MachineType::Standard),
+            _ => None,
+        };
+        let machine_type = type_of("StateMachineType").or_else(|| type_of("Type"));
+        let mut known = self.names();
+        known.extend(self.known(properties.get("DefinitionSubstitutions")));
+        if let Some(text) = properties.get("DefinitionString") {
+            self.text(id, machine_type, text, known);
+        } else if let Some(definition) = properties.get("Definition") {
+            let definition = self.resolved(definition, "");
+            self.found.machines.push(Machine {
+                file: self.name.to_owned(),
+                name: Some(id.to_owned()),
+                machine_type,
+                text: filled(&definition.to_string(), &known),
+                document: Rc::clone(&self.document),
+                below: format!("/Resources/{id}/Properties/Definition"),
+                origin: Origin::Itself,
+            });
+        } else {
+            match properties.get("DefinitionUri") {
+                Some(Value::String(uri)) if !uri.starts_with("s3://") => {
+                    self.file(id, machine_type, uri, &known)
+                }
+                _ => {
+                    let message = format!(
+                        "the definition of {id} in {} is not in files here, and was not looked at",
+                        self.name
+                    );
+                    self.found.warnings.push(message);
+                }
+            }
+        }
+    }
+
+    /// `DefinitionString`: a text, `Fn::Sub` of one, or `Fn::Join` of its pieces.
+    fn text(&mut self, id: &str, machine_type: Option<MachineType>, value: &Value, mut known: Known) {
+        let mut path = vec!["Resources", id, "Properties", "DefinitionString"];
+        let content = match value {
+            Value::String(text) => Some(text.clone()),
+            _ => match (value.get("Fn::Sub"), value.get("Fn::Join")) {
+                (Some(Value::String(text)), _) => {
+                    path.push("Fn::Sub");
+                    Some(text.clone())
+                }
+                (Some(Value::Array(parts)), _) => {
+                    path.extend(["Fn::Sub", "0"]);
+                    known.extend(self.known(parts.get(1)));
+                    parts.first().and_then(Value::as_str).map(str::to_owned)
+                }
+                (_, Some(Value::Array(parts))) => joined(parts, &mut known, self),
+                _ => None,
+            },
+        };
+        let place = self.document.place(&path);
+        let Some(content) = content else {
+            let message = format!(
+                "the definition of {id} in {} is made by a function, and was not looked at",
+                self.name
+            );
+            self.found.warnings.push(message);
+            return;
+        };
+        let origin = Origin::of(self.text, place, &content);
+        match Document::read_json("", &blanked(&content)) {
+            Ok(document) => self.found.machines.push(Machine {
+                file: self.name.to_owned(),
+                name: Some(id.to_owned()),
+                machine_type,
+                text: filled(&content, &known),
+                document: Rc::new(document),
+                below: String::new(),
+                origin,
+            }),
+            Err(mistake) => {
+                let at = origin
+                    .place(crate::input::document::Place { line: mistake.line, column: mistake.column });
+                let mut finding = machines::no_definition(self.name, Some(id), &mistake);
+                (finding.line, finding.column) = (at.line, at.column);
+                self.found.findings.push(finding);
+            }
+        }
+    }
+
+    /// `DefinitionUri`: a file, beside the template.
+    fn file(&mut self, id: &str, machine_type: Option<MachineType>, uri: &str, known: &Known) {
+        let path = self.path.parent().unwrap_or(Path::new("")).join(uri);
+        let name = path.display().to_string();
+        let why = match source::read(&path, &name) {
+            Ok(Some(text)) => match machines::read(&path, &text) {
+                Ok(document) => {
+                    let value = document.value_with_functions();
+                    let machine = machines::from_document(&name, &text, document, &value, known);
+                    self.found.machines.push(Machine { name: Some(id.to_owned()), machine_type, ..machine });
+                    return;
+                }
+                Err(mistake) => {
+                    self.found.findings.push(machines::no_definition(&name, Some(id), &mistake));
+                    return;
+                }
+            },
+            Ok(None) => format!("there is no file {name}"),
+            Err(error) => format!("{error:#}"),
+        };
+        let place = self.document.place(&["Resources", id, "Properties", "DefinitionUri"]);
+        self.found.findings.push(machines::error(self.name, id, place, "missing-definition", why));
+    }
+
+    /// What the parameters and resources of the template stand for in a `Fn::Sub`.
+    fn names(&self) -> Known {
+        let ids =
+            ["Parameters", "Resources"].into_iter().filter_map(|part| self.value.get(part)?.as_object());
+        let mut known = Known::new();
+        for id in ids.flat_map(Map::keys) {
+            if let Some(value) = self.named(id) {
+                known.insert(format!("{id}.Arn"), value.clone());
+                known.insert(id.clone(), value);
+            }
+        }
+        known
+    }
+
+    /// What names stand for, where the template tells.
+    fn known(&self, values: Option<&Value>) -> Known {
+        let values = values.and_then(Value::as_object).into_iter().flatten();
+        let known = values.filter_map(|(name, value)| Some((name.clone(), self.known_value(value)?)));
+        known.collect()
+    }
+
+    fn known_value(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.reference(value),
+        }
+    }
+
+    /// The ARN that a `Ref` or `Fn::GetAtt` gives, or the default of a parameter.
+    fn reference(&self, value: &Value) -> Option<String> {
+        let target = value.get("Ref").or_else(|| value.get("Fn::GetAtt"))?;
+        let id = match target {
+            Value::String(text) => text.split('.').next()?,
+            Value::Array(parts) => parts.first()?.as_str()?,
+            _ => return None,
+        };
+        self.named(id)
+    }
+
+    fn named(&self, id: &str) -> Option<String> {
+        if let Some(default) =
+            self.value.get("Parameters").and_then(|parameters| parameters.get(id)?.get("Default"))
+        {
+            return default
+                .as_str()
+                .map(str::to_owned)
+                .or_else(|| default.is_number().then(|| default.to_string()));
+        }
+        let kind = self.value.get("Resources")?.get(id)?.get("Type")?.as_str()?;
+        match kind {
+            "AWS::Lambda::Function" | "AWS::Serverless::Function" => {
+                Some(substitute::resource_for("function").to_owned())
+            }
+            "AWS::StepFunctions::Activity" => Some(substitute::resource_for("activity").to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A definition that is an object, with a value for each function in it.
+    fn resolved(&self, value: &Value, field: &str) -> Value {
+        match value {
+            Value::Object(fields) => {
+                if let Some((function, argument)) = only_function(fields) {
+                    return self.call(value, function, argument, field);
+                }
+                let fields = fields.iter().map(|(name, value)| (name.clone(), self.resolved(value, name)));
+                Value::Object(fields.collect())
+            }
+            Value::Array(items) => items.iter().map(|item| self.resolved(item, field)).collect(),
+            _ => value.clone(),
+        }
+    }
+
+    fn call(&self, value: &Value, function: &str, argument: &Value, field: &str) -> Value {
+        if let Some(number) = substitute::number_for(field) {
+            return number.into();
+        }
+        match (function, argument) {
+            ("Fn::Sub", Value::String(text)) => text.clone().into(),
+            ("Fn::Sub", Value::Array(parts)) => parts.first().cloned().unwrap_or_default(),
+            _ => match self.reference(value) {
+                Some(known) => known.into(),
+                None => format!("${{{}}}", name_of(argument)).into(),
+            },
+        }
+    }
+}
+
+/// The function that an object of a single field is.
+fn only_function(fields: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let (name, argument) = fields.iter().next().filter(|_| fields.len() == 1)?;
+    (name == "Ref" || name.starts_with("Fn::")).then_some((name, argument))
+}
+
+/// What an argument names first, as the name of what is left open.
+fn name_of(argument: &Value) -> String {
+    let name = match argument {
+        Value::String(name) => name.as_str(),
+        Value::Array(parts) => parts.first().and_then(Value::as_str).unwrap_or("value"),
+        _ => "value",
+    };
+    name.chars().filter(|character| !"{}$".contains(*character)).collect()
+}
+
+/// The pieces of a `Fn::Join`; what is no text among them is left open under a name of its own.
+fn joined(parts: &[Value], known: &mut Known, template: &Template<'_>) -> Option<String> {
+    let [Value::String(between), Value::Array(pieces)] = parts else { return None };
+    let mut texts = Vec::with_capacity(pieces.len());
+    for (number, piece) in pieces.iter().enumerate() {
+        texts.push(match piece {
+            Value::String(text) => text.clone(),
+            other => {
+                let argument =
+                    other.as_object().and_then(only_function).map(|(_, argument)| name_of(argument));
+                let name = format!("{}{number}", argument.unwrap_or_default());
+                known.extend(template.known_value(other).map(|value| (name.clone(), value)));
+                format!("${{{name}}}")
+            }
+        });
+    }
+    Some(texts.join(between))
+}
