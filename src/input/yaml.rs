@@ -18,7 +18,10 @@ impl<'a> Document<'a> {
             Err(error) => {
                 let place = error.location().map_or(Place { line: 1, column: 1 }, Place::from);
                 let text = error.without_snippet().to_string();
-                let message = text.lines().next().unwrap_or_default().to_owned();
+                let message = text.lines().next().unwrap_or_default();
+                // The place is told as such, and the parser's options are nothing to its users.
+                let message = message.split(" at line ").next().unwrap_or(message);
+                let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message);
                 Err(Mistake::new(file, place.line, place.column, message))
             }
         }

@@ -195,8 +195,8 @@ fn definitions_in_templates_are_found_where_they_are() {
             "infra/machines/beside.asl.json:2:3 lambda-without-retry",
             "infra/template.yaml:13:11 lambda-without-retry",
             "infra/template.yaml:23:11 unreachable-state",
-            "infra/template.yaml:32:97 MISSING_TRANSITION_TARGET",
-            "infra/template.yaml:38:59 SCHEMA_VALIDATION_FAILED",
+            "infra/template.yaml:32:96 MISSING_TRANSITION_TARGET",
+            "infra/template.yaml:38:62 SCHEMA_VALIDATION_FAILED",
             "infra/template.yaml:59:22 missing-definition",
         ],
         "{ran:?}"
@@ -313,7 +313,7 @@ fn what_is_no_definition_is_told_with_its_place() {
         ("m.json", "", "m.json:1:1 INVALID_JSON_DESCRIPTION"),
         ("m.json", "[]", "m.json:1:1 INVALID_JSON_DESCRIPTION"),
         ("m.json", "{\"é\": nul}", "m.json:1:10 INVALID_JSON_DESCRIPTION"),
-        ("m.yaml", "StartAt: [A\n", "m.yaml:2:1 INVALID_JSON_DESCRIPTION"),
+        ("m.yaml", "StartAt: [A\n", "m.yaml:1:10 INVALID_JSON_DESCRIPTION"),
         ("m.yaml", "just a text", "m.yaml:1:1 INVALID_JSON_DESCRIPTION"),
         (
             "m.json",

@@ -84,9 +84,7 @@ fn bounds(condition: &Condition, adds: bool, rounds: &mut Rounds) {
         Condition::Not(condition) => bounds(condition, adds, rounds),
         Condition::Test { variable, test: Test::IsPresent(_) } => {
             // The first of a list from which every round takes one.
-            if variable.canonical().ends_with(|last: char| last == ']')
-                && !variable.canonical().ends_with("']")
-            {
+            if variable.canonical().ends_with(']') && !variable.canonical().ends_with("']") {
                 *rounds = Rounds::Counted;
             }
         }

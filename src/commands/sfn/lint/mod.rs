@@ -23,7 +23,11 @@ use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::output::Format;
+use tokio::sync::oneshot;
 use view::{COLUMNS, Finding, ListedRule, RULE_COLUMNS};
+
+/// Bytes: far more than the deepest document that is read takes.
+const STACK: usize = 32 << 20;
 
 /// Find what is wrong with state machines before they are deployed
 ///
@@ -104,9 +108,7 @@ pub async fn run(args: &LintArgs, ctx: &Context) -> Result<Outcome> {
         TypeArg::Express => MachineType::Express,
     });
     let files = args.files.clone();
-    // A pipe may give its text late, or never, and a read cannot be given up.
-    let linted = tokio::task::spawn_blocking(move || lint_all(&files, wanted));
-    let linted = linted.await.map_err(|error| Error::failed("the linter was left").because(error))??;
+    let linted = on_its_own(move || lint_all(&files, wanted)).await?;
     let mut findings = linted.findings;
     findings.retain(|finding| !args.ignore.contains(&finding.rule));
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
@@ -132,6 +134,18 @@ pub async fn run(args: &LintArgs, ctx: &Context) -> Result<Outcome> {
     }
     let is_bad = errors > 0 || (args.strict && warnings > 0);
     Ok(if is_bad { Outcome::ConditionFalse } else { Outcome::Done })
+}
+
+/// Runs what blocks on a thread of its own. A pipe may give its text late, or never, and a read cannot be given up;
+/// and what nests deeply needs more of a stack than other work has.
+async fn on_its_own(work: impl FnOnce() -> Result<Linted> + Send + 'static) -> Result<Linted> {
+    let (sender, receiver) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("lint".to_owned()).stack_size(STACK);
+    thread
+        // Whoever waited may be gone.
+        .spawn(move || drop(sender.send(work())))
+        .map_err(|error| Error::failed("cannot start a thread").because(error))?;
+    receiver.await.map_err(|error| Error::failed("the linter was left").because(error))?
 }
 
 /// What was found in all files.
