@@ -720,3 +720,39 @@ fn a_definition_of_a_megabyte_is_linted() {
         assert!(findings.iter().all(|finding| finding.severity != Severity::Error));
     }
 }
+
+proptest::proptest! {
+    /// Whatever leads where: the linter ends, and agrees with itself about what can be reached.
+    #[test]
+    fn any_graph_is_linted(states in proptest::collection::vec((0..6_u8, 0..8_usize, 0..8_usize), 1..8)) {
+        let count = states.len();
+        let name = |number: usize| format!("S{}", number % count);
+        let mut all = serde_json::Map::new();
+        for (number, (kind, next, other)) in states.iter().enumerate() {
+            let (next, other) = (name(*next), name(*other));
+            let state = match kind {
+                0 => json!({"Type": "Succeed"}),
+                1 => with(pass(&next), json!({"ResultPath": "$.x", "Assign": {"v": 1}})),
+                2 => choice(json!({"Variable": "$v", "NumericLessThan": 3}), &next, &other),
+                3 => json!({"Type": "Wait", "Seconds": 9, "Next": next}),
+                4 => task(json!({"End": false, "Next": next,
+                    "Catch": [{"ErrorEquals": ["States.ALL"], "Next": other, "Assign": {"w": 1}}]})),
+                _ => with(pass(&next), json!({"Parameters": {"a.$": "States.Array($w, $.a)"}})),
+            };
+            all.insert(format!("S{number}"), state);
+        }
+        let definition = machine(all.into());
+        for kind in [Standard, Express] {
+            let findings = findings(&definition, kind);
+            proptest::prop_assert!(findings.iter().all(|finding| finding.severity != Severity::Error));
+            let at = |id: &str| -> Vec<_> {
+                findings.iter().filter(|finding| finding.id == id).filter_map(|it| it.location.clone()).collect()
+            };
+            let unreachable = at("unreachable-state");
+            proptest::prop_assert!(!unreachable.contains(&"/States/S0".to_owned()));
+            proptest::prop_assert!(at("no-path-to-end").iter().all(|state| !unreachable.contains(state)));
+            let ends = states.iter().any(|(kind, ..)| *kind == 0);
+            proptest::prop_assert!(ends || !at("no-path-to-end").is_empty());
+        }
+    }
+}
