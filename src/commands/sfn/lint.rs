@@ -48,6 +48,9 @@ const STACK: usize = 32 << 20;
 ///   2   an option is wrong, or a file cannot be read
 ///   3   there is no such file; the others were looked at
 ///   6   there are errors, or with --strict warnings
+///
+/// IAM:
+///   none
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(completion::columns(COLUMNS)))]
 pub struct LintArgs {
