@@ -50,7 +50,7 @@ const STACK: usize = 32 << 20;
 ///   6   there are errors, or with --strict warnings
 ///
 /// IAM:
-///   none
+///   none: it calls no AWS
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(completion::columns(COLUMNS)))]
 pub struct LintArgs {
