@@ -10,6 +10,7 @@ pub mod create;
 pub mod definition;
 pub mod execution;
 pub mod failure;
+pub mod graph;
 pub mod history;
 pub mod intrinsic;
 mod java_random;

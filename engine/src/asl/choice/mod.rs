@@ -3,6 +3,7 @@
 
 mod compare;
 mod compile;
+mod describe;
 mod pattern;
 pub mod timestamp;
 

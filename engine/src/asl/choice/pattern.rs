@@ -35,6 +35,11 @@ impl Pattern {
         Pattern { first: pieces.pop().unwrap_or_default(), others }
     }
 
+    /// The texts between the stars, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.first).chain(&self.others).map(String::as_str)
+    }
+
     pub fn matches(&self, text: &str) -> bool {
         let Some(mut rest) = text.strip_prefix(&*self.first) else { return false };
         let Some((last, middle)) = self.others.split_last() else { return rest.is_empty() };

@@ -2,6 +2,7 @@
 
 mod children;
 mod definitions;
+mod drawings;
 mod errors;
 mod flow;
 mod hostile;

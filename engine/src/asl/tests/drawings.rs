@@ -1,0 +1,143 @@
+//! Runs laid over drawings: the events of real runs, the outcome of each state.
+
+use serde_json::json;
+
+use super::*;
+use crate::asl::graph::{Graph, Outcome, Overlay, Shows, StateRun, terminal, tree};
+
+const TASK: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+
+fn laid_over(world: &mut Script, definition: &Value, input: Value) -> (Graph, Overlay) {
+    let execution = run_in(world, definition, input);
+    let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
+    let graph = Graph::of(&machine);
+    let mut overlay = Overlay::of(&graph);
+    execution.history().events().iter().for_each(|event| overlay.observe(event));
+    (graph, overlay)
+}
+
+fn run_of(graph: &Graph, overlay: &Overlay, name: &str) -> StateRun {
+    overlay.run(graph.states().into_iter().find(|node| &*node.name == name).unwrap().id)
+}
+
+fn outcomes<'a>(graph: &'a Graph, overlay: &Overlay) -> Vec<(&'a str, Outcome)> {
+    graph.states().into_iter().map(|node| (&*node.name, overlay.run(node.id).outcome())).collect()
+}
+
+#[test]
+fn a_caught_error_is_told_from_a_success() {
+    let definition = json!({"StartAt": "Ask", "States": {
+        "Ask": {"Type": "Task", "Resource": TASK, "Next": "Thank",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}]},
+        "Thank": {"Type": "Succeed"},
+        "Sorry": {"Type": "Pass", "End": true},
+    }});
+    let mut world = Script::default();
+    let (graph, overlay) = laid_over(world.answer("Ask", failed("E")), &definition, json!({}));
+    let expected = [("Ask", Outcome::Caught), ("Thank", Outcome::NotReached), ("Sorry", Outcome::Succeeded)];
+    assert_eq!(outcomes(&graph, &overlay), expected);
+}
+
+#[test]
+fn retries_are_counted_and_what_succeeds_in_the_end_has_succeeded() {
+    let definition = only(json!({"Type": "Task", "Resource": TASK, "End": true,
+        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "BackoffRate": 1, "MaxAttempts": 5}]}));
+    let mut world = Script::default();
+    world.answer("S", failed("E")).answer("S", failed("E"));
+    let (graph, overlay) = laid_over(&mut world, &definition, json!({}));
+    let run = run_of(&graph, &overlay, "S");
+    assert_eq!((run.outcome(), run.entered, run.retries), (Outcome::Succeeded, 1, 2));
+    assert_eq!(run.took.as_secs(), 4);
+}
+
+#[test]
+fn a_branch_that_fails_ends_the_others() {
+    let definition = json!({"StartAt": "Both", "States": {
+        "Both": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "Bad", "States": {"Bad": {"Type": "Task", "Resource": TASK, "End": true}}},
+            {"StartAt": "Slow", "States": {"Slow": {"Type": "Wait", "Seconds": 60, "End": true}}},
+        ], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}]},
+        "After": {"Type": "Pass", "End": true},
+    }});
+    let mut world = Script::default();
+    let (graph, overlay) = laid_over(world.answer("Bad", failed("E")), &definition, json!({}));
+    let expected = [
+        ("Both", Outcome::Caught),
+        ("Bad", Outcome::Failed),
+        ("Slow", Outcome::Aborted),
+        ("After", Outcome::Succeeded),
+    ];
+    assert_eq!(outcomes(&graph, &overlay), expected);
+}
+
+#[test]
+fn the_state_an_execution_fails_in_has_failed() {
+    let cases = [
+        ("a task", json!({"Type": "Task", "Resource": TASK, "End": true})),
+        ("a Fail state", json!({"Type": "Fail"})),
+        ("a path that leads nowhere", json!({"Type": "Pass", "InputPath": "$.no", "End": true})),
+        (
+            "a choice that nothing fits",
+            json!({"Type": "Choice", "Choices": [
+            {"Variable": "$.n", "NumericEquals": 1, "Next": "S"}]}),
+        ),
+    ];
+    for (name, state) in cases {
+        let mut world = Script::default();
+        let (graph, overlay) = laid_over(world.answer("S", failed("E")), &only(state), json!({"n": 0}));
+        assert_eq!(run_of(&graph, &overlay, "S").outcome(), Outcome::Failed, "{name}");
+    }
+}
+
+#[test]
+fn items_of_a_map_are_visits_of_its_states() {
+    let definition = only(json!({"Type": "Map", "End": true, "ItemProcessor": {
+        "StartAt": "I", "States": {"I": {"Type": "Wait", "Seconds": 1, "End": true}}}}));
+    let (graph, overlay) = laid_over(&mut Script::default(), &definition, json!([1, 2, 3]));
+    let run = run_of(&graph, &overlay, "I");
+    assert_eq!(
+        (run.outcome(), run.entered, run.succeeded, run.took.as_secs()),
+        (Outcome::Succeeded, 3, 3, 3)
+    );
+    assert_eq!(run_of(&graph, &overlay, "S").took.as_secs(), 1);
+}
+
+#[test]
+fn a_run_that_goes_on_is_shown_as_it_is() {
+    let definition = json!({"StartAt": "First", "States": {
+        "First": {"Type": "Pass", "Next": "Each"},
+        "Each": {"Type": "Map", "Next": "Last", "ItemProcessor": {
+            "StartAt": "Item", "States": {"Item": {"Type": "Wait", "Seconds": 90, "End": true}}}},
+        "Last": {"Type": "Pass", "End": true},
+    }});
+    let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
+    let mut execution = Execution::start(&machine, Payload::new(json!([1, 2])), options());
+    execution.step(1000);
+    let graph = Graph::of(&machine);
+    let mut overlay = Overlay::of(&graph);
+    execution.history().events().iter().for_each(|event| overlay.observe(event));
+    let now = "2030-01-01T00:00:03.25Z".parse().ok();
+    let flat = |lines: Vec<crate::asl::graph::Line>| -> Vec<String> {
+        lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect()
+    };
+    let shows = Shows { now, ..Shows::default() };
+    assert_eq!(
+        flat(tree(&graph, Some(&overlay), shows)),
+        [
+            "✓ First   Pass  succeeded   0 ms",
+            "▸ Each    Map   running     3.2 s",
+            "  ▸ Item  Wait  running ×2  3.2 s",
+            "  Last    Pass",
+        ]
+    );
+    let narrow = Shows { width: Some(20), is_ascii: true, ..shows };
+    assert_eq!(
+        flat(tree(&graph, Some(&overlay), narrow)),
+        ["+ First   Pass", "> Each    Map", "  > Item  Wait", "  Last    Pass"]
+    );
+    let drawn = flat(terminal(&graph, Some(&overlay), None, false)).join("\n");
+    assert!(
+        drawn.contains("│ ✓ First │") && drawn.contains("▸ Item") && drawn.contains("│ Last "),
+        "{drawn}"
+    );
+}
