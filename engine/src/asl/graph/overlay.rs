@@ -102,7 +102,7 @@ impl Overlay {
                 if let Some(visit) = failed {
                     self.abort_inside(visit, event.at);
                 }
-                self.wrong(failed, true);
+                self.wrong(failed);
                 owner = failed.or(before);
             }
             H::TaskFailed { .. }
@@ -111,10 +111,18 @@ impl Overlay {
             | H::LambdaTimedOut(_)
             | H::ActivityFailed(_)
             | H::ActivityTimedOut(_)
-            | H::MapRunFailed(_)
-            | H::EvaluationFailed { .. } => self.wrong(before, true),
+            | H::MapRunFailed(_) => self.wrong(before),
+            // It names its state, and may follow what was before that.
+            H::EvaluationFailed { state, .. } => {
+                let id = self.states.get(state).copied();
+                let is_of_state = |visit: &&usize| self.visits.get(**visit).map(|visit| visit.state) == id;
+                owner = self.open.iter().rev().find(is_of_state).copied().or(before);
+                self.wrong(owner);
+            }
             H::ExecutionFailed(_) => {
-                self.wrong(before, true);
+                // What is open last is what failed when no event says so.
+                let failed = before.filter(|visit| self.open.contains(visit));
+                self.wrong(failed.or_else(|| self.open.last().copied()));
                 self.end(event.at);
             }
             H::ExecutionAborted(_) | H::ExecutionTimedOut(_) | H::ExecutionSucceeded { .. } => {
@@ -164,9 +172,9 @@ impl Overlay {
         self.visits.get(visit).is_some_and(|visit| visit.went_wrong)
     }
 
-    fn wrong(&mut self, visit: Option<usize>, is_wrong: bool) {
+    fn wrong(&mut self, visit: Option<usize>) {
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
-            visit.went_wrong = is_wrong;
+            visit.went_wrong = true;
         }
     }
 

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use crate::asl::Payload;
 use crate::asl::create::check_request;
 use crate::asl::definition::{MachineType, check, create_error, parse};
-use crate::asl::execution::{Execution, Identity, MAX_EVENTS, Options, Outcome, virtual_time};
+use crate::asl::execution::{Execution, Identity, MAX_EVENTS, Options, Outcome, Status, virtual_time};
+use crate::asl::graph::{self, Graph, Line, Overlay, terminal};
 use crate::asl::history::{Failure, LogLevel};
 use crate::asl::lint::{Severity, lint};
 use compare::{Placeholders, difference};
@@ -110,6 +111,38 @@ fn recorded_definitions_are_linted_without_error() {
         }
     }
     println!("{counts:?}");
+}
+
+/// Any machine can be drawn with any run of it laid over, and the run has left or failed in what it entered.
+#[test]
+fn recorded_runs_are_drawn() {
+    let Some(cases) = cases() else { return };
+    for case in cases.iter().filter(|case| case["kind"] == "execution") {
+        let Ok(execution) = ran(case) else { continue };
+        let Some(outcome) = execution.outcome() else { continue };
+        let id = &case["id"];
+        let machine = parse(&definition(case), machine_type(case)).unwrap();
+        let graph = Graph::of(&machine);
+        let mut overlay = Overlay::of(&graph);
+        execution.history().events().iter().for_each(|event| overlay.observe(event));
+        let drawn = flat(&terminal(&graph, Some(&overlay), None, false));
+        let mut failed = 0;
+        for node in graph.states() {
+            let run = overlay.run(node.id);
+            let start: String = node.name.chars().take(9).collect();
+            assert!(drawn.contains(&start), "{id}: {start}\n{drawn}");
+            assert_ne!(run.outcome(), graph::Outcome::Running, "{id}: {}", node.name);
+            failed += run.failed;
+        }
+        match outcome.status {
+            Status::Failed => assert!(failed > 0, "{id}\n{drawn}"),
+            Status::Succeeded | Status::TimedOut | Status::Aborted => {}
+        }
+    }
+}
+
+fn flat(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect::<String>() + "\n").collect()
 }
 
 fn score(kind: &str, case: &Value) -> Result<(), String> {
