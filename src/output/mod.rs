@@ -6,6 +6,7 @@ mod cell;
 mod columns;
 mod delimited;
 mod details;
+mod drawing;
 mod escape;
 mod failure;
 mod graphemes;

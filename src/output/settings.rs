@@ -99,7 +99,7 @@ pub struct Stream {
 
 impl Stream {
     /// The width that answers must fit.
-    pub(super) fn limit(&self) -> Option<usize> {
+    pub fn limit(&self) -> Option<usize> {
         // A terminal that does not know its size says 0.
         self.width.filter(|width| self.terminal && *width > 0)
     }

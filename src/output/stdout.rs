@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use opsctl_engine::asl::graph::Line;
 use serde::Serialize;
 
 use super::cell::Column;
 use super::details::Details;
+use super::drawing;
 use super::escape::escape_lines;
 use super::failure::Failure;
 use super::json;
@@ -113,6 +115,11 @@ impl Output {
     /// A document that is no data (a completion script, a man page, a help topic), as it is.
     pub fn text(&self, text: &str) -> Result<()> {
         self.read_by_people(text.as_bytes())
+    }
+
+    /// A drawing made for [`Stream::limit`](super::Stream::limit).
+    pub fn drawing(&self, lines: &[Line]) -> Result<()> {
+        self.text(&drawing::painted(lines, self.settings.stdout.color))
     }
 
     /// A help, with its colours where they are wanted.

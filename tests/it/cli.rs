@@ -48,6 +48,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["s3", "job", "report"],
     &["s3", "job", "retry"],
     &["sfn"],
+    &["sfn", "graph"],
     &["sfn", "lint"],
     &["sfn", "local"],
     &["sfn", "local", "run"],

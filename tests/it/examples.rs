@@ -22,6 +22,8 @@ object_lock = true
 objects = [{ key = "a.txt", body = "1" }]
 "#;
 
+const ORDER: &str = r#"{"StartAt": "Ship", "States": {"Ship": {"Type": "Pass", "End": true}}}"#;
+
 /// A command that ends in a backslash goes on in the next line.
 fn examples(help: &str) -> Vec<String> {
     let block = help.lines().skip_while(|line| *line != "Examples:").skip(1);
@@ -111,6 +113,9 @@ fn run(line: &str) {
         let resource = r#"{"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": MACHINE}}"#;
         let template = format!(r#"{{"Resources": {{"Orders": {resource}}}}}"#);
         sealed.write("template.yaml", &template.replace("MACHINE", machine));
+    }
+    if line.contains("sfn graph") {
+        sealed.write("order.asl.json", ORDER);
     }
     if line.contains("job report report") {
         sealed.write("report/results/1.csv", "data-1,a,,failed,NoSuchKey,404,gone\n");

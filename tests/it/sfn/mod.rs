@@ -1,6 +1,7 @@
 //! Workflows on this machine.
 
 mod functions;
+mod graph;
 mod lint;
 mod objects;
 mod run;

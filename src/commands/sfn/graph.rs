@@ -1,0 +1,81 @@
+//! `opsctl sfn graph`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+use opsctl_engine::asl::definition::MachineType;
+use opsctl_engine::asl::graph::{Graph, dot, mermaid, svg, terminal};
+
+use super::definition;
+use crate::context::Context;
+use crate::error::{Error, Outcome, Result};
+
+/// Draw the states of a definition
+///
+/// Boxes are states, in the order they are reached; rules of a Choice and catchers are listed in the
+/// box and numbered where they leave it, the ways of errors are dashed. A drawing is as wide as the
+/// terminal at most: names are cut, and a machine that is wider still is told as a list of states and
+/// where they go. Written elsewhere it is as wide as it needs. Without a UTF-8 locale the terminal
+/// gets ASCII too.
+///
+/// Examples:
+///   opsctl sfn graph order.asl.json
+///   opsctl sfn graph order.asl.json --format mermaid
+///   opsctl sfn graph - --format svg < order.asl.json > order.svg
+///
+/// Exit codes:
+///   0  it is drawn
+///   1  it is too large for this format
+///   2  an option is wrong, or the file is no definition: each fault is told with its line and column
+///   3  there is no such file
+///
+/// IAM:
+///   none: it calls no AWS
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct GraphArgs {
+    /// A definition in JSON or YAML; - is stdin
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Target")]
+    file: PathBuf,
+
+    /// What to draw it in
+    #[arg(long, value_name = "FORMAT", default_value = "terminal", help_heading = "Output")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Boxes and lines of Unicode
+    Terminal,
+    /// Boxes and lines of ASCII
+    Ascii,
+    /// A flowchart of Mermaid, as Markdown on GitHub shows it
+    Mermaid,
+    /// A graph for Graphviz
+    Dot,
+    /// An SVG document, light or dark as its reader is
+    Svg,
+}
+
+pub async fn run(args: &GraphArgs, ctx: &Context) -> Result<Outcome> {
+    let (name, text) = definition::load(&args.file).await?;
+    // Standard machines may hold all that Express ones may.
+    let machine = definition::read(&name, &text, MachineType::Standard)?;
+    let graph = Graph::of(&machine);
+    let out = ctx.out();
+    let stdout = &out.settings().stdout;
+    match args.format {
+        Format::Terminal => out.drawing(&terminal(&graph, None, stdout.limit(), !stdout.unicode))?,
+        Format::Ascii => out.drawing(&terminal(&graph, None, stdout.limit(), true))?,
+        Format::Mermaid => out.text(&mermaid(&graph, None))?,
+        Format::Dot => out.text(&dot(&graph, None))?,
+        Format::Svg => {
+            let drawn = svg(&graph, None).ok_or_else(|| {
+                Error::failed(format!("cannot draw {name}: it has too many states and ways between them"))
+                    .hint(format!("opsctl sfn graph {} --format dot", args.file.display()))
+            })?;
+            out.text(&drawn)?;
+        }
+    }
+    Ok(Outcome::Done)
+}
