@@ -56,19 +56,19 @@ pub struct LocalRunArgs {
     input: Option<String>,
 
     /// A mock configuration file of Step Functions Local, in JSON or YAML
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Tasks")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Command")]
     mocks: Option<PathBuf>,
 
     /// Which case of the mocks, as CASE or MACHINE#CASE
-    #[arg(long, value_name = "NAME", requires = "mocks", help_heading = "Tasks")]
+    #[arg(long, value_name = "NAME", requires = "mocks", help_heading = "Command")]
     case: Option<String>,
 
     /// Programs that stand for Lambda functions, in TOML or YAML
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Tasks")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Command")]
     functions: Option<PathBuf>,
 
     /// A folder whose folders are buckets, for item readers and result writers
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Tasks")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Command")]
     objects: Option<PathBuf>,
 
     /// The type of the machine
@@ -77,20 +77,20 @@ pub struct LocalRunArgs {
         value_name = "TYPE",
         ignore_case = true,
         default_value = "STANDARD",
-        help_heading = "Execution"
+        help_heading = "Command"
     )]
     kind: Type,
 
     /// Waits take as long as they say
-    #[arg(long, help_heading = "Execution")]
+    #[arg(long, help_heading = "Command")]
     real_time: bool,
 
     /// Makes jitter, tokens and every other random value the same each time
-    #[arg(long, value_name = "N", help_heading = "Execution")]
+    #[arg(long, value_name = "N", help_heading = "Command")]
     seed: Option<u64>,
 
     /// Events an execution may have
-    #[arg(long, value_name = "N", default_value_t = MAX_EVENTS, value_parser = clap::value_parser!(u64).range(2..), help_heading = "Execution")]
+    #[arg(long, value_name = "N", default_value_t = MAX_EVENTS, value_parser = clap::value_parser!(u64).range(2..), help_heading = "Command")]
     max_events: u64,
 
     /// Show the events too

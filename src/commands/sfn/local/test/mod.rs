@@ -59,7 +59,7 @@ pub struct LocalTestArgs {
     filter: Option<String>,
 
     /// Tests that run at once; as many as there are processors without
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Execution")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Command")]
     max_concurrency: Option<u16>,
 
     /// Show what the tests have covered
