@@ -10,7 +10,7 @@ use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::definition::{Machine, MachineType, parse};
 use opsctl_engine::asl::execution::virtual_time::{World, run};
 use opsctl_engine::asl::execution::{
-    Answer, Execution, Identity, ObjectRequest, Options, Status, TaskRequest, WriteRequest,
+    Answer, DemandId, Execution, Identity, ObjectRequest, Options, Status, TaskRequest, WriteRequest,
 };
 use opsctl_engine::asl::history::Failure;
 use serde_json::{Value, json};

@@ -146,8 +146,7 @@ impl Command {
             Command::S3(command) => command.handles_signals(),
             Command::Sfn(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
-            Command::Sfn(_)
-            | Command::Whoami(_)
+            Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)
