@@ -112,7 +112,7 @@ fn gather(graph: &Graph, overlay: Option<&Overlay>, shows: &Shows, depth: usize,
             let to = &graph.nodes[edge.to].name;
             let name = [edge.mark.as_str(), edge.label.as_str(), arrow, to]
                 .into_iter()
-                .filter(|word| !word.is_empty() && !(edge.kind == EdgeKind::Default && *word == "default"))
+                .filter(|word| !word.is_empty() && (edge.kind != EdgeKind::Default || *word != "default"))
                 .collect::<Vec<_>>()
                 .join(" ");
             let style = if edge.kind == EdgeKind::Catch { Style::Catch } else { Style::Faint };
