@@ -10,6 +10,9 @@ use opsctl::output::{Format, Place, Reporter};
 use opsctl::settings::Environment;
 use opsctl::{commands, completion, panics, sandbox, signals, unattended};
 
+/// Bytes of stack for work beside the main thread, such as reading a document: more than the deepest one takes.
+const STACK: usize = 32 << 20;
+
 fn main() -> ExitCode {
     let (line, env) = (std::env::args_os().collect::<Vec<_>>(), environment_of_this_process());
     if completion::answer(&line, &env) {
@@ -49,6 +52,7 @@ fn node_shell(line: &[OsString]) -> Option<Vec<OsString>> {
 
 fn run(command: &Command, context: &Context) -> Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .thread_stack_size(STACK)
         .enable_all()
         .build()
         .map_err(|error| Error::failed("cannot start").because(error))?;

@@ -4,10 +4,11 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-
 use jiff::tz::TimeZone;
+use opsctl_engine::asl::graph::{Line, Style};
 
 use super::cell::Column;
+use super::drawing::painted;
 use super::escape::escape;
 use super::reporter::Reporter;
 use super::settings::Stream;
@@ -30,7 +31,7 @@ pub struct Progress {
     started: Instant,
     spoken: Instant,
     bar: ProgressBar,
-    /// The lines of a table below it.
+    /// The lines below it.
     rows: Vec<ProgressBar>,
 }
 
@@ -71,11 +72,35 @@ impl Progress {
             return;
         }
         let stream = self.reporter.settings().stderr;
-        let room = stream.height.unwrap_or(HEIGHT).saturating_sub(RESERVED).clamp(1, MOST_ROWS);
+        let room = stream.room();
         let mut lines = lines(columns, items.get(..room).unwrap_or(items), &stream);
         if let Some(more @ 1..) = items.len().checked_sub(room) {
             lines.push(format!("and {more} more"));
         }
+        self.below(lines);
+    }
+
+    /// A drawing below the bar, of as many lines as there is room for: those around the first that shows what runs.
+    pub fn drawing(&mut self, lines: &[Line]) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let stream = self.reporter.settings().stderr;
+        let room = stream.room();
+        let runs = |line: &Line| line.iter().any(|span| span.style == Style::Running);
+        let focus = lines.iter().position(runs).unwrap_or(0);
+        let first = focus.saturating_sub(room / 2).min(lines.len().saturating_sub(room));
+        let last = (first + room).min(lines.len());
+        let text = painted(lines.get(first..last).unwrap_or_default(), stream.color);
+        let mut shown: Vec<String> = text.lines().map(str::to_owned).collect();
+        let hidden = lines.len() - (last - first);
+        if hidden > 0 {
+            shown.push(format!("and {hidden} more"));
+        }
+        self.below(shown);
+    }
+
+    fn below(&mut self, lines: Vec<String>) {
         for bar in self.rows.drain(lines.len().min(self.rows.len())..) {
             bar.finish_and_clear();
             self.reporter.bars().remove(&bar);
@@ -118,6 +143,13 @@ impl Drop for Progress {
     }
 }
 
+impl Stream {
+    /// How many lines below a bar there is room for.
+    fn room(&self) -> usize {
+        self.height.unwrap_or(HEIGHT).saturating_sub(RESERVED).clamp(1, MOST_ROWS)
+    }
+}
+
 /// A table as it is drawn: fitted to the terminal, the columns that do not fit left out.
 fn lines<T>(columns: &[Column<T>], items: &[T], stream: &Stream) -> Vec<String> {
     let times = TimeForm::Absolute(&TimeZone::UTC);
@@ -157,6 +189,8 @@ mod tests {
     use std::io::{self, Write as _};
 
     use indicatif::{ProgressDrawTarget, TermLike};
+
+    use opsctl_engine::asl::graph::Span;
 
     use super::*;
     use crate::output::tests::Written;
@@ -300,6 +334,25 @@ mod tests {
             progress.table(COLUMNS, &[1]);
         });
         assert!(text.contains("row-4") && !text.contains("row-5") && text.contains("and 5 more"), "{text}");
+    }
+
+    #[test]
+    fn a_drawing_shows_what_runs_where_it_has_no_room_for_all() {
+        let stderr = Stream { height: Some(12), ..terminal().stderr };
+        let span = |number: usize, style| vec![Span { text: format!("state-{number}"), style }];
+        for (runs, shown, hidden) in
+            [(0, "state-1 ", "state-5 "), (7, "state-7 ", "state-1 "), (9, "state-9 ", "state-5 ")]
+        {
+            let lines: Vec<Line> = (1..=9)
+                .map(|number| span(number, if number == runs { Style::Running } else { Style::Plain }))
+                .collect();
+            let text = on_screen(ReporterSettings { stderr, ..terminal() }, |reporter| {
+                reporter.progress("running", None).drawing(&lines);
+            });
+            let text = text.replace("<clear>", " ").replace('\n', " ") + " ";
+            assert!(text.contains(shown) && !text.contains(hidden), "{runs}: {text}");
+            assert!(text.contains("and 5 more"), "{text}");
+        }
     }
 
     #[test]

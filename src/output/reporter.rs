@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::Style;
 use indicatif::{MultiProgress, ProgressDrawTarget};
+use opsctl_engine::asl::graph::Line;
 
+use super::drawing::painted;
 use super::escape::{escape, escape_lines};
 use super::failure::{self, Failure, Place};
 use super::progress::Progress;
@@ -75,6 +77,13 @@ impl Reporter {
             raw: AtomicUsize::new(0),
         };
         Reporter { shared: Arc::new(shared) }
+    }
+
+    /// A drawing, for people who look on; it fits their terminal.
+    pub fn drawing(&self, lines: &[Line]) {
+        if !self.settings().quiet {
+            self.write(&painted(lines, self.settings().stderr.color));
+        }
     }
 
     /// What happens, for somebody who waits.

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::graph::{Graph, dot, mermaid, svg, terminal};
 
-use super::definition;
+use super::{definition, files};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 
@@ -58,9 +58,8 @@ enum Format {
 }
 
 pub async fn run(args: &GraphArgs, ctx: &Context) -> Result<Outcome> {
-    let (name, text) = definition::load(&args.file).await?;
     // Standard machines may hold all that Express ones may.
-    let machine = definition::read(&name, &text, MachineType::Standard)?;
+    let machine = definition::load(&args.file, MachineType::Standard).await?;
     let graph = Graph::of(&machine);
     let out = ctx.out();
     let stdout = &out.settings().stdout;
@@ -71,8 +70,11 @@ pub async fn run(args: &GraphArgs, ctx: &Context) -> Result<Outcome> {
         Format::Dot => out.text(&dot(&graph, None))?,
         Format::Svg => {
             let drawn = svg(&graph, None).ok_or_else(|| {
-                Error::failed(format!("cannot draw {name}: it has too many states and ways between them"))
-                    .hint(format!("opsctl sfn graph {} --format dot", args.file.display()))
+                Error::failed(format!(
+                    "cannot draw {}: it has too many states and ways between them",
+                    files::named(&args.file)
+                ))
+                .hint(format!("opsctl sfn graph {} --format dot", args.file.display()))
             })?;
             out.text(&drawn)?;
         }

@@ -1,16 +1,16 @@
-//! `opsctl sfn lint`: the options and the order of things. `source` reads files, `machines` finds the definitions in
-//! them (those of templates by `template`), `substitute` fills in what is known only when they are deployed, `origin`
-//! knows where a definition inside a text is, `sarif` and `view` show what was found.
+//! `opsctl sfn lint`: the options and the order of things. `machines` finds the definitions in files (those of templates
+//! by `template`), `substitute` fills in what is known only when they are deployed, `origin` knows where a definition
+//! inside a text is, `sarif` and `view` show what was found.
 
 mod machines;
 mod origin;
 mod sarif;
-mod source;
 mod substitute;
 mod template;
 mod view;
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -18,16 +18,13 @@ use clap::{Args, ValueEnum, ValueHint};
 use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::lint::{self, RULES, Severity};
 
+use super::files;
 use crate::cli::ListArgs;
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::output::Format;
-use tokio::sync::oneshot;
 use view::{COLUMNS, Finding, ListedRule, RULE_COLUMNS};
-
-/// Bytes: far more than the deepest document that is read takes.
-const STACK: usize = 32 << 20;
 
 /// Find what is wrong with state machines before they are deployed
 ///
@@ -110,8 +107,8 @@ pub async fn run(args: &LintArgs, ctx: &Context) -> Result<Outcome> {
         TypeArg::Standard => MachineType::Standard,
         TypeArg::Express => MachineType::Express,
     });
-    let files = args.files.clone();
-    let linted = on_its_own(move || lint_all(&files, wanted)).await?;
+    let paths = args.files.clone();
+    let linted = files::apart("lint", move || lint_all(&paths, wanted)).await?;
     let mut findings = linted.findings;
     findings.retain(|finding| !args.ignore.contains(&finding.rule));
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
@@ -139,18 +136,6 @@ pub async fn run(args: &LintArgs, ctx: &Context) -> Result<Outcome> {
     Ok(if is_bad { Outcome::ConditionFalse } else { Outcome::Done })
 }
 
-/// Runs what blocks on a thread of its own. A pipe may give its text late, or never, and a read cannot be given up;
-/// and what nests deeply needs more of a stack than other work has.
-async fn on_its_own(work: impl FnOnce() -> Result<Linted> + Send + 'static) -> Result<Linted> {
-    let (sender, receiver) = oneshot::channel();
-    let thread = std::thread::Builder::new().name("lint".to_owned()).stack_size(STACK);
-    thread
-        // Whoever waited may be gone.
-        .spawn(move || drop(sender.send(work())))
-        .map_err(|error| Error::failed("cannot start a thread").because(error))?;
-    receiver.await.map_err(|error| Error::failed("the linter was left").because(error))?
-}
-
 /// What was found in all files.
 #[derive(Debug, Default)]
 struct Linted {
@@ -163,13 +148,16 @@ struct Linted {
 }
 
 /// Blocks. Each file's findings are in the order of their places.
-fn lint_all(files: &[PathBuf], wanted: Option<MachineType>) -> Result<Linted> {
+fn lint_all(paths: &[PathBuf], wanted: Option<MachineType>) -> Result<Linted> {
     let (mut linted, mut told) = (Linted::default(), HashSet::new());
-    for path in files {
-        let name = source::name(path);
-        let Some(text) = source::read(path, &name)? else {
-            linted.missing.push(name);
-            continue;
+    for path in paths {
+        let name = files::named(path);
+        let text = match files::blocking_text(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                linted.missing.push(name);
+                continue;
+            }
+            text => text.map_err(|error| files::unreadable(path, "the file", error))?,
         };
         let found = machines::find(&name, path, &text);
         linted.warnings.extend(found.warnings);

@@ -1,6 +1,7 @@
 //! `opsctl sfn`: the group's verbs and their dispatch, no logic.
 
 mod definition;
+mod files;
 mod graph;
 mod lint;
 mod local;

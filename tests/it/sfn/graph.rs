@@ -115,16 +115,16 @@ fn a_drawing_fits_the_terminal_it_is_on() {
 fn everything_wrong_in_a_definition_is_told_with_its_place() {
     let sealed = Sealed::new();
     let cases: [(&str, &str, &[&str]); 4] = [
-        ("cut.json", "{\"StartAt\": \"A\",\n \"States\": {", &["cut.json:2:13: EOF while parsing an object"]),
+        ("cut.json", "{\"StartAt\": \"A\",\n \"States\": {", &["cut.json:2:12: EOF while parsing an object"]),
         (
             "two.json",
             "{\"StartAt\": \"A\",\n \"States\": {\n  \"A\": {\"Type\": \"Pass\", \"Next\": \"B\"},\n  \"C\": {\"Type\": \"Task\", \"End\": true}}}",
-            &["two.json:3:33: MISSING_TRANSITION_TARGET", "two.json:4:8: SCHEMA_VALIDATION_FAILED"],
+            &["two.json:3:25: MISSING_TRANSITION_TARGET", "two.json:4:3: SCHEMA_VALIDATION_FAILED"],
         ),
         (
             "two.yaml",
             "StartAt: A\nStates:\n  A: {Type: Pass, Next: B}\n  C:\n    Type: Task\n    End: true\n",
-            &["two.yaml:3:25: MISSING_TRANSITION_TARGET", "two.yaml:5:5: SCHEMA_VALIDATION_FAILED"],
+            &["two.yaml:3:19: MISSING_TRANSITION_TARGET", "two.yaml:4:3: SCHEMA_VALIDATION_FAILED"],
         ),
         ("empty.json", "", &["empty.json:1:1: "]),
     ];
@@ -148,7 +148,11 @@ fn everything_wrong_in_a_definition_is_told_with_its_place() {
 fn what_cannot_be_drawn_says_why() {
     let sealed = Sealed::new();
     let ran = sealed.run(["sfn", "graph", "none.json"]).expect(3);
-    assert!(ran.stderr.starts_with("error: cannot read the definition none.json: "), "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with("error: cannot read the definition none.json\n  cause: "),
+        "{}",
+        ran.stderr
+    );
     let ran = sealed.run(["sfn", "graph", "none.json", "--format", "png"]).expect(2);
     assert!(ran.stderr.contains("svg"), "{}", ran.stderr);
     // Ways inside of each other: every one bends on every rank it passes.

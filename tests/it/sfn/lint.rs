@@ -289,7 +289,7 @@ fn a_file_that_is_not_there_keeps_no_other_from_being_linted() {
     assert!(ran.stderr.contains("there is no file gone.json, far.json"), "{ran:?}");
     std::fs::create_dir(sealed.path("folder")).unwrap();
     let ran = sealed.run(["sfn", "lint", "folder"]).expect(2);
-    assert!(ran.stderr.contains("cannot read folder"), "{ran:?}");
+    assert!(ran.stderr.contains("cannot read the file folder"), "{ran:?}");
     sealed.run(["sfn", "lint"]).expect(2);
 }
 
@@ -331,8 +331,9 @@ fn what_is_no_definition_is_told_with_its_place() {
         assert_eq!(places(&ran.stdout), [place], "{text}: {ran:?}");
     }
     // Bytes that are no text.
-    std::fs::write(sealed.path("m.json"), b"{\"StartAt\": \"\xff\", \xff}").unwrap();
-    sealed.run(["sfn", "lint", "m.json"]).expect(6);
+    std::fs::write(sealed.path("m.json"), b"{\"StartAt\":\n \"\xff\", \xff}").unwrap();
+    let ran = sealed.run(["sfn", "lint", "m.json"]).expect(2);
+    assert!(ran.stderr.contains("m.json") && ran.stderr.contains("it is not UTF-8 on line 2"), "{ran:?}");
     // YAML gives no name twice.
     sealed.write("m.yaml", "StartAt: A\nStartAt: B\n");
     sealed.run(["sfn", "lint", "m.yaml"]).expect(6);
@@ -362,6 +363,10 @@ fn no_file_is_too_strange() {
             sealed.write(file, &text);
             let ran = sealed.run(["sfn", "lint", file, "-o", "ndjson"]).expect(6);
             assert_eq!(found(&ran.stdout).len(), 1, "{ran:?}");
+            for verb in [&["graph"][..], &["local", "run"]] {
+                let ran = sealed.run(["sfn"].iter().chain(verb).chain(&[file])).expect(2);
+                assert!(ran.stderr.contains("the definition in deep"), "{ran:?}");
+            }
         }
     }
     // As large as a definition may be, each state with a fault; and larger.
@@ -383,7 +388,7 @@ fn no_file_is_too_strange() {
     sealed.write("larger.json", &text.replace("\"S1\"", &format!("\"S1\"{}", " ".repeat(60_000))));
     let ran = sealed.run(["sfn", "lint", "larger.json", "--format", "text"]).expect(6);
     assert!(ran.stdout.contains("Definition must not be larger than 1048576 bytes"), "{ran:?}");
-    sealed.write("largest.json", &" ".repeat(9 << 20));
+    sealed.write("largest.json", &" ".repeat((16 << 20) + 1));
     let ran = sealed.run(["sfn", "lint", "largest.json"]).expect(2);
-    assert!(ran.stderr.contains("has more than 8388608 bytes"), "{ran:?}");
+    assert!(ran.stderr.contains("it is over 16 MiB long"), "{ran:?}");
 }

@@ -301,10 +301,10 @@ fn what_is_wrong_is_told_with_its_place() {
         (&["order.asl.json", "--input", "@none.json"], 3, "cannot read the input none.json"),
         (&["cut.asl.json"], 2, "cut.asl.json:1:"),
         (&["list.asl.json"], 2, "Definition must be a valid JSON object"),
-        (&["empty.asl.json"], 2, "Definition must be a valid JSON object"),
+        (&["empty.asl.json"], 2, "empty.asl.json:1:1: EOF while parsing a value"),
         (&["wrong.asl.json"], 2, "wrong.asl.json:3:"),
         (&["wrong.asl.json"], 2, "wrong.asl.json:4:"),
-        (&["wrong.asl.yaml"], 2, "wrong.asl.yaml:5:11: MISSING_TRANSITION_TARGET"),
+        (&["wrong.asl.yaml"], 2, "wrong.asl.yaml:5:5: MISSING_TRANSITION_TARGET"),
         (&["tabs.asl.yaml"], 2, "tabs.asl.yaml:"),
         (&["none.asl.json"], 3, "cannot read the definition none.asl.json"),
         (&["order.asl.json", "--mocks", "none.json"], 3, "cannot read the mocks none.json"),
@@ -354,6 +354,15 @@ fn the_states_are_drawn_while_they_run() {
     let shown = terminal.wait_for("Second");
     assert!(shown.contains("running machine") && shown.contains("First"), "{shown:?}");
     terminal.wait_for("running");
-    terminal.wait_for("SUCCEEDED");
-    assert!(terminal.end().1.success());
+    let (text, status, _) = terminal.end();
+    assert!(status.success(), "{text:?}");
+    // They are left as they were when it ended.
+    let (left, answer) = text.rsplit_once("Status").expect("an answer");
+    assert!(answer.contains("SUCCEEDED"), "{text:?}");
+    let last: Vec<&str> = left.trim_end().lines().rev().take(2).collect();
+    assert!(
+        last[0].contains("Second") && last[0].contains("succeeded") && last[0].contains("2.0 s"),
+        "{text:?}"
+    );
+    assert!(last[1].contains("First") && last[1].contains("succeeded"), "{text:?}");
 }

@@ -9,6 +9,7 @@ use opsctl_engine::asl::definition::diagnostic::INVALID_JSON_DESCRIPTION;
 use opsctl_engine::asl::lint::{self, Severity};
 use serde_json::Value;
 
+use super::super::definition;
 use super::origin::Origin;
 use super::substitute::{Known, blanked, filled};
 use super::template;
@@ -76,19 +77,23 @@ pub fn find(name: &str, path: &Path, text: &str) -> Found {
     if value.get("Resources").is_some_and(Value::is_object) && value.get("States").is_none() {
         return template::find(name, path, text, document, &value);
     }
-    let machine = from_document(name, text, document, &value, &Known::default());
+    let machine = from_document(name, path, text, document, &value, &Known::default());
     Found { machines: vec![machine], ..Found::default() }
 }
 
 /// A definition that is a document of its own. One in JSON is linted as it is written: names may be given twice.
 pub fn from_document(
     name: &str,
+    path: &Path,
     text: &str,
     document: Document<'static>,
     value: &Value,
     known: &Known,
 ) -> Machine {
-    let written = if is_json(text) { filled(text, known) } else { filled(&value.to_string(), known) };
+    let written = match definition::is_json(path, &blanked(text)) {
+        true => filled(text, known),
+        false => filled(&value.to_string(), known),
+    };
     Machine {
         file: name.to_owned(),
         name: None,
@@ -100,22 +105,10 @@ pub fn from_document(
     }
 }
 
-/// A text in JSON or YAML: by the ending of its file's name, or by how it begins.
+/// A text in JSON or YAML. What stands open in one without quotes is no JSON before it is deployed.
 pub fn read(path: &Path, text: &str) -> Result<Document<'static>, Mistake> {
-    let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    let is_named_json = path.extension().is_some_and(|ending| ending == "json" || ending == "asl");
-    if is_named_json || (is_json(text) && !is_yaml) {
-        return Document::read_json("", &blanked(text));
-    }
-    // YAML that is JSON as a whole may name something twice.
-    match is_json(text).then(|| Document::read_json("", &blanked(text))) {
-        Some(Ok(document)) => Ok(document),
-        _ => Document::read("", text),
-    }
-}
-
-fn is_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '['])
+    let blanked = blanked(text);
+    definition::document(path, "", if definition::is_json(path, &blanked) { &blanked } else { text })
 }
 
 /// A text that is neither.

@@ -1,15 +1,16 @@
 //! Definitions inside SAM and CloudFormation templates: as an object, as a text with its substitutions, or in a file
 //! beside the template.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::rc::Rc;
 
 use opsctl_engine::asl::definition::MachineType;
 use serde_json::{Map, Value};
 
+use super::super::files;
 use super::machines::{self, Found, Machine};
 use super::origin::Origin;
-use super::source;
 use super::substitute::{self, Known, blanked, filled};
 use crate::input::document::Document;
 
@@ -133,12 +134,12 @@ impl Template<'_> {
     /// `DefinitionUri`: a file, beside the template.
     fn file(&mut self, id: &str, machine_type: Option<MachineType>, uri: &str, known: &Known) {
         let path = self.path.parent().unwrap_or(Path::new("")).join(uri);
-        let name = path.display().to_string();
-        let why = match source::read(&path, &name) {
-            Ok(Some(text)) => match machines::read(&path, &text) {
+        let name = files::named(&path);
+        let why = match files::blocking_text(&path) {
+            Ok(text) => match machines::read(&path, &text) {
                 Ok(document) => {
                     let value = document.value_with_functions();
-                    let machine = machines::from_document(&name, &text, document, &value, known);
+                    let machine = machines::from_document(&name, &path, &text, document, &value, known);
                     self.found.machines.push(Machine { name: Some(id.to_owned()), machine_type, ..machine });
                     return;
                 }
@@ -147,8 +148,8 @@ impl Template<'_> {
                     return;
                 }
             },
-            Ok(None) => format!("there is no file {name}"),
-            Err(error) => format!("{error:#}"),
+            Err(error) if error.kind() == ErrorKind::NotFound => format!("there is no file {name}"),
+            Err(error) => format!("cannot read {name}: {error}"),
         };
         let place = self.document.place(&["Resources", id, "Properties", "DefinitionUri"]);
         self.found.findings.push(machines::error(self.name, id, place, "missing-definition", why));

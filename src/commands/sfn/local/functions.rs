@@ -8,7 +8,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::json::{self, beside};
+use super::super::files::{self, beside};
 use crate::cli::positive_duration;
 use crate::error::Error;
 use crate::functions::{Function, LONGEST, TIMEOUT, python};
@@ -37,9 +37,9 @@ struct Fault {
 
 impl Functions {
     pub fn read(path: &Path, text: &str) -> Result<Self, Error> {
-        let file = json::named(path);
+        let file = files::named(path);
         let is_toml = path.extension().is_some_and(|ending| ending == "toml");
-        let wrong = |mistakes| json::mistaken(format!("the functions in {file} are wrong"), mistakes);
+        let wrong = |mistakes| files::mistaken(format!("the functions in {file} are wrong"), mistakes);
         if is_toml {
             let mut reader = Reader::new(&file, text);
             let Some(document) = reader.document() else {

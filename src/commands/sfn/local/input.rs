@@ -4,16 +4,16 @@ use std::path::Path;
 
 use opsctl_engine::asl::{PAYLOAD_LIMIT, Payload};
 
-use super::json;
+use super::super::files;
 use crate::error::{Error, Result};
 
 /// Without one, an empty object.
 pub async fn read(given: Option<&str>) -> Result<Payload> {
     let (name, text) = match given {
         None => return Ok(Payload::empty()),
-        Some("-") => ("stdin", json::text(Path::new("-"), "the input from").await?),
+        Some("-") => ("stdin", files::text(Path::new("-"), "the input from").await?),
         Some(given) => match given.strip_prefix('@') {
-            Some(path) => (path, json::text(Path::new(path), "the input").await?),
+            Some(path) => (path, files::text(Path::new(path), "the input").await?),
             None => ("--input", given.to_owned()),
         },
     };
@@ -22,8 +22,8 @@ pub async fn read(given: Option<&str>) -> Result<Payload> {
 
 /// Larger inputs than the service takes are none here either.
 fn parse(name: &str, text: &str) -> Result<Payload> {
-    let value =
-        json::parse(name, text).map_err(|mistake| json::mistaken("the input is not JSON", vec![mistake]))?;
+    let value = files::parse(name, text)
+        .map_err(|mistake| files::mistaken("the input is not JSON", vec![mistake]))?;
     let payload = Payload::new(value);
     if payload.length() > PAYLOAD_LIMIT {
         let because = format!("an execution takes at most {PAYLOAD_LIMIT}");

@@ -2,7 +2,7 @@
 
 use opsctl_engine::asl::mocks::{self, Case, Fault, MockFile, Unclear};
 
-use super::json;
+use super::super::files;
 use crate::error::{Error, Kind};
 use crate::input::Mistake;
 use crate::input::yaml::Document;
@@ -10,7 +10,7 @@ use crate::output::nearest;
 
 /// A mock configuration file, in JSON or YAML.
 pub fn read(file: &str, text: &str) -> Result<MockFile, Error> {
-    let wrong = |mistakes| json::mistaken(format!("the mocks in {file} are wrong"), mistakes);
+    let wrong = |mistakes| files::mistaken(format!("the mocks in {file} are wrong"), mistakes);
     let document = Document::read(file, text).map_err(|mistake| wrong(vec![mistake]))?;
     mocks::file(&document.value()).map_err(|faults| {
         let mut mistakes: Vec<Mistake> = faults.iter().map(|fault| mistake(&document, &[], fault)).collect();

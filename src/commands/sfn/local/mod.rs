@@ -1,11 +1,9 @@
 //! `opsctl sfn local`: the verbs and their dispatch, no logic.
 
-mod definition;
 mod drive;
 mod functions;
 mod input;
 mod invoke;
-mod json;
 mod mocks;
 mod objects;
 mod options;

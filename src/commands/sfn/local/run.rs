@@ -6,6 +6,7 @@ use clap::{Args, ValueHint};
 use opsctl_engine::asl::execution::{Execution, MAX_EVENTS, Options, Status};
 use opsctl_engine::asl::mocks::{Case, Mocks};
 
+use super::super::{definition, files};
 use super::drive::{self, Pace};
 use super::functions::Functions;
 use super::objects::Objects;
@@ -13,7 +14,7 @@ use super::options::{self, Type};
 use super::view::{self, COLUMNS, KIND, Line, LocalExecution};
 use super::watch::Watch;
 use super::world::Local;
-use super::{definition, input, json, mocks};
+use super::{input, mocks};
 use crate::cli::DetailArgs;
 use crate::completion;
 use crate::context::Context;
@@ -136,11 +137,10 @@ impl LocalRunArgs {
             return Err(Error::usage("the definition and the input cannot both be stdin").into());
         }
         let name = definition::name(&self.file);
-        let text = json::text(&self.file, "the definition").await?;
-        let machine = definition::read(&json::named(&self.file), &text, self.kind.machine())?;
+        let machine = definition::load(&self.file, self.kind.machine()).await?;
         let case = self.case(&name).await?;
         let functions = match &self.functions {
-            Some(path) => Functions::read(path, &json::text(path, "the functions").await?)?,
+            Some(path) => Functions::read(path, &files::text(path, "the functions").await?)?,
             None => Functions::default(),
         };
         let objects = match &self.objects {
@@ -151,7 +151,7 @@ impl LocalRunArgs {
         };
         let input = input::read(self.input.as_deref()).await?;
         let seed = options::seed(self.seed)?;
-        let mut watch = Watch::new(ctx.reporter(), &name);
+        let mut watch = Watch::new(ctx.reporter(), &name, &machine);
         let options = Options {
             max_events: self.max_events,
             keep_history: self.history || watch.is_drawn(),
@@ -163,15 +163,15 @@ impl LocalRunArgs {
         let pace = Pace { place: &place, real_time: self.real_time, seed: options::apart(seed, 2) };
         drive::drive(&mut execution, &mut world, &pace, |execution, waits| watch.look(execution, waits))
             .await?;
-        drop(watch);
+        watch.leave(&execution);
         let outcome = execution.outcome().ok_or_else(|| Error::failed("the execution did not end"))?;
         Ok(LocalExecution::new(outcome, self.history.then(|| execution.history())))
     }
 
     async fn case(&self, machine: &str) -> Result<Case> {
         let Some(path) = &self.mocks else { return Ok(Case::default()) };
-        let file = json::named(path);
-        let mocks = mocks::read(&file, &json::text(path, "the mocks").await?)?;
+        let file = files::named(path);
+        let mocks = mocks::read(&file, &files::text(path, "the mocks").await?)?;
         Ok(mocks::case(&mocks, &file, machine, self.case.as_deref())?.clone())
     }
 }

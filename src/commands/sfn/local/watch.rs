@@ -1,27 +1,33 @@
-//! The states of an execution as they are drawn while it runs: each with what it is at.
+//! The states of an execution as they are drawn while it runs, and left on the terminal when it has ended: each with
+//! what it is at.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opsctl_engine::asl::definition::Machine;
 use opsctl_engine::asl::execution::Execution;
-use opsctl_engine::asl::history::{Event, Happened};
+use opsctl_engine::asl::graph::{Graph, Line, Overlay, Shows, tree};
 
-use crate::output::{Cell, Column, Progress, Reporter, Tone};
+use crate::output::{Progress, Reporter};
 
 /// Between two drawings of a run that does not wait.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-pub struct Watch {
+pub struct Watch<'a> {
+    reporter: &'a Reporter,
     progress: Progress,
-    states: States,
+    graph: Graph,
+    overlay: Overlay,
+    /// Events that the overlay has seen.
+    seen: usize,
     drawn: Option<Instant>,
 }
 
-impl Watch {
-    pub fn new(reporter: &Reporter, name: &str) -> Self {
+impl<'a> Watch<'a> {
+    pub fn new(reporter: &'a Reporter, name: &str, machine: &Machine) -> Self {
         let progress = reporter.progress(format!("running {name}"), None);
-        Watch { progress, states: States::default(), drawn: None }
+        let graph = Graph::of(machine);
+        let overlay = Overlay::of(&graph);
+        Watch { reporter, progress, graph, overlay, seen: 0, drawn: None }
     }
 
     /// Whether anybody sees it: only then are the events needed.
@@ -36,53 +42,30 @@ impl Watch {
         }
         self.progress.set(execution.history().count());
         if self.is_drawn() && is_due {
-            self.states.take(execution.history().events());
-            self.progress.table(COLUMNS, &self.states.rows);
+            let lines = self.lines(execution);
+            self.progress.drawing(&lines);
             self.drawn = Some(Instant::now());
         }
     }
-}
 
-#[derive(Default)]
-struct States {
-    rows: Vec<Row>,
-    by_name: HashMap<Arc<str>, usize>,
-    seen: usize,
-}
-
-struct Row {
-    name: Arc<str>,
-    entered: u64,
-    left: u64,
-}
-
-const COLUMNS: &[Column<Row>] = &[
-    Column::new("state", "STATE", |row: &Row| (*row.name).into()).cut(),
-    Column::new("status", "STATUS", |row: &Row| match row.entered.saturating_sub(row.left) {
-        0 => Cell::state("done", Tone::Good),
-        _ => Cell::state("running", Tone::Attention),
-    }),
-    Column::new("visits", "VISITS", |row: &Row| row.entered.into()),
-];
-
-impl States {
-    /// Takes the events that are new.
-    fn take(&mut self, events: &[Event]) {
-        for event in events.get(self.seen..).unwrap_or_default() {
-            match &event.happened {
-                Happened::StateEntered { name, .. } => self.row(name).entered += 1,
-                Happened::StateExited { name, .. } => self.row(name).left += 1,
-                _ => {}
-            }
+    /// After the end: the states as they were left, above the answer.
+    pub fn leave(mut self, execution: &Execution) {
+        if self.is_drawn() {
+            let lines = self.lines(execution);
+            drop(self.progress);
+            self.reporter.drawing(&lines);
         }
-        self.seen = events.len();
     }
 
-    fn row(&mut self, name: &Arc<str>) -> &mut Row {
-        let index = *self.by_name.entry(Arc::clone(name)).or_insert(self.rows.len());
-        if index == self.rows.len() {
-            self.rows.push(Row { name: Arc::clone(name), entered: 0, left: 0 });
+    fn lines(&mut self, execution: &Execution) -> Vec<Line> {
+        let events = execution.history().events();
+        for event in events.get(self.seen..).unwrap_or_default() {
+            self.overlay.observe(event);
         }
-        &mut self.rows[index]
+        self.seen = events.len();
+        let stderr = &self.reporter.settings().stderr;
+        let (width, now) = (stderr.limit(), Some(execution.now()));
+        let shows = Shows { width, is_ascii: !stderr.unicode, exits: false, now };
+        tree(&self.graph, Some(&self.overlay), shows)
     }
 }

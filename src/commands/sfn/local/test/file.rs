@@ -9,8 +9,9 @@ use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::mocks::{self, Case, MockFile, Response};
 use serde_json::{Map, Value};
 
+use super::super::super::definition;
+use super::super::super::files::{self, beside, blocking_text};
 use super::super::functions::Functions;
-use super::super::json::{self, beside, blocking_text};
 use super::super::mocks as mock_files;
 use super::super::options::Type;
 use crate::error::Error;
@@ -59,9 +60,9 @@ pub struct Expectation {
 
 /// Reads a file of tests and the files it names.
 pub fn read(path: &Path) -> Result<Suite, Error> {
-    let file = json::named(path);
-    let text = blocking_text(path).map_err(|error| json::unreadable(path, "the tests", error))?;
-    let wrong = |mistakes| json::mistaken(format!("the tests in {file} are wrong"), mistakes);
+    let file = files::named(path);
+    let text = blocking_text(path).map_err(|error| files::unreadable(path, "the tests", error))?;
+    let wrong = |mistakes| files::mistaken(format!("the tests in {file} are wrong"), mistakes);
     let document = Document::read(&file, &text).map_err(|mistake| wrong(vec![mistake]))?;
     let value = document.value();
     let mut reader = Reader { document: &document, path: Vec::new(), mistakes: Vec::new() };
@@ -86,17 +87,17 @@ pub fn read(path: &Path) -> Result<Suite, Error> {
             Type::Standard
         }
     };
-    let read = |path: &Path, what| blocking_text(path).map_err(|error| json::unreadable(path, what, error));
+    let read = |path: &Path, what| blocking_text(path).map_err(|error| files::unreadable(path, what, error));
     let mocks = match &mocks_path {
-        Some(path) => mock_files::read(&json::named(path), &read(path, "the mocks")?)?,
+        Some(path) => mock_files::read(&files::named(path), &read(path, "the mocks")?)?,
         None => MockFile::default(),
     };
     let functions = match &functions_path {
         Some(path) => Functions::read(path, &read(path, "the functions")?)?,
         None => Functions::default(),
     };
-    let mocks_file = mocks_path.as_deref().map(json::named);
-    let machine = super::super::definition::name(definition.as_deref().unwrap_or(path));
+    let mocks_file = mocks_path.as_deref().map(files::named);
+    let machine = definition::name(definition.as_deref().unwrap_or(path));
     let sources = Sources { mocks: &mocks, file: mocks_file.as_deref(), machine: &machine };
     let tests = reader.tests(fields, &sources);
     if !reader.mistakes.is_empty() {

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::super::super::files;
 use crate::error::{Error, Result};
 
 const ENDINGS: &[&str] = &[".test.yaml", ".test.yml"];
@@ -16,7 +17,7 @@ pub fn files(place: &Path) -> Result<Vec<PathBuf>> {
         })?,
         Ok(_) => found.push(place.to_owned()),
         Err(error) => {
-            return Err(super::super::json::unreadable(place, "the tests", error).into());
+            return Err(files::unreadable(place, "the tests", error).into());
         }
     }
     if found.is_empty() {

@@ -7,11 +7,11 @@ use opsctl_engine::asl::definition::Machine;
 use opsctl_engine::asl::execution::{Execution, Options};
 use opsctl_engine::asl::mocks::Mocks;
 
+use super::super::super::definition;
 use super::super::drive::{self, Pace};
 use super::super::objects::Objects;
 use super::super::options;
 use super::super::world::Local;
-use super::super::{definition, json};
 use super::expect::{Ended, differences};
 use super::file::{Suite, Test};
 use super::view::TestResult;
@@ -33,9 +33,7 @@ pub struct Ran {
 
 /// The machine of a suite, and what there is of it to be covered.
 pub fn machine(suite: &Suite) -> Result<(Machine, Ground), Error> {
-    let path = &suite.definition;
-    let text = json::blocking_text(path).map_err(|error| json::unreadable(path, "the definition", error))?;
-    let machine = definition::read(&json::named(path), &text, suite.kind.machine())?;
+    let machine = definition::blocking_load(&suite.definition, suite.kind.machine())?;
     let ground = Ground::of(&machine);
     Ok((machine, ground))
 }

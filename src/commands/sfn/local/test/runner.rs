@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::super::super::files;
 use super::file::{self, Suite};
 use super::find;
 use super::one::{self, Ran, Surroundings};
@@ -23,13 +24,23 @@ pub struct Results {
     pub coverage: Vec<DefinitionCoverage>,
 }
 
-/// The files of tests, with the tests that are wanted.
-pub async fn suites(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
-    let place = place.to_owned();
-    let read = tokio::task::spawn_blocking(move || {
-        find::files(&place)?.iter().map(|path| Ok(file::read(path)?)).collect::<Result<Vec<_>>>()
-    });
-    let mut suites = read.await.map_err(|error| Error::failed("cannot read the tests").because(error))??;
+/// Definitions by their paths, and what there is of each to be covered.
+pub type Machines = BTreeMap<PathBuf, (Machine, Ground)>;
+
+/// The files of tests, with the tests that are wanted, and the definitions that those test.
+pub async fn suites(place: &Path, filter: Option<&str>) -> Result<(Vec<Suite>, Machines)> {
+    let (place, filter) = (place.to_owned(), filter.map(str::to_owned));
+    files::apart("read the tests", move || {
+        let suites = wanted(&place, filter.as_deref())?;
+        let machines = machines(&suites)?;
+        Ok((suites, machines))
+    })
+    .await
+}
+
+fn wanted(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
+    let mut suites: Vec<Suite> =
+        find::files(place)?.iter().map(|path| file::read(path)).collect::<Result<_, Error>>()?;
     if let Some(filter) = filter {
         for suite in &mut suites {
             suite.tests.retain(|test| test.name.contains(filter));
@@ -43,13 +54,12 @@ pub async fn suites(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
 
 /// Gives up all tests when a signal comes: what they run is ended before this returns.
 pub async fn run(
-    suites: Vec<Suite>,
+    (suites, machines): (Vec<Suite>, Machines),
     surroundings: Surroundings,
     at_once: Option<usize>,
     signals: &mut Signals,
     mut done: impl FnMut(u64),
 ) -> Result<Results> {
-    let machines = machines(&suites)?;
     let at_once = at_once.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let numbers = suites.iter().enumerate();
     let mut open = numbers
@@ -98,11 +108,11 @@ pub async fn run(
     Ok(together(&shared.0, &shared.1, ran))
 }
 
-type Shared = (Vec<Suite>, BTreeMap<PathBuf, (Machine, Ground)>, Surroundings);
+type Shared = (Vec<Suite>, Machines, Surroundings);
 
 /// A definition that several files test is read once.
-fn machines(suites: &[Suite]) -> Result<BTreeMap<PathBuf, (Machine, Ground)>> {
-    let mut machines = BTreeMap::new();
+fn machines(suites: &[Suite]) -> Result<Machines> {
+    let mut machines = Machines::new();
     for suite in suites {
         if !machines.contains_key(&suite.definition) {
             machines.insert(suite.definition.clone(), one::machine(suite)?);
@@ -127,11 +137,7 @@ async fn unless_given_up(
     }
 }
 
-fn together(
-    suites: &[Suite],
-    machines: &BTreeMap<PathBuf, (Machine, Ground)>,
-    ran: BTreeMap<(usize, usize), Ran>,
-) -> Results {
+fn together(suites: &[Suite], machines: &Machines, ran: BTreeMap<(usize, usize), Ran>) -> Results {
     let mut seen: BTreeMap<&Path, Coverage> = BTreeMap::new();
     let mut tests = Vec::new();
     for ((suite, _), Ran { result, coverage }) in ran {

@@ -1,4 +1,5 @@
-//! Files of limited size and the JSON in them, with the place of what is wrong.
+//! The files of workflows: texts of limited size, what they are called in messages, and how all that is wrong in one is
+//! told. What they mean is their readers' business.
 
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -14,27 +15,38 @@ const MOST_BYTES: u64 = 16 << 20;
 /// The text of a file; `-` is stdin. `what` names it in errors.
 pub async fn text(path: &Path, what: &str) -> Result<String> {
     let owned = path.to_owned();
-    // A pipe may give its text late, or never, and a read cannot be given up.
-    let read = tokio::task::spawn_blocking(move || blocking_text(&owned));
-    let failed = |error| unreadable(path, what, error);
-    Ok(read.await.map_err(|error| failed(error.into()))?.map_err(failed)?)
+    let read = apart("read a file", move || Ok(blocking_text(&owned))).await?;
+    Ok(read.map_err(|error| unreadable(path, what, error))?)
 }
 
-/// The same, for a thread of its own.
+/// Runs what blocks on a thread of its own: a pipe may give its text late, or never, and a read cannot be given up.
+pub async fn apart<T: Send + 'static>(
+    what: &str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined.map_err(|error| Error::failed(format!("cannot {what}")).because(error))?
+}
+
+/// The text of a file, for a thread of its own. The mark that some editors begin a text with is no part of it.
 pub fn blocking_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
     match path == Path::new("-") {
-        true => limited(io::stdin()),
-        false => std::fs::File::open(path).and_then(limited),
-    }
-}
-
-fn limited(input: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    input.take(MOST_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MOST_BYTES {
+        true => io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)?,
+        false => std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?,
+    };
+    if bytes.len() as u64 > MOST_BYTES {
         return Err(io::Error::other(format!("it is over {} MiB long", MOST_BYTES >> 20)));
     }
-    Ok(text)
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        io::Error::other(format!("it is not UTF-8 on line {line}"))
+    })?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 pub fn unreadable(path: &Path, what: &str, error: io::Error) -> Error {
