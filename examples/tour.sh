@@ -77,6 +77,18 @@ say 'A job that calls a function for every object, here a script'
 run 'opsctl s3 job create lambda look $manifest --run --wait' && exit 1 || printf '(exit code %s)\n' "$?"
 run 'opsctl s3 job list --columns operation,status,tasks,failed'
 
+say 'A workflow of Step Functions: looked at before it is deployed, drawn, and run with a clock that jumps over every wait'
+orders=$(dirname "$0")/orders
+input='{"id": "o-1", "total": 12, "items": [{"sku": "tea"}, {"sku": "cup"}]}'
+export orders input
+run 'opsctl sfn lint "$orders/order.asl.json" --strict'
+run 'opsctl sfn graph "$orders/order.asl.json" --format ascii'
+run 'opsctl sfn local run "$orders/order.asl.json" --input "$input" --mocks "$orders/mocks.json" --case Busy'
+
+say 'The same with a program of this machine for its Lambda function, and its tests'
+run 'opsctl sfn local run "$orders/order.asl.json" --input "$input" --mocks "$orders/mocks.json" --case OwnFunctions --functions "$orders/functions.toml" --query item.output -o json'
+run 'opsctl sfn local test "$orders" --columns test,result,status'
+
 say 'Where a setting comes from'
 run 'opsctl config show --origin'
 

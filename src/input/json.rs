@@ -11,19 +11,23 @@ use super::document::{Content, Document, Node, Place};
 impl<'a> Document<'a> {
     /// A JSON text, in which names may be given twice. What is no JSON has one mistake.
     pub fn read_json(file: &'a str, text: &str) -> Result<Self, Mistake> {
-        let no_json = |error: &serde_json::Error| {
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or(&message);
-            // Of an end that comes too soon, line and column may be none.
-            Mistake::new(file, error.line().max(1), characters(text, error), message)
-        };
-        serde_json::from_str::<Value>(text).map_err(|error| no_json(&error))?;
+        value(file, text)?;
         let mut cursor = Cursor { text, at: 0, place: Place { line: 1, column: 1 } };
         match cursor.node() {
             Some(root) => Ok(Document { file, root }),
             None => Err(Mistake::new(file, cursor.place.line, cursor.place.column, "no JSON")),
         }
     }
+}
+
+/// The value of a JSON text. What is no JSON has one mistake.
+pub fn value(file: &str, text: &str) -> Result<Value, Mistake> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        // Of an end that comes too soon, line and column may be none.
+        Mistake::new(file, error.line().max(1), characters(text, &error), message)
+    })
 }
 
 /// The column of an error in characters: the parser counts bytes.

@@ -162,6 +162,9 @@ fn the_tour_runs_in_the_sandbox_without_a_terminal() {
         "InvalidObjectState",
         "rehearsal-target,copies/archive/2024.tar\n",
         "LambdaInvoke             Complete     23       1\n",
+        "| ! CardDeclined |",
+        r#"{"packed":["tea","cup"],"told":"m-2"}"#,
+        "a declined card refuses the order  passed  FAILED\n",
     ] {
         assert!(ran.stdout.contains(shown), "{shown} is missing: {ran:#?}");
     }
@@ -202,7 +205,10 @@ fn the_transcripts_of_the_readme_are_what_is_printed() {
             shown += &line[4..];
             shown += "\n";
         }
-        let ran = shell(&Sealed::new(), &format!("{command} 2>&1"));
+        let sealed = Sealed::new();
+        let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+        std::os::unix::fs::symlink(examples, sealed.path("examples")).unwrap();
+        let ran = shell(&sealed, &format!("{command} 2>&1"));
         assert_eq!(ran.stdout, shown, "{command}");
         count += 1;
     }

@@ -4,8 +4,6 @@
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::error::{Error, Kind, Result};
 use crate::input::Mistake;
 
@@ -63,15 +61,6 @@ pub fn named(path: &Path) -> String {
         true => "stdin".to_owned(),
         false => path.display().to_string(),
     }
-}
-
-/// The value of a JSON text; what is none has one mistake.
-pub fn parse(file: &str, text: &str) -> Result<Value, Mistake> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or(&message);
-        Mistake::new(file, error.line().max(1), error.column().max(1), message)
-    })
 }
 
 /// `message` with each mistake as a cause of its own.

@@ -149,8 +149,8 @@ fn a_task_that_nothing_runs_prints_the_lines_to_add() {
         ran.stderr,
         format!(
             "error: nothing runs the task Pay, which calls the function {PAY}\n  \
-             hint: in the file of --functions add pay = [\"./pay\"]\n  \
-             hint: in the test case of --mocks add \"Pay\": \"PayMock\", and in its MockedResponses \"PayMock\": \
+             hint: at the top of the file of --functions add pay = [\"./pay\"]\n  \
+             hint: in the test case of --mocks add \"Pay\": \"PayMock\", and in MockedResponses \"PayMock\": \
              {{\"0\": {{\"Return\": {{}}}}}}\n"
         )
     );
@@ -340,6 +340,38 @@ fn an_express_machine_is_checked_as_one() {
     );
     let wait = only(&json!({"Type": "Wait", "Seconds": 301}));
     assert_eq!(item(run_in(&sealed, &wait, &["--type", "EXPRESS", "-o", "json"]), 6)["status"], "TIMED_OUT");
+}
+
+#[test]
+fn events_are_shown_beside_the_answer_or_in_its_document() {
+    let sealed = with_order();
+    let start = ["order.asl.json", "--input", "{\"total\": 1}", "--mocks", "mocks.json", "--case", "Happy"];
+    let with = |more: &[&str]| run(&sealed, &[&start[..], &["--history"], more].concat());
+    let shown = with(&["--columns", "status"]).expect(0).stdout;
+    assert!(shown.starts_with("Status: SUCCEEDED\n\nID  PREVIOUS"), "{shown}");
+    assert_eq!(
+        with(&["--query", "item.events[].id | length(@)", "-o", "table"]).expect(0).stdout.lines().count(),
+        1
+    );
+    for format in ["csv", "text"] {
+        let ran = with(&["-o", format]).expect(2);
+        assert!(
+            ran.stdout.is_empty() && ran.stderr.contains("hint: -o json --query 'item.events'"),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn mocks_of_states_that_there_are_not_are_told() {
+    let sealed = with_order();
+    sealed.write(
+        "mocks.json",
+        &mocks().to_string().replace("{\"Pay\":\"Paid\"}", "{\"Pay\":\"Paid\",\"Pray\":\"Paid\"}"),
+    );
+    let start = ["order.asl.json", "--input", "{\"total\": 1}", "--mocks", "mocks.json", "--case", "Happy"];
+    let ran = run(&sealed, &start).expect(0);
+    assert_eq!(ran.stderr, "warning: there are mocks for the state Pray, which the definition has not\n");
 }
 
 #[test]

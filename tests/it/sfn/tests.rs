@@ -176,6 +176,9 @@ tests:
     case: None
     mocks: {Pay: {'x': {}}}
     expect: {status: DONE, pth: [], retries: {Pay: many}}
+  - name: b
+    mocks: {Pai: {'0': {Return: {}}}}
+    expect: {path: [Free, Pax], retries: {Pay: 1, Nobody: 1}, requests: {Py: []}}
   - name: a
   - input: 1
 ";
@@ -188,11 +191,30 @@ tests:
         "wrong.test.yaml:8:22: `status` is one of SUCCEEDED",
         "wrong.test.yaml:8:28: unknown field `pth`; did you mean `path`?",
         "wrong.test.yaml:8:52: a state has a number of retries",
-        "wrong.test.yaml:9:5: there is a test called `a` already",
-        "wrong.test.yaml:10:5: a test needs a `name`",
+        "wrong.test.yaml:10:13: the definition has no state `Pai`; did you mean `Pay`?",
+        "wrong.test.yaml:11:20: the definition has no state `Free`",
+        "wrong.test.yaml:11:26: the definition has no state `Pax`; did you mean `Pay`?",
+        "wrong.test.yaml:11:51: the definition has no state `Nobody`",
+        "wrong.test.yaml:11:74: the definition has no state `Py`; did you mean `Pay`?",
+        "wrong.test.yaml:12:5: there is a test called `a` already",
+        "wrong.test.yaml:13:5: a test needs a `name`",
     ] {
         assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
     }
+}
+
+#[test]
+fn one_definition_may_be_tested_as_both_types() {
+    let sealed = Sealed::new();
+    sealed.write("wait.asl.json", &only(&json!({"Type": "Wait", "Seconds": 301})).to_string());
+    for (kind, status) in [("STANDARD", "SUCCEEDED"), ("EXPRESS", "TIMED_OUT")] {
+        let file = format!(
+            "definition: wait.asl.json\ntype: {kind}\ntests: [{{name: a, expect: {{status: {status}}}}}]\n"
+        );
+        sealed.write(&format!("{kind}.test.yaml"), &file);
+    }
+    let ran = test(&sealed, &["--coverage", "-o", "json"]).expect(0).json();
+    assert_eq!(ran["items"].as_array().unwrap().len(), 1, "{ran}");
 }
 
 #[test]

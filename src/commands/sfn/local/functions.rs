@@ -67,12 +67,15 @@ impl Functions {
         found(asked).or_else(|| found(unqualified?)).or_else(|| found(name?))
     }
 
-    /// The lines that make a function of this name.
-    pub fn lines(&self, asked: &str) -> String {
+    /// The line that makes a program a function of this name; in TOML it stands before any table.
+    pub fn line(&self, asked: &str) -> String {
         let name = name_of(asked).unwrap_or(asked);
+        let is_bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let (quoted, program) = (Value::from(name), Value::from(format!("./{name}")));
+        let key = if is_bare { name.to_owned() } else { quoted.to_string() };
         match self.is_yaml {
-            true => format!("{name}: [\"./{name}\"]"),
-            false => format!("{name} = [\"./{name}\"]"),
+            true => format!("{key}: [{program}]"),
+            false => format!("{key} = [{program}]"),
         }
     }
 }

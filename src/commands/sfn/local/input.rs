@@ -6,6 +6,7 @@ use opsctl_engine::asl::{PAYLOAD_LIMIT, Payload};
 
 use super::super::files;
 use crate::error::{Error, Result};
+use crate::input::json;
 
 /// Without one, an empty object.
 pub async fn read(given: Option<&str>) -> Result<Payload> {
@@ -22,8 +23,8 @@ pub async fn read(given: Option<&str>) -> Result<Payload> {
 
 /// Larger inputs than the service takes are none here either.
 fn parse(name: &str, text: &str) -> Result<Payload> {
-    let value = files::parse(name, text)
-        .map_err(|mistake| files::mistaken("the input is not JSON", vec![mistake]))?;
+    let value =
+        json::value(name, text).map_err(|mistake| files::mistaken("the input is not JSON", vec![mistake]))?;
     let payload = Payload::new(value);
     if payload.length() > PAYLOAD_LIMIT {
         let because = format!("an execution takes at most {PAYLOAD_LIMIT}");
@@ -45,6 +46,7 @@ mod tests {
             ("", "--input:1:1: EOF while parsing a value"),
             ("{\"a\": 1,\n 'b': 2}", "--input:2:2: key must be a string"),
             ("{\"a\"", "--input:1:4: EOF while parsing an object"),
+            ("{\"é\": nul}", "--input:1:10: expected ident"),
             ("1 2", "--input:1:3: trailing characters"),
             (&"[".repeat(1000), "--input:1:128: recursion limit exceeded"),
         ] {

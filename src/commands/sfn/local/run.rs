@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
+use opsctl_engine::asl::coverage::Ground;
 use opsctl_engine::asl::execution::{Execution, MAX_EVENTS, Options, Status};
 use opsctl_engine::asl::mocks::{Case, Mocks};
 
@@ -13,7 +14,7 @@ use super::objects::Objects;
 use super::options::{self, Type};
 use super::view::{self, COLUMNS, KIND, Line, LocalExecution};
 use super::watch::Watch;
-use super::world::Local;
+use super::world::{Local, Places};
 use super::{input, mocks};
 use crate::cli::DetailArgs;
 use crate::completion;
@@ -102,6 +103,9 @@ pub struct LocalRunArgs {
     detail: DetailArgs,
 }
 
+const PLACES: Places =
+    Places { mocks: "the test case of --mocks", functions: "at the top of the file of --functions" };
+
 pub async fn run(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
     // Dropping the run ends what it started.
     Signals::listen()?.race(run_to_end(args, ctx)).await
@@ -110,11 +114,18 @@ pub async fn run(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
 async fn run_to_end(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.detail_out(&args.detail);
     let details = out.details(KIND, COLUMNS)?;
+    let format = out.settings().format;
+    if args.history && matches!(format, Format::Csv | Format::Text) {
+        return Err(Error::usage("--history is more than one table, which -o csv and -o text are not")
+            .hint("-o json --query 'item.events'")
+            .into());
+    }
     let execution = args.execute(ctx).await?;
     details.show(&execution)?;
-    if args.history && out.settings().format == Format::Table {
-        out.text("\n")?;
-        out.list("localEvent", view::EVENTS, Line::all(&execution))?;
+    // In a document, and to a query, the events are a part of it.
+    if args.history && format == Format::Table && out.settings().query.is_none() {
+        ctx.out().text("\n")?;
+        ctx.out().list("localEvent", view::EVENTS, Line::all(&execution))?;
     }
     match execution.status == Status::Succeeded.name() {
         true => Ok(Outcome::Done),
@@ -139,6 +150,11 @@ impl LocalRunArgs {
         let name = definition::name(&self.file);
         let machine = definition::load(&self.file, self.kind.machine()).await?;
         let case = self.case(&name).await?;
+        let states = Ground::of(&machine).states;
+        for state in case.0.keys().filter(|state| !states.contains(state.as_str())) {
+            ctx.reporter()
+                .warn(format!("there are mocks for the state {state}, which the definition has not"));
+        }
         let functions = match &self.functions {
             Some(path) => Functions::read(path, &files::text(path, "the functions").await?)?,
             None => Functions::default(),
@@ -157,7 +173,7 @@ impl LocalRunArgs {
             keep_history: self.history || watch.is_drawn(),
             ..options::execution(&name, options::region(ctx), self.kind, seed, ctx.now())
         };
-        let mut world = Local::new(Mocks::new(case), &functions, objects);
+        let mut world = Local::new(PLACES, Mocks::new(case), &functions, objects);
         let mut execution = Execution::start(&machine, input, options);
         let place = options::place(ctx);
         let pace = Pace { place: &place, real_time: self.real_time, seed: options::apart(seed, 2) };

@@ -17,7 +17,14 @@ use super::objects::Objects;
 use crate::error::Error;
 use crate::functions::Function;
 
+/// What the places are called in which something can be added.
+pub struct Places {
+    pub mocks: &'static str,
+    pub functions: &'static str,
+}
+
 pub struct Local<'a> {
+    pub places: Places,
     pub mocks: Mocks,
     pub functions: &'a Functions,
     pub objects: Option<Objects>,
@@ -38,8 +45,9 @@ pub struct Call<'a> {
 }
 
 impl<'a> Local<'a> {
-    pub fn new(mocks: Mocks, functions: &'a Functions, objects: Option<Objects>) -> Self {
+    pub fn new(places: Places, mocks: Mocks, functions: &'a Functions, objects: Option<Objects>) -> Self {
         Local {
+            places,
             mocks,
             functions,
             objects,
@@ -56,13 +64,14 @@ impl<'a> Local<'a> {
         let json = |text: &str| Value::from(text).to_string();
         let (state_text, mock_text) = (json(state), json(&mock));
         let mocks = format!(
-            "in the test case of --mocks add {state_text}: {mock_text}, and in its MockedResponses \
-             {mock_text}: {{\"0\": {{\"Return\": {{}}}}}}"
+            "in {} add {state_text}: {mock_text}, and in MockedResponses {mock_text}: \
+             {{\"0\": {{\"Return\": {{}}}}}}",
+            self.places.mocks
         );
         match Invocation::of(request) {
             Some(Invocation { function, .. }) => {
                 Error::usage(format!("nothing runs the task {state}, which calls the function {function}"))
-                    .hint(format!("in the file of --functions add {}", self.functions.lines(&function)))
+                    .hint(format!("{} add {}", self.places.functions, self.functions.line(&function)))
             }
             None => Error::usage(format!(
                 "nothing runs the task {state}, which calls {}",

@@ -1,11 +1,13 @@
 //! The files of workflow tests: YAML, read so that every mistake is told with its place. `docs/workflow-tests.md` has the
 //! format.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use opsctl_engine::asl::Payload;
+use opsctl_engine::asl::coverage::Ground;
+use opsctl_engine::asl::definition::Machine;
 use opsctl_engine::asl::mocks::{self, Case, MockFile, Response};
 use serde_json::{Map, Value};
 
@@ -30,6 +32,9 @@ pub struct Suite {
     pub path: PathBuf,
     pub definition: PathBuf,
     pub kind: Type,
+    pub machine: Machine,
+    /// What there is of the machine to be covered.
+    pub ground: Ground,
     pub functions: Functions,
     pub objects: Option<PathBuf>,
     pub tests: Vec<Test>,
@@ -65,7 +70,7 @@ pub fn read(path: &Path) -> Result<Suite, Error> {
     let wrong = |mistakes| files::mistaken(format!("the tests in {file} are wrong"), mistakes);
     let document = Document::read(&file, &text).map_err(|mistake| wrong(vec![mistake]))?;
     let value = document.value();
-    let mut reader = Reader { document: &document, path: Vec::new(), mistakes: Vec::new() };
+    let mut reader = Reader { document: &document, path: Vec::new(), mistakes: Vec::new(), states: None };
     let Some(fields) = reader.object(&value, "tests are an object with `definition` and `tests`", FILE)
     else {
         return Err(wrong(reader.mistakes));
@@ -87,6 +92,12 @@ pub fn read(path: &Path) -> Result<Suite, Error> {
             Type::Standard
         }
     };
+    let machine = match &definition {
+        Some(path) => Some(definition::blocking_load(path, kind.machine())?),
+        None => None,
+    };
+    let ground = machine.as_ref().map(Ground::of);
+    reader.states = ground.as_ref().map(|ground| &ground.states);
     let read = |path: &Path, what| blocking_text(path).map_err(|error| files::unreadable(path, what, error));
     let mocks = match &mocks_path {
         Some(path) => mock_files::read(&files::named(path), &read(path, "the mocks")?)?,
@@ -97,15 +108,19 @@ pub fn read(path: &Path) -> Result<Suite, Error> {
         None => Functions::default(),
     };
     let mocks_file = mocks_path.as_deref().map(files::named);
-    let machine = definition::name(definition.as_deref().unwrap_or(path));
-    let sources = Sources { mocks: &mocks, file: mocks_file.as_deref(), machine: &machine };
+    let name = definition::name(definition.as_deref().unwrap_or(path));
+    let sources = Sources { mocks: &mocks, file: mocks_file.as_deref(), machine: &name };
     let tests = reader.tests(fields, &sources);
-    if !reader.mistakes.is_empty() {
-        reader.mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
-        return Err(wrong(reader.mistakes));
+    let mut mistakes = reader.mistakes;
+    match (definition, machine, ground) {
+        (Some(definition), Some(machine), Some(ground)) if mistakes.is_empty() => {
+            Ok(Suite { path: path.to_owned(), definition, kind, machine, ground, functions, objects, tests })
+        }
+        _ => {
+            mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+            Err(wrong(mistakes))
+        }
     }
-    let definition = definition.unwrap_or_default();
-    Ok(Suite { path: path.to_owned(), definition, kind, functions, objects, tests })
 }
 
 /// Where the mocks of a test may come from.
@@ -120,6 +135,8 @@ struct Reader<'a> {
     document: &'a Document<'a>,
     path: Vec<String>,
     mistakes: Vec<Mistake>,
+    /// Those of the definition.
+    states: Option<&'a BTreeSet<Arc<str>>>,
 }
 
 impl Reader<'_> {
@@ -152,6 +169,16 @@ impl Reader<'_> {
             self.mistakes.push(self.document.mistake(&path, true, format!("unknown field `{name}`{advice}")));
         }
         Some(fields)
+    }
+
+    /// What is said of a state that there is not is true of nothing. `of_name`: the state is the name of a field.
+    fn state(&mut self, state: &str, step: &str, of_name: bool) {
+        let Some(states) = self.states.filter(|states| !states.contains(state)) else { return };
+        let near = nearest(state, states.iter().map(|state| &**state));
+        let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let path: Vec<String> = self.path.iter().cloned().chain([step.to_owned()]).collect();
+        let message = format!("the definition has no state `{state}`{advice}");
+        self.mistakes.push(self.document.mistake(&path, of_name, message));
     }
 
     fn text(&mut self, fields: &Map<String, Value>, name: &str) -> Option<String> {
@@ -223,7 +250,12 @@ impl Reader<'_> {
         if let Some(own) = fields.get("mocks") {
             let responses: &BTreeMap<String, Arc<Response>> = &sources.mocks.responses;
             match mocks::case(own, responses) {
-                Ok(own) => case.0.extend(own.0),
+                Ok(own) => {
+                    self.inside("mocks", |reader| {
+                        own.0.keys().for_each(|state| reader.state(state, state, true))
+                    });
+                    case.0.extend(own.0);
+                }
                 Err(faults) => {
                     let base: Vec<String> = self.path.iter().cloned().chain(["mocks".to_owned()]).collect();
                     let mistakes =
@@ -250,9 +282,14 @@ impl Reader<'_> {
         let names = |value: &Value| value.as_str().map(str::to_owned);
         let path = fields.get("path").and_then(|value| {
             let path = value.as_array().and_then(|list| list.iter().map(names).collect::<Option<Vec<_>>>());
-            if path.is_none() {
-                self.inside("path", |reader| reader.mistake("`path` is a list of states"));
-            }
+            self.inside("path", |reader| match &path {
+                Some(path) => {
+                    path.iter()
+                        .enumerate()
+                        .for_each(|(at, state)| reader.state(state, &at.to_string(), false));
+                }
+                None => reader.mistake("`path` is a list of states"),
+            });
             path
         });
         Expectation {
@@ -282,6 +319,7 @@ impl Reader<'_> {
             };
             let mut found = BTreeMap::new();
             for (state, value) in states {
+                reader.state(state, state, true);
                 match read(value) {
                     Some(value) => {
                         found.insert(state.clone(), value);

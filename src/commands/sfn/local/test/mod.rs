@@ -91,15 +91,14 @@ pub async fn run(args: &LocalTestArgs, ctx: &Context) -> Result<Outcome> {
     } else {
         drop(out.stream("localTest", TESTS)?);
     }
-    let (suites, machines) = runner::suites(&args.place, args.filter.as_deref()).await?;
+    let suites = runner::suites(&args.place, args.filter.as_deref()).await?;
     let surroundings =
         Surroundings { place: options::place(ctx), region: options::region(ctx).to_owned(), now: ctx.now() };
     let total = suites.iter().map(|suite| suite.tests.len()).sum::<usize>() as u64;
     let mut progress = ctx.reporter().progress("testing", Some(total));
     let at_once = args.max_concurrency.map(usize::from);
     let mut signals = Signals::listen()?;
-    let tested = (suites, machines);
-    let results = runner::run(tested, surroundings, at_once, &mut signals, |done| progress.set(done)).await?;
+    let results = runner::run(suites, surroundings, at_once, &mut signals, |done| progress.set(done)).await?;
     drop(progress);
     let failed = results.tests.iter().filter(|test| !test.passed).count();
     let verdict = verdict(args, &results, failed);

@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use opsctl_engine::asl::coverage::{Coverage, Ground};
-use opsctl_engine::asl::definition::Machine;
+use opsctl_engine::asl::coverage::Coverage;
 use opsctl_engine::asl::execution::{Execution, Options};
 use opsctl_engine::asl::mocks::Mocks;
 
@@ -11,12 +10,15 @@ use super::super::super::definition;
 use super::super::drive::{self, Pace};
 use super::super::objects::Objects;
 use super::super::options;
-use super::super::world::Local;
+use super::super::world::{Local, Places};
 use super::expect::{Ended, differences};
 use super::file::{Suite, Test};
 use super::view::TestResult;
-use crate::error::{Error, Report, Result};
+use crate::error::{Report, Result};
 use crate::functions::Place;
+
+const PLACES: Places =
+    Places { mocks: "the case of `mocks`", functions: "at the top of the file of `functions`" };
 
 /// What all tests share.
 pub struct Surroundings {
@@ -31,14 +33,7 @@ pub struct Ran {
     pub coverage: Coverage,
 }
 
-/// The machine of a suite, and what there is of it to be covered.
-pub fn machine(suite: &Suite) -> Result<(Machine, Ground), Error> {
-    let machine = definition::blocking_load(&suite.definition, suite.kind.machine())?;
-    let ground = Ground::of(&machine);
-    Ok((machine, ground))
-}
-
-pub async fn run(suite: &Suite, test: &Test, machine: &Machine, surroundings: &Surroundings) -> Result<Ran> {
+pub async fn run(suite: &Suite, test: &Test, surroundings: &Surroundings) -> Result<Ran> {
     let started = Instant::now();
     let name = definition::name(&suite.definition);
     let seed = options::seed(Some(test.seed))?;
@@ -47,9 +42,9 @@ pub async fn run(suite: &Suite, test: &Test, machine: &Machine, surroundings: &S
         ..options::execution(&name, &surroundings.region, suite.kind, seed, surroundings.now)
     };
     let objects = suite.objects.as_deref().map(Objects::untouched);
-    let mut world = Local::new(Mocks::new(test.case.clone()), &suite.functions, objects);
+    let mut world = Local::new(PLACES, Mocks::new(test.case.clone()), &suite.functions, objects);
     world.requests = Some(Vec::new());
-    let mut execution = Execution::start(machine, test.input.clone(), options);
+    let mut execution = Execution::start(&suite.machine, test.input.clone(), options);
     execution.note_coverage();
     let pace = Pace { place: &surroundings.place, real_time: false, seed: options::apart(seed, 2) };
     let driven = drive::drive(&mut execution, &mut world, &pace, |_, _| {}).await;

@@ -1,11 +1,10 @@
 //! All tests, several at once, each on a thread of its own; coverage is put together by definition.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use opsctl_engine::asl::coverage::{Coverage, Ground};
-use opsctl_engine::asl::definition::Machine;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -24,18 +23,10 @@ pub struct Results {
     pub coverage: Vec<DefinitionCoverage>,
 }
 
-/// Definitions by their paths, and what there is of each to be covered.
-pub type Machines = BTreeMap<PathBuf, (Machine, Ground)>;
-
-/// The files of tests, with the tests that are wanted, and the definitions that those test.
-pub async fn suites(place: &Path, filter: Option<&str>) -> Result<(Vec<Suite>, Machines)> {
+/// The files of tests, with the tests that are wanted.
+pub async fn suites(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
     let (place, filter) = (place.to_owned(), filter.map(str::to_owned));
-    files::apart("read the tests", move || {
-        let suites = wanted(&place, filter.as_deref())?;
-        let machines = machines(&suites)?;
-        Ok((suites, machines))
-    })
-    .await
+    files::apart("read the tests", move || wanted(&place, filter.as_deref())).await
 }
 
 fn wanted(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
@@ -54,7 +45,7 @@ fn wanted(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
 
 /// Gives up all tests when a signal comes: what they run is ended before this returns.
 pub async fn run(
-    (suites, machines): (Vec<Suite>, Machines),
+    suites: Vec<Suite>,
     surroundings: Surroundings,
     at_once: Option<usize>,
     signals: &mut Signals,
@@ -66,7 +57,7 @@ pub async fn run(
         .flat_map(|(suite, it)| (0..it.tests.len()).map(move |test| (suite, test)))
         .rev()
         .collect::<Vec<_>>();
-    let shared = Arc::new((suites, machines, surroundings));
+    let shared = Arc::new((suites, surroundings));
     let (give_up, given_up) = watch::channel(false);
     let mut running: JoinSet<((usize, usize), Result<Ran>)> = JoinSet::new();
     let mut ran: BTreeMap<(usize, usize), Ran> = BTreeMap::new();
@@ -105,50 +96,38 @@ pub async fn run(
     if let Some(error) = ended {
         return Err(error);
     }
-    Ok(together(&shared.0, &shared.1, ran))
-}
-
-type Shared = (Vec<Suite>, Machines, Surroundings);
-
-/// A definition that several files test is read once.
-fn machines(suites: &[Suite]) -> Result<Machines> {
-    let mut machines = Machines::new();
-    for suite in suites {
-        if !machines.contains_key(&suite.definition) {
-            machines.insert(suite.definition.clone(), one::machine(suite)?);
-        }
-    }
-    Ok(machines)
+    Ok(together(&shared.0, ran))
 }
 
 async fn unless_given_up(
     (suite, test): (usize, usize),
-    (suites, machines, surroundings): &Shared,
+    (suites, surroundings): &(Vec<Suite>, Surroundings),
     mut given_up: watch::Receiver<bool>,
 ) -> Result<Ran> {
     let lost = || Error::failed("a test was lost");
     let suite = suites.get(suite).ok_or_else(lost)?;
     let test = suite.tests.get(test).ok_or_else(lost)?;
-    let (machine, _) = machines.get(&suite.definition).ok_or_else(lost)?;
     tokio::select! {
         biased;
         _ = given_up.wait_for(|given_up| *given_up) => Err(Error::failed("given up").into()),
-        ran = one::run(suite, test, machine, surroundings) => ran,
+        ran = one::run(suite, test, surroundings) => ran,
     }
 }
 
-fn together(suites: &[Suite], machines: &Machines, ran: BTreeMap<(usize, usize), Ran>) -> Results {
-    let mut seen: BTreeMap<&Path, Coverage> = BTreeMap::new();
+/// A definition that several files test is covered by all of them.
+fn together(suites: &[Suite], ran: BTreeMap<(usize, usize), Ran>) -> Results {
+    let mut seen: BTreeMap<&Path, (&Ground, Coverage)> = BTreeMap::new();
     let mut tests = Vec::new();
     for ((suite, _), Ran { result, coverage }) in ran {
         tests.push(result);
         if let Some(suite) = suites.get(suite) {
-            seen.entry(&suite.definition).or_default().add(&coverage);
+            let (_, seen) =
+                seen.entry(&suite.definition).or_insert_with(|| (&suite.ground, Coverage::default()));
+            seen.add(&coverage);
         }
     }
-    let coverage = seen.into_iter().filter_map(|(definition, coverage)| {
-        let (_, ground) = machines.get(definition)?;
-        Some(DefinitionCoverage::new(definition, ground, &coverage))
-    });
+    let coverage = seen
+        .into_iter()
+        .map(|(definition, (ground, coverage))| DefinitionCoverage::new(definition, ground, &coverage));
     Results { coverage: coverage.collect(), tests }
 }
