@@ -87,7 +87,7 @@ run 'opsctl sfn local run "$orders/order.asl.json" --input "$input" --mocks "$or
 
 say 'The same with a program of this machine for its Lambda function, and its tests'
 run 'opsctl sfn local run "$orders/order.asl.json" --input "$input" --mocks "$orders/mocks.json" --case OwnFunctions --functions "$orders/functions.toml" --query item.output -o json'
-run 'opsctl sfn local test "$orders" --columns test,result,status'
+run 'opsctl sfn local test "$orders" --columns name,result,status'
 
 say 'Where a setting comes from'
 run 'opsctl config show --origin'

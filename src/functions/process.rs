@@ -16,18 +16,15 @@ const STDERR_LIMIT: usize = 1024;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Finished {
-    Answered(Vec<u8>),
-    /// It ended with a failure; what it had said before.
-    Exited {
-        how: String,
+    Answered {
         answer: Vec<u8>,
-        complaint: String,
+        /// The end of what it had to say beside.
+        said: String,
     },
+    /// It ended with a failure; what it had said before.
+    Exited { how: String, answer: Vec<u8>, complaint: String },
     /// Lambda's name for what went wrong, and a sentence.
-    Failed {
-        kind: &'static str,
-        message: String,
-    },
+    Failed { kind: &'static str, message: String },
 }
 
 /// Kills what a command started, however its run ends.
@@ -69,7 +66,7 @@ fn start(place: &Place, function: &Function) -> std::io::Result<Child> {
         .current_dir(&function.folder)
         .env_clear()
         .env("PATH", &place.path)
-        .env("HOME", &function.folder)
+        .env("HOME", std::path::absolute(&function.folder)?)
         .env("USER", &place.user)
         .env("LANG", "C.UTF-8")
         .env("AWS_REGION", &place.region)
@@ -98,10 +95,10 @@ async fn attend(mut child: Child, event: Vec<u8>) -> std::io::Result<Finished> {
         let message = format!("the answer is over {ANSWER_LIMIT} bytes");
         return Ok(Finished::Failed { kind: "Function.ResponseSizeTooLarge", message });
     }
-    if status.success() {
-        return Ok(Finished::Answered(answer));
-    }
     let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
+    if status.success() {
+        return Ok(Finished::Answered { answer, said: complaint });
+    }
     Ok(Finished::Exited { how: how(status), answer, complaint })
 }
 
@@ -160,13 +157,18 @@ mod tests {
     #[tokio::test]
     async fn an_event_goes_in_and_an_answer_comes_out() {
         let minute = Duration::from_secs(60);
-        assert_eq!(run_script("cat", minute).await, Finished::Answered(b"{\"event\":1}".to_vec()));
+        let answered = |answer: &str, said: &str| Finished::Answered {
+            answer: answer.as_bytes().to_vec(),
+            said: said.to_owned(),
+        };
+        assert_eq!(run_script("cat", minute).await, answered("{\"event\":1}", ""));
+        assert_eq!(run_script("cat; echo seen >&2", minute).await, answered("{\"event\":1}", "seen"));
         let told =
             run_script("echo $AWS_LAMBDA_FUNCTION_NAME $AWS_REGION ${AWS_SECRET_ACCESS_KEY-none}", minute)
                 .await;
-        assert_eq!(told, Finished::Answered(b"f eu-west-1 none\n".to_vec()));
+        assert_eq!(told, answered("f eu-west-1 none\n", ""));
         // More than a pipe holds, and the event not read.
-        let Finished::Answered(answer) = run_script("head -c 200000 /dev/zero", minute).await else {
+        let Finished::Answered { answer, .. } = run_script("head -c 200000 /dev/zero", minute).await else {
             panic!()
         };
         assert_eq!(answer.len(), 200_000);

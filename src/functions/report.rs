@@ -22,8 +22,8 @@ pub fn result(finished: Finished, request_id: &str) -> Result {
         Err(FunctionError { error: error.to_owned(), payload })
     };
     match finished {
-        Finished::Answered(answer) if answer.trim_ascii().is_empty() => Ok(Value::Null),
-        Finished::Answered(answer) => match serde_json::from_slice(&answer) {
+        Finished::Answered { answer, .. } if answer.trim_ascii().is_empty() => Ok(Value::Null),
+        Finished::Answered { answer, .. } => match serde_json::from_slice(&answer) {
             Ok(value) => Ok(value),
             Err(fault) => {
                 failed("Runtime.MarshalError", format!("the function printed no JSON: {fault}"), Vec::new())
@@ -70,9 +70,10 @@ mod tests {
             )
         };
         let own = r#"{"errorType":"Refused","errorMessage":"no"}"#;
+        let answered = |answer: &str| Finished::Answered { answer: answer.into(), said: String::new() };
         for (name, finished, expected) in [
-            ("a result", Finished::Answered(b"{\"a\":1}\n".to_vec()), Ok(json!({"a": 1}))),
-            ("nothing", Finished::Answered(b" \n".to_vec()), Ok(Value::Null)),
+            ("a result", answered("{\"a\":1}\n"), Ok(json!({"a": 1}))),
+            ("nothing", answered(" \n"), Ok(Value::Null)),
             ("a crash", exited("half", "a\nb"), exit(json!(["a", "b"]))),
             ("JSON that is no failure", exited("{}", ""), exit(json!([]))),
             (
@@ -95,7 +96,7 @@ mod tests {
         ] {
             assert_eq!(result(finished, "r-1"), expected, "{name}");
         }
-        let no_json = result(Finished::Answered(b"hello".to_vec()), "r-1").unwrap_err();
+        let no_json = result(answered("hello"), "r-1").unwrap_err();
         assert_eq!(no_json.error, "Runtime.MarshalError");
     }
 }

@@ -34,6 +34,18 @@ fn the_event_is_on_stdin_and_the_result_on_stdout() {
         called("printf '\"%s\"' $AWS_LAMBDA_FUNCTION_NAME:$AWS_LAMBDA_FUNCTION_ARN", 0)["output"],
         format!("pay:{PAY}")
     );
+    // By a name of its own it has an ARN too.
+    let sealed = Sealed::new();
+    let script = "echo seen >&2; printf '\"%s\"' $AWS_LAMBDA_FUNCTION_ARN";
+    sealed.write("functions.yaml", &json!({"pay": ["sh", "-c", script]}).to_string());
+    let invoke = only(&json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "pay:live"}}));
+    let args = ["--functions", "functions.yaml", "-o", "json", "--region", "eu-west-1", "--debug"];
+    let ran = run_in(&sealed, &invoke, &args);
+    assert!(ran.stderr.contains("it says: seen"), "{ran:?}");
+    let output = &item(ran, 0)["output"];
+    assert_eq!(output["Payload"], "arn:aws:lambda:eu-west-1:123456789012:function:pay:live");
+    assert_eq!(output["SdkResponseMetadata"]["RequestId"].as_str().map(str::len), Some(36));
     // Nothing is null, and the event need not be read.
     assert_eq!(called("exit 0", 0)["output"], Value::Null);
 }
@@ -94,7 +106,7 @@ fn every_mistake_of_the_functions_has_its_place() {
 }
 
 /// Waits until there is a file; what is in it.
-fn appears(path: &Path) -> String {
+pub fn appears(path: &Path) -> String {
     let deadline = Instant::now() + Duration::from_secs(60);
     while Instant::now() < deadline {
         match std::fs::read_to_string(path) {
@@ -219,7 +231,11 @@ fn a_signal_or_the_limit_of_time_ends_functions_that_still_run() {
             kill_process(Pid::from_child(&child), signal).unwrap();
             let ended = child.wait_with_output().unwrap();
             let stderr = String::from_utf8(ended.stderr).unwrap();
-            assert_eq!((ended.status.code(), stderr.as_str()), (Some(code), said), "{words:?}");
+            let told = match words == run {
+                true => said.to_owned(),
+                false => format!("1 test: 0 passed, 0 failed, 1 not run\n{said}"),
+            };
+            assert_eq!((ended.status.code(), stderr), (Some(code), told), "{words:?}");
             assert!(is_gone(&pid), "{words:?}");
         }
         let sealed = Sealed::new();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{PAY, item, only, order, run_in, with_order};
+use super::{PAY, item, mocks, only, order, run_in, with_order};
 use crate::support::{Ran, Sealed, Terminal};
 
 fn run(sealed: &Sealed, args: &[&str]) -> Ran {
@@ -150,13 +150,13 @@ fn a_task_that_nothing_runs_prints_the_lines_to_add() {
         format!(
             "error: nothing runs the task Pay, which calls the function {PAY}\n  \
              hint: at the top of the file of --functions add pay = [\"./pay\"]\n  \
-             hint: in the test case of --mocks add \"Pay\": \"PayMock\", and in MockedResponses \"PayMock\": \
+             hint: in the test case of --mocks add \"Pay\": \"Done\", and in its MockedResponses \"Done\": \
              {{\"0\": {{\"Return\": {{}}}}}}\n"
         )
     );
     sealed.write("functions.yaml", "ship: ['true']\n");
     let ran = run(&sealed, &[&start[..], &["--functions", "functions.yaml"]].concat()).expect(2);
-    assert!(ran.stderr.contains("--functions add pay: [\"./pay\"]\n"), "{ran:?}");
+    assert!(ran.stderr.contains("--functions add \"pay\": [\"./pay\"]\n"), "{ran:?}");
     for resource in ["sqs:sendMessage", "lambda:invoke.waitForTaskToken", "ecs:runTask.sync"] {
         let task = json!({"Type": "Task", "Resource": format!("arn:aws:states:::{resource}"),
             "Parameters": {"FunctionName": "pay", "Payload": {"t.$": "$$.Task.Token"}}});
@@ -166,10 +166,7 @@ fn a_task_that_nothing_runs_prints_the_lines_to_add() {
         };
         let ran = run_in(&sealed, &only(&task), &[]).expect(2);
         assert!(ran.stderr.contains(&format!("which calls arn:aws:states:::{resource}\n")), "{ran:?}");
-        assert!(
-            ran.stderr.contains("\"S\": \"SMock\"") && !ran.stderr.contains("--functions add"),
-            "{ran:?}"
-        );
+        assert!(ran.stderr.contains("\"S\": \"Done\"") && !ran.stderr.contains("--functions add"), "{ran:?}");
     }
 }
 
@@ -310,7 +307,9 @@ fn what_is_wrong_is_told_with_its_place() {
         (&["order.asl.json", "--mocks", "none.json"], 3, "cannot read the mocks none.json"),
         (&["order.asl.json", "--functions", "none.toml"], 3, "cannot read the functions none.toml"),
         (&["order.asl.json", "--objects", "none"], 3, "there is no folder none"),
-        (&["-", "--input", "-"], 2, "cannot both be stdin"),
+        (&["-", "--input", "-"], 2, "the definition and the input cannot both be stdin"),
+        (&["order.asl.json", "-i", "-", "--mocks", "-"], 2, "the input and the mocks cannot both be stdin"),
+        (&["-", "--functions", "-"], 2, "the definition and the functions cannot both be stdin"),
         (&["order.asl.json", "--case", "x"], 2, "--mocks"),
         (&["."], 2, "cannot read the definition ."),
     ] {

@@ -1,9 +1,13 @@
 //! `sfn local test`: what passes, what fails, and how both are told.
 
 use std::path::Path;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use serde_json::json;
 
+use super::functions::appears;
 use super::{PAY, only, with_order};
 use crate::support::{Ran, Sealed};
 
@@ -97,6 +101,8 @@ tests:
         "the mocks of the state Pay ran out at attempt 2: Busy has no outcome for it (its last is 1)"
     );
     assert!(failures(2)[0].starts_with("nothing runs the task Pay"));
+    assert_eq!(failures(2)[1], "hint: at the top of the file that `functions` names add pay = [\"./pay\"]");
+    assert_eq!(failures(2)[2], "hint: in the `mocks` of the test add \"Pay\": {\"0\": {\"Return\": {}}}");
     // Without an input there is no total, which fails the run.
     assert!(
         failures(3)[0].starts_with("status: expected SUCCEEDED, was FAILED: States.Runtime: "),
@@ -192,8 +198,8 @@ tests:
         "wrong.test.yaml:8:28: unknown field `pth`; did you mean `path`?",
         "wrong.test.yaml:8:52: a state has a number of retries",
         "wrong.test.yaml:10:13: the definition has no state `Pai`; did you mean `Pay`?",
-        "wrong.test.yaml:11:20: the definition has no state `Free`",
-        "wrong.test.yaml:11:26: the definition has no state `Pax`; did you mean `Pay`?",
+        "wrong.test.yaml:11:21: the definition has no state `Free`",
+        "wrong.test.yaml:11:27: the definition has no state `Pax`; did you mean `Pay`?",
         "wrong.test.yaml:11:51: the definition has no state `Nobody`",
         "wrong.test.yaml:11:74: the definition has no state `Py`; did you mean `Pay`?",
         "wrong.test.yaml:12:5: there is a test called `a` already",
@@ -201,6 +207,56 @@ tests:
     ] {
         assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
     }
+}
+
+#[test]
+fn what_was_done_before_an_interruption_is_told() {
+    let sealed = with_order();
+    let hangs = json!({"command": ["sh", "-c", "echo >begun; sleep 1000"], "timeout": "15m"});
+    sealed.write("functions.yaml", &json!({ "pay": hangs }).to_string());
+    sealed.write(
+        "all.test.yaml",
+        "definition: order.asl.json\nfunctions: functions.yaml\ntests:\n  \
+         - {name: empty, input: {total: 0}, expect: {error: EmptyOrder}}\n  - {name: hangs, input: {total: 1}}\n",
+    );
+    let mut command =
+        sealed.command(["sfn", "local", "test", "--max-concurrency", "1", "--columns", "name,result"]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    appears(&sealed.path("begun"));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    assert_eq!(text(ended.stdout), "TEST   RESULT\nempty  passed\n");
+    assert_eq!(text(ended.stderr), "2 tests: 1 passed, 0 failed, 1 not run\nerror: interrupted\n");
+    assert_eq!(ended.status.code(), Some(130));
+}
+
+#[test]
+fn the_mistakes_of_all_files_are_told_in_one_run() {
+    let sealed = with_order();
+    sealed.write("a.test.yaml", "definition: order.asl.json\ntests: []\n");
+    sealed.write("b.test.yaml", "definition: cut.asl.json\ntests: [{name: a}]\n");
+    sealed.write("cut.asl.json", "{");
+    let large =
+        format!("definition: order.asl.json\ntests: [{{name: a, input: {:?}}}]\n", "x".repeat(300_000));
+    sealed.write("c.test.yaml", &large);
+    let ran = test(&sealed, &[]).expect(2);
+    for told in [
+        "3 files of tests cannot be used",
+        "a.test.yaml:2:8: `tests` is a list of at least one test",
+        "cut.asl.json:1:1: EOF while parsing an object",
+        "c.test.yaml:2:26: the input is too large: 300002 bytes",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn no_cause_can_be_expected() {
+    let sealed = with_order();
+    sealed.write("machine.asl.json", &only(&json!({"Type": "Pass"})).to_string());
+    sealed.write("a.test.yaml", "definition: machine.asl.json\ntests: [{name: a, expect: {cause: null}}]\n");
+    test(&sealed, &[]).expect(0);
 }
 
 #[test]

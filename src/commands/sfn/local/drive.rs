@@ -12,9 +12,10 @@ use opsctl_engine::asl::execution::virtual_time::{Driver, Standing};
 use opsctl_engine::asl::execution::{Answer, DemandId, Execution};
 use opsctl_engine::random::Random;
 
+use super::options::ACCOUNT;
 use super::world::{Call, Local};
 use crate::error::{Error, Result};
-use crate::functions::{self, Function, Place};
+use crate::functions::{self, Finished, Function, Place};
 
 /// Programs that run at once; more wait for their turn.
 const AT_ONCE: usize = 64;
@@ -108,19 +109,35 @@ async fn invoke(call: Call<'_>, request_id: String, place: &Place) -> (DemandId,
     let Call { demand, invocation, function } = call;
     let mut function = Function::clone(function);
     let seconds = function.timeout.as_secs_f64().to_string();
+    let arn = arn(&invocation.function, &place.region);
     for (name, value) in [
         ("AWS_REQUEST_ID", &request_id),
-        ("AWS_LAMBDA_FUNCTION_ARN", &invocation.function),
+        ("AWS_LAMBDA_FUNCTION_ARN", &arn),
         ("AWS_LAMBDA_FUNCTION_TIMEOUT", &seconds),
     ] {
         function.environment.entry(name.to_owned()).or_insert_with(|| value.clone());
     }
     tracing::info!(function = %invocation.function, "invoking {:?}", function.command.first());
     let finished = functions::run(place, &function, invocation.event.to_string().into_bytes()).await;
-    if let functions::Finished::Exited { complaint, .. } = &finished {
-        tracing::info!(function = %invocation.function, "it failed: {complaint}");
+    match &finished {
+        Finished::Answered { said, .. } => {
+            said.lines().for_each(|line| tracing::info!(function = %invocation.function, "it says: {line}"))
+        }
+        Finished::Exited { complaint, .. } => {
+            tracing::info!(function = %invocation.function, "it failed: {complaint}");
+        }
+        Finished::Failed { .. } => {}
     }
-    (demand, invocation.answer(functions::result(finished, &request_id)))
+    (demand, invocation.answer(functions::result(finished, &request_id), &request_id))
+}
+
+/// The ARN of what a task calls a function.
+fn arn(asked: &str, region: &str) -> String {
+    if asked.starts_with("arn:") {
+        return asked.to_owned();
+    }
+    let name = asked.rsplit_once("function:").map_or(asked, |(_, name)| name);
+    format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}")
 }
 
 /// The time of the execution beside that of the wall, from the moment that both go equally fast.

@@ -1,6 +1,7 @@
 //! The file of `--functions`: Lambda functions by name or ARN, each a program with its arguments or a Python handler.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -61,10 +62,11 @@ impl Functions {
     /// The function that is asked for by its ARN, whole or in part, or by its name, with or without a qualifier. What
     /// the file has by the same words comes first, then what it has by the name.
     pub fn find(&self, asked: &str) -> Option<&Function> {
-        let name = name_of(asked);
-        let unqualified = name.and_then(|name| asked.find(name).map(|at| &asked[..at + name.len()]));
-        let found = |words: &str| self.by_name.get(words);
-        found(asked).or_else(|| found(unqualified?)).or_else(|| found(name?))
+        let span = span_of_name(asked);
+        let words = |words: Option<&str>| self.by_name.get(words?);
+        let unqualified = span.clone().and_then(|span| asked.get(..span.end));
+        let name = span.and_then(|span| asked.get(span));
+        words(Some(asked)).or_else(|| words(unqualified)).or_else(|| words(name))
     }
 
     /// The line that makes a program a function of this name; in TOML it stands before any table.
@@ -72,10 +74,11 @@ impl Functions {
         let name = name_of(asked).unwrap_or(asked);
         let is_bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         let (quoted, program) = (Value::from(name), Value::from(format!("./{name}")));
-        let key = if is_bare { name.to_owned() } else { quoted.to_string() };
         match self.is_yaml {
-            true => format!("{key}: [{program}]"),
-            false => format!("{key} = [{program}]"),
+            // In JSON too.
+            true => format!("{quoted}: [{program}]"),
+            false if is_bare => format!("{name} = [{program}]"),
+            false => format!("{quoted} = [{program}]"),
         }
     }
 }
@@ -91,15 +94,16 @@ fn or_wrong(
 
 /// `pay` of `arn:aws:lambda:eu-west-1:111122223333:function:pay:7`, `111122223333:function:pay`, `pay:7` and `pay`.
 pub fn name_of(asked: &str) -> Option<&str> {
-    let mut parts = asked.split(':');
-    let name = match asked.contains("function:") {
-        true => {
-            parts.by_ref().find(|part| *part == "function")?;
-            parts.next()?
-        }
-        false => parts.next()?,
-    };
-    (!name.is_empty() && name != "arn").then_some(name)
+    asked.get(span_of_name(asked)?)
+}
+
+fn span_of_name(asked: &str) -> Option<Range<usize>> {
+    const MARK: &str = "function:";
+    let start = asked.find(MARK).map_or(0, |at| at + MARK.len());
+    let rest = asked.get(start..)?;
+    let length = rest.find(':').unwrap_or(rest.len());
+    let is_name = length > 0 && rest.get(..length) != Some("arn");
+    is_name.then(|| start..start + length)
 }
 
 fn functions(value: &Value, file: &Path) -> (BTreeMap<String, Function>, Vec<Fault>) {
@@ -288,12 +292,14 @@ mod tests {
     #[test]
     fn functions_are_programs_or_handlers_by_name_or_arn() {
         let arn = "arn:aws:lambda:eu-west-1:111122223333:function:ship";
+        // The words of the name are in the ARN before it.
+        let named = "arn:aws:lambda:eu-west-1:111122223333:function:lambda";
         let text = format!(
-            "pay = [\"./pay\", \"-x\"]\n\"{arn}\" = \"orders.ship\"\n\
+            "pay = [\"./pay\", \"-x\"]\n\"{arn}\" = \"orders.ship\"\n\"{named}\" = [\"./lambda\"]\n\
              [slow]\npython = \"app/orders.slow\"\ntimeout = \"1m\"\nfolder = \"src\"\nenvironment = {{ A = \"b\" }}\n"
         );
         let yaml = format!(
-            "pay: ['./pay', '-x']\n{arn}: orders.ship\nslow:\n  python: app/orders.slow\n  timeout: 60\n  folder: src\n  \
+            "pay: ['./pay', '-x']\n{arn}: orders.ship\n{named}: [./lambda]\nslow:\n  python: app/orders.slow\n  timeout: 60\n  folder: src\n  \
              environment: {{A: b}}\n"
         );
         for (name, functions) in
@@ -316,6 +322,7 @@ mod tests {
             );
             assert_eq!(slow.environment["A"], "b");
             assert!(functions.find("none").is_none());
+            assert_eq!(functions.find(&format!("{named}:live")).unwrap().command, ["./lambda"]);
         }
     }
 
@@ -324,6 +331,7 @@ mod tests {
         for (asked, name) in [
             ("pay", Some("pay")),
             ("pay:7", Some("pay")),
+            ("111122223333:function:function:a", Some("function")),
             ("111122223333:function:pay", Some("pay")),
             ("function:pay", Some("pay")),
             ("arn:aws:lambda:eu-west-1:111122223333:function:pay:live", Some("pay")),

@@ -21,17 +21,22 @@ pub async fn read(given: Option<&str>) -> Result<Payload> {
     parse(name, &text)
 }
 
-/// Larger inputs than the service takes are none here either.
 fn parse(name: &str, text: &str) -> Result<Payload> {
     let value =
         json::value(name, text).map_err(|mistake| files::mistaken("the input is not JSON", vec![mistake]))?;
     let payload = Payload::new(value);
-    if payload.length() > PAYLOAD_LIMIT {
-        let because = format!("an execution takes at most {PAYLOAD_LIMIT}");
-        let message = format!("the input is too large: {} bytes", payload.length());
-        return Err(Error::usage(message).because(because).into());
+    match too_large(&payload) {
+        Some(message) => {
+            Err(Error::usage(message).because(format!("an execution takes at most {PAYLOAD_LIMIT}")).into())
+        }
+        None => Ok(payload),
     }
-    Ok(payload)
+}
+
+/// Larger inputs than the service takes are none here either.
+pub fn too_large(input: &Payload) -> Option<String> {
+    let length = input.length();
+    (length > PAYLOAD_LIMIT).then(|| format!("the input is too large: {length} bytes"))
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ enum Form {
     Sdk,
     /// Nobody waits for the result.
     Event,
+    /// Only whether it could be called is asked.
+    DryRun,
 }
 
 impl Invocation {
@@ -59,18 +61,27 @@ impl Invocation {
             }
             (_, Some(payload)) => payload.clone(),
         };
-        let form =
-            if input.get("InvocationType").is_some_and(|kind| kind == "Event") { Form::Event } else { form };
+        let form = match input.get("InvocationType").and_then(Value::as_str) {
+            Some("Event") => Form::Event,
+            Some("DryRun") => Form::DryRun,
+            _ => form,
+        };
         Some(Invocation { function, event, form })
     }
 
+    /// Whether the function is to be run at all.
+    pub fn runs(&self) -> bool {
+        self.form != Form::DryRun
+    }
+
     /// The answer to the task.
-    pub fn answer(&self, result: Result) -> Answer {
+    pub fn answer(&self, result: Result, request_id: &str) -> Answer {
         let succeeded = |value: Value| Answer::Succeeded(Payload::new(value));
         match (self.form, result) {
+            (Form::DryRun, _) => succeeded(json!({"StatusCode": 204, "Payload": ""})),
             (Form::Event, _) => succeeded(json!({"StatusCode": 202, "Payload": ""})),
             (Form::Bare, Ok(value)) => succeeded(value),
-            (Form::Optimized, Ok(value)) => succeeded(wrapped(value)),
+            (Form::Optimized, Ok(value)) => succeeded(wrapped(value, request_id)),
             (Form::Sdk, Ok(value)) => succeeded(
                 json!({"ExecutedVersion": "$LATEST", "Payload": value.to_string(), "StatusCode": 200}),
             ),
@@ -87,7 +98,7 @@ impl Invocation {
 }
 
 /// What `lambda:invoke` gives: the payload among the metadata of the call.
-fn wrapped(payload: Value) -> Value {
+fn wrapped(payload: Value, request_id: &str) -> Value {
     let length = payload.to_string().len().to_string();
     let headers =
         [("Connection", "keep-alive"), ("Content-Length", &length), ("Content-Type", "application/json")];
@@ -99,7 +110,7 @@ fn wrapped(payload: Value) -> Value {
         "ExecutedVersion": "$LATEST",
         "Payload": payload,
         "SdkHttpMetadata": {"AllHttpHeaders": lists, "HttpHeaders": single, "HttpStatusCode": 200},
-        "SdkResponseMetadata": {"RequestId": "00000000-0000-0000-0000-000000000000"},
+        "SdkResponseMetadata": {"RequestId": request_id},
         "StatusCode": 200,
     })
 }
@@ -132,27 +143,33 @@ mod tests {
         let arn = "arn:aws:lambda:eu-west-1:111122223333:function:pay";
         let bare = Invocation::of(&request(arn, json!({"a": 1}))).unwrap();
         assert_eq!((bare.function.as_str(), &bare.event), (arn, &json!({"a": 1})));
-        assert_eq!(output(bare.answer(Ok(json!([2])))), json!([2]));
+        assert_eq!(output(bare.answer(Ok(json!([2])), "r-1")), json!([2]));
 
         let input = json!({"FunctionName": "pay", "Payload": {"a": 1}});
         let optimized = Invocation::of(&request("arn:aws:states:::lambda:invoke", input.clone())).unwrap();
         assert_eq!((optimized.function.as_str(), &optimized.event), ("pay", &json!({"a": 1})));
-        let wrapped = output(optimized.answer(Ok(json!([2]))));
+        let wrapped = output(optimized.answer(Ok(json!([2])), "r-1"));
         assert_eq!((&wrapped["Payload"], &wrapped["StatusCode"]), (&json!([2]), &json!(200)));
+        assert_eq!(wrapped["SdkResponseMetadata"]["RequestId"], "r-1");
 
         let input = json!({"FunctionName": "pay", "Payload": "{\"a\":1}"});
         let sdk = Invocation::of(&request("arn:aws:states:::aws-sdk:lambda:invoke", input)).unwrap();
         assert_eq!(sdk.event, json!({"a": 1}));
-        assert_eq!(output(sdk.answer(Ok(json!([2]))))["Payload"], "[2]");
+        assert_eq!(output(sdk.answer(Ok(json!([2])), "r-1"))["Payload"], "[2]");
 
         let input = json!({"FunctionName": "pay", "InvocationType": "Event"});
         let event = Invocation::of(&request("arn:aws:states:::lambda:invoke", input)).unwrap();
-        assert_eq!(output(event.answer(Ok(json!(1))))["StatusCode"], 202);
+        assert_eq!(output(event.answer(Ok(json!(1)), "r-1"))["StatusCode"], 202);
+
+        let input = json!({"FunctionName": "pay", "InvocationType": "DryRun"});
+        let dry = Invocation::of(&request("arn:aws:states:::lambda:invoke", input)).unwrap();
+        assert!(!dry.runs() && event.runs());
+        assert_eq!(output(dry.answer(Ok(Value::Null), "r-1"))["StatusCode"], 204);
 
         let error = || Err(FunctionError { error: "E".into(), payload: json!({"errorType": "E"}) });
-        assert_eq!(output(sdk.answer(error()))["FunctionError"], "Unhandled");
+        assert_eq!(output(sdk.answer(error(), "r-1"))["FunctionError"], "Unhandled");
         for call in [&bare, &optimized] {
-            let Answer::Failed(failure) = call.answer(error()) else { panic!() };
+            let Answer::Failed(failure) = call.answer(error(), "r-1") else { panic!() };
             let told = (failure.error.as_deref(), failure.cause.as_deref());
             assert_eq!(told, (Some("E"), Some("{\"errorType\":\"E\"}")));
         }

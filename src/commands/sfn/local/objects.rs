@@ -43,7 +43,7 @@ impl Objects {
         let path = self.path(bucket, key)?;
         let found = std::fs::metadata(&path);
         if found.as_ref().is_ok_and(|found| found.len() > MOST_BYTES) {
-            return Err(failure("S3.EntityTooLarge", format!("{} is over 1 GiB long", path.display())));
+            return Err(failure("S3.EntityTooLarge", format!("s3://{bucket}/{key} is over 1 GiB long")));
         }
         match std::fs::read(&path) {
             Ok(body) => Ok(Bytes::from(body)),
@@ -51,7 +51,7 @@ impl Objects {
                 Err(no_bucket(bucket))
             }
             Err(error) if is_missing(&error) => {
-                Err(failure("S3.NoSuchKey", format!("The specified key does not exist: {}", path.display())))
+                Err(failure("S3.NoSuchKey", format!("The specified key does not exist: s3://{bucket}/{key}")))
             }
             Err(error) => Err(failure("S3.InternalError", format!("{}: {error}", path.display()))),
         }

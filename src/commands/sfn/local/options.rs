@@ -11,7 +11,7 @@ use crate::functions::Place;
 use crate::random;
 
 /// No account has it.
-const ACCOUNT: &str = "123456789012";
+pub const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-east-1";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -1,6 +1,6 @@
 //! `opsctl sfn local run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 use opsctl_engine::asl::coverage::Ground;
@@ -14,7 +14,7 @@ use super::objects::Objects;
 use super::options::{self, Type};
 use super::view::{self, COLUMNS, KIND, Line, LocalExecution};
 use super::watch::Watch;
-use super::world::{Local, Places};
+use super::world::{Advice, Local};
 use super::{input, mocks};
 use crate::cli::DetailArgs;
 use crate::completion;
@@ -103,8 +103,13 @@ pub struct LocalRunArgs {
     detail: DetailArgs,
 }
 
-const PLACES: Places =
-    Places { mocks: "the test case of --mocks", functions: "at the top of the file of --functions" };
+const ADVICE: Advice = Advice {
+    functions: "at the top of the file of --functions",
+    mocks: |state| {
+        let response = "\"Done\": {\"0\": {\"Return\": {}}}";
+        format!("in the test case of --mocks add {state}: \"Done\", and in its MockedResponses {response}")
+    },
+};
 
 pub async fn run(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
     // Dropping the run ends what it started.
@@ -143,9 +148,18 @@ async fn run_to_end(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
 
 impl LocalRunArgs {
     async fn execute(&self, ctx: &Context) -> Result<LocalExecution> {
-        let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
-        if is_stdin(&self.file) && self.input.as_deref() == Some("-") {
-            return Err(Error::usage("the definition and the input cannot both be stdin").into());
+        let is_stdin = |path: Option<&Path>| path.is_some_and(|path| path.as_os_str() == "-");
+        let from_stdin: Vec<&str> = [
+            ("the definition", is_stdin(Some(&self.file))),
+            ("the input", self.input.as_deref() == Some("-")),
+            ("the mocks", is_stdin(self.mocks.as_deref())),
+            ("the functions", is_stdin(self.functions.as_deref())),
+        ]
+        .into_iter()
+        .filter_map(|(what, is_stdin)| is_stdin.then_some(what))
+        .collect();
+        if let [one, other, ..] = from_stdin.as_slice() {
+            return Err(Error::usage(format!("{one} and {other} cannot both be stdin")).into());
         }
         let name = definition::name(&self.file);
         let machine = definition::load(&self.file, self.kind.machine()).await?;
@@ -173,7 +187,7 @@ impl LocalRunArgs {
             keep_history: self.history || watch.is_drawn(),
             ..options::execution(&name, options::region(ctx), self.kind, seed, ctx.now())
         };
-        let mut world = Local::new(PLACES, Mocks::new(case), &functions, objects);
+        let mut world = Local::new(&ADVICE, Mocks::new(case), &functions, objects);
         let mut execution = Execution::start(&machine, input, options);
         let place = options::place(ctx);
         let pace = Pace { place: &place, real_time: self.real_time, seed: options::apart(seed, 2) };

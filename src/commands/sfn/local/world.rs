@@ -17,14 +17,16 @@ use super::objects::Objects;
 use crate::error::Error;
 use crate::functions::Function;
 
-/// What the places are called in which something can be added.
-pub struct Places {
-    pub mocks: &'static str,
+/// How to say what can be added, and where.
+pub struct Advice {
+    /// Comes before the line that makes a program a function.
     pub functions: &'static str,
+    /// What mocks a state; its name is in quotes.
+    pub mocks: fn(state: &str) -> String,
 }
 
 pub struct Local<'a> {
-    pub places: Places,
+    pub advice: &'a Advice,
     pub mocks: Mocks,
     pub functions: &'a Functions,
     pub objects: Option<Objects>,
@@ -45,9 +47,9 @@ pub struct Call<'a> {
 }
 
 impl<'a> Local<'a> {
-    pub fn new(places: Places, mocks: Mocks, functions: &'a Functions, objects: Option<Objects>) -> Self {
+    pub fn new(advice: &'a Advice, mocks: Mocks, functions: &'a Functions, objects: Option<Objects>) -> Self {
         Local {
-            places,
+            advice,
             mocks,
             functions,
             objects,
@@ -60,18 +62,10 @@ impl<'a> Local<'a> {
 
     fn unmapped(&self, request: &TaskRequest) -> Error {
         let state = &request.state;
-        let mock = format!("{state}Mock");
-        let json = |text: &str| Value::from(text).to_string();
-        let (state_text, mock_text) = (json(state), json(&mock));
-        let mocks = format!(
-            "in {} add {state_text}: {mock_text}, and in MockedResponses {mock_text}: \
-             {{\"0\": {{\"Return\": {{}}}}}}",
-            self.places.mocks
-        );
         match Invocation::of(request) {
             Some(Invocation { function, .. }) => {
                 Error::usage(format!("nothing runs the task {state}, which calls the function {function}"))
-                    .hint(format!("{} add {}", self.places.functions, self.functions.line(&function)))
+                    .hint(format!("{} add {}", self.advice.functions, self.functions.line(&function)))
             }
             None => Error::usage(format!(
                 "nothing runs the task {state}, which calls {}",
@@ -81,7 +75,7 @@ impl<'a> Local<'a> {
                 "only mocks can stand for it: functions stand for calls of Lambda whose result ends the task",
             ),
         }
-        .hint(mocks)
+        .hint((self.advice.mocks)(&Value::from(&**state).to_string()))
     }
 
     fn stop(&mut self, problem: Error) {
@@ -126,6 +120,9 @@ impl World for Local<'_> {
         let found = Invocation::of(request)
             .and_then(|invocation| Some((self.functions.find(&invocation.function)?, invocation)));
         match found {
+            Some((_, invocation)) if !invocation.runs() => {
+                vec![(Duration::ZERO, invocation.answer(Ok(Value::Null), ""))]
+            }
             Some((function, invocation)) => {
                 self.calls.push(Call { demand, invocation, function });
                 vec![(Duration::ZERO, Answer::Started { worker: None })]

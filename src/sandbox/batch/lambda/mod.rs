@@ -20,7 +20,7 @@ pub async fn invoke(place: &Place, function: &Function, task: &Event<'_>) -> Out
     let mut attempt = 1;
     loop {
         let verdict = match run(place, function, event(task)).await {
-            Finished::Answered(answer) => judge(&answer, task),
+            Finished::Answered { answer, .. } => judge(&answer, task),
             Finished::Exited { how, complaint, .. } if complaint.is_empty() => {
                 failed("Runtime.ExitError", &format!("it ended with {how}"))
             }

@@ -19,7 +19,7 @@ pub fn differences(expect: &Expectation, ended: &Ended<'_>) -> Vec<String> {
     let mut found = Vec::new();
     let Outcome { status, output, failure } = ended.outcome;
     let (error, cause) = (failure.error.as_deref(), failure.cause.as_deref());
-    let wants_failure = expect.error.is_some() || expect.cause.is_some();
+    let wants_failure = expect.error.is_some() || expect.cause.as_ref().is_some_and(|cause| !cause.is_null());
     let is_as_expected = match &expect.status {
         Some(expected) => expected == status.name(),
         None => (*status == Status::Succeeded) != wants_failure,

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::super::super::definition;
 use super::super::super::files::{self, beside, blocking_text};
 use super::super::functions::Functions;
+use super::super::input::too_large;
 use super::super::mocks as mock_files;
 use super::super::options::Type;
 use crate::error::Error;
@@ -228,6 +229,9 @@ impl Reader<'_> {
             None => Expectation::default(),
         };
         let input = fields.get("input").map_or_else(Payload::empty, |input| Payload::new(input.clone()));
+        if let Some(too_large) = too_large(&input) {
+            self.inside("input", |reader| reader.mistake(too_large));
+        }
         Some(Test { name: name?, input, case, seed, expect })
     }
 

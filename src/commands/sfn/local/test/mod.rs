@@ -94,12 +94,14 @@ pub async fn run(args: &LocalTestArgs, ctx: &Context) -> Result<Outcome> {
     let suites = runner::suites(&args.place, args.filter.as_deref()).await?;
     let surroundings =
         Surroundings { place: options::place(ctx), region: options::region(ctx).to_owned(), now: ctx.now() };
-    let total = suites.iter().map(|suite| suite.tests.len()).sum::<usize>() as u64;
-    let mut progress = ctx.reporter().progress("testing", Some(total));
+    let total = suites.iter().map(|suite| suite.tests.len()).sum::<usize>();
+    let mut progress = ctx.reporter().progress("testing", Some(total as u64));
     let at_once = args.max_concurrency.map(usize::from);
     let mut signals = Signals::listen()?;
-    let results = runner::run(suites, surroundings, at_once, &mut signals, |done| progress.set(done)).await?;
+    let (results, ended) =
+        runner::run(suites, surroundings, at_once, &mut signals, |done| progress.set(done)).await?;
     drop(progress);
+    let done = results.tests.len();
     let failed = results.tests.iter().filter(|test| !test.passed).count();
     let verdict = verdict(args, &results, failed);
     tell(&results, args, ctx);
@@ -108,7 +110,16 @@ pub async fn run(args: &LocalTestArgs, ctx: &Context) -> Result<Outcome> {
         (None, true) => out.list("localCoverage", COVERAGE, results.coverage)?,
         (None, false) => out.list("localTest", TESTS, results.tests)?,
     }
-    ctx.reporter().status(format!("{} tests: {} passed, {failed} failed", total, total - failed as u64));
+    let passed = done - failed;
+    let tests = if total == 1 { "1 test".to_owned() } else { format!("{total} tests") };
+    let left = match total - done {
+        0 => String::new(),
+        left => format!(", {left} not run"),
+    };
+    ctx.reporter().status(format!("{tests}: {passed} passed, {failed} failed{left}"));
+    if let Some(ended) = ended {
+        return Err(ended);
+    }
     match verdict {
         Some(error) => Err(error.into()),
         None => Ok(Outcome::Done),

@@ -10,15 +10,17 @@ use super::super::super::definition;
 use super::super::drive::{self, Pace};
 use super::super::objects::Objects;
 use super::super::options;
-use super::super::world::{Local, Places};
+use super::super::world::{Advice, Local};
 use super::expect::{Ended, differences};
 use super::file::{Suite, Test};
 use super::view::TestResult;
 use crate::error::{Report, Result};
 use crate::functions::Place;
 
-const PLACES: Places =
-    Places { mocks: "the case of `mocks`", functions: "at the top of the file of `functions`" };
+const ADVICE: Advice = Advice {
+    functions: "at the top of the file that `functions` names",
+    mocks: |state| format!("in the `mocks` of the test add {state}: {{\"0\": {{\"Return\": {{}}}}}}"),
+};
 
 /// What all tests share.
 pub struct Surroundings {
@@ -42,7 +44,7 @@ pub async fn run(suite: &Suite, test: &Test, surroundings: &Surroundings) -> Res
         ..options::execution(&name, &surroundings.region, suite.kind, seed, surroundings.now)
     };
     let objects = suite.objects.as_deref().map(Objects::untouched);
-    let mut world = Local::new(PLACES, Mocks::new(test.case.clone()), &suite.functions, objects);
+    let mut world = Local::new(&ADVICE, Mocks::new(test.case.clone()), &suite.functions, objects);
     world.requests = Some(Vec::new());
     let mut execution = Execution::start(&suite.machine, test.input.clone(), options);
     execution.note_coverage();

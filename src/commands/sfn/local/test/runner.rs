@@ -14,7 +14,7 @@ use super::file::{self, Suite};
 use super::find;
 use super::one::{self, Ran, Surroundings};
 use super::view::{DefinitionCoverage, TestResult};
-use crate::error::{Error, Result};
+use crate::error::{Error, Report, Result};
 use crate::signals::Signals;
 
 pub struct Results {
@@ -30,8 +30,16 @@ pub async fn suites(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
 }
 
 fn wanted(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
-    let mut suites: Vec<Suite> =
-        find::files(place)?.iter().map(|path| file::read(path)).collect::<Result<_, Error>>()?;
+    let (mut suites, mut wrong) = (Vec::new(), Vec::new());
+    for path in find::files(place)? {
+        match file::read(&path) {
+            Ok(suite) => suites.push(suite),
+            Err(error) => wrong.push(error),
+        }
+    }
+    if let Some(error) = all_of(wrong) {
+        return Err(error.into());
+    }
     if let Some(filter) = filter {
         for suite in &mut suites {
             suite.tests.retain(|test| test.name.contains(filter));
@@ -43,14 +51,26 @@ fn wanted(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
     Ok(suites)
 }
 
-/// Gives up all tests when a signal comes: what they run is ended before this returns.
+/// What is wrong in several files, as one.
+fn all_of(mut errors: Vec<Error>) -> Option<Error> {
+    if errors.len() < 2 {
+        return errors.pop();
+    }
+    let count = errors.len();
+    let reports = errors.into_iter().map(|error| Report::new(&error.into()));
+    let lines = reports.flat_map(|report| [report.message].into_iter().chain(report.causes)).collect();
+    Some(Error::usage(format!("{count} files of tests cannot be used")).because_of(lines))
+}
+
+/// Gives up all tests when a signal comes: what they run is ended before this returns. With the results of those that
+/// were done then comes why the others were not.
 pub async fn run(
     suites: Vec<Suite>,
     surroundings: Surroundings,
     at_once: Option<usize>,
     signals: &mut Signals,
     mut done: impl FnMut(u64),
-) -> Result<Results> {
+) -> Result<(Results, Option<anyhow::Error>)> {
     let at_once = at_once.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let numbers = suites.iter().enumerate();
     let mut open = numbers
@@ -93,10 +113,7 @@ pub async fn run(
             }
         }
     }
-    if let Some(error) = ended {
-        return Err(error);
-    }
-    Ok(together(&shared.0, ran))
+    Ok((together(&shared.0, ran), ended))
 }
 
 async fn unless_given_up(
