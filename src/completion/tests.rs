@@ -31,7 +31,7 @@ fn commands_options_and_values() {
         ("opsctl sfn ", &["graph", "lint", "local"]),
         ("opsctl sfn lint --ignore unr", &["unreachable-state", "unreachable-handler"]),
         ("opsctl sfn local ", &["run", "test"]),
-        ("opsctl sfn local run --type ex", &["EXPRESS"]),
+        ("opsctl sfn local run --type EX", &["EXPRESS"]),
         ("opsctl sfn gr", &["graph"]),
         ("opsctl sfn graph --format me", &["mermaid"]),
         ("opsctl s3 job create leg", &["legal-hold"]),

@@ -352,7 +352,7 @@ mod tests {
             report.causes.iter().map(|cause| cause.split(' ').next().unwrap_or_default()).collect();
         assert_eq!(
             places,
-            ["1:5:", "2:5:", "3:5:", "4:5:", "4:7:", "5:34:", "5:49:", "5:74:", "6:1:"]
+            ["1:5:", "2:5:", "3:5:", "4:5:", "4:7:", "5:34:", "5:49:", "5:72:", "6:1:"]
                 .map(|place| format!("dir/functions.toml:{place}"))
         );
         let report = Report::new(&Functions::read(Path::new("f.yaml"), "- a\n").unwrap_err().into());
