@@ -318,7 +318,9 @@ fn topics_are_plain_text_of_a_modest_width() {
             assert!(line.is_ascii() && line.len() <= 100, "{topic}: {line}");
             assert_eq!(line, line.trim_end(), "{topic}");
         }
-        assert!(!text.contains('{') || topic == "query", "{topic} has a gap: {text}");
+        // What is filled in has a name; JSON has quotes.
+        let has_gap = text.split('{').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+        assert!(!has_gap || topic == "query", "{topic} has a gap: {text}");
         assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{topic}");
     }
 }

@@ -13,9 +13,9 @@ use crate::error::{Outcome, Result};
 
 /// Step Functions: workflows drawn, checked, run and tested on this machine
 ///
-/// Definitions in the Amazon States Language. What is wrong with one is found before it is deployed, and
-/// it runs as the service runs it: with its data flow, its errors, its retries and its history. Nothing
-/// here calls AWS.
+/// Definitions in the Amazon States Language. What is wrong with one is found before it is deployed,
+/// and it runs as the service runs it: with its data flow, its errors, its retries and its history.
+/// Nothing here calls AWS.
 ///
 /// Examples:
 ///   opsctl sfn graph order.asl.json

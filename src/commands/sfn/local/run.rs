@@ -57,7 +57,7 @@ pub struct LocalRunArgs {
     #[arg(short, long, value_name = "JSON", allow_hyphen_values = true, help_heading = "Target")]
     input: Option<String>,
 
-    /// A mock configuration file of Step Functions Local, in JSON or YAML
+    /// Mocks, in the format of Step Functions Local
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Command")]
     mocks: Option<PathBuf>,
 
@@ -65,11 +65,11 @@ pub struct LocalRunArgs {
     #[arg(long, value_name = "NAME", requires = "mocks", help_heading = "Command")]
     case: Option<String>,
 
-    /// Programs that stand for Lambda functions, in TOML or YAML
+    /// Programs that stand for Lambda functions
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Command")]
     functions: Option<PathBuf>,
 
-    /// A folder whose folders are buckets, for item readers and result writers
+    /// A folder whose folders are buckets
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Command")]
     objects: Option<PathBuf>,
 
