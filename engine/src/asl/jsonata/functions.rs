@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::convert::to_jsonata;
 use super::guard::{self, MAX_TEXT, too_large};
 use super::needs::Needs;
+use super::signature;
 use crate::asl::intrinsic::hex_digest;
 use crate::asl::java_random::JavaRandom;
 use crate::random::Random;
@@ -26,7 +27,7 @@ pub(super) fn register(
     evaluator: &mut Evaluator,
     needs: &Needs,
     now: Timestamp,
-    random: &mut Random,
+    seed: [u8; 32],
 ) -> Result<(), EvaluatorError> {
     if needs.can_repeat() {
         guard::register(evaluator)?;
@@ -50,10 +51,10 @@ pub(super) fn register(
     if needs.mentions("now") {
         evaluator.register_fn_override("now", move |args: &[JValue]| format_now(now, args))?;
     }
-    if !["random", "uuid", "shuffle"].iter().any(|name| needs.mentions(name)) {
+    if !needs.draws() {
         return Ok(());
     }
-    let random = Rc::new(RefCell::new(Random::new(random.bytes())));
+    let random = Rc::new(RefCell::new(Random::new(seed)));
     let drawn = Rc::clone(&random);
     evaluator
         .register_fn_override("random", move |args: &[JValue]| Ok(draw(args, &mut drawn.borrow_mut())))?;
@@ -65,9 +66,9 @@ pub(super) fn register(
         .register_fn_override("shuffle", move |args: &[JValue]| Ok(shuffle(args, &mut random.borrow_mut())))
 }
 
-fn signature(index: usize, name: &str) -> EvaluatorError {
+fn refused(index: usize, name: &str) -> EvaluatorError {
     EvaluatorError::TypeError(format!(
-        "T0410: Argument {index} of function {name} does not match function signature"
+        "T0410: Argument {index} of function \"{name}\" does not match function signature"
     ))
 }
 
@@ -76,7 +77,7 @@ fn whole(args: &[JValue], index: usize, name: &str) -> Result<Option<f64>, Evalu
     match args.get(index) {
         None | Some(JValue::Undefined) => Ok(None),
         Some(JValue::Number(number)) => Ok(Some(number.trunc())),
-        Some(_) => Err(signature(index + 1, name)),
+        Some(_) => Err(refused(index + 1, name)),
     }
 }
 
@@ -85,7 +86,7 @@ fn text<'a>(args: &'a [JValue], index: usize, name: &str) -> Result<Option<&'a s
     match args.get(index) {
         None | Some(JValue::Undefined) => Ok(None),
         Some(JValue::String(text)) => Ok(Some(text)),
-        Some(_) => Err(signature(index + 1, name)),
+        Some(_) => Err(refused(index + 1, name)),
     }
 }
 
@@ -137,7 +138,7 @@ fn hash(args: &[JValue]) -> HostFnResult {
     let algorithm = text(args, 1, "hash")?.unwrap_or("SHA-256");
     match hex_digest(data, algorithm) {
         Some(digest) => Ok(JValue::string(digest)),
-        None => Err(signature(2, "hash")),
+        None => Err(refused(2, "hash")),
     }
 }
 
@@ -154,7 +155,7 @@ fn parse(args: &[JValue]) -> HostFnResult {
 /// To a width of characters, to the left when it is negative.
 fn pad(args: &[JValue]) -> HostFnResult {
     let Some(source) = text(args, 0, "pad")? else { return Ok(JValue::Undefined) };
-    let Some(width) = whole(args, 1, "pad")? else { return Err(signature(2, "pad")) };
+    let Some(width) = whole(args, 1, "pad")? else { return Err(refused(2, "pad")) };
     let filling = text(args, 2, "pad")?.filter(|filling| !filling.is_empty()).unwrap_or(" ");
     if width.abs() > MAX_TEXT as f64 {
         return Err(too_large());
@@ -170,6 +171,10 @@ fn millis(now: Timestamp) -> JValue {
 
 /// `$now()` is `$fromMillis()` of the instant, with its picture and zone.
 fn format_now(now: Timestamp, args: &[JValue]) -> HostFnResult {
+    let takes = signature::of_builtin("now").unwrap_or_default();
+    if let Some((code, words)) = signature::fault(takes, "\"now\"", args, &JValue::Undefined) {
+        return Err(EvaluatorError::TypeError(format!("{code}: {words}")));
+    }
     let mut evaluator = Evaluator::new();
     let names = ["picture", "zone"];
     let call = AstNode::Function {

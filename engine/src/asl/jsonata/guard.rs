@@ -2,12 +2,13 @@
 //! every round, faster than any clock, and a value that holds the same part twice, over and over, unfolds without end
 //! where it is written out or compared. The crate bounds time, depth and sequences; this bounds the rest.
 
-use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage, StepId};
+use jsonata_core::ast::{AstNode, BinaryOp};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::functions::string;
-use jsonata_core::value::{JValue, with_stack};
+use jsonata_core::value::JValue;
 
 use super::MAX_SEQUENCE;
+use super::tree::{self, call};
 use super::words::TOO_LARGE;
 
 /// Names with blanks in them: no expression can spell them.
@@ -87,28 +88,8 @@ fn is_scalar(node: &AstNode) -> bool {
     matches!(node, AstNode::String(_) | AstNode::Number(_) | AstNode::Boolean(_) | AstNode::Null)
 }
 
-fn call(name: &str, args: Vec<AstNode>) -> AstNode {
-    AstNode::Function { name: name.to_owned(), args, is_builtin: true }
-}
-
-fn boxed(node: AstNode) -> Box<AstNode> {
-    Box::new(weave(node))
-}
-
-fn all(nodes: Vec<AstNode>) -> Vec<AstNode> {
-    nodes.into_iter().map(weave).collect()
-}
-
-fn pairs(pairs: Vec<(AstNode, AstNode)>) -> Vec<(AstNode, AstNode)> {
-    pairs.into_iter().map(|(key, value)| (weave(key), weave(value))).collect()
-}
-
-/// Puts the bounds into a tree. The parser bounds its depth, at more than a small stack holds.
+/// Puts the bounds into a tree.
 pub(super) fn weave(node: AstNode) -> AstNode {
-    with_stack(|| weave_node(node))
-}
-
-fn weave_node(node: AstNode) -> AstNode {
     match node {
         AstNode::Binary { op: BinaryOp::Concatenate, lhs, rhs } => {
             call(JOINED, vec![weave(*lhs), weave(*rhs)])
@@ -118,48 +99,21 @@ fn weave_node(node: AstNode) -> AstNode {
         {
             AstNode::Binary { op, lhs: Box::new(measure(*lhs)), rhs: Box::new(measure(*rhs)) }
         }
-        AstNode::Binary { op: BinaryOp::ChainPipe, lhs, rhs } => {
-            AstNode::Binary { op: BinaryOp::ChainPipe, lhs: Box::new(measure(*lhs)), rhs: boxed(*rhs) }
-        }
-        AstNode::Binary { op, lhs, rhs } => AstNode::Binary { op, lhs: boxed(*lhs), rhs: boxed(*rhs) },
+        AstNode::Binary { op: BinaryOp::ChainPipe, lhs, rhs } => AstNode::Binary {
+            op: BinaryOp::ChainPipe,
+            lhs: Box::new(measure(*lhs)),
+            rhs: Box::new(weave(*rhs)),
+        },
         AstNode::Array(items) => AstNode::Array(items.into_iter().map(element).collect()),
-        AstNode::ArrayGroup(items) => AstNode::ArrayGroup(all(items)),
-        AstNode::Block(items) => AstNode::Block(all(items)),
-        AstNode::Path { steps } => AstNode::Path { steps: steps.into_iter().map(step).collect() },
-        AstNode::Unary { op, operand } => AstNode::Unary { op, operand: boxed(*operand) },
-        AstNode::Function { name, args, is_builtin } => {
+        AstNode::Function { name, args, is_builtin } if UNFOLDING.contains(&name.as_str()) => {
             let mut args = args.into_iter();
             let first = args.next().map(|first| match first {
                 AstNode::Placeholder => first,
-                first if UNFOLDING.contains(&name.as_str()) => measure(first),
-                first => weave(first),
+                first => measure(first),
             });
             AstNode::Function { name, args: first.into_iter().chain(args.map(weave)).collect(), is_builtin }
         }
-        AstNode::Call { procedure, args } => AstNode::Call { procedure: boxed(*procedure), args: all(args) },
-        AstNode::Lambda { params, body, signature, thunk } => {
-            AstNode::Lambda { params, body: boxed(*body), signature, thunk }
-        }
-        AstNode::Object(fields) => AstNode::Object(pairs(fields)),
-        AstNode::ObjectTransform { input, pattern } => {
-            AstNode::ObjectTransform { input: boxed(*input), pattern: pairs(pattern) }
-        }
-        AstNode::Conditional { condition, then_branch, else_branch } => AstNode::Conditional {
-            condition: boxed(*condition),
-            then_branch: boxed(*then_branch),
-            else_branch: else_branch.map(|branch| boxed(*branch)),
-        },
-        AstNode::FunctionApplication(inner) => AstNode::FunctionApplication(boxed(*inner)),
-        AstNode::Sort { input, terms } => AstNode::Sort {
-            input: boxed(*input),
-            terms: terms.into_iter().map(|(term, ascending)| (weave(term), ascending)).collect(),
-        },
-        AstNode::Transform { location, update, delete } => AstNode::Transform {
-            location: boxed(*location),
-            update: boxed(*update),
-            delete: delete.map(|delete| boxed(*delete)),
-        },
-        leaf => leaf,
+        other => tree::map(other, &mut weave),
     }
 }
 
@@ -172,16 +126,4 @@ fn element(node: AstNode) -> AstNode {
         }
         other => weave(other),
     }
-}
-
-fn step(step: PathStep) -> PathStep {
-    let stages = step
-        .stages
-        .into_iter()
-        .map(|stage| match stage {
-            Stage::Filter(filter) => Stage::Filter(boxed(*filter)),
-            other => other,
-        })
-        .collect();
-    PathStep { node: weave(step.node), stages, id: StepId::default(), ..step }
 }

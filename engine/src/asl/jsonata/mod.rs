@@ -4,10 +4,15 @@
 //! values in and out. Clock and randomness come in; what never ends is ended.
 
 mod convert;
+mod explain;
 mod functions;
+mod grammar;
 mod guard;
 mod needs;
 mod refusal;
+mod signature;
+mod syntax;
+mod tree;
 mod words;
 
 #[cfg(test)]
@@ -17,7 +22,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jsonata_core::ast::AstNode;
-use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
+use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 use serde_json::Value;
@@ -25,6 +30,7 @@ use serde_json::Value;
 use super::failure::{Failure, QUERY_EVALUATION_ERROR};
 use super::scope::Variables;
 use crate::random::Random;
+use explain::Explained;
 use needs::Needs;
 
 pub const INVALID_JSONATA_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
@@ -84,8 +90,11 @@ impl Expression {
         let source = source.trim();
         let tree = parser::parse(source).map_err(|error| Refusal {
             code: INVALID_JSONATA_EXPRESSION,
-            message: words::of_parser(&error, source),
+            message: syntax::words(&error, source),
         })?;
+        if let Some(message) = grammar::fault(&tree) {
+            return Err(Refusal { code: INVALID_JSONATA_EXPRESSION, message });
+        }
         if let Some(refusal) = refusal::of(&tree) {
             return Err(refusal);
         }
@@ -146,25 +155,55 @@ impl Expression {
         bindings: &Bindings<'_>,
         random: &mut Random,
     ) -> Result<Value, Trouble> {
+        let seed = if self.needs.draws() { random.bytes() } else { [0; 32] };
+        let result = self.run(&self.tree, Limits { time, depth: MAX_DEPTH }, bindings, seed, None).map_err(
+            |error| {
+                Trouble(words::threw(&match words::is_limit(error.message()) {
+                    true => words::of_evaluator(error.message()),
+                    false => self.explain(time, bindings, seed, &error),
+                }))
+            },
+        )?;
+        match convert::from_jsonata(&result) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Err(Trouble("returned nothing (undefined).".to_owned())),
+            Err(convert::NoJson::Function) => Err(Trouble("returned an unsupported result type.".to_owned())),
+            Err(convert::NoJson::TooLarge) => Err(Trouble(words::threw(words::TOO_LARGE))),
+        }
+    }
+
+    fn run(
+        &self,
+        tree: &AstNode,
+        limits: Limits,
+        bindings: &Bindings<'_>,
+        seed: [u8; 32],
+        explained: Option<&Explained>,
+    ) -> Result<JValue, EvaluatorError> {
         let options = EvaluatorOptions {
-            timeout_ms: Some(time),
-            max_stack_depth: Some(MAX_DEPTH),
+            timeout_ms: Some(limits.time),
+            max_stack_depth: Some(limits.depth),
             max_sequence_length: Some(MAX_SEQUENCE),
             ..EvaluatorOptions::default()
         };
         let mut context = Context::new();
         self.needs.bind(bindings, &mut context);
         let mut evaluator = Evaluator::with_options(context, options);
-        let result = functions::register(&mut evaluator, &self.needs, bindings.now, random)
-            .and_then(|()| evaluator.evaluate(&self.tree, &JValue::Undefined))
-            .map_err(|error| {
-                Trouble(words::threw(&words::of_evaluator(error.message(), self.needs.only_call())))
-            })?;
-        match convert::from_jsonata(&result) {
-            Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(Trouble("returned nothing (undefined).".to_owned())),
-            Err(convert::NoJson::Function) => Err(Trouble("returned an unsupported result type.".to_owned())),
-            Err(convert::NoJson::TooLarge) => Err(Trouble(words::threw(words::TOO_LARGE))),
+        functions::register(&mut evaluator, &self.needs, bindings.now, seed)?;
+        if let Some(explained) = explained {
+            explained.register(&mut evaluator)?;
+        }
+        evaluator.evaluate(tree, &JValue::Undefined)
+    }
+
+    /// The words of an error, from a second evaluation that looks for them. What it adds to an expression has levels
+    /// of its own.
+    fn explain(&self, time: u64, bindings: &Bindings<'_>, seed: [u8; 32], error: &EvaluatorError) -> String {
+        let explained = Explained::of(&self.tree);
+        let limits = Limits { time, depth: 4 * MAX_DEPTH };
+        match self.run(&explained.tree, limits, bindings, seed, Some(&explained)) {
+            Err(again) if !words::is_limit(again.message()) => explained.words(again.message()),
+            _ => words::of_evaluator(error.message()),
         }
     }
 
@@ -175,6 +214,13 @@ impl Expression {
         );
         Failure { location: Some(field.to_owned()), ..Failure::new(QUERY_EVALUATION_ERROR, cause) }
     }
+}
+
+/// What one evaluation may take: milliseconds, levels.
+#[derive(Clone, Copy)]
+struct Limits {
+    time: u64,
+    depth: usize,
 }
 
 /// What a cause says after the name of the field.

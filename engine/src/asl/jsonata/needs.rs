@@ -27,14 +27,13 @@ const BUILTINS: [&str; 69] = [
 pub(super) struct Needs {
     /// Every `$name` but `$states`, called or not.
     names: BTreeSet<String>,
-    /// Those among them that are called.
-    calls: BTreeSet<String>,
     /// Those that are read as values.
     reads: BTreeSet<String>,
     /// Those that the expression itself gives a value somewhere. They may be read before that, or elsewhere.
     bound: BTreeSet<String>,
     states: Wanted,
     repeats: bool,
+    looks_back: bool,
 }
 
 /// Which fields below a value are read; all of it when there are none.
@@ -74,6 +73,9 @@ impl Needs {
         let mut bound = BTreeSet::new();
         needs.node(tree, &mut bound);
         needs.bound = bound;
+        if needs.looks_back && needs.states.is_read {
+            needs.states.is_whole = true;
+        }
         needs
     }
 
@@ -86,14 +88,14 @@ impl Needs {
         self.names.contains(name)
     }
 
+    /// Whether the expression draws.
+    pub(super) fn draws(&self) -> bool {
+        ["random", "uuid", "shuffle"].iter().any(|name| self.mentions(name))
+    }
+
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
         let is_variable = |name: &&str| !name.is_empty() && !BUILTINS.contains(name);
         self.reads.difference(&self.bound).map(String::as_str).filter(is_variable)
-    }
-
-    /// The function that is called, when only one is: an error does not say which.
-    pub(super) fn only_call(&self) -> Option<&str> {
-        self.calls.first().filter(|_| self.calls.len() == 1).map(String::as_str)
     }
 
     pub(super) fn reads_states(&self, field: &str) -> bool {
@@ -160,7 +162,6 @@ impl Needs {
             AstNode::Unary { operand, .. } => self.node(operand, bound),
             AstNode::Function { name, args, .. } => {
                 self.names.insert(name.clone());
-                self.calls.insert(name.clone());
                 self.all(args, bound);
             }
             AstNode::Call { procedure, args } => {
@@ -199,6 +200,8 @@ impl Needs {
                     self.node(delete, bound);
                 }
             }
+            // Whatever is around a value can be looked at from it.
+            AstNode::Parent(_) => self.looks_back = true,
             AstNode::String(_)
             | AstNode::Name(_)
             | AstNode::Number(_)
@@ -209,8 +212,7 @@ impl Needs {
             | AstNode::Regex { .. }
             | AstNode::ParentVariable(_)
             | AstNode::Wildcard
-            | AstNode::Descendant
-            | AstNode::Parent(_) => {}
+            | AstNode::Descendant => {}
         }
     }
 

@@ -1,3 +1,7 @@
+mod syntax;
+mod values;
+mod words;
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -234,34 +238,6 @@ fn what_has_nothing_to_look_at_is_refused() {
         "/* words */ 1",
     ] {
         assert!(Expression::compile(source).is_ok(), "{source}");
-    }
-}
-
-#[test]
-fn a_syntax_error_has_the_words_of_the_reference() {
-    for (source, message) in [
-        ("", "Unexpected end of expression"),
-        ("1 +", "Unexpected end of expression"),
-        ("$a[1,2)", "Expected \"]\", got \",\""),
-        ("(1", "Expected \")\" before end of expression"),
-        ("'abc", "String literal must be terminated by a matching quote"),
-        ("$a }", "Syntax error: \"}\""),
-        ("}", "The symbol \"}\" cannot be used as a unary operator"),
-        ("$contains('a', /b", "No terminating / in regular expression"),
-        ("1 := 2", "The left side of := must be a variable name (start with $)"),
-        ("'\\q'", "Unsupported escape sequence: \\q"),
-    ] {
-        let refusal = Expression::compile(source).unwrap_err();
-        assert_eq!(
-            (refusal.code, refusal.message.as_str()),
-            ("INVALID_JSONATA_EXPRESSION", message),
-            "{source}"
-        );
-    }
-    for deep in
-        ["(".repeat(100_000), format!("{}1{}", "[".repeat(50_000), "]".repeat(50_000)), "1+".repeat(100_000)]
-    {
-        assert!(Expression::compile(&deep).is_err());
     }
 }
 
