@@ -6,27 +6,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use jsonata_core::ast::{AstNode, BinaryOp, UnaryOp};
-use jsonata_core::evaluator::{Evaluator, EvaluatorError, HostFnResult};
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 
 use super::words::{self, json};
-use super::{signature, tree};
+use super::{operators, signature, tree};
 
-/// Names with blanks in them: no expression can spell them.
+/// A name with a blank in it: no expression can spell it.
 const NOTED: &str = "noted argument";
-const NEGATED: &str = "negated value";
-
-const OPERATORS: [(BinaryOp, &str); 9] = [
-    (BinaryOp::Add, "+"),
-    (BinaryOp::Subtract, "-"),
-    (BinaryOp::Multiply, "*"),
-    (BinaryOp::Divide, "/"),
-    (BinaryOp::Modulo, "%"),
-    (BinaryOp::LessThan, "<"),
-    (BinaryOp::LessThanOrEqual, "<="),
-    (BinaryOp::GreaterThan, ">"),
-    (BinaryOp::GreaterThanOrEqual, ">="),
-];
 
 /// An expression that explains its failure.
 pub(super) struct Explained {
@@ -70,12 +57,7 @@ impl Explained {
     pub(super) fn register(&self, evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
         let notes = Rc::clone(&self.notes);
         evaluator.register_fn(NOTED, move |args: &[JValue]| Ok(notes.borrow_mut().note(args)))?;
-        evaluator.register_fn(NEGATED, negated)?;
-        for (_, symbol) in OPERATORS {
-            let operate = move |args: &[JValue]| operate(symbol, args);
-            evaluator.register_fn(operator_name(symbol), operate)?;
-        }
-        Ok(())
+        operators::register(evaluator)
     }
 
     /// The words of an error that the evaluation gave, the code before them.
@@ -120,10 +102,14 @@ impl Notes {
         let site = self.sites.get(last.site)?;
         let said = |code: &str, words: String| Some(format!("{code}: {words}"));
         if let Some(code) = ["T0410", "T0411", "T0412"].into_iter().find(|code| message.contains(code)) {
+            // Functions of our own say it themselves.
+            if message.contains("of function \"") {
+                return None;
+            }
             let signature = site.signature.as_deref()?;
-            return match signature::fault(signature, &site.function, &last.args, &last.context) {
-                Some((code, words)) => said(code, words),
-                None => said(code, signature::fault_within(code, message, &site.function)?),
+            return match signature::check(signature, &site.function, &last.args, &last.context) {
+                Err(words) => Some(words),
+                Ok(_) => signature::fault_within(code, message, &site.function),
             };
         }
         let first = last.args.first().unwrap_or(&last.context);
@@ -138,7 +124,6 @@ impl Notes {
                     ),
                 )
             }
-            "D3030" => said("D3030", format!("Unable to cast value to a number: {}", json(first))),
             "D3061" => {
                 let [base, exponent] = &last.args[..] else { return None };
                 said(
@@ -195,10 +180,14 @@ struct Weaver {
 impl Weaver {
     fn find_signatures(&mut self, node: AstNode) -> AstNode {
         if let AstNode::Binary { op: BinaryOp::ColonEqual, lhs, rhs } = &node
-            && let (AstNode::Variable(name), AstNode::Lambda { signature: Some(signature), .. }) =
-                (&**lhs, &**rhs)
+            && let AstNode::Variable(name) = &**lhs
         {
-            self.signatures.push((name.clone(), signature.clone()));
+            let signature = match &**rhs {
+                AstNode::Lambda { signature, .. } => signature.clone(),
+                AstNode::Variable(other) => signature::of_builtin(other).map(str::to_owned),
+                _ => None,
+            };
+            self.signatures.extend(signature.map(|signature| (name.clone(), signature)));
         }
         tree::map(node, &mut |part| self.find_signatures(part))
     }
@@ -206,7 +195,9 @@ impl Weaver {
     fn node(&mut self, node: AstNode) -> AstNode {
         match node {
             AstNode::Binary { op, lhs, rhs } => self.binary(op, *lhs, *rhs),
-            AstNode::Unary { op: UnaryOp::Negate, operand } => tree::call(NEGATED, vec![self.node(*operand)]),
+            AstNode::Unary { op: UnaryOp::Negate, operand } => {
+                tree::call(operators::NEGATED, vec![self.node(*operand)])
+            }
             AstNode::Function { name, args, is_builtin } => match self.site(&name, args.len()) {
                 Some(_) if args.iter().any(|arg| matches!(arg, AstNode::Placeholder)) => {
                     self.parts(AstNode::Function { name, args, is_builtin })
@@ -240,8 +231,8 @@ impl Weaver {
     }
 
     fn binary(&mut self, op: BinaryOp, lhs: AstNode, rhs: AstNode) -> AstNode {
-        if let Some((_, symbol)) = OPERATORS.iter().find(|(known, _)| *known == op) {
-            return tree::call(&operator_name(symbol), vec![self.node(lhs), self.node(rhs)]);
+        if let Some(name) = operators::name(op) {
+            return tree::call(&name, vec![self.node(lhs), self.node(rhs)]);
         }
         let (lhs, rhs) = match (op, rhs) {
             (BinaryOp::Range, rhs) => {
@@ -302,79 +293,4 @@ impl Weaver {
 fn noted(site: usize, index: usize, value: AstNode) -> AstNode {
     let number = |number: usize| AstNode::Number(number as f64);
     tree::call(NOTED, vec![number(site), number(index), value, AstNode::Variable(String::new())])
-}
-
-fn operator_name(symbol: &str) -> String {
-    format!("operator {symbol}")
-}
-
-fn failed(words: String) -> HostFnResult {
-    Err(EvaluatorError::EvaluationError(words))
-}
-
-fn negated(args: &[JValue]) -> HostFnResult {
-    match args.first() {
-        None | Some(JValue::Undefined) => Ok(JValue::Undefined),
-        Some(JValue::Number(number)) => Ok(JValue::Number(-number)),
-        Some(other) => failed(format!("D1002: Cannot negate a non-numeric value: {}", json(other))),
-    }
-}
-
-/// What arithmetic and comparisons give, or the words of their failure.
-fn operate(symbol: &str, args: &[JValue]) -> HostFnResult {
-    let [left, right] = args else { return Ok(JValue::Undefined) };
-    if symbol.starts_with(['<', '>']) { compare(symbol, left, right) } else { calculate(symbol, left, right) }
-}
-
-fn calculate(symbol: &str, left: &JValue, right: &JValue) -> HostFnResult {
-    for (code, side, operand) in [("T2001", "left", left), ("T2002", "right", right)] {
-        match operand {
-            JValue::Undefined => {}
-            JValue::Number(number) if number.is_infinite() => {
-                return failed(format!("D1001: Number out of range: {}", json(operand)));
-            }
-            JValue::Number(number) if !number.is_nan() => {}
-            _ => {
-                return failed(format!(
-                    "{code}: The {side} side of the \"{symbol}\" operator must evaluate to a number"
-                ));
-            }
-        }
-    }
-    let (JValue::Number(left), JValue::Number(right)) = (left, right) else { return Ok(JValue::Undefined) };
-    Ok(JValue::Number(match symbol {
-        "+" => left + right,
-        "-" => left - right,
-        "*" => left * right,
-        "/" => left / right,
-        _ => left % right,
-    }))
-}
-
-fn compare(symbol: &str, left: &JValue, right: &JValue) -> HostFnResult {
-    let is_comparable =
-        |value: &JValue| matches!(value, JValue::Undefined | JValue::Number(_) | JValue::String(_));
-    if !is_comparable(left) || !is_comparable(right) {
-        return failed(format!(
-            "T2010: The expressions either side of operator \"{symbol}\" must evaluate to numeric or string values"
-        ));
-    }
-    let ordering = match (left, right) {
-        (JValue::Undefined, _) | (_, JValue::Undefined) => return Ok(JValue::Undefined),
-        (JValue::Number(left), JValue::Number(right)) => left.partial_cmp(right),
-        (JValue::String(left), JValue::String(right)) => Some(left.cmp(right)),
-        _ => {
-            return failed(format!(
-                "T2009: The values {} and {} either side of operator \"{symbol}\" must be of the same data type",
-                json(left),
-                json(right)
-            ));
-        }
-    };
-    Ok(JValue::Bool(ordering.is_some_and(|ordering| match symbol {
-        "<" => ordering.is_lt(),
-        "<=" => ordering.is_le(),
-        ">" => ordering.is_gt(),
-        _ => ordering.is_ge(),
-    })))
 }

@@ -1,4 +1,4 @@
-//! The service's own functions, and those of the library that read a clock, draw or would take memory without bound.
+//! The service's own functions, and those of the library that read a clock or draw.
 //! Only what an expression mentions is registered. Arguments are truncated towards zero (measured by others).
 
 use std::cell::RefCell;
@@ -11,9 +11,9 @@ use jsonata_core::value::JValue;
 use serde_json::Value;
 
 use super::convert::to_jsonata;
-use super::guard::{self, MAX_TEXT, too_large};
+use super::guard::{self, too_large};
 use super::needs::Needs;
-use super::signature;
+use super::{library, signature};
 use crate::asl::intrinsic::hex_digest;
 use crate::asl::java_random::JavaRandom;
 use crate::random::Random;
@@ -32,14 +32,9 @@ pub(super) fn register(
     if needs.can_repeat() {
         guard::register(evaluator)?;
     }
-    let plain: [(&str, Function); 6] = [
-        ("eval", eval),
-        ("partition", partition),
-        ("range", range),
-        ("hash", hash),
-        ("parse", parse),
-        ("pad", pad),
-    ];
+    library::register(evaluator, needs)?;
+    let plain: [(&str, Function); 4] =
+        [("partition", partition), ("range", range), ("hash", hash), ("parse", parse)];
     for (name, function) in plain {
         if needs.mentions(name) {
             evaluator.register_fn_override(name, function)?;
@@ -88,11 +83,6 @@ fn text<'a>(args: &'a [JValue], index: usize, name: &str) -> Result<Option<&'a s
         Some(JValue::String(text)) => Ok(Some(text)),
         Some(_) => Err(refused(index + 1, name)),
     }
-}
-
-/// The service has none: a call is that of no function.
-fn eval(_: &[JValue]) -> HostFnResult {
-    Err(EvaluatorError::ReferenceError("T1006: Attempted to invoke a non-function".to_owned()))
 }
 
 fn partition(args: &[JValue]) -> HostFnResult {
@@ -152,19 +142,6 @@ fn parse(args: &[JValue]) -> HostFnResult {
     }
 }
 
-/// To a width of characters, to the left when it is negative.
-fn pad(args: &[JValue]) -> HostFnResult {
-    let Some(source) = text(args, 0, "pad")? else { return Ok(JValue::Undefined) };
-    let Some(width) = whole(args, 1, "pad")? else { return Err(refused(2, "pad")) };
-    let filling = text(args, 2, "pad")?.filter(|filling| !filling.is_empty()).unwrap_or(" ");
-    if width.abs() > MAX_TEXT as f64 {
-        return Err(too_large());
-    }
-    let missing = (width.abs() as usize).saturating_sub(source.chars().count());
-    let padding: String = filling.chars().cycle().take(missing).collect();
-    Ok(JValue::string(if width < 0.0 { padding + source } else { source.to_owned() + &padding }))
-}
-
 fn millis(now: Timestamp) -> JValue {
     JValue::Number(now.as_millisecond() as f64)
 }
@@ -172,9 +149,7 @@ fn millis(now: Timestamp) -> JValue {
 /// `$now()` is `$fromMillis()` of the instant, with its picture and zone.
 fn format_now(now: Timestamp, args: &[JValue]) -> HostFnResult {
     let takes = signature::of_builtin("now").unwrap_or_default();
-    if let Some((code, words)) = signature::fault(takes, "\"now\"", args, &JValue::Undefined) {
-        return Err(EvaluatorError::TypeError(format!("{code}: {words}")));
-    }
+    signature::check(takes, "\"now\"", args, &JValue::Undefined).map_err(EvaluatorError::TypeError)?;
     let mut evaluator = Evaluator::new();
     let names = ["picture", "zone"];
     let call = AstNode::Function {

@@ -8,11 +8,14 @@ mod explain;
 mod functions;
 mod grammar;
 mod guard;
+mod library;
 mod needs;
+mod operators;
 mod refusal;
 mod signature;
 mod syntax;
 mod tree;
+mod url;
 mod words;
 
 #[cfg(test)]
@@ -99,6 +102,7 @@ impl Expression {
             return Err(refusal);
         }
         let needs = Needs::of(&tree);
+        let tree = library::weave(tree, needs.bound());
         let tree = if needs.can_repeat() { guard::weave(tree) } else { tree };
         Ok(Expression { source: source.to_owned(), tree, needs })
     }

@@ -10,18 +10,14 @@ use serde_json::Value;
 
 use super::Bindings;
 use super::convert::to_jsonata;
+use super::{library, signature};
 
-/// The functions that every expression has.
-#[rustfmt::skip]
-const BUILTINS: [&str; 69] = [
-    "abs", "append", "assert", "average", "base64decode", "base64encode", "boolean", "ceil", "contains", "count",
-    "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error", "eval",
-    "exists", "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "hash", "join", "keys",
-    "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now", "number", "pad",
-    "parse", "parseInteger", "partition", "power", "random", "range", "reduce", "replace", "reverse", "round",
-    "shuffle", "sift", "single", "sort", "split", "spread", "sqrt", "string", "substring", "substringAfter",
-    "substringBefore", "sum", "toMillis", "trim", "type", "uppercase", "uuid", "zip",
-];
+/// Functions that are the service's own, or have no signature; and the one that the service has taken away.
+const OWN: [&str; 7] = ["eval", "hash", "parse", "partition", "random", "range", "uuid"];
+
+fn is_function(name: &str) -> bool {
+    signature::of_builtin(name).is_some() || OWN.contains(&name)
+}
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Needs {
@@ -84,6 +80,11 @@ impl Needs {
         self.repeats
     }
 
+    /// The names that the expression gives a value itself.
+    pub(super) fn bound(&self) -> &BTreeSet<String> {
+        &self.bound
+    }
+
     pub(super) fn mentions(&self, name: &str) -> bool {
         self.names.contains(name)
     }
@@ -94,7 +95,7 @@ impl Needs {
     }
 
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
-        let is_variable = |name: &&str| !name.is_empty() && !BUILTINS.contains(name);
+        let is_variable = |name: &&str| !name.is_empty() && !is_function(name);
         self.reads.difference(&self.bound).map(String::as_str).filter(is_variable)
     }
 
@@ -103,10 +104,16 @@ impl Needs {
     }
 
     pub(super) fn bind(&self, bindings: &Bindings<'_>, context: &mut Context) {
+        if self.mentions("eval") {
+            context.bind("eval".to_owned(), JValue::Undefined);
+        }
         for name in &self.names {
-            if let Some(value) = bindings.variables.get(name) {
-                context.bind(name.clone(), to_jsonata(value));
+            let Some(value) = bindings.variables.get(name) else { continue };
+            let value = to_jsonata(value);
+            for other in library::names(name).into_iter().flatten() {
+                context.bind(other, value.clone());
             }
+            context.bind(name.clone(), value);
         }
         if !self.states.is_read {
             return;

@@ -24,6 +24,7 @@ const BUILTINS: [(&str, &str); 63] = [
     ("toMillis", "<s-s?:n>"), ("trim", "<s-:s>"), ("type", "<x:s>"), ("uppercase", "<s-:s>"), ("zip", "<a+>"),
 ];
 
+/// The signature of a function that every expression has.
 pub(super) fn of_builtin(name: &str) -> Option<&'static str> {
     BUILTINS.iter().find(|(known, _)| *known == name).map(|(_, signature)| *signature)
 }
@@ -38,65 +39,70 @@ struct Parameter {
     elements: Option<char>,
 }
 
-/// Why a function does not take its arguments, without a code's colon: the code and the words.
-pub(super) fn fault(
+/// The arguments of a function, with what `$` is in the place of one that is not given; or why it does not take them,
+/// the code before the words.
+pub(super) fn check(
     signature: &str,
     function: &str,
     args: &[JValue],
     context: &JValue,
-) -> Option<(&'static str, String)> {
-    let parameters = parameters(signature)?;
-    let given: String = args.iter().map(letter).collect();
+) -> Result<Vec<JValue>, String> {
+    let parameters = parameters(signature).unwrap_or_default();
+    let letters: String = args.iter().map(letter).collect();
     let patterns: Vec<String> =
         parameters.iter().map(|parameter| format!("({}{})", parameter.letters, parameter.times)).collect();
-    let Some(found) = Regex::new(&format!("^{}$", patterns.concat())).ok()?.captures(&given) else {
-        let mut good = 0;
-        for count in 1..=patterns.len() {
-            match Regex::new(&format!("^{}", patterns[..count].concat())).ok()?.find(&given) {
-                Some(found) => good = found.end(),
-                None => break,
-            }
-        }
-        let words = format!("Argument {} of function {function} does not match function signature", good + 1);
-        return Some(("T0410", words));
+    // A signature that is no pattern takes anything.
+    let pattern = |patterns: &[String], end: &str| Regex::new(&format!("^{}{end}", patterns.concat()));
+    let Ok(whole) = pattern(&patterns, "$") else { return Ok(args.to_vec()) };
+    let Some(found) = whole.captures(&letters) else {
+        let good = (1..=patterns.len())
+            .map_while(|count| Some(pattern(&patterns[..count], "").ok()?.find(&letters)?.end()))
+            .last()
+            .unwrap_or(0);
+        return Err(format!(
+            "T0410: Argument {} of function {function} does not match function signature",
+            good + 1
+        ));
     };
+    let mut taken = Vec::with_capacity(parameters.len());
     let mut index = 0;
     for (parameter, found) in parameters.iter().zip(found.iter().skip(1)) {
         let letters = found.map_or("", |found| found.as_str());
-        if letters.is_empty() {
-            if !parameter.takes_context {
-                index += 1;
-            } else if !Regex::new(&parameter.letters).ok()?.is_match(&letter(context).to_string()) {
-                let words = format!(
-                    "Context value is not a compatible type with argument {} of function {function}",
+        if letters.is_empty() && parameter.takes_context {
+            if !parameter.takes(context) {
+                return Err(format!(
+                    "T0411: Context value is not a compatible type with argument {} of function {function}",
                     index + 1
-                );
-                return Some(("T0411", words));
+                ));
             }
+            taken.push(context.clone());
         }
-        for single in letters.chars() {
-            if let (Some(elements), Some(value)) = (parameter.elements, args.get(index))
-                && single != 'm'
+        for value in args.iter().skip(index).take(letters.len()) {
+            index += 1;
+            if let Some(elements) = parameter.elements
+                && letter(value) != 'm'
                 && !holds(value, elements)
             {
-                let words = format!(
-                    "Argument {} of function {function} must be an array of {}",
-                    index + 1,
-                    plural(elements)
-                );
-                return Some(("T0412", words));
+                let elements = plural(elements);
+                return Err(format!(
+                    "T0412: Argument {index} of function {function} must be an array of {elements}"
+                ));
             }
+            taken.push(value.clone());
+        }
+        if letters.is_empty() && !parameter.takes_context {
+            taken.push(args.get(index).cloned().unwrap_or(JValue::Undefined));
             index += 1;
         }
     }
-    None
+    Ok(taken)
 }
 
 /// The words of a fault that the crate found in a function that was handed to another, which is the one that is told.
 pub(super) fn fault_within(code: &str, message: &str, function: &str) -> Option<String> {
     let (_, text) = message.split_once("Argument ").unwrap_or(("", "1 "));
     let index = text.split(' ').next()?.parse::<usize>().ok()?;
-    Some(match code {
+    let words = match code {
         "T0411" => {
             format!("Context value is not a compatible type with argument {index} of function {function}")
         }
@@ -106,7 +112,8 @@ pub(super) fn fault_within(code: &str, message: &str, function: &str) -> Option<
             format!("Argument {index} of function {function} must be an array of {}", plural(elements))
         }
         _ => format!("Argument {index} of function {function} does not match function signature"),
-    })
+    };
+    Some(format!("{code}: {words}"))
 }
 
 /// An array of them, or one of them.
@@ -179,6 +186,12 @@ fn parameters(signature: &str) -> Option<Vec<Parameter>> {
         }
     }
     Some(parameters)
+}
+
+impl Parameter {
+    fn takes(&self, value: &JValue) -> bool {
+        Regex::new(&self.letters).is_ok_and(|letters| letters.is_match(&letter(value).to_string()))
+    }
 }
 
 fn takes(letters: String) -> Parameter {

@@ -94,7 +94,7 @@ impl Open {
     fn of(source: &str) -> Self {
         let mut lexer = Lexer::new(source.to_owned());
         let mut open = Open::default();
-        let (mut last, mut is_list, mut starts_operand) = (Token::Eof, false, true);
+        let (mut last, mut is_list) = (Token::Eof, false);
         while let Ok(token) = lexer.next_token() {
             match &token {
                 Token::Eof => break,
@@ -106,13 +106,11 @@ impl Open {
                 // The body of a function, else the members of an object.
                 Token::LeftBrace if is_body(&last) => open.brackets.push("}"),
                 Token::LeftBrace => open.brackets.push(":"),
+                // A transform has three bars.
                 Token::Pipe if open.brackets.last() == Some(&"|") => {
-                    // Of the three bars of a transform, the second is followed by an operand as well.
-                    if !starts_operand {
-                        open.brackets.pop();
-                    }
+                    open.brackets.pop();
                 }
-                Token::Pipe => open.brackets.push("|"),
+                Token::Pipe => open.brackets.extend(["|", "|"]),
                 Token::Colon if open.brackets.last() == Some(&":") => {
                     open.brackets.pop();
                     open.brackets.push("}");
@@ -130,7 +128,6 @@ impl Open {
                 open.parameter += 1;
                 is_list = matches!(token, Token::Variable(_));
             }
-            starts_operand = matches!(token, Token::Pipe);
             last = token;
         }
         open

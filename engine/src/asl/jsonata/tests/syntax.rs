@@ -41,6 +41,8 @@ fn what_is_open_wants_its_end_before_what_should_stand_in_it() {
         ("{'a': 1, ", "Expected \":\" before end of expression"),
         ("$a[", "Expected \"]\" before end of expression"),
         ("$a ~> |b", "Expected \"|\" before end of expression"),
+        ("$a ~> |b|", "Expected \"|\" before end of expression"),
+        ("$a ~> |b|{'c': 1}| +", "Unexpected end of expression"),
         ("function($x){", "Expected \"}\" before end of expression"),
         ("$map([')'], function($x){", "Expected \"}\" before end of expression"),
         ("function(", "Expected \")\" before end of expression"),

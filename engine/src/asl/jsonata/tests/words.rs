@@ -80,6 +80,11 @@ fn a_refused_argument_tells_its_function() {
         ("($f := function($x)<n:n>{ $x }; $f('a'))", "T0410", 1, "\"f\""),
         ("($f := function($x, $y)<nn:n>{ $x }; $f(1))", "T0410", 2, "\"f\""),
         ("function($x)<a<n>:n>{ $x }(['a'])", "T0412", 1, "undefined"),
+        ("($f := $length; $f(1))", "T0410", 1, "\"f\""),
+        ("$pad(1, 'a', 2)", "T0410", 3, "\"pad\""),
+        ("$states.input.a.$pad(5)", "T0411", 1, "\"pad\""),
+        ("$number([1])", "T0410", 1, "\"number\""),
+        ("$uppercase($number('1'))", "T0410", 1, "\"uppercase\""),
         ("$zip()", "T0410", 1, "\"zip\""),
         ("$now('a', 'b', 'c')", "T0410", 3, "\"now\""),
     ] {

@@ -1,0 +1,249 @@
+//! Functions of the library that the crate has otherwise than the reference. Calls of them are renamed when an
+//! expression is compiled, since the crate keeps the names of its own; a call says what `$` is, which stands for an
+//! argument that is not given.
+
+use std::collections::BTreeSet;
+
+use jsonata_core::ast::{AstNode, BinaryOp};
+use jsonata_core::evaluator::{Evaluator, EvaluatorError, HostFnResult};
+use jsonata_core::value::JValue;
+
+use super::guard::{MAX_TEXT, too_large};
+use super::needs::Needs;
+use super::signature;
+use super::tree::{self, call};
+use super::url;
+use super::words::json;
+
+struct Function {
+    name: &'static str,
+    /// How many arguments it takes of a function that hands over more.
+    arity: usize,
+    apply: fn(&[JValue]) -> HostFnResult,
+}
+
+const FUNCTIONS: [Function; 6] = [
+    Function {
+        name: "clone",
+        arity: 1,
+        apply: |args| Ok(args.first().cloned().unwrap_or(JValue::Undefined)),
+    },
+    Function { name: "decodeUrl", arity: 1, apply: |args| decoded("decodeUrl", args) },
+    Function { name: "decodeUrlComponent", arity: 1, apply: |args| decoded("decodeUrlComponent", args) },
+    Function { name: "encodeUrl", arity: 1, apply: encoded },
+    Function { name: "number", arity: 1, apply: number },
+    Function { name: "pad", arity: 3, apply: pad },
+];
+
+/// Names with blanks in them: no expression can spell them.
+const WHOLE: &str = "whole number";
+const FIRST: &str = "first of a range";
+const LAST: &str = "last of a range";
+const EMPTY: &str = "empty list";
+const LIST: &str = "reduced list";
+
+fn is_replaced(name: &str) -> bool {
+    FUNCTIONS.iter().any(|function| function.name == name)
+}
+
+/// The name of the function in a call, which has what `$` is as its first argument.
+fn called(name: &str) -> String {
+    format!("call of {name}")
+}
+
+/// The name of the function as a value.
+fn passed(name: &str) -> String {
+    format!("function {name}")
+}
+
+/// All the names under which a replaced function is looked up: a variable of the same name hides them.
+pub(super) fn names(name: &str) -> Option<[String; 2]> {
+    is_replaced(name).then(|| [called(name), passed(name)])
+}
+
+/// An expression that uses these functions. What it gives names to itself, `bound`, hides them.
+pub(super) fn weave(node: AstNode, bound: &BTreeSet<String>) -> AstNode {
+    let is_ours = |name: &str| is_replaced(name) && !bound.contains(name);
+    let inner = |node: AstNode| weave(node, bound);
+    match node {
+        AstNode::Variable(name) if is_ours(&name) => AstNode::Variable(passed(&name)),
+        AstNode::Function { name, args, is_builtin: true } if is_ours(&name) => {
+            let is_partial = args.iter().any(|arg| matches!(arg, AstNode::Placeholder));
+            let args = args.into_iter().map(inner);
+            if is_partial {
+                call(&passed(&name), args.collect())
+            } else {
+                let context = AstNode::Variable(String::new());
+                call(&called(&name), std::iter::once(context).chain(args).collect())
+            }
+        }
+        AstNode::Function { name, args, is_builtin: true }
+            if name == "fromMillis" && !bound.contains(&name) =>
+        {
+            let whole = |(index, arg)| match (index, inner(arg)) {
+                (0, arg) if !matches!(arg, AstNode::Placeholder) => call(WHOLE, vec![arg]),
+                (_, arg) => arg,
+            };
+            AstNode::Function {
+                name,
+                args: args.into_iter().enumerate().map(whole).collect(),
+                is_builtin: true,
+            }
+        }
+        AstNode::Function { name, args, is_builtin: true } if name == "reduce" && !bound.contains(&name) => {
+            match <[AstNode; 2]>::try_from(args) {
+                Ok(args) if !args.iter().any(|arg| matches!(arg, AstNode::Placeholder)) => {
+                    reduction(args.map(inner))
+                }
+                Ok(args) => AstNode::Function { name, args: args.map(inner).into(), is_builtin: true },
+                Err(args) => {
+                    let args = args.into_iter().map(inner).collect();
+                    AstNode::Function { name, args, is_builtin: true }
+                }
+            }
+        }
+        AstNode::Binary { op: BinaryOp::ChainPipe, lhs, rhs } => {
+            let rhs = match *rhs {
+                AstNode::Function { name, args, is_builtin: true } if is_ours(&name) => {
+                    call(&passed(&name), args.into_iter().map(inner).collect())
+                }
+                AstNode::Function { name, args, is_builtin } => {
+                    AstNode::Function { name, args: args.into_iter().map(inner).collect(), is_builtin }
+                }
+                other => inner(other),
+            };
+            AstNode::Binary { op: BinaryOp::ChainPipe, lhs: Box::new(inner(*lhs)), rhs: Box::new(rhs) }
+        }
+        AstNode::Binary { op: BinaryOp::Range, lhs, rhs } => AstNode::Binary {
+            op: BinaryOp::Range,
+            lhs: Box::new(bound_of_range(FIRST, inner(*lhs))),
+            rhs: Box::new(bound_of_range(LAST, inner(*rhs))),
+        },
+        other => tree::map(other, &mut |part| weave(part, bound)),
+    }
+}
+
+fn bound_of_range(name: &str, node: AstNode) -> AstNode {
+    if matches!(node, AstNode::Number(_)) { node } else { call(name, vec![node]) }
+}
+
+/// `$reduce` without a first value gives nothing for an empty list, where the crate gives null.
+fn reduction([list, function]: [AstNode; 2]) -> AstNode {
+    let variable = || AstNode::Variable(LIST.to_owned());
+    AstNode::Block(vec![
+        AstNode::Binary { op: BinaryOp::ColonEqual, lhs: Box::new(variable()), rhs: Box::new(list) },
+        AstNode::Conditional {
+            condition: Box::new(call(EMPTY, vec![variable()])),
+            then_branch: Box::new(AstNode::Undefined),
+            else_branch: Some(Box::new(call("reduce", vec![variable(), function]))),
+        },
+    ])
+}
+
+pub(super) fn register(evaluator: &mut Evaluator, needs: &Needs) -> Result<(), EvaluatorError> {
+    for function in FUNCTIONS.iter().filter(|function| needs.mentions(function.name)) {
+        evaluator.register_fn(called(function.name), |args: &[JValue]| match args.split_first() {
+            Some((context, args)) => checked(function, args, context),
+            None => Ok(JValue::Undefined),
+        })?;
+        evaluator.register_fn(passed(function.name), |args: &[JValue]| {
+            checked(function, &args[..args.len().min(function.arity)], &JValue::Undefined)
+        })?;
+    }
+    evaluator.register_fn(WHOLE, |args: &[JValue]| {
+        Ok(match args.first() {
+            Some(JValue::Number(number)) => JValue::Number(number.trunc()),
+            other => other.cloned().unwrap_or(JValue::Undefined),
+        })
+    })?;
+    evaluator.register_fn(EMPTY, |args: &[JValue]| {
+        Ok(JValue::Bool(matches!(args.first(), Some(JValue::Array(items)) if items.is_empty())))
+    })?;
+    evaluator.register_fn(FIRST, |args: &[JValue]| not_null(args, "T2003"))?;
+    evaluator.register_fn(LAST, |args: &[JValue]| not_null(args, "T2004"))
+}
+
+/// The crate takes null for nothing.
+fn not_null(args: &[JValue], code: &str) -> HostFnResult {
+    match args.first() {
+        Some(JValue::Null) => Err(EvaluatorError::TypeError(format!("{code}: null"))),
+        other => Ok(other.cloned().unwrap_or(JValue::Undefined)),
+    }
+}
+
+fn checked(function: &Function, args: &[JValue], context: &JValue) -> HostFnResult {
+    let takes = signature::of_builtin(function.name).unwrap_or_default();
+    let args = signature::check(takes, &json(&JValue::string(function.name)), args, context)
+        .map_err(EvaluatorError::TypeError)?;
+    match args.first() {
+        None | Some(JValue::Undefined) => Ok(JValue::Undefined),
+        Some(_) => (function.apply)(&args),
+    }
+}
+
+fn number(args: &[JValue]) -> HostFnResult {
+    let text = match args.first() {
+        Some(JValue::String(text)) => text,
+        Some(JValue::Bool(value)) => return Ok(JValue::Number(f64::from(u8::from(*value)))),
+        other => return Ok(other.cloned().unwrap_or(JValue::Undefined)),
+    };
+    let number = match text.get(..2).map(str::to_ascii_lowercase).as_deref() {
+        Some("0x") => of_radix(&text[2..], 16),
+        Some("0o") => of_radix(&text[2..], 8),
+        Some("0b") => of_radix(&text[2..], 2),
+        _ if is_decimal(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        _ => None,
+    };
+    number.map(JValue::Number).ok_or_else(|| {
+        let value = json(&JValue::string(text.as_ref()));
+        EvaluatorError::EvaluationError(format!("D3030: Unable to cast value to a number: {value}"))
+    })
+}
+
+fn of_radix(digits: &str, radix: u32) -> Option<f64> {
+    let value = |sum: f64, digit: char| Some(sum * f64::from(radix) + f64::from(digit.to_digit(radix)?));
+    if digits.is_empty() { None } else { digits.chars().try_fold(0.0, value) }
+}
+
+/// Digits, then perhaps a fraction and an exponent. No blanks, and no sign but a minus.
+fn is_decimal(text: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(m, e)| (m, Some(e)));
+    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
+    is_digits(whole)
+        && fraction.is_none_or(is_digits)
+        && exponent.is_none_or(|exponent| is_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+}
+
+/// To a width of characters, to the left when it is negative.
+fn pad(args: &[JValue]) -> HostFnResult {
+    let Some(JValue::String(source)) = args.first() else { return Ok(JValue::Undefined) };
+    let Some(JValue::Number(width)) = args.get(1) else { return Ok(JValue::String(source.clone())) };
+    let filling = match args.get(2) {
+        Some(JValue::String(filling)) if !filling.is_empty() => filling,
+        _ => " ",
+    };
+    if width.abs() > MAX_TEXT as f64 {
+        return Err(too_large());
+    }
+    let missing = (width.abs() as usize).saturating_sub(source.chars().count());
+    let padding: String = filling.chars().cycle().take(missing).collect();
+    Ok(JValue::string(if *width < 0.0 { padding + source } else { source.to_string() + &padding }))
+}
+
+fn encoded(args: &[JValue]) -> HostFnResult {
+    match args.first() {
+        Some(JValue::String(text)) => Ok(JValue::string(url::encoded(text))),
+        _ => Ok(JValue::Undefined),
+    }
+}
+
+fn decoded(name: &str, args: &[JValue]) -> HostFnResult {
+    let Some(JValue::String(text)) = args.first() else { return Ok(JValue::Undefined) };
+    let text_of = if name == "decodeUrl" { url::decoded(text) } else { url::decoded_component(text) };
+    text_of.map(JValue::string).ok_or_else(|| {
+        let value = json(&JValue::string(text.as_ref()));
+        EvaluatorError::EvaluationError(format!("D3140: Malformed URL passed to ${name}(): {value}"))
+    })
+}
