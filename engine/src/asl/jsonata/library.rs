@@ -150,17 +150,24 @@ pub(super) fn register(evaluator: &mut Evaluator, needs: &Needs) -> Result<(), E
             checked(function, &args[..args.len().min(function.arity)], &JValue::Undefined)
         })?;
     }
-    evaluator.register_fn(WHOLE, |args: &[JValue]| {
-        Ok(match args.first() {
-            Some(JValue::Number(number)) => JValue::Number(number.trunc()),
-            other => other.cloned().unwrap_or(JValue::Undefined),
-        })
-    })?;
-    evaluator.register_fn(EMPTY, |args: &[JValue]| {
-        Ok(JValue::Bool(matches!(args.first(), Some(JValue::Array(items)) if items.is_empty())))
-    })?;
-    evaluator.register_fn(FIRST, |args: &[JValue]| not_null(args, "T2003"))?;
-    evaluator.register_fn(LAST, |args: &[JValue]| not_null(args, "T2004"))
+    if needs.mentions("fromMillis") {
+        evaluator.register_fn(WHOLE, |args: &[JValue]| {
+            Ok(match args.first() {
+                Some(JValue::Number(number)) => JValue::Number(number.trunc()),
+                other => other.cloned().unwrap_or(JValue::Undefined),
+            })
+        })?;
+    }
+    if needs.mentions("reduce") {
+        evaluator.register_fn(EMPTY, |args: &[JValue]| {
+            Ok(JValue::Bool(matches!(args.first(), Some(JValue::Array(items)) if items.is_empty())))
+        })?;
+    }
+    if needs.has_ranges() {
+        evaluator.register_fn(FIRST, |args: &[JValue]| not_null(args, "T2003"))?;
+        evaluator.register_fn(LAST, |args: &[JValue]| not_null(args, "T2004"))?;
+    }
+    Ok(())
 }
 
 /// The crate takes null for nothing.

@@ -30,6 +30,7 @@ pub(super) struct Needs {
     states: Wanted,
     repeats: bool,
     looks_back: bool,
+    ranges: bool,
 }
 
 /// Which fields below a value are read; all of it when there are none.
@@ -78,6 +79,10 @@ impl Needs {
     /// Whether something in the expression can run more often than it is written, or on what an earlier part made.
     pub(super) fn can_repeat(&self) -> bool {
         self.repeats
+    }
+
+    pub(super) fn has_ranges(&self) -> bool {
+        self.ranges
     }
 
     /// The names that the expression gives a value itself.
@@ -163,6 +168,7 @@ impl Needs {
                         return self.node(rhs, bound);
                     }
                 }
+                self.ranges |= *op == BinaryOp::Range;
                 self.node(lhs, bound);
                 self.node(rhs, bound);
             }

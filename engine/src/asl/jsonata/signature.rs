@@ -2,7 +2,6 @@
 //! same, but does not say of which function.
 
 use jsonata_core::value::JValue;
-use regex::Regex;
 
 /// The signatures of the functions that every expression has.
 #[rustfmt::skip]
@@ -29,11 +28,22 @@ pub(super) fn of_builtin(name: &str) -> Option<&'static str> {
     BUILTINS.iter().find(|(known, _)| *known == name).map(|(_, signature)| *signature)
 }
 
+/// Beyond this many parameters the ways to share out arguments are too many to try.
+const MAX_PARAMETERS: usize = 16;
+
+#[derive(Clone, Copy, Default)]
+enum Times {
+    #[default]
+    Once,
+    Perhaps,
+    Often,
+}
+
 /// One parameter: the letters of the values that it takes, and how often.
 #[derive(Default)]
 struct Parameter {
     letters: String,
-    times: &'static str,
+    times: Times,
     takes_context: bool,
     /// What the elements of an array are.
     elements: Option<char>,
@@ -47,18 +57,17 @@ pub(super) fn check(
     args: &[JValue],
     context: &JValue,
 ) -> Result<Vec<JValue>, String> {
-    let parameters = parameters(signature).unwrap_or_default();
-    let letters: String = args.iter().map(letter).collect();
-    let patterns: Vec<String> =
-        parameters.iter().map(|parameter| format!("({}{})", parameter.letters, parameter.times)).collect();
-    // A signature that is no pattern takes anything.
-    let pattern = |patterns: &[String], end: &str| Regex::new(&format!("^{}{end}", patterns.concat()));
-    let Ok(whole) = pattern(&patterns, "$") else { return Ok(args.to_vec()) };
-    let Some(found) = whole.captures(&letters) else {
-        let good = (1..=patterns.len())
-            .map_while(|count| Some(pattern(&patterns[..count], "").ok()?.find(&letters)?.end()))
+    // What is no signature, or one that no one writes by hand, takes anything.
+    let Some(parameters) = parameters(signature).filter(|parameters| parameters.len() <= MAX_PARAMETERS)
+    else {
+        return Ok(args.to_vec());
+    };
+    let letters: Vec<char> = args.iter().map(letter).collect();
+    let Some(counts) = counts(&parameters, &letters, true) else {
+        let good = (1..=parameters.len())
+            .map_while(|count| Some(self::counts(&parameters[..count], &letters, false)?.iter().sum()))
             .last()
-            .unwrap_or(0);
+            .unwrap_or(0_usize);
         return Err(format!(
             "T0410: Argument {} of function {function} does not match function signature",
             good + 1
@@ -66,10 +75,9 @@ pub(super) fn check(
     };
     let mut taken = Vec::with_capacity(parameters.len());
     let mut index = 0;
-    for (parameter, found) in parameters.iter().zip(found.iter().skip(1)) {
-        let letters = found.map_or("", |found| found.as_str());
-        if letters.is_empty() && parameter.takes_context {
-            if !parameter.takes(context) {
+    for (parameter, count) in parameters.iter().zip(counts) {
+        if count == 0 && parameter.takes_context {
+            if !parameter.takes(letter(context)) {
                 return Err(format!(
                     "T0411: Context value is not a compatible type with argument {} of function {function}",
                     index + 1
@@ -77,7 +85,7 @@ pub(super) fn check(
             }
             taken.push(context.clone());
         }
-        for value in args.iter().skip(index).take(letters.len()) {
+        for value in args.iter().skip(index).take(count) {
             index += 1;
             if let Some(elements) = parameter.elements
                 && letter(value) != 'm'
@@ -90,7 +98,7 @@ pub(super) fn check(
             }
             taken.push(value.clone());
         }
-        if letters.is_empty() && !parameter.takes_context {
+        if count == 0 && !parameter.takes_context {
             taken.push(args.get(index).cloned().unwrap_or(JValue::Undefined));
             index += 1;
         }
@@ -156,13 +164,13 @@ fn parameters(signature: &str) -> Option<Vec<Parameter>> {
     while let Some(symbol) = rest.next() {
         match symbol {
             ':' | '>' => break,
-            's' | 'n' | 'b' | 'l' | 'o' => parameters.push(takes(format!("[{symbol}m]"))),
-            'a' | 'x' => parameters.push(takes("[asnblfom]".to_owned())),
+            's' | 'n' | 'b' | 'l' | 'o' => parameters.push(takes(format!("{symbol}m"))),
+            'a' | 'x' => parameters.push(takes("asnblfom".to_owned())),
             'f' => parameters.push(takes("f".to_owned())),
-            'j' => parameters.push(takes("[asnblom]".to_owned())),
+            'j' => parameters.push(takes("asnblom".to_owned())),
             '(' => {
                 let choice: String = rest.by_ref().take_while(|letter| *letter != ')').collect();
-                parameters.push(takes(format!("[{}m]", regex::escape(&choice))));
+                parameters.push(takes(choice + "m"));
             }
             '<' => {
                 let mut depth = 1;
@@ -178,10 +186,10 @@ fn parameters(signature: &str) -> Option<Vec<Parameter>> {
             }
             '-' => {
                 let last = parameters.last_mut()?;
-                (last.takes_context, last.times) = (true, "?");
+                (last.takes_context, last.times) = (true, Times::Perhaps);
             }
-            '?' => parameters.last_mut()?.times = "?",
-            '+' => parameters.last_mut()?.times = "+",
+            '?' => parameters.last_mut()?.times = Times::Perhaps,
+            '+' => parameters.last_mut()?.times = Times::Often,
             _ => {}
         }
     }
@@ -189,9 +197,27 @@ fn parameters(signature: &str) -> Option<Vec<Parameter>> {
 }
 
 impl Parameter {
-    fn takes(&self, value: &JValue) -> bool {
-        Regex::new(&self.letters).is_ok_and(|letters| letters.is_match(&letter(value).to_string()))
+    fn takes(&self, letter: char) -> bool {
+        self.letters.contains(letter)
     }
+}
+
+/// How many arguments each parameter takes, the first ones as many as they can: all arguments, or a beginning.
+fn counts(parameters: &[Parameter], letters: &[char], all: bool) -> Option<Vec<usize>> {
+    let Some((first, rest)) = parameters.split_first() else {
+        return (!all || letters.is_empty()).then(Vec::new);
+    };
+    let taken = letters.iter().take_while(|letter| first.takes(**letter)).count();
+    let (least, most) = match first.times {
+        Times::Once => (1, taken.min(1)),
+        Times::Perhaps => (0, taken.min(1)),
+        Times::Often => (1, taken),
+    };
+    (least..=most).rev().find_map(|count| {
+        let mut later = counts(rest, &letters[count..], all)?;
+        later.insert(0, count);
+        Some(later)
+    })
 }
 
 fn takes(letters: String) -> Parameter {
