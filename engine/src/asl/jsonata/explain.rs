@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use jsonata_core::ast::{AstNode, BinaryOp, UnaryOp};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
-use jsonata_core::value::JValue;
+use jsonata_core::value::{JValue, with_stack};
 
 use super::words::{self, json};
 use super::{operators, signature, tree};
@@ -193,6 +193,10 @@ impl Weaver {
     }
 
     fn node(&mut self, node: AstNode) -> AstNode {
+        with_stack(|| self.woven(node))
+    }
+
+    fn woven(&mut self, node: AstNode) -> AstNode {
         match node {
             AstNode::Binary { op, lhs, rhs } => self.binary(op, *lhs, *rhs),
             AstNode::Unary { op: UnaryOp::Negate, operand } => {

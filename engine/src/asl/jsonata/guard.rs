@@ -5,7 +5,7 @@
 use jsonata_core::ast::{AstNode, BinaryOp};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::functions::string;
-use jsonata_core::value::JValue;
+use jsonata_core::value::{JValue, with_stack};
 
 use super::MAX_SEQUENCE;
 use super::tree::{self, call};
@@ -90,6 +90,10 @@ fn is_scalar(node: &AstNode) -> bool {
 
 /// Puts the bounds into a tree.
 pub(super) fn weave(node: AstNode) -> AstNode {
+    with_stack(|| weave_node(node))
+}
+
+fn weave_node(node: AstNode) -> AstNode {
     match node {
         AstNode::Binary { op: BinaryOp::Concatenate, lhs, rhs } => {
             call(JOINED, vec![weave(*lhs), weave(*rhs)])

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use jsonata_core::ast::{AstNode, BinaryOp};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError, HostFnResult};
-use jsonata_core::value::JValue;
+use jsonata_core::value::{JValue, with_stack};
 
 use super::guard::{MAX_TEXT, too_large};
 use super::needs::Needs;
@@ -63,6 +63,10 @@ pub(super) fn names(name: &str) -> Option<[String; 2]> {
 
 /// An expression that uses these functions. What it gives names to itself, `bound`, hides them.
 pub(super) fn weave(node: AstNode, bound: &BTreeSet<String>) -> AstNode {
+    with_stack(|| weave_node(node, bound))
+}
+
+fn weave_node(node: AstNode, bound: &BTreeSet<String>) -> AstNode {
     let is_ours = |name: &str| is_replaced(name) && !bound.contains(name);
     let inner = |node: AstNode| weave(node, bound);
     match node {

@@ -1,5 +1,6 @@
 //! What does not parse, in the words of the reference library.
 
+use super::evaluate;
 use crate::asl::jsonata::Expression;
 
 #[test]
@@ -52,6 +53,18 @@ fn what_is_open_wants_its_end_before_what_should_stand_in_it() {
     ] {
         assert_eq!(refused(source), message, "{source}");
     }
+}
+
+#[test]
+fn chains_as_deep_as_the_parser_takes_them_are_told_like_others() {
+    for operator in ["&", "~>", "-", "<", "and", "="] {
+        let deep = format!("1{}", format!(" {operator} 'a'").repeat(900));
+        // Whatever comes of it: no chain may take all of the stack.
+        if Expression::compile(&deep).is_ok() {
+            let _ = evaluate(&deep);
+        }
+    }
+    assert!(Expression::compile(&format!("'a'{}", " & 'a'".repeat(300))).is_ok());
 }
 
 #[test]
