@@ -1,7 +1,8 @@
 //! JSONata as the service has it: the only room that knows the crate `jsonata-core`. Here are compiling, what a field
-//! may hold and the causes of failures; `refusal` has what is refused when a machine is created, `needs` what an
-//! expression reads, `guard` the bounds woven into one, `functions` the service's own functions, `convert` the way of
-//! values in and out. Clock and randomness come in; what never ends is ended.
+//! may hold and the causes of failures. What does not compile: `syntax` has the words, `grammar` and `refusal` what the
+//! crate takes and the service does not. `needs` is what an expression reads; `guard` the bounds woven into one;
+//! `functions` the service's own functions and `library` those that the crate has otherwise; `explain` and `words` why
+//! an evaluation failed; `convert` the way of values in and out. Clock and randomness come in; what never ends is ended.
 
 mod convert;
 mod explain;
