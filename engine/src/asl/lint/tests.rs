@@ -583,11 +583,6 @@ fn times_that_are_missing_or_too_long() {
         "heartbeat-without-effect",
         &[
             (
-                "as long",
-                json!({"A": with(bare(CALLBACK), json!({"HeartbeatSeconds": 60, "TimeoutSeconds": 60}))}),
-                &["/States/A/HeartbeatSeconds"],
-            ),
-            (
                 "shorter",
                 json!({"A": with(bare(CALLBACK), json!({"HeartbeatSeconds": 5, "TimeoutSeconds": 60}))}),
                 &[],

@@ -86,17 +86,12 @@ fn unbounded(linter: &mut Linter<'_>, scope: &Scope<'_>, task: &Task, placed: &P
 }
 
 fn heartbeat(linter: &mut Linter<'_>, task: &Task, placed: &Placed<'_>) {
-    let Some(heartbeat) = &task.heartbeat else { return };
+    if task.heartbeat.is_none() || has_heartbeats(&task.resource) {
+        return;
+    }
     let named = ["HeartbeatSeconds", "HeartbeatSecondsPath"];
     let field = named.into_iter().find(|name| placed.raw.get(name).is_some()).unwrap_or("HeartbeatSeconds");
-    let message = match (heartbeat, &task.timeout) {
-        _ if !has_heartbeats(&task.resource) => {
-            "only activities and .waitForTaskToken tasks send heartbeats: use TimeoutSeconds".to_owned()
-        }
-        (Field::Fixed(heartbeat), Some(Field::Fixed(timeout))) if heartbeat >= timeout => format!(
-            "a heartbeat of {heartbeat} seconds is never missed within a timeout of {timeout}: make it shorter"
-        ),
-        _ => return,
-    };
+    let message =
+        "only activities and .waitForTaskToken tasks send heartbeats: use TimeoutSeconds".to_owned();
     linter.add(&HEARTBEAT_WITHOUT_EFFECT, format!("{}/{field}", placed.at), message);
 }
