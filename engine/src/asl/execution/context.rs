@@ -45,9 +45,8 @@ pub(super) fn context(run: &Run, frame: &Frame, token: Option<&str>) -> Value {
             if let Some(key) = &item.key {
                 fields.insert("Key".to_owned(), key.as_str().into());
             }
-            if let Some(source) = &item.source {
-                fields.insert("Source".to_owned(), source.as_str().into());
-            }
+            let source = item.source.as_deref().unwrap_or("STATE_DATA");
+            fields.insert("Source".to_owned(), source.into());
         }
         context.insert("Map".to_owned(), json!({"Item": fields}));
     }

@@ -59,7 +59,8 @@ pub(super) struct Item {
     pub index: u64,
     pub value: Payload,
     pub key: Option<String>,
-    pub source: Option<String>,
+    /// The object or bucket it was read from; `None` when it came with the state's input.
+    pub source: Option<Arc<str>>,
 }
 
 pub(super) enum Doing {

@@ -108,6 +108,32 @@ fn a_distributed_map_leaves_its_children_out_of_the_history() {
     );
 }
 
+#[test]
+fn items_say_where_they_come_from() {
+    let selector = json!({"from.$": "$$.Map.Item.Source"});
+    let done = json!({"Type": "Pass", "End": true});
+    let read = |resource: &str| {
+        with(reader(json!({"InputType": "JSON"}), resource), json!({"ItemSelector": selector}))
+    };
+    let mut world = Script::default();
+    world.objects.insert("k".to_owned(), Bytes::from_static(b"[1]"));
+    let list = json!({"ItemsPath": "$.list", "ItemSelector": selector});
+    for (case, definition, expected) in [
+        ("inline", map(list.clone(), inline(done.clone())), "STATE_DATA"),
+        ("the input", map(list, distributed(done.clone())), "STATE_DATA"),
+        ("an object", map(read("getObject"), distributed(done.clone())), "S3://b/k"),
+        ("a listing", map(read("listObjectsV2"), distributed(done)), "S3://b"),
+    ] {
+        let execution = run_in(&mut world, &definition, json!({"key": "k", "list": [1]}));
+        assert_eq!(output(&execution), json!([{"from": expected}]), "{case}");
+    }
+}
+
+fn with(mut value: Value, fields: Value) -> Value {
+    value.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    value
+}
+
 fn reader(config: Value, resource: &str) -> Value {
     json!({"ItemReader": {"Resource": format!("arn:aws:states:::s3:{resource}"), "ReaderConfig": config,
         "Parameters": {"Bucket": "b", "Key.$": "$.key"}}})

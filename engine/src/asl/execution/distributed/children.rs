@@ -101,8 +101,9 @@ impl Execution {
             return Ok(Ok(Some(held)));
         }
         let effective = map_run.effective.clone();
-        let Phase::Running(source) = &mut map_run.phase else { return Ok(Ok(None)) };
-        let next = match source.next() {
+        let source = map_run.origin.clone();
+        let Phase::Running(items) = &mut map_run.phase else { return Ok(Ok(None)) };
+        let next = match items.next() {
             Ok(Some(next)) => next,
             Ok(None) => return Ok(Ok(None)),
             Err(cause) => return Ok(Err(cause)),
@@ -114,7 +115,7 @@ impl Execution {
             (None, Some(key)) => json!({"Key": key, "Value": next.value}),
             _ => next.value,
         };
-        let item = Arc::new(Item { index, value: Payload::new(value), key: next.key, source: None });
+        let item = Arc::new(Item { index, value: Payload::new(value), key: next.key, source });
         self.item_input(frame, state, map, &effective, &item).map(|input| Ok(Some(input)))
     }
 

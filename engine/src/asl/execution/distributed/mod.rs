@@ -49,6 +49,8 @@ pub(super) struct MapRun {
     held: Option<Payload>,
     /// `MaxItems` of the reader.
     most_items: Option<usize>,
+    /// What the reader reads, as `$$.Map.Item.Source` has it.
+    origin: Option<Arc<str>>,
 }
 
 enum Phase {
@@ -99,13 +101,15 @@ impl Execution {
         let uuid = self.random.uuid().to_string();
         let arn = self.map_run_arn(distributed, &uuid);
         self.follow(frame, Happened::MapRunStarted { arn: Arc::clone(&arn) });
-        let (phase, most_items) = match (source, reading) {
-            (Some(source), _) => (Phase::Running(Box::new(source)), None),
-            (None, Some(Ok(reading))) => (Phase::Reading(self.ask(id, reading.demand)), reading.most_items),
+        let (phase, most_items, origin) = match (source, reading) {
+            (Some(source), _) => (Phase::Running(Box::new(source)), None, None),
+            (None, Some(Ok(reading))) => {
+                (Phase::Reading(self.ask(id, reading.demand)), reading.most_items, Some(reading.origin))
+            }
             (None, Some(Err(cause))) => {
                 return Ok(self.map_run_failed(id, frame, ITEM_READER_FAILED, &cause));
             }
-            (None, None) => (Phase::Running(Box::new(Source::of_list(Vec::new(), None))), None),
+            (None, None) => (Phase::Running(Box::new(Source::of_list(Vec::new(), None))), None, None),
         };
         frame.doing = Doing::MapRun(Box::new(MapRun {
             arn,
@@ -122,6 +126,7 @@ impl Execution {
             at_once,
             held: None,
             most_items,
+            origin,
         }));
         Ok(self.start_children(id, frame))
     }

@@ -16,6 +16,8 @@ use crate::asl::{PAYLOAD_LIMIT, Payload};
 pub(super) struct Reading<D> {
     pub demand: D,
     pub most_items: Option<usize>,
+    /// The bucket that is listed or the object that is read, as `$$.Map.Item.Source` has it.
+    pub origin: Arc<str>,
 }
 
 impl Execution {
@@ -43,10 +45,15 @@ impl Execution {
         if reader.flattens {
             return Ok(Err("The transformation LOAD_AND_FLATTEN is not supported here.".to_owned()));
         }
+        let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+        let origin = match reader.listing {
+            true => Arc::from(format!("S3://{}", text("Bucket"))),
+            false => Arc::from(format!("S3://{}/{}", text("Bucket"), text("Key"))),
+        };
         let request = ObjectRequest { state: Arc::clone(&state.name), arguments };
         let listing = reader.listing;
         let demand = move |id| if listing { Demand::List(id, request) } else { Demand::Read(id, request) };
-        Ok(Ok(Reading { demand, most_items }))
+        Ok(Ok(Reading { demand, most_items, origin }))
     }
 
     pub(super) fn tolerance(
