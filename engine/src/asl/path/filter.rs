@@ -34,6 +34,9 @@ pub(super) enum Operand {
 pub(super) enum Comparison {
     Equal,
     Different,
+    /// `===`: equal and of one kind.
+    Same,
+    NotSame,
     Less,
     LessOrEqual,
     Greater,
@@ -44,12 +47,20 @@ pub(super) enum Comparison {
     Contains,
     Size,
     Empty,
+    SubsetOf,
+    AnyOf,
+    NoneOf,
+    /// `all` and `type` are words of the grammar; what they need on their right cannot be written in a path, so that
+    /// they hold for nothing.
+    All,
+    Type,
 }
 
 impl Comparison {
     /// The longer of two with the same start first.
-    pub(super) const WORDS: [(&'static str, Comparison); 13] = [
-        ("===", Comparison::Equal),
+    pub(super) const WORDS: [(&'static str, Comparison); 19] = [
+        ("===", Comparison::Same),
+        ("!==", Comparison::NotSame),
         ("==", Comparison::Equal),
         ("!=", Comparison::Different),
         ("<=", Comparison::LessOrEqual),
@@ -62,14 +73,15 @@ impl Comparison {
         ("contains", Comparison::Contains),
         ("size", Comparison::Size),
         ("empty", Comparison::Empty),
+        ("subsetof", Comparison::SubsetOf),
+        ("anyof", Comparison::AnyOf),
+        ("noneof", Comparison::NoneOf),
+        ("all", Comparison::All),
+        ("type", Comparison::Type),
     ];
 
     fn word(self) -> &'static str {
-        Comparison::WORDS
-            .iter()
-            .rev()
-            .find(|(_, comparison)| *comparison == self)
-            .map_or("==", |(word, _)| word)
+        Comparison::WORDS.iter().find(|(_, comparison)| *comparison == self).map_or("==", |(word, _)| word)
     }
 
     fn holds(self, left: Option<&Value>, right: Option<&Value>) -> bool {
@@ -81,6 +93,11 @@ impl Comparison {
             Some(Value::Array(list)) => left.is_some_and(|left| list.iter().any(|item| equal(left, item))),
             _ => false,
         };
+        let lists = || match (left, right) {
+            (Some(Value::Array(left)), Some(Value::Array(right))) => Some((left, right)),
+            _ => None,
+        };
+        let has = |list: &[Value], item: &Value| list.iter().any(|other| equal(item, other));
         let size = || match left {
             Some(Value::Array(list)) => Some(list.len()),
             Some(Value::String(text)) => Some(text.chars().count()),
@@ -89,6 +106,13 @@ impl Comparison {
         match self {
             Comparison::Equal => matches!((left, right), (Some(left), Some(right)) if equal(left, right)),
             Comparison::Different => !Comparison::Equal.holds(left, right),
+            Comparison::Same => match (left, right) {
+                (Some(left), Some(right)) => {
+                    std::mem::discriminant(left) == std::mem::discriminant(right) && equal(left, right)
+                }
+                _ => false,
+            },
+            Comparison::NotSame => !Comparison::Same.holds(left, right),
             Comparison::Less => order(Ordering::is_lt),
             Comparison::LessOrEqual => order(Ordering::is_le),
             Comparison::Greater => order(Ordering::is_gt),
@@ -108,7 +132,16 @@ impl Comparison {
                 (Some(size), Some(wanted)) => (size == 0) == wanted,
                 _ => false,
             },
-            Comparison::Matches => false,
+            Comparison::SubsetOf => {
+                lists().is_some_and(|(left, right)| left.iter().all(|item| has(right, item)))
+            }
+            Comparison::AnyOf => {
+                lists().is_some_and(|(left, right)| left.iter().any(|item| has(right, item)))
+            }
+            Comparison::NoneOf => {
+                lists().is_some_and(|(left, right)| !left.iter().any(|item| has(right, item)))
+            }
+            Comparison::All | Comparison::Type | Comparison::Matches => false,
         }
     }
 }

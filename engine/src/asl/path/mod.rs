@@ -77,9 +77,13 @@ impl Path {
         &self.text
     }
 
-    /// One value at most: no wildcard, slice, union, filter or scan.
+    /// One value at most: no wildcard, slice, union, filter or scan. Several names at the end give one object.
     pub fn is_definite(&self) -> bool {
-        self.steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_) | Step::Length))
+        let steps = match self.steps.split_last() {
+            Some((Step::Names(_), before)) => before,
+            _ => &self.steps,
+        };
+        steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_) | Step::Length))
     }
 
     /// Names and indexes from the start of an array only, as `ResultPath` needs them.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Path, Step};
 
@@ -22,8 +22,8 @@ pub enum Selected<'a> {
     Beyond,
     /// The list of an indefinite path, in the order of the document.
     Many(Vec<&'a Value>),
-    /// The answer of a function.
-    Length(usize),
+    /// What the document does not hold as such: the answer of a function, or properties put together.
+    Made(Value),
 }
 
 impl<'a> Selected<'a> {
@@ -33,7 +33,7 @@ impl<'a> Selected<'a> {
             Selected::One(value) => Cow::Borrowed(value),
             Selected::Beyond => Cow::Owned(Value::Null),
             Selected::Many(values) => Cow::Owned(values.into_iter().cloned().collect()),
-            Selected::Length(length) => Cow::Owned(length.into()),
+            Selected::Made(value) => Cow::Owned(value),
         }
     }
 
@@ -77,9 +77,15 @@ impl Path {
     pub fn select<'a>(&self, root: &'a Value) -> Result<Selected<'a>, Missing> {
         if !self.is_definite() {
             let walk = Walk::new(root);
-            let values = walk.many(&self.steps, root);
+            let selected = match self.steps.split_last() {
+                Some((Step::Names(names), before)) => {
+                    let objects = walk.objects(names, before);
+                    Selected::Made(objects.into_iter().map(|fields| picked(names, fields)).collect())
+                }
+                _ => Selected::Many(walk.many(&self.steps, root)),
+            };
             return match walk.is_over() {
-                false => Ok(Selected::Many(values)),
+                false => Ok(selected),
                 true => Err(Missing { detail: format!("The path {self} looks at too many values") }),
             };
         }
@@ -89,9 +95,13 @@ impl Path {
     /// Whether the path selects something: a definite one a value, an indefinite one at least one.
     pub fn is_present(&self, root: &Value) -> bool {
         if !self.is_definite() {
-            return !Walk::new(root).many(&self.steps, root).is_empty();
+            let walk = Walk::new(root);
+            return match self.steps.split_last() {
+                Some((Step::Names(names), before)) => !walk.objects(names, before).is_empty(),
+                _ => !walk.many(&self.steps, root).is_empty(),
+            };
         }
-        matches!(self.walk(root), Ok(Selected::One(_) | Selected::Length(_)))
+        matches!(self.walk(root), Ok(Selected::One(_) | Selected::Made(_)))
     }
 
     fn walk<'a>(&self, root: &'a Value) -> Result<Selected<'a>, Gap<'a>> {
@@ -105,9 +115,12 @@ impl Path {
                     item => item,
                 },
                 (Step::Length, _) if is_last => match length(here) {
-                    Some(length) => return Ok(Selected::Length(length)),
+                    Some(length) => return Ok(Selected::Made(length.into())),
                     None => None,
                 },
+                (Step::Names(names), Value::Object(fields)) if is_last => {
+                    return Ok(Selected::Made(picked(names, fields)));
+                }
                 _ => return Err(Gap { step: number, found: Some(here) }),
             };
             here = next.ok_or(Gap { step: number, found: None })?;
@@ -117,8 +130,8 @@ impl Path {
 
     fn missing(&self, gap: &Gap<'_>) -> Missing {
         let detail = match (self.steps.get(gap.step), gap.found) {
-            (Some(Step::Name(name)), Some(found)) => format!(
-                "Expected to find an object with property ['{name}'] in path {} but found '{}'. \
+            (Some(step @ (Step::Name(_) | Step::Names(_))), Some(found)) => format!(
+                "Expected to find an object with property {step} in path {} but found '{}'. \
                  This is not a json object according to the JsonProvider: \
                  'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'.",
                 self.place(gap.step),
@@ -189,7 +202,22 @@ impl<'a> Walk<'a> {
             let value = self.many(before, from).into_iter().next()?;
             return Some(Cow::Owned(length(value)?.into()));
         }
+        if let Some((Step::Names(names), before)) = steps.split_last() {
+            let fields = self.many(before, from).into_iter().find_map(Value::as_object)?;
+            return Some(Cow::Owned(picked(names, fields)));
+        }
         self.many(steps, from).first().map(|value| Cow::Borrowed(*value))
+    }
+
+    /// The objects of which a last step picks several properties. Below a scan they are those that have all of them.
+    fn objects(&self, names: &[String], before: &[Step]) -> Vec<&'a Map<String, Value>> {
+        let needs_all = matches!(before.last(), Some(Step::Scan));
+        let has_all = |fields: &Map<String, Value>| names.iter().all(|name| fields.contains_key(name));
+        let objects = self.many(before, self.root).into_iter().filter_map(Value::as_object);
+        objects
+            .take_while(|_| names.iter().all(|_| self.spend()))
+            .filter(|fields| !needs_all || has_all(fields))
+            .collect()
     }
 
     /// All values that steps select, or some of them when the work is over.
@@ -245,6 +273,12 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// What an object has of some names, in the order of the names.
+fn picked(names: &[String], fields: &Map<String, Value>) -> Value {
+    let found = names.iter().filter_map(|name| Some((name.clone(), fields.get(name)?.clone())));
+    Value::Object(found.collect())
 }
 
 fn length(value: &Value) -> Option<usize> {

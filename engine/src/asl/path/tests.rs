@@ -37,6 +37,9 @@ fn definite_paths_give_one_value() {
         ("$['back\\\\slash']", json!(4)),
         ("$.none", Value::Null),
         ("$.store.book.length()", json!(3)),
+        ("$.store.bicycle['color','price']", json!({"color": "red", "price": 19.95})),
+        ("$['limit', 'nothing']", json!({"limit": 9})),
+        ("$['no','nothing']", json!({})),
         ("$.store.book[9]", Value::Null),
         ("$.store.book[-9]", Value::Null),
     ] {
@@ -56,7 +59,15 @@ fn indefinite_paths_give_lists() {
         ("$.store.book[-2:-1].title", json!(["B"])),
         ("$.store.book[2:1].title", json!([])),
         ("$.store.book[0:99].title", json!(["A", "B", "C"])),
-        ("$.store.bicycle['color','price']", json!(["red", 19.95])),
+        (
+            "$.store.book[*]['title','isbn']",
+            json!([
+                {"title": "A"}, {"title": "B", "isbn": "0-1"}, {"title": "C", "isbn": null},
+            ]),
+        ),
+        ("$..['title','isbn']", json!([{"title": "B", "isbn": "0-1"}, {"title": "C", "isbn": null}])),
+        ("$['store','text']['bicycle','nothing'].color", json!(["red"])),
+        ("$.store.book[?(@['title','price'] == $.store.book[0]['title','price'])].title", json!(["A"])),
         ("$..price", json!([8.95, 12, 9, 19.95])),
         ("$..book[0].title", json!(["A"])),
         ("$..['title']", json!(["A", "B", "C"])),
@@ -78,6 +89,17 @@ fn indefinite_paths_give_lists() {
         ("$.store.book[?(@.price > '1')].title", json!([])),
         ("$.store.book[?(@.tags contains 'x')].title", json!(["A"])),
         ("$.store.book[?(@.tags size 2)].title", json!(["A"])),
+        ("$.store.book[?(@.tags subsetof ['x','y','z'])].title", json!(["A"])),
+        ("$.store.book[?(@.tags SUBSETOF ['x'])].title", json!([])),
+        ("$.store.book[?(@.tags anyof ['z','y'])].title", json!(["A"])),
+        ("$.store.book[?(@.tags anyof ['z'])].title", json!([])),
+        ("$.store.book[?(@.tags noneof ['z'])].title", json!(["A"])),
+        ("$.store.book[?(@.tags noneof ['x'])].title", json!([])),
+        ("$.store.book[?(@.tags all ['x'])].title", json!([])),
+        ("$.store.book[?(@.title type 'A')].title", json!([])),
+        ("$.store.book[?(@.price === 12)].title", json!(["B"])),
+        ("$.store.book[?(@.price === '12')].title", json!([])),
+        ("$.store.book[?(@.price !== '12' && @.price != 9)].title", json!(["A", "B"])),
         ("$.store.book[?(@.tags empty false)].title", json!(["A"])),
         ("$.store.book[?(@.tags.length() > 1)].title", json!(["A"])),
         ("$.store[?(@.color == 'red')].price", json!([])),
@@ -102,6 +124,7 @@ fn a_missing_value_is_named_as_the_service_names_it() {
         ("$.x", "No results for path: $['x']"),
         ("$.store.x", "No results for path: $['store']['x']"),
         ("$.no.x.y", "Missing property in path $['no']"),
+        ("$.no['x','y']", "Missing property in path $['no']"),
         ("$.text[0]", "Filter: [0] can only be applied to arrays. Current context is: \"abc\""),
         ("$.none[0]", "The path $['none'] is null"),
     ] {
@@ -111,12 +134,12 @@ fn a_missing_value_is_named_as_the_service_names_it() {
         assert_eq!(missing.cause(&parsed), format!("Invalid path '{path}' : {detail}"));
         assert!(!parsed.is_present(&store()), "{path}");
     }
-    let parsed = Path::parse("$.text.x").unwrap();
-    let detail = parsed.select(&store()).unwrap_err().detail().to_owned();
-    assert!(
-        detail.starts_with("Expected to find an object with property ['x'] in path $['text']"),
-        "{detail}"
-    );
+    for (path, property) in [("$.text.x", "['x']"), ("$.text['x','y']", "['x','y']")] {
+        let parsed = Path::parse(path).unwrap();
+        let detail = parsed.select(&store()).unwrap_err().detail().to_owned();
+        let expected = format!("Expected to find an object with property {property} in path $['text']");
+        assert!(detail.starts_with(&expected), "{detail}");
+    }
 }
 
 #[test]
@@ -127,6 +150,8 @@ fn presence_asks_for_a_value_and_null_is_one() {
         ("$.store.book[3]", false),
         ("$.store.book[*].isbn", true),
         ("$.store.book[*].nothing", false),
+        ("$.store.book[*]['nothing','isbn']", true),
+        ("$.store.list[*]['nothing','isbn']", false),
     ] {
         assert_eq!(Path::parse(path).unwrap().is_present(&store()), present, "{path}");
     }
