@@ -158,6 +158,7 @@ impl Execution {
                 self.started(frame, None);
                 let Some(what) = task_name(frame) else { return Fate::Blocked };
                 if let Some(cause) = too_large(&what, &output) {
+                    self.submitted(frame, Payload::empty());
                     let failure = Failure {
                         error: Some(Arc::from(DATA_LIMIT_EXCEEDED)),
                         cause: Some(Arc::from(cause)),
@@ -178,6 +179,10 @@ impl Execution {
             Answer::Failed(failure) => {
                 self.started(frame, None);
                 self.attempt_failed(id, frame, failure)
+            }
+            Answer::TimedOut(failure) => {
+                self.started(frame, None);
+                self.end_timed_out(id, frame, failure, None)
             }
             Answer::Object(_) | Answer::Listed(_) | Answer::Written => Fate::Blocked,
         }
@@ -202,6 +207,16 @@ impl Execution {
         let demand = attempt.demand;
         self.demands.push_back(Demand::Cancel(demand));
         let failure = Failure { error: Some(Arc::from(TIMEOUT)), cause: None };
+        self.end_timed_out(id, frame, failure, (alias == HEARTBEAT_TIMEOUT).then_some(HEARTBEAT_TIMEOUT))
+    }
+
+    fn end_timed_out(
+        &mut self,
+        id: FrameId,
+        frame: &mut Frame,
+        failure: Failure,
+        alias: Option<&str>,
+    ) -> Fate {
         let event = failure.clone();
         self.close(frame, |resource| match resource {
             Resource::Lambda { .. } => Happened::LambdaTimedOut(event),
@@ -210,7 +225,7 @@ impl Execution {
                 Happened::TaskTimedOut { service: service(integration), failure: event }
             }
         });
-        self.fail(id, frame, failure, (alias == HEARTBEAT_TIMEOUT).then_some(HEARTBEAT_TIMEOUT))
+        self.fail(id, frame, failure, alias)
     }
 
     /// Writes the start of the attempt, once.

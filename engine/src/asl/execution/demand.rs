@@ -71,6 +71,8 @@ pub enum Answer {
     Heartbeat,
     Succeeded(Payload),
     Failed(Failure),
+    /// The attempt took too long, as whoever worked on it says.
+    TimedOut(Failure),
     /// To a read: the bytes of the object.
     Object(Bytes),
     /// To a listing: the objects, each {Etag, Key, LastModified, Size, StorageClass}.

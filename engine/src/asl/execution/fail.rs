@@ -107,11 +107,13 @@ fn error_output(failure: &Failure) -> Value {
 }
 
 /// Whether a list of names stands for an error. `States.ALL` was seen to catch `States.DataLimitExceeded`, whatever the
-/// guide says; `States.TaskFailed` is any error but a timeout.
+/// guide says; `States.TaskFailed` is any error but a timeout, and a missing heartbeat is one.
 fn matches(errors: &[Arc<str>], error: Option<&str>, alias: Option<&str>) -> bool {
+    let is_timeout = matches!(error, Some(TIMEOUT | HEARTBEAT_TIMEOUT));
     errors.iter().any(|name| match &**name {
         ALL => error != Some(RUNTIME),
-        TASK_FAILED => error != Some(TIMEOUT) && error != Some(RUNTIME),
+        TASK_FAILED => !is_timeout && error != Some(RUNTIME),
+        TIMEOUT => is_timeout,
         name => Some(name) == error || Some(name) == alias,
     })
 }
@@ -128,6 +130,11 @@ mod tests {
             (&["States.ALL"], Some("States.Runtime"), false),
             (&["States.TaskFailed"], Some("Anything"), true),
             (&["States.TaskFailed"], Some("States.Timeout"), false),
+            (&["States.TaskFailed"], Some("States.HeartbeatTimeout"), false),
+            (&["States.Timeout"], Some("States.Timeout"), true),
+            (&["States.Timeout"], Some("States.HeartbeatTimeout"), true),
+            (&["States.HeartbeatTimeout"], Some("States.HeartbeatTimeout"), true),
+            (&["States.HeartbeatTimeout"], Some("States.Timeout"), false),
             (&["A", "B"], Some("B"), true),
             (&["A", "B"], Some("C"), false),
             (&["A"], None, false),

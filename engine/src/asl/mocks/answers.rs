@@ -8,7 +8,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Case, Reply, Response};
+use crate::asl::Payload;
+use crate::asl::definition::{Pattern, Resource};
 use crate::asl::execution::{Answer, TaskRequest};
+use crate::asl::history::Failure;
 
 /// A case being used up.
 #[derive(Debug, Clone, Default)]
@@ -33,8 +36,8 @@ impl Mocks {
         Mocks { case, counts: HashMap::new() }
     }
 
-    /// The outcome of this attempt; `None` when the state is not mocked.
-    pub fn answer(&mut self, request: &TaskRequest) -> Option<Result<Answer, RanOut>> {
+    /// What comes of this attempt, one answer after another; `None` when the state is not mocked.
+    pub fn answer(&mut self, request: &TaskRequest) -> Option<Result<Vec<Answer>, RanOut>> {
         let response = self.case.0.get(&*request.state)?;
         let count = match self.counts.get_mut(&request.state) {
             Some(count) => {
@@ -48,11 +51,22 @@ impl Mocks {
         };
         let of_iteration = || request.is_iteration.then(|| response.at(request.attempt)).flatten();
         Some(match response.at(count).or_else(of_iteration) {
-            Some(Reply::Return(output)) => Ok(Answer::Succeeded(output.clone())),
-            Some(Reply::Throw(failure)) => Ok(Answer::Failed(failure.clone())),
+            Some(Reply::Return(output)) => Ok(vec![Answer::Succeeded(output.clone())]),
+            Some(Reply::Throw(failure)) => Ok(thrown(&request.resource, failure.clone())),
             None => Err(RanOut::new(request, response, count)),
         })
     }
+}
+
+/// A failure: a timeout is one by its name, and jobs and callbacks fail when they have been submitted.
+fn thrown(resource: &Resource, failure: Failure) -> Vec<Answer> {
+    let is_submitted =
+        matches!(resource, Resource::Service(integration) if integration.pattern != Pattern::RequestResponse);
+    let end = match failure.error.as_deref() {
+        Some("States.Timeout" | "States.HeartbeatTimeout") => Answer::TimedOut(failure),
+        _ => Answer::Failed(failure),
+    };
+    is_submitted.then(|| Answer::Submitted(Payload::empty())).into_iter().chain([end]).collect()
 }
 
 impl RanOut {

@@ -30,7 +30,7 @@ struct Mocked(Mocks, Vec<RanOut>);
 impl World for Mocked {
     fn task(&mut self, _: DemandId, request: &TaskRequest) -> Vec<(Duration, Answer)> {
         match self.0.answer(request) {
-            Some(Ok(answer)) => vec![(Duration::ZERO, answer)],
+            Some(Ok(answers)) => answers.into_iter().map(|answer| (Duration::ZERO, answer)).collect(),
             Some(Err(ran_out)) => {
                 self.1.push(ran_out);
                 Vec::new()
@@ -57,6 +57,11 @@ impl World for Mocked {
 }
 
 fn execute(case: &Case, definition: &Value, input: Value) -> (Option<Outcome>, Vec<RanOut>) {
+    let (execution, ran_out) = executed(case, definition, input);
+    (execution.outcome().cloned(), ran_out)
+}
+
+fn executed(case: &Case, definition: &Value, input: Value) -> (Execution, Vec<RanOut>) {
     let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
     let options = Options {
         now: "2030-01-01T00:00:00Z".parse().unwrap(),
@@ -64,12 +69,12 @@ fn execute(case: &Case, definition: &Value, input: Value) -> (Option<Outcome>, V
         identity: Identity::new("eu-west-1", "111122223333", "m", "e", "r"),
         express: false,
         max_events: MAX_EVENTS,
-        keep_history: false,
+        keep_history: true,
     };
     let mut world = Mocked(Mocks::new(case.clone()), Vec::new());
     let mut execution = Execution::start(&machine, Payload::new(input), options);
     run(&mut execution, &mut world);
-    (execution.outcome().cloned(), world.1)
+    (execution, world.1)
 }
 
 fn pay(retries: u64, extra: Value) -> Value {
@@ -162,6 +167,40 @@ fn retries_use_up_attempts() {
     assert_eq!(outcome.unwrap().output.unwrap().value(), &json!(1));
     let (outcome, _) = execute(case, &machine(1), json!({}));
     assert_eq!(outcome.unwrap().failure.error.as_deref(), Some("Busy"));
+}
+
+#[test]
+fn failures_that_are_thrown_have_the_events_of_their_kind() {
+    const LAMBDA: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+    const ACTIVITY: &str = "arn:aws:states:eu-west-1:111122223333:activity:a";
+    const CALL: &str = "arn:aws:states:::lambda:invoke";
+    const CALLBACK: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+    const JOB: &str = "arn:aws:states:::states:startExecution.sync";
+    for (resource, error, events) in [
+        (CALL, "Down", &["TaskFailed"][..]),
+        (CALL, "States.Timeout", &["TaskTimedOut"]),
+        (LAMBDA, "Down", &["LambdaFunctionFailed"]),
+        (LAMBDA, "States.Timeout", &["LambdaFunctionTimedOut"]),
+        (ACTIVITY, "States.HeartbeatTimeout", &["ActivityTimedOut"]),
+        (JOB, "States.TaskFailed", &["TaskSubmitted", "TaskFailed"]),
+        (CALLBACK, "States.HeartbeatTimeout", &["TaskSubmitted", "TaskTimedOut"]),
+    ] {
+        let mocked = json!({"Pay": {"0": {"Throw": {"Error": error, "Cause": "why"}}}});
+        let case = case(&mocked, &BTreeMap::new()).unwrap();
+        let machine = json!({"StartAt": "Pay", "States": {
+            "Pay": {"Type": "Task", "Resource": resource, "End": true,
+                "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}]},
+            "Late": {"Type": "Succeed"},
+        }});
+        let (execution, _) = executed(&case, &machine, json!({}));
+        let history = execution.history().events();
+        let names: Vec<String> = history.iter().map(|event| event.happened.name()).collect();
+        assert_eq!(names[4..4 + events.len()], *events, "{resource} {error}");
+        let details = history[3 + events.len()].details().unwrap();
+        assert_eq!((&details["error"], &details["cause"]), (&json!(error), &json!("why")), "{resource}");
+        let is_caught = error.ends_with("Timeout");
+        assert_eq!(names.contains(&"SucceedStateEntered".to_owned()), is_caught, "{resource} {error}");
+    }
 }
 
 #[test]

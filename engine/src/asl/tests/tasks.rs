@@ -103,6 +103,13 @@ fn a_result_above_the_limit_is_a_failure() {
 }
 
 #[test]
+fn a_result_above_the_limit_was_submitted_by_a_callback() {
+    let large = vec![(Duration::ZERO, succeeded("x".repeat(262_144).into()))];
+    let (trail, _) = trail_of("arn:aws:states:::sqs:sendMessage.waitForTaskToken", json!({}), large);
+    assert_eq!(trail[2..], ["TaskSubmitted", "TaskFailed", "ExecutionFailed"]);
+}
+
+#[test]
 fn answers_that_nobody_waits_for_are_ignored() {
     let definition = only(json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
         "TimeoutSeconds": 1, "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 1}]}));

@@ -110,7 +110,9 @@ impl World for Local<'_> {
             requests.push(request.clone());
         }
         match self.mocks.answer(request) {
-            Some(Ok(answer)) => return vec![(Duration::ZERO, answer)],
+            Some(Ok(answers)) => {
+                return answers.into_iter().map(|answer| (Duration::ZERO, answer)).collect();
+            }
             Some(Err(out)) => {
                 self.stop(ran_out(&out));
                 return Vec::new();
