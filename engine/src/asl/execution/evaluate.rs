@@ -10,7 +10,7 @@ use super::Execution;
 use super::context::context;
 use super::frame::{Fate, Frame, FrameId};
 use crate::asl::definition::{State, Template};
-use crate::asl::failure::{self, QUERY_EVALUATION_ERROR, RUNTIME};
+use crate::asl::failure::{self, DATA_LIMIT_EXCEEDED, QUERY_EVALUATION_ERROR, RUNTIME};
 use crate::asl::history::{Failure, Happened, StateType};
 use crate::asl::jsonata::Bindings;
 use crate::asl::path::Path;
@@ -92,10 +92,14 @@ impl Execution {
         let Some(state) = frame.state() else { return Fate::Blocked };
         let name = Arc::clone(&state.name);
         let kind = state.kind;
-        let cause = format!(
-            "An error occurred while executing the state '{name}' (entered at the event id #{}). {}",
-            frame.entered, problem.cause
-        );
+        let cause = match problem.error {
+            // What is too large is said in the same words wherever it is found (recorded: without the place).
+            DATA_LIMIT_EXCEEDED => problem.cause,
+            _ => format!(
+                "An error occurred while executing the state '{name}' (entered at the event id #{}). {}",
+                frame.entered, problem.cause
+            ),
+        };
         let failure = Failure { error: Some(Arc::from(problem.error)), cause: Some(Arc::from(cause)) };
         match problem.error {
             RUNTIME => Fate::Fatal(failure),

@@ -132,6 +132,71 @@ fn express_machines_have_no_jobs_callbacks_or_activities() {
 }
 
 #[test]
+fn children_of_an_express_kind_have_no_jobs_callbacks_or_activities_either() {
+    let pass = json!({"Type": "Pass", "End": true});
+    let map = |mode: &str, kind: &str, inner: Value| {
+        json!({"Type": "Map", "End": true, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": mode, "ExecutionType": kind}, "StartAt": "I", "States": {"I": inner}}})
+    };
+    let task = |resource: &str| json!({"Type": "Task", "Resource": resource, "End": true});
+    let parallel = |inner: Value| json!({"Type": "Parallel", "End": true, "Branches": [{"StartAt": "B", "States": {"B": inner}}]});
+    let job = || task("arn:aws:states:::states:startExecution.sync");
+    let activity = || task("arn:aws:states:eu-west-1:111122223333:activity:a");
+    let inline = |inner: Value| json!({"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "J", "States": {"J": inner}}});
+    for (case, state, expected) in [
+        (
+            "a job",
+            map("DISTRIBUTED", "EXPRESS", job()),
+            "support '.sync' service integration at /States/S/ItemProcessor/States/I/Resource",
+        ),
+        (
+            "an activity",
+            map("DISTRIBUTED", "EXPRESS", activity()),
+            "support Activity ARN at /States/S/ItemProcessor/States/I/Resource",
+        ),
+        (
+            "a callback in a branch",
+            map(
+                "DISTRIBUTED",
+                "EXPRESS",
+                parallel(task("arn:aws:states:::sqs:sendMessage.waitForTaskToken")),
+            ),
+            "support '.waitForTaskToken' service integration  at /States/S/ItemProcessor/States/I/Branches/0/States/B/Resource",
+        ),
+        (
+            "a job in an inline Map",
+            map("DISTRIBUTED", "EXPRESS", inline(job())),
+            "support '.sync' service integration at /States/S/ItemProcessor/States/I/ItemProcessor/States/J/Resource",
+        ),
+        (
+            "a distributed Map",
+            map(
+                "DISTRIBUTED",
+                "EXPRESS",
+                json!({"Type": "Map", "End": true, "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                "StartAt": "J", "States": {"J": pass}}}),
+            ),
+            "support Map state in DISTRIBUTED mode at /States/S/ItemProcessor/States/I",
+        ),
+        ("a standard child", map("DISTRIBUTED", "STANDARD", job()), ""),
+        ("a call", map("DISTRIBUTED", "EXPRESS", task("arn:aws:states:::sqs:sendMessage")), ""),
+    ] {
+        let said = said(&only(state).to_string(), MachineType::Standard);
+        let expected: Vec<String> = match expected {
+            "" => Vec::new(),
+            rest => vec![format!("SCHEMA_VALIDATION_FAILED: Express state machine does not {rest}")],
+        };
+        assert_eq!(said, expected, "{case}");
+    }
+    // What stands beside the children is not theirs.
+    let beside = json!({"StartAt": "S", "States": {
+        "S": map("DISTRIBUTED", "EXPRESS", pass), "T": job(),
+    }});
+    assert_eq!(said(&beside.to_string(), MachineType::Standard), [""; 0]);
+}
+
+#[test]
 fn text_that_is_no_definition_is_refused() {
     for text in ["", "[]", "null", "{", "{\"a\":1}x", "\"StartAt\""] {
         let said = said(text, MachineType::Standard);

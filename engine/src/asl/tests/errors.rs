@@ -128,6 +128,34 @@ fn a_map_is_retried_whole() {
 }
 
 #[test]
+fn what_is_too_large_is_said_in_one_way_wherever_it_is() {
+    let twice = json!({"v.$": "$.t", "w.$": "$.t"});
+    let each = |selector: Value| {
+        json!({"Type": "Map", "ItemsPath": "$.l", "ItemSelector": selector, "End": true,
+            "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}})
+    };
+    let query = "{% [$states.input.t, $states.input.t] %}";
+    for state in [
+        json!({"Type": "Pass", "Parameters": twice, "End": true}),
+        json!({"Type": "Pass", "ResultPath": "$.again", "InputPath": "$.t", "End": true}),
+        json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": twice, "End": true}),
+        json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": query, "End": true}),
+        json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "QueryLanguage": "JSONata",
+            "Arguments": query, "End": true}),
+        each(twice.clone()),
+    ] {
+        let execution = run(&only(state.clone()), json!({"t": "x".repeat(150_000), "l": [1]}));
+        let (name, cause) = error(&execution);
+        assert_eq!(name, "States.DataLimitExceeded", "{state}");
+        assert_eq!(
+            cause,
+            "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit.",
+            "{state}"
+        );
+    }
+}
+
+#[test]
 fn fail_states_say_what_they_are_told() {
     for (state, expected) in [
         (json!({"Type": "Fail"}), ("", "")),

@@ -35,7 +35,14 @@ impl Reader {
             self.only(config, &["Mode", "ExecutionType"]);
             self.word(config, "Mode", &["INLINE", "DISTRIBUTED"]) == Some("DISTRIBUTED")
         });
+        // Children of an express kind are held to the rules of express machines.
+        let around = self.machine_type;
+        let kind = config.as_ref().and_then(|config| config.get("ExecutionType"));
+        if is_distributed && kind.is_some_and(|kind| kind == "EXPRESS") {
+            self.machine_type = MachineType::Express;
+        }
         let processor = self.states(&processor_fields, is_distributed).map(Arc::new);
+        self.machine_type = around;
         let mode = match is_distributed {
             true => Mode::Distributed(Box::new(self.distributed(fields, config.as_ref(), language))),
             false => {
