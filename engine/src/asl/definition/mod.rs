@@ -2,6 +2,7 @@
 //! input and runs nothing.
 
 pub mod diagnostic;
+mod integrations;
 mod model;
 mod read;
 mod resource;

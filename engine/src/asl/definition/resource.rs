@@ -2,33 +2,8 @@
 
 use std::sync::Arc;
 
-use super::model::{Integration, Pattern, Resource};
-
-/// What is called by a name of its own, and `aws-sdk`, which calls everything else.
-const SERVICES: &[&str] = &[
-    "apigateway",
-    "athena",
-    "aws-sdk",
-    "batch",
-    "bedrock",
-    "codebuild",
-    "databrew",
-    "dynamodb",
-    "ecs",
-    "eks",
-    "elasticmapreduce",
-    "emr-containers",
-    "emr-serverless",
-    "events",
-    "glue",
-    "http",
-    "lambda",
-    "mediaconvert",
-    "sagemaker",
-    "sns",
-    "sqs",
-    "states",
-];
+use super::integrations::pattern;
+use super::model::{Integration, Resource};
 
 impl Resource {
     /// Reads the ARN of a resource; `None` when it is none that a task can call.
@@ -57,30 +32,17 @@ impl Integration {
                 None => Some((resource_type, resource)),
             }
         })?;
-        if resource_type.is_empty() || resource.is_empty() {
-            return None;
-        }
-        let (action, pattern) = match resource.split_once('.') {
-            None => (resource, Pattern::RequestResponse),
-            Some((action, "sync" | "sync:2")) => (action, Pattern::Sync),
-            Some((action, "waitForTaskToken")) => (action, Pattern::WaitForTaskToken),
-            Some(_) => return None,
-        };
-        let is_word = |word: &str| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        };
-        let service = resource_type.split(':').next().unwrap_or_default();
-        let is_known = SERVICES.contains(&service) && (service == "aws-sdk") == resource_type.contains(':');
-        (is_known && resource_type.split(':').all(is_word) && is_word(action)).then(|| Integration {
+        Some(Integration {
             resource_type: Arc::from(resource_type),
             resource: Arc::from(resource),
-            pattern,
+            pattern: pattern(resource_type, resource)?,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::Pattern;
     use super::*;
 
     #[test]
