@@ -6,6 +6,7 @@ use super::overlay::{Outcome, outcome_of};
 use super::text::cut;
 use super::{EdgeKind, Graph, Kind, Node, Overlay};
 
+/// Columns of a condition, or of what a state calls. Names are given whole: two may begin alike.
 const LONGEST: usize = 60;
 
 pub fn dot(graph: &Graph, overlay: Option<&Overlay>) -> String {
@@ -43,7 +44,7 @@ fn write(graph: &Graph, overlay: Option<&Overlay>, depth: usize, into: &mut Stri
         let (from, to) = (&graph.nodes[edge.from], &graph.nodes[edge.to]);
         let mut attributes = Vec::new();
         if !edge.label.is_empty() {
-            attributes.push(format!("label=\"{}\"", quoted(&edge.label)));
+            attributes.push(format!("label=\"{}\"", quoted(&edge.label, LONGEST)));
         }
         if edge.kind == EdgeKind::Catch {
             attributes.push("style=dashed, color=\"#b3261e\"".to_owned());
@@ -73,14 +74,19 @@ fn last(node: &Node) -> usize {
 
 fn label(node: &Node) -> String {
     match node.detail.is_empty() {
-        true => format!("{}\\n{}", quoted(&node.name), node.kind.name()),
-        false => format!("{}\\n{} · {}", quoted(&node.name), node.kind.name(), quoted(&node.detail)),
+        true => format!("{}\\n{}", quoted(&node.name, usize::MAX), node.kind.name()),
+        false => format!(
+            "{}\\n{} · {}",
+            quoted(&node.name, usize::MAX),
+            node.kind.name(),
+            quoted(&node.detail, LONGEST)
+        ),
     }
 }
 
 /// Inside of double quotes. Graphviz reads backslashes as escapes and `&…;` as entities.
-fn quoted(text: &str) -> String {
-    cut(text, LONGEST, '…').replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
+fn quoted(text: &str, room: usize) -> String {
+    cut(text, room, '…').replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
 
 fn fill(outcome: Option<Outcome>) -> &'static str {

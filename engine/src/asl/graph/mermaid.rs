@@ -6,6 +6,7 @@ use super::overlay::{Outcome, outcome_of};
 use super::text::cut;
 use super::{EdgeKind, Graph, Kind, Node, Overlay};
 
+/// Columns of a condition, or of what a state calls. Names are given whole: two may begin alike.
 const LONGEST: usize = 60;
 
 pub fn mermaid(graph: &Graph, overlay: Option<&Overlay>) -> String {
@@ -42,7 +43,7 @@ fn write(graph: &Graph, depth: usize, into: &mut String) {
         let arrow = if edge.kind == EdgeKind::Catch { "-.->" } else { "-->" };
         let label = match edge.label.is_empty() {
             true => String::new(),
-            false => format!("|\"{}\"|", quoted(&edge.label)),
+            false => format!("|\"{}\"|", quoted(&edge.label, LONGEST)),
         };
         let (from, to) = (graph.nodes[edge.from].id, graph.nodes[edge.to].id);
         _ = writeln!(into, "{indent}n{from} {arrow}{label} n{to}");
@@ -75,15 +76,20 @@ fn class(graph: &Graph, overlay: Option<&Overlay>, into: &mut String) {
 
 fn label(node: &Node) -> String {
     match node.detail.is_empty() {
-        true => format!("{}<br/>{}", quoted(&node.name), node.kind.name()),
-        false => format!("{}<br/>{} · {}", quoted(&node.name), node.kind.name(), quoted(&node.detail)),
+        true => format!("{}<br/>{}", quoted(&node.name, usize::MAX), node.kind.name()),
+        false => format!(
+            "{}<br/>{} · {}",
+            quoted(&node.name, usize::MAX),
+            node.kind.name(),
+            quoted(&node.detail, LONGEST)
+        ),
     }
 }
 
 /// Inside of double quotes: what Mermaid, Markdown or HTML would read is written by its number.
-fn quoted(text: &str) -> String {
+fn quoted(text: &str, room: usize) -> String {
     let mut into = String::new();
-    for character in cut(text, LONGEST, '…').chars() {
+    for character in cut(text, room, '…').chars() {
         match character {
             '"' | '#' | '&' | '<' | '>' | '`' | '*' | '_' | '\\' | '|' | ';' | '%' | '~' | '[' | ']'
             | '{' | '}' | '(' | ')' => _ = write!(into, "#{};", character as u32),

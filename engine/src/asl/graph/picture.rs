@@ -23,7 +23,8 @@ pub struct Scale {
     pub bottom: i32,
     /// The height of the words Start and End.
     pub mark: i32,
-    /// Columns a line in a box may have.
+    /// Columns the name of a state may have, and every other line in a box.
+    pub name: usize,
     pub longest: usize,
     /// Branches beside each other go on in a new row from here on.
     pub wrap: i32,
@@ -135,9 +136,9 @@ fn lines(node: &Node, exits: &[&Edge], scale: &Scale, outcome: Option<Outcome>) 
     let name = match outcome {
         Some(outcome) if outcome != Outcome::NotReached => {
             let sign = outcome.sign(scale.is_ascii);
-            format!("{sign} {}", cut(&node.name, scale.longest.saturating_sub(2), more))
+            format!("{sign} {}", cut(&node.name, scale.name.saturating_sub(2), more))
         }
-        _ => cut(&node.name, scale.longest, more),
+        _ => cut(&node.name, scale.name, more),
     };
     let mut lines = vec![(name, style_of(outcome))];
     if !node.detail.is_empty() {

@@ -17,6 +17,7 @@ const SCALE: Scale = Scale {
     top: 26,
     bottom: 10,
     mark: 26,
+    name: usize::MAX,
     longest: 44,
     wrap: 1400,
     is_ascii: false,

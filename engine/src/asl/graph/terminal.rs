@@ -11,8 +11,11 @@ use canvas::Canvas;
 /// Cells of the largest drawing.
 const CELLS: usize = 8_000_000;
 
-/// The columns a line in a box may have, tried in turn until the drawing fits.
-const LONGEST: [usize; 6] = [44, 32, 24, 18, 13, 9];
+/// The columns a line in a box may have.
+const LONGEST: usize = 44;
+
+/// The columns a name in a box may have, tried in turn until the drawing fits: first it is given whole.
+const NAMES: [usize; 7] = [usize::MAX, LONGEST, 32, 24, 18, 13, 9];
 
 /// Where branches go on in a new row when no width is given.
 const WRAP: i32 = 160;
@@ -21,7 +24,7 @@ const WRAP: i32 = 160;
 /// list of states and where they go.
 pub fn terminal(graph: &Graph, overlay: Option<&Overlay>, width: Option<usize>, is_ascii: bool) -> Vec<Line> {
     let room = width.map_or(WRAP, |width| i32::try_from(width).unwrap_or(i32::MAX));
-    for longest in LONGEST {
+    for name in NAMES {
         let scale = Scale {
             metrics: Metrics { gap: 2, lane: 2, pitch: 1, head: 1, border: 1 },
             column: 1,
@@ -30,7 +33,8 @@ pub fn terminal(graph: &Graph, overlay: Option<&Overlay>, width: Option<usize>, 
             top: 1,
             bottom: 1,
             mark: 1,
-            longest,
+            name,
+            longest: name.min(LONGEST),
             wrap: room,
             is_ascii,
         };

@@ -195,6 +195,26 @@ fn machines_on_a_terminal() {
 }
 
 #[test]
+fn names_are_whole_where_no_width_limits_them() {
+    let long = |end: &str| format!("{}{end}", "level ".repeat(13));
+    let (one, other) = (long("A"), long("B"));
+    let graph = graph(&json!({"StartAt": one, "States": {
+        one.clone(): {"Type": "Pass", "Next": other}, other.clone(): {"Type": "Succeed"},
+    }}));
+    let lines = |width| flat(&terminal(&graph, None, width, false)).concat();
+    for (form, drawn) in [
+        ("dot", dot(&graph, None)),
+        ("mermaid", mermaid(&graph, None)),
+        ("svg", svg(&graph, None).unwrap()),
+        ("terminal", lines(None)),
+        ("a wide terminal", lines(Some(100))),
+    ] {
+        assert!(drawn.contains(&one) && drawn.contains(&other), "{form}: {drawn}");
+    }
+    assert!(!lines(Some(60)).contains(&one));
+}
+
+#[test]
 fn a_drawing_is_cut_and_then_told_to_fit_a_width() {
     let graph = graph(&caught());
     let whole = flat(&terminal(&graph, None, Some(80), false));
