@@ -151,6 +151,7 @@ fn items_are_read_in_every_format() {
         ("jsonl", "{\"a\":1}\n\n[2]\n"),
         ("number", "7"),
         ("broken", "[1,"),
+        ("line", "{\"a\":1}\n\n{bad\n"),
     ] {
         world.objects.insert(key.to_owned(), Bytes::from_static(text.as_bytes()));
     }
@@ -177,6 +178,11 @@ fn items_are_read_in_every_format() {
             Err("CSV headers cannot contain duplicates."),
         ),
         ("broken", json!({"InputType": "JSON"}), Err("Attempting to map over a file that is not valid JSON")),
+        (
+            "line",
+            json!({"InputType": "JSONL"}),
+            Err("Line 3 of the file is not valid JSON: key must be a string at column 2"),
+        ),
         ("absent", json!({"InputType": "JSON"}), Err("no such object")),
     ] {
         let definition =

@@ -17,7 +17,7 @@ pub(super) enum Source {
     Array { list: Payload, at: usize, left: usize },
     Fields { fields: serde_json::map::IntoIter },
     List { list: std::vec::IntoIter<Value> },
-    Lines { bytes: Bytes, at: usize, left: usize },
+    Lines { bytes: Bytes, at: usize, left: usize, line: u64 },
     Rows { bytes: Bytes, at: usize, left: usize, headers: Headers, delimiter: u8 },
 }
 
@@ -68,7 +68,7 @@ impl Source {
                     _ => Err("Attempting to map over non-iterable node.".to_owned()),
                 }
             }
-            Format::Jsonl => Ok(Source::Lines { bytes, at: 0, left }),
+            Format::Jsonl => Ok(Source::Lines { bytes, at: 0, left, line: 0 }),
             Format::Csv { headers, delimiter } => {
                 let mut at = 0;
                 let names = match headers {
@@ -105,18 +105,23 @@ impl Source {
             }
             Source::Fields { fields } => Ok(fields.next().map(|(key, value)| Next { value, key: Some(key) })),
             Source::List { list } => Ok(list.next().map(plain)),
-            Source::Lines { bytes, at, left } => {
+            Source::Lines { bytes, at, left, line: number } => {
                 while *left > 0 && *at < bytes.len() {
                     let rest = bytes.get(*at..).unwrap_or_default();
                     let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
                     let line = rest.get(..end).unwrap_or_default();
                     *at += end + 1;
+                    *number += 1;
                     if line.iter().all(u8::is_ascii_whitespace) {
                         continue;
                     }
                     *left -= 1;
-                    let value = serde_json::from_slice(line)
-                        .map_err(|fault| format!("A line of the file is not valid JSON: {fault}"))?;
+                    let value = serde_json::from_slice(line).map_err(|fault| {
+                        let (column, fault) = (fault.column(), fault.to_string());
+                        // The parser counts lines in what it was given, which is one.
+                        let what = fault.rsplit_once(" at line ").map_or(fault.as_str(), |(what, _)| what);
+                        format!("Line {number} of the file is not valid JSON: {what} at column {column}")
+                    })?;
                     return Ok(Some(plain(value)));
                 }
                 Ok(None)
