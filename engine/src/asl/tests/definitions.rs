@@ -59,6 +59,47 @@ fn every_fault_is_named_with_its_place() {
 }
 
 #[test]
+fn errors_and_causes_come_from_one_place_or_a_function_that_gives_text() {
+    for (text, is_fine) in [
+        ("$.error", true),
+        ("$.errors[0]", true),
+        ("$$.Execution.Name", true),
+        ("$why", true),
+        ("States.Format('{}', $.a)", true),
+        ("States.JsonToString($.a)", true),
+        ("States.ArrayGetItem($.a, 0)", true),
+        ("States.Base64Decode('YQ==')", true),
+        ("States.Hash($.a, 'MD5')", true),
+        ("States.UUID()", true),
+        ("$.a[*]", false),
+        ("$..a", false),
+        ("$.a[-1]", false),
+        ("States.MathAdd(1, 2)", false),
+        ("States.Array(1)", false),
+        ("States.StringToJson('1')", false),
+    ] {
+        for field in ["ErrorPath", "CausePath"] {
+            let said = said(&only(json!({"Type": "Fail", field: text})).to_string(), MachineType::Standard);
+            assert_eq!(said.is_empty(), is_fine, "{field} {text}: {said:?}");
+            assert!(said.iter().all(|line| line.ends_with(&format!(" at /States/S/{field}"))), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn batches_have_no_more_bytes_than_a_payload() {
+    for (most, is_fine) in [(1, true), (262_144, true), (262_145, false)] {
+        let state = json!({"Type": "Map", "End": true, "ItemBatcher": {"MaxInputBytesPerBatch": most},
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}});
+        let said = said(&only(state).to_string(), MachineType::Standard);
+        assert_eq!(said.is_empty(), is_fine, "{most}: {said:?}");
+        let at = " at /States/S/ItemBatcher/MaxInputBytesPerBatch";
+        assert!(said.iter().all(|line| line.ends_with(at)), "{said:?}");
+    }
+}
+
+#[test]
 fn what_is_given_twice_is_a_fault() {
     let text = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true},"A":{"Type":"Pass","End":true,"End":true}}}"#;
     assert_eq!(

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::super::model::{
-    Batcher, Distributed, Format, Items, Map, Mode, QueryLanguage, Reader as ItemReader, Transformation,
-    Writer,
+    Batcher, Distributed, Field, Format, Items, Map, Mode, QueryLanguage, Reader as ItemReader,
+    Transformation, Writer,
 };
 use super::fields::Fields;
 use super::{MachineType, Reader};
+use crate::asl::PAYLOAD_LIMIT;
 
 const DISTRIBUTED_ONLY: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter", "Label"];
 
@@ -104,13 +105,9 @@ impl Reader {
         }
     }
 
-    fn percentage(
-        &mut self,
-        fields: &Fields<'_>,
-        language: QueryLanguage,
-    ) -> Option<super::super::model::Field<f64>> {
+    fn percentage(&mut self, fields: &Fields<'_>, language: QueryLanguage) -> Option<Field<f64>> {
         let field = self.number_field(fields, "ToleratedFailurePercentage", language);
-        if let Some(super::super::model::Field::Fixed(percentage)) = &field
+        if let Some(Field::Fixed(percentage)) = &field
             && !(0.0..=100.0).contains(percentage)
         {
             let message = "Value must be between 0 and 100".to_owned();
@@ -228,6 +225,10 @@ impl Reader {
         );
         let max_items = self.whole_field(&batcher, "MaxItemsPerBatch", language, 1);
         let max_bytes = self.whole_field(&batcher, "MaxInputBytesPerBatch", language, 1);
+        if matches!(max_bytes, Some(Field::Fixed(most)) if most > PAYLOAD_LIMIT as u64) {
+            let message = format!("Maximum value is {PAYLOAD_LIMIT}");
+            self.refuse(Some(batcher.at("MaxInputBytesPerBatch")), message);
+        }
         if max_items.is_none() && max_bytes.is_none() {
             let message =
                 "At least one of these fields is required: [MaxItemsPerBatch, MaxInputBytesPerBatch]";

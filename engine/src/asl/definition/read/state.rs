@@ -195,15 +195,18 @@ impl Reader {
                 self.refuse(Some(fields.here()), message);
             }
             let text = self.text(fields, &by_path)?;
-            return match PathQuery::parse(text) {
-                Ok(query) => Some(Text::Query(query)),
-                Err(fault) => {
-                    let message =
-                        format!("Value is not a valid JSONPath or intrinsic function call: {fault}");
-                    self.refuse(Some(fields.at(&by_path)), message);
-                    None
-                }
+            let refusal = match PathQuery::parse(text) {
+                Ok(query) => match gives_text(&query) {
+                    true => return Some(Text::Query(query)),
+                    false => format!(
+                        "Value is neither a Reference Path nor a call of one of these intrinsic functions: [{}]",
+                        TEXTS.join(", ")
+                    ),
+                },
+                Err(fault) => format!("Value is not a valid JSONPath or intrinsic function call: {fault}"),
             };
+            self.refuse(Some(fields.at(&by_path)), refusal);
+            return None;
         }
         let text = self.text(fields, name)?;
         if language == QueryLanguage::Jsonata && is_expression(text) {
@@ -228,6 +231,25 @@ impl Reader {
             })
             .collect();
         Some(Work::Parallel { branches: branches.into_iter().collect::<Option<Vec<_>>>()? })
+    }
+}
+
+/// The intrinsic functions that `ErrorPath` and `CausePath` may call.
+const TEXTS: [&str; 7] = [
+    "States.Format",
+    "States.JsonToString",
+    "States.ArrayGetItem",
+    "States.Base64Encode",
+    "States.Base64Decode",
+    "States.Hash",
+    "States.UUID",
+];
+
+/// Whether a query can be an `ErrorPath` or a `CausePath`.
+fn gives_text(query: &PathQuery) -> bool {
+    match query {
+        PathQuery::Path(path) => path.is_reference(),
+        PathQuery::Call(call) => TEXTS.iter().any(|name| name.strip_prefix("States.") == Some(call.name())),
     }
 }
 
