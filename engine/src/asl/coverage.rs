@@ -4,10 +4,15 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::definition::{Machine, Next, State, States, Work};
+use super::definition::{Exit, Machine, States, Work};
 
-/// A way from one state to another: by `Next`, by a rule, by a Catcher.
-pub type Way = (Arc<str>, Arc<str>);
+/// A way from one state to another. Each rule and each Catcher is a way of its own, wherever it leads.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Way {
+    pub from: Arc<str>,
+    pub exit: Exit,
+    pub to: Arc<str>,
+}
 
 /// What was seen of a machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +21,7 @@ pub struct Coverage {
     ways: HashSet<Way>,
 }
 
-/// What there is of a machine to be seen, without doubles.
+/// What there is of a machine to be seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ground {
     pub states: BTreeSet<Arc<str>>,
@@ -30,9 +35,8 @@ impl Coverage {
         }
     }
 
-    pub(super) fn went(&mut self, from: &Arc<str>, to: &Arc<str>) {
-        let way = (Arc::clone(from), Arc::clone(to));
-        self.ways.insert(way);
+    pub(super) fn went(&mut self, from: &Arc<str>, exit: Exit, to: &Arc<str>) {
+        self.ways.insert(Way { from: Arc::clone(from), exit, to: Arc::clone(to) });
     }
 
     /// What another execution of the same machine has seen.
@@ -59,9 +63,10 @@ impl Ground {
     fn add(&mut self, states: &States) {
         for state in &states.list {
             self.states.insert(Arc::clone(&state.name));
-            for next in nexts(state) {
+            for (exit, next) in state.exits() {
                 if let Some(to) = states.list.get(next) {
-                    self.ways.insert((Arc::clone(&state.name), Arc::clone(&to.name)));
+                    let (from, to) = (Arc::clone(&state.name), Arc::clone(&to.name));
+                    self.ways.insert(Way { from, exit, to });
                 }
             }
             match &state.work {
@@ -71,15 +76,6 @@ impl Ground {
             }
         }
     }
-}
-
-fn nexts(state: &State) -> Vec<usize> {
-    let own = match (&state.work, state.next) {
-        (Work::Choice { rules, default }, _) => rules.iter().map(|rule| rule.next).chain(*default).collect(),
-        (Work::Succeed | Work::Fail { .. }, _) | (_, Next::End) => Vec::new(),
-        (_, Next::State(next)) => vec![next],
-    };
-    own.into_iter().chain(state.catch.iter().map(|catcher| catcher.next)).collect()
 }
 
 #[cfg(test)]
@@ -98,6 +94,7 @@ mod tests {
             "C": {"Type": "Choice", "Default": "D", "Choices": [
                 {"Variable": "$.a", "IsPresent": true, "Next": "M"},
                 {"Variable": "$.b", "IsPresent": true, "Next": "M"},
+                {"Variable": "$.c", "IsPresent": true, "Next": "D"},
             ]},
             "M": {"Type": "Map", "Next": "D", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "F"}],
                 "ItemProcessor": {"StartAt": "I", "States": {
@@ -109,19 +106,32 @@ mod tests {
         let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
         let ground = Ground::of(&machine);
         assert_eq!(names(&ground.states), ["C", "D", "F", "I", "J", "M"]);
-        let ways: Vec<String> = ground.ways.iter().map(|(from, to)| format!("{from}-{to}")).collect();
-        assert_eq!(ways, ["C-D", "C-M", "I-J", "M-D", "M-F"]);
+        let told = |ground: &Ground| -> Vec<String> {
+            ground.ways.iter().map(|Way { from, exit, to }| format!("{from}-{to} {exit}")).collect()
+        };
+        assert_eq!(
+            told(&ground),
+            [
+                "C-M rule 1",
+                "C-M rule 2",
+                "C-D rule 3",
+                "C-D default",
+                "I-J next",
+                "M-D next",
+                "M-F catcher 1"
+            ]
+        );
 
         let mut coverage = Coverage::default();
         let mut other = Coverage::default();
         coverage.entered(&"C".into());
-        coverage.went(&"C".into(), &"D".into());
+        coverage.went(&"C".into(), Exit::Default, &"D".into());
+        coverage.went(&"C".into(), Exit::Rule(2), &"M".into());
         other.entered(&"D".into());
-        other.went(&"M".into(), &"F".into());
+        other.went(&"M".into(), Exit::Catcher(1), &"F".into());
         coverage.add(&other);
         let missed = ground.missed(&coverage);
         assert_eq!(names(&missed.states), ["F", "I", "J", "M"]);
-        let ways: Vec<String> = missed.ways.iter().map(|(from, to)| format!("{from}-{to}")).collect();
-        assert_eq!(ways, ["C-M", "I-J", "M-D"]);
+        assert_eq!(told(&missed), ["C-M rule 1", "C-D rule 3", "I-J next", "M-D next"]);
     }
 }

@@ -145,9 +145,9 @@ fn coverage_is_of_states_and_transitions() {
     assert_eq!(item["states"], json!({"total": 4, "covered": 3, "percent": 75.0}));
     assert_eq!(item["transitions"], json!({"total": 3, "covered": 2, "percent": 66.6}));
     assert_eq!(item["missedStates"], json!(["Empty"]));
-    assert_eq!(item["missedTransitions"], json!([{"from": "Check", "to": "Empty"}]));
+    assert_eq!(item["missedTransitions"], json!([{"from": "Check", "to": "Empty", "by": "default"}]));
     let ran = test(&sealed, &["tests", "--coverage"]).expect(0);
-    assert!(ran.stdout.contains("75.0% (3 of 4)") && ran.stdout.contains("Empty, Check -> Empty"), "{ran:?}");
+    assert!(ran.stdout.contains("75.0% (3 of 4)") && ran.stdout.contains("Empty, Check -> Empty (default)"), "{ran:?}");
     // Five of seven.
     test(&sealed, &["tests", "--min", "71"]).expect(0);
     let ran = test(&sealed, &["tests", "--min", "72"]).expect(6);

@@ -2,12 +2,14 @@
 //! input and runs nothing.
 
 pub mod diagnostic;
+mod exits;
 mod integrations;
 mod model;
 mod read;
 mod resource;
 
 pub use diagnostic::{Diagnostic, Severity, create_error};
+pub use exits::Exit;
 pub use model::*;
 pub use read::{MachineType, check, parse};
 

@@ -156,7 +156,7 @@ impl Execution {
                 }
             };
             if is_true {
-                return Ok(self.leave_choice(id, frame, state, Some(rule), rule.next));
+                return Ok(self.leave_choice(id, frame, state, Some((number, rule)), rule.next));
             }
         }
         match default {

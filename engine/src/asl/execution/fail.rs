@@ -9,7 +9,7 @@ use super::evaluate::Problem;
 use super::frame::{Doing, Fate, Frame, FrameId};
 use super::timers::{Timer, after};
 use crate::asl::Payload;
-use crate::asl::definition::{Catcher, Next, QueryLanguage, Retrier, State};
+use crate::asl::definition::{Catcher, Exit, Next, QueryLanguage, Retrier, State};
 use crate::asl::failure::RUNTIME;
 use crate::asl::history::{Failure, Happened, StateType};
 
@@ -47,7 +47,7 @@ impl Execution {
         if matches!(state.kind, StateType::Map | StateType::Parallel) {
             self.follow(frame, Happened::StateFailed { state: state.kind });
         }
-        match state.catch.iter().find(|catcher| is_caught(&catcher.errors)) {
+        match state.catch.iter().enumerate().find(|(_, catcher)| is_caught(&catcher.errors)) {
             Some(catcher) => match self.caught(frame, state, catcher, &failure) {
                 Ok(fate) => fate,
                 Err(problem) => {
@@ -80,7 +80,7 @@ impl Execution {
         &mut self,
         frame: &mut Frame,
         state: &State,
-        catcher: &Catcher,
+        (number, catcher): (usize, &Catcher),
         failure: &Failure,
     ) -> Result<Fate, Problem> {
         let error_output = error_output(failure);
@@ -97,7 +97,8 @@ impl Execution {
                 super::leave::place(&catcher.result_path, &frame.input, Payload::new(error_output.clone()))?
             }
         };
-        Ok(self.go(frame, state, output, assigned, Next::State(catcher.next)))
+        let way = (Exit::Catcher(number + 1), Next::State(catcher.next));
+        Ok(self.go(frame, state, output, assigned, way))
     }
 }
 

@@ -8,7 +8,7 @@ use super::Execution;
 use super::evaluate::Problem;
 use super::frame::{Doing, Fate, Frame, FrameId};
 use crate::asl::Payload;
-use crate::asl::definition::{ChoiceRule, Next, QueryLanguage, ResultPath, Selector, State};
+use crate::asl::definition::{ChoiceRule, Exit, Next, QueryLanguage, ResultPath, Selector, State};
 use crate::asl::failure::{self, DATA_LIMIT_EXCEEDED};
 use crate::asl::history::{Failure, Happened};
 use crate::asl::payload::{NESTING_LIMIT, PAYLOAD_LIMIT};
@@ -22,22 +22,27 @@ impl Execution {
         let states = Arc::clone(&frame.states);
         let Some(state) = states.list.get(frame.current) else { return Fate::Blocked };
         match self.outputs(frame, state, result, None) {
-            Ok((output, assigned)) => self.leave_with(id, frame, state, output, assigned, state.next),
+            Ok((output, assigned)) => {
+                self.leave_with(id, frame, state, output, assigned, (Exit::Next, state.next))
+            }
             Err(problem) => self.problem(id, frame, problem),
         }
     }
 
-    /// A Choice state was left by a rule, or by its default.
+    /// A Choice state was left by the rule with this number, or by its default.
     pub(super) fn leave_choice(
         &mut self,
         id: FrameId,
         frame: &mut Frame,
         state: &State,
-        rule: Option<&ChoiceRule>,
+        rule: Option<(usize, &ChoiceRule)>,
         next: usize,
     ) -> Fate {
-        match self.outputs(frame, state, None, rule) {
-            Ok((output, assigned)) => self.leave_with(id, frame, state, output, assigned, Next::State(next)),
+        let exit = rule.map_or(Exit::Default, |(number, _)| Exit::Rule(number + 1));
+        match self.outputs(frame, state, None, rule.map(|(_, rule)| rule)) {
+            Ok((output, assigned)) => {
+                self.leave_with(id, frame, state, output, assigned, (exit, Next::State(next)))
+            }
             Err(problem) => self.problem(id, frame, problem),
         }
     }
@@ -117,14 +122,14 @@ impl Execution {
         state: &State,
         output: Payload,
         assigned: Option<Value>,
-        next: Next,
+        way: (Exit, Next),
     ) -> Fate {
         if let Some(cause) = too_large(&state.name, &output) {
             let failure =
                 Failure { error: Some(Arc::from(DATA_LIMIT_EXCEEDED)), cause: Some(Arc::from(cause)) };
             return self.fail(id, frame, failure, None);
         }
-        self.go(frame, state, output, assigned, next)
+        self.go(frame, state, output, assigned, way)
     }
 
     /// Writes the exit of the present state and turns to the next one.
@@ -134,7 +139,7 @@ impl Execution {
         state: &State,
         output: Payload,
         assigned: Option<Value>,
-        next: Next,
+        way: (Exit, Next),
     ) -> Fate {
         let assigned = match assigned {
             Some(Value::Object(values)) => {
@@ -161,11 +166,11 @@ impl Execution {
             assigned: assigned.into(),
         };
         self.follow(frame, exited);
-        match next {
+        match way.1 {
             Next::End => Fate::Succeeded(output),
             Next::State(next) => {
                 if let (Some(coverage), Some(to)) = (&mut self.coverage, frame.states.list.get(next)) {
-                    coverage.went(&state.name, &to.name);
+                    coverage.went(&state.name, way.0, &to.name);
                 }
                 frame.current = next;
                 frame.input = output;

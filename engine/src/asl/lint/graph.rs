@@ -1,7 +1,7 @@
 //! The states of one scope as a graph: who leads to whom, what can be reached, and which states lie on loops. No
 //! recursion: a definition may chain tens of thousands of states.
 
-use crate::asl::definition::{Next, State, States, Test, Work};
+use crate::asl::definition::{Next, State, States};
 use crate::asl::history::StateType;
 
 pub(super) struct Graph {
@@ -15,7 +15,11 @@ pub(super) struct Graph {
 
 impl Graph {
     pub(super) fn of(states: &States) -> Self {
-        let next: Vec<Vec<usize>> = states.list.iter().map(next).collect();
+        let next: Vec<Vec<usize>> = states
+            .list
+            .iter()
+            .map(|state| state.exits().into_iter().map(|(_, next)| next).collect())
+            .collect();
         let mut previous = vec![Vec::new(); next.len()];
         for (from, list) in next.iter().enumerate() {
             for to in list {
@@ -104,32 +108,6 @@ impl Graph {
         }
         left > 0
     }
-}
-
-fn next(state: &State) -> Vec<usize> {
-    let mut list = Vec::new();
-    match &state.work {
-        Work::Choice { rules, default } => {
-            for rule in rules {
-                match rule.test {
-                    Test::Always(false) => {}
-                    Test::Always(true) => {
-                        list.push(rule.next);
-                        return list;
-                    }
-                    _ => list.push(rule.next),
-                }
-            }
-            list.extend(default);
-        }
-        _ => {
-            if let Next::State(next) = state.next {
-                list.push(next);
-            }
-        }
-    }
-    list.extend(state.catch.iter().map(|catcher| catcher.next));
-    list
 }
 
 fn reached(edges: &[Vec<usize>], from: &[usize]) -> Vec<bool> {

@@ -1,6 +1,7 @@
 //! Data flow, choices, waits, variables, in both query languages.
 
 use super::*;
+use crate::asl::coverage::Ground;
 
 #[test]
 fn the_fields_of_json_path_work_in_their_order() {
@@ -155,4 +156,34 @@ fn the_context_object_has_what_the_state_is_in() {
     }});
     let expected = json!([{"i": 0, "v": "a", "n": "M", "s": "P", "j": 0}, {"i": 1, "v": "b", "n": "M", "s": "P", "j": 1}]);
     assert_eq!(output(&run(&definition, json!({"list": ["a", "b"]}))), expected);
+}
+
+#[test]
+fn the_ways_a_run_takes_are_noted_each_for_itself() {
+    let task = json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "Z", "Catch": [
+        {"ErrorEquals": ["E"], "Next": "Z"}, {"ErrorEquals": ["States.ALL"], "Next": "Z"},
+    ]});
+    let definition = json!({"StartAt": "C", "States": {
+        "C": {"Type": "Choice", "Default": "T", "Choices": [
+            {"Variable": "$.n", "NumericEquals": 1, "Next": "T"}, {"Variable": "$.n", "NumericEquals": 2, "Next": "T"},
+        ]},
+        "T": task,
+        "Z": {"Type": "Succeed"},
+    }});
+    let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
+    let ground = Ground::of(&machine);
+    for (n, answer, taken) in [
+        (1, succeeded(json!(1)), ["rule 1", "next"]),
+        (2, failed("E"), ["rule 2", "catcher 1"]),
+        (3, failed("F"), ["default", "catcher 2"]),
+    ] {
+        let mut world = Script::default();
+        world.answer("T", answer);
+        let mut execution = Execution::start(&machine, Payload::new(json!({"n": n})), options());
+        execution.note_coverage();
+        virtual_time::run(&mut execution, &mut world);
+        let missed = ground.missed(execution.coverage().unwrap()).ways;
+        let found: Vec<String> = ground.ways.difference(&missed).map(|way| way.exit.to_string()).collect();
+        assert_eq!(found, taken);
+    }
 }

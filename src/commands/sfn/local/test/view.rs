@@ -74,12 +74,18 @@ pub struct Share {
 pub struct Transition {
     pub from: String,
     pub to: String,
+    /// `next`, `default`, `rule 2`, `catcher 1`.
+    pub by: String,
 }
 
 impl DefinitionCoverage {
     pub fn new(definition: &Path, ground: &Ground, coverage: &Coverage) -> Self {
         let missed = ground.missed(coverage);
-        let transition = |(from, to): Way| Transition { from: from.to_string(), to: to.to_string() };
+        let transition = |Way { from, exit, to }: Way| Transition {
+            from: from.to_string(),
+            to: to.to_string(),
+            by: exit.to_string(),
+        };
         DefinitionCoverage {
             definition: definition.display().to_string(),
             states: Share::new(ground.states.len(), missed.states.len()),
@@ -113,7 +119,8 @@ pub const COVERAGE: &[Column<DefinitionCoverage>] = &[
     Column::new("states", "STATES", |it: &DefinitionCoverage| it.states.cell()),
     Column::new("transitions", "TRANSITIONS", |it: &DefinitionCoverage| it.transitions.cell()),
     Column::new("missed", "MISSED", |it: &DefinitionCoverage| {
-        let transitions = it.missed_transitions.iter().map(|way| format!("{} -> {}", way.from, way.to));
+        let transitions =
+            it.missed_transitions.iter().map(|way| format!("{} -> {} ({})", way.from, way.to, way.by));
         let missed: Vec<String> = it.missed_states.iter().cloned().chain(transitions).collect();
         match missed.is_empty() {
             true => Cell::Empty,
