@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::model::{Next, State, Test, Work};
+use crate::asl::history::StateType;
 
 /// By what a state is left. Rules and catchers count from 1, as drawings count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +26,11 @@ impl fmt::Display for Exit {
 }
 
 impl State {
+    /// Whether a run can end here: a Succeed or Fail state, or one with `End`.
+    pub fn is_terminal(&self) -> bool {
+        self.kind != StateType::Choice && self.next == Next::End
+    }
+
     /// Every way that can be taken, with the state it leads to, in the order they are tried: not a rule that is never
     /// true, and nothing behind one that always is.
     pub fn exits(&self) -> Vec<(Exit, usize)> {

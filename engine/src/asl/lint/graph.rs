@@ -1,8 +1,7 @@
 //! The states of one scope as a graph: who leads to whom, what can be reached, and which states lie on loops. No
 //! recursion: a definition may chain tens of thousands of states.
 
-use crate::asl::definition::{Next, State, States};
-use crate::asl::history::StateType;
+use crate::asl::definition::States;
 
 pub(super) struct Graph {
     pub start: usize,
@@ -28,9 +27,8 @@ impl Graph {
                 }
             }
         }
-        let is_end = |state: &State| state.kind != StateType::Choice && state.next == Next::End;
-        let ends =
-            states.list.iter().enumerate().filter(|(_, state)| is_end(state)).map(|(number, _)| number);
+        let ends = states.list.iter().enumerate().filter(|(_, state)| state.is_terminal());
+        let ends = ends.map(|(number, _)| number);
         Graph { start: states.start, ends: ends.collect(), next, previous }
     }
 

@@ -43,8 +43,13 @@ pub(super) fn check(linter: &mut Linter<'_>, scope: &Scope<'_>, graph: &Graph) {
             MachineType::Express => "the 5 minutes of an Express execution are over",
             MachineType::Standard => "the execution has 25,000 events",
         };
+        // A documented code of ValidateStateMachineDefinition. Here such states can be run, up to the limit of events.
+        let refused = match graph.ends.is_empty() {
+            true => ", and the service refuses states without any end (MISSING_END_STATE)",
+            false => "",
+        };
         let message = format!(
-            "{} never {} to an end: a run goes round until {limit}; add a Choice that leads out",
+            "{} never {} to an end: a run goes round until {limit}{refused}; add a Choice that leads out",
             names(scope, &group),
             if group.len() == 1 { "comes" } else { "come" },
         );

@@ -117,6 +117,15 @@ fn states_without_a_way_to_an_end() {
     );
     let express = findings(&machine(json!({"A": pass("A")})), Express);
     assert!(express.iter().any(|finding| finding.message.contains("5 minutes")), "{express:?}");
+    for (states, is_refused) in [
+        (json!({"A": pass("A")}), true),
+        (json!({"A": pass("A"), "B": pass("")}), false),
+        (json!({"A": pass("A"), "B": {"Type": "Fail"}}), false),
+    ] {
+        let findings = findings(&machine(states.clone()), Standard);
+        let says = findings.iter().any(|finding| finding.message.contains("MISSING_END_STATE"));
+        assert_eq!(says, is_refused, "{states}");
+    }
 }
 
 #[test]
