@@ -53,8 +53,7 @@ impl Execution {
         let results = std::mem::take(&mut branches.results);
         frame.doing = Doing::Entering;
         frame.previous = previous;
-        self.add(frame.run, previous, Happened::StateSucceeded { state: StateType::Parallel });
-        self.leave(id, frame, Some(gather(results)))
+        self.leave_whole(id, frame, previous, gather(results))
     }
 
     /// Ends every branch of a Parallel state that failed. `failing` is the frame that did, whose state counts as aborted

@@ -12,7 +12,7 @@ use super::frame::{Doing, Fate, Frame, FrameId, Item, Place};
 use super::leave::small_enough;
 use crate::asl::Payload;
 use crate::asl::definition::{Items, Map, Mode, QueryLanguage, State, Template, Work};
-use crate::asl::history::{Failure, Happened, StateType};
+use crate::asl::history::{Failure, Happened};
 use crate::asl::jsonata::Kind;
 use crate::asl::scope::Variables;
 
@@ -213,8 +213,7 @@ impl Execution {
             return Fate::Blocked;
         };
         frame.previous = previous;
-        self.add(frame.run, previous, Happened::StateSucceeded { state: StateType::Map });
-        self.leave(id, frame, Some(gather(iterations.results)))
+        self.leave_whole(id, frame, previous, gather(iterations.results))
     }
 
     pub(super) fn iteration_failed(

@@ -22,8 +22,26 @@ impl Execution {
         let states = Arc::clone(&frame.states);
         let Some(state) = states.list.get(frame.current) else { return Fate::Blocked };
         match self.outputs(frame, state, result, None) {
+            Ok((output, assigned)) => self.go(frame, state, output, assigned, (Exit::Next, state.next)),
+            Err(problem) => self.problem(id, frame, problem),
+        }
+    }
+
+    /// Everything in a Parallel or Map state succeeded, the last of it with the event `last`. That the state did is known
+    /// when its output is.
+    pub(super) fn leave_whole(
+        &mut self,
+        id: FrameId,
+        frame: &mut Frame,
+        last: u64,
+        results: Payload,
+    ) -> Fate {
+        let states = Arc::clone(&frame.states);
+        let Some(state) = states.list.get(frame.current) else { return Fate::Blocked };
+        match self.outputs(frame, state, Some(results), None) {
             Ok((output, assigned)) => {
-                self.leave_with(id, frame, state, output, assigned, (Exit::Next, state.next))
+                self.add(frame.run, last, Happened::StateSucceeded { state: state.kind });
+                self.go(frame, state, output, assigned, (Exit::Next, state.next))
             }
             Err(problem) => self.problem(id, frame, problem),
         }
@@ -40,15 +58,24 @@ impl Execution {
     ) -> Fate {
         let exit = rule.map_or(Exit::Default, |(number, _)| Exit::Rule(number + 1));
         match self.outputs(frame, state, None, rule.map(|(_, rule)| rule)) {
-            Ok((output, assigned)) => {
-                self.leave_with(id, frame, state, output, assigned, (exit, Next::State(next)))
-            }
+            Ok((output, assigned)) => self.go(frame, state, output, assigned, (exit, Next::State(next))),
             Err(problem) => self.problem(id, frame, problem),
         }
     }
 
     /// Output and assigned variables of the present state.
     fn outputs(
+        &mut self,
+        frame: &Frame,
+        state: &State,
+        result: Option<Payload>,
+        rule: Option<&ChoiceRule>,
+    ) -> Result<(Payload, Option<Value>), Problem> {
+        let (output, assigned) = self.evaluated(frame, state, result, rule)?;
+        Ok((small_enough(&state.name, output)?, assigned))
+    }
+
+    fn evaluated(
         &mut self,
         frame: &Frame,
         state: &State,
@@ -113,23 +140,6 @@ impl Execution {
                 Ok(Payload::new(self.sight(frame, state, from.value(), None).path(path)?))
             }
         }
-    }
-
-    fn leave_with(
-        &mut self,
-        id: FrameId,
-        frame: &mut Frame,
-        state: &State,
-        output: Payload,
-        assigned: Option<Value>,
-        way: (Exit, Next),
-    ) -> Fate {
-        if let Some(cause) = too_large(&state.name, &output) {
-            let failure =
-                Failure { error: Some(Arc::from(DATA_LIMIT_EXCEEDED)), cause: Some(Arc::from(cause)) };
-            return self.fail(id, frame, failure, None);
-        }
-        self.go(frame, state, output, assigned, way)
     }
 
     /// Writes the exit of the present state and turns to the next one.

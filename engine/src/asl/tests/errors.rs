@@ -156,6 +156,43 @@ fn what_is_too_large_is_said_in_one_way_wherever_it_is() {
 }
 
 #[test]
+fn a_state_whose_output_cannot_be_has_not_succeeded() {
+    let inner = || json!({"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}});
+    let distributed = || {
+        let mut inner = inner();
+        inner["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+        inner
+    };
+    let branch = |name: &str| json!({"StartAt": name, "States": {name: {"Type": "Pass", "End": true}}});
+    let parallel = json!({"Type": "Parallel", "End": true, "Branches": [branch("A"), branch("B")]});
+    let map = |processor: Value| json!({"Type": "Map", "ItemsPath": "$.l", "End": true, "ItemProcessor": processor});
+    let text = "x".repeat(100_000);
+    let large = json!({"l": [text, text]});
+    for (state, input, expected) in [
+        (parallel.clone(), large.clone(), "States.DataLimitExceeded"),
+        (map(inner()), json!({"l": [1, text, text, text]}), "States.DataLimitExceeded"),
+        (map(distributed()), json!({"l": [1, text, text, text]}), "States.DataLimitExceeded"),
+        (parallel, json!({"l": [1]}), "States.IntrinsicFailure"),
+        (map(inner()), json!({"l": [1]}), "States.IntrinsicFailure"),
+    ] {
+        let mut state = state;
+        match expected {
+            "States.IntrinsicFailure" => {
+                state["ResultSelector"] = json!({"x.$": "States.ArrayGetItem($, 9)"})
+            }
+            _ => state["ResultPath"] = json!("$.r"),
+        }
+        let execution = run(&only(state.clone()), input);
+        assert_eq!(error(&execution).0, expected, "{state}");
+        let kind = state["Type"].as_str().unwrap();
+        let of_kind = |what: &str| {
+            trail(&execution).iter().any(|event| event.starts_with(&format!("{kind}State{what}")))
+        };
+        assert!(of_kind("Failed") && !of_kind("Succeeded"), "{state}: {:?}", trail(&execution));
+    }
+}
+
+#[test]
 fn fail_states_say_what_they_are_told() {
     for (state, expected) in [
         (json!({"Type": "Fail"}), ("", "")),

@@ -9,7 +9,7 @@ use crate::asl::definition::{Mode, Reader, States, Work};
 use crate::asl::execution::Execution;
 use crate::asl::execution::demand::{Answer, Demand, DemandId};
 use crate::asl::execution::frame::{Doing, Fate, Frame, FrameId};
-use crate::asl::history::{Failure, Happened, StateType};
+use crate::asl::history::{Failure, Happened};
 
 impl Execution {
     /// An object or a listing arrived, or a result was written.
@@ -84,13 +84,13 @@ impl Execution {
         frame.doing = Doing::Entering;
         let started = frame.previous;
         self.follow(frame, Happened::MapRunSucceeded);
-        self.add(frame.run, frame.previous, Happened::StateSucceeded { state: StateType::Map });
+        let ended = frame.previous;
         // The exit of a Map that other states came before stands behind the start of its run (seen since November
         // 2024), that of a Map in first place behind the run's end (last seen in June 2024).
         if frame.before > 0 {
             frame.previous = started;
         }
-        self.leave(id, frame, Some(output))
+        self.leave_whole(id, frame, ended, output)
     }
 
     pub(super) fn map_run_failed(
