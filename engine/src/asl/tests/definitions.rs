@@ -127,6 +127,25 @@ fn variables_of_an_outer_scope_are_not_assigned_inside() {
 }
 
 #[test]
+fn the_mark_of_a_path_is_no_part_of_a_name_in_jsonata() {
+    for (language, name, is_fine) in [
+        ("JSONPath", "x.$", true),
+        ("JSONata", "x", true),
+        ("JSONata", "x.$", false),
+        ("JSONPath", "x.y", false),
+    ] {
+        let state = json!({"Type": "Pass", "QueryLanguage": language, "End": true, "Assign": {name: "$.a"}});
+        let expected: Vec<String> = match is_fine {
+            true => Vec::new(),
+            false => vec![format!(
+                "SCHEMA_VALIDATION_FAILED: '{name}' is not a valid name of a variable at /States/S/Assign/{name}"
+            )],
+        };
+        assert_eq!(said(&only(state).to_string(), MachineType::Standard), expected, "{language} {name}");
+    }
+}
+
+#[test]
 fn all_faults_are_found_in_one_run() {
     let definition = json!({"StartAt": "A", "States": {
         "A": {"Type": "Task", "Retry": [{"ErrorEquals": [], "MaxAttempts": -1}], "Next": "B", "Colour": "red"},

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use super::super::model::QueryLanguage;
 use super::Reader;
 use super::fields::Fields;
 
@@ -55,10 +56,19 @@ pub(super) fn bare(name: &str) -> &str {
 
 impl Reader {
     /// The names of an `Assign`: identifiers of at most 80 characters that are not reserved and not taken outside.
-    pub(super) fn variables(&mut self, fields: &Fields<'_>, names: &Map<String, Value>) {
+    /// The mark of a path is one in JSONPath only.
+    pub(super) fn variables(
+        &mut self,
+        fields: &Fields<'_>,
+        names: &Map<String, Value>,
+        language: QueryLanguage,
+    ) {
         for name in names.keys() {
             let at = format!("{}/{name}", fields.at("Assign"));
-            let name = bare(name);
+            let name = match language {
+                QueryLanguage::JsonPath => bare(name),
+                QueryLanguage::Jsonata => name,
+            };
             if !is_variable(name) {
                 self.refuse(Some(at), format!("'{name}' is not a valid name of a variable"));
             } else if self.scopes.has_outside(name) {

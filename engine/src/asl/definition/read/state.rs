@@ -183,7 +183,7 @@ impl Reader {
         field: &str,
     ) -> Option<Template> {
         let names = self.object(fields, "Assign")?;
-        self.variables(fields, names);
+        self.variables(fields, names, language);
         self.template_as(fields, "Assign", language, field)
     }
 
