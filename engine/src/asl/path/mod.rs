@@ -13,7 +13,7 @@ mod tests;
 use std::fmt;
 
 pub use reference::ReferencePath;
-pub use select::{Missing, Selected};
+pub use select::{Missing, Picked, Selected};
 
 use filter::Filter;
 

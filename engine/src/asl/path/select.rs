@@ -22,9 +22,16 @@ pub enum Selected<'a> {
     Beyond,
     /// The list of an indefinite path, in the order of the document.
     Many(Vec<&'a Value>),
-    /// What the document does not hold as such: the answer of a function, or properties put together.
-    Made(Value),
+    /// Several properties of one object, where a definite path names them at its end: they become an object.
+    Picked(Picked<'a>),
+    /// The same of an indefinite path: a list of objects.
+    ManyPicked(Vec<Picked<'a>>),
+    /// The answer of a function.
+    Length(usize),
 }
+
+/// Properties of an object, in the order in which the path names them; it may name one again.
+pub type Picked<'a> = Vec<(&'a str, &'a Value)>;
 
 impl<'a> Selected<'a> {
     /// The selected value, borrowed where it exists as such.
@@ -33,7 +40,9 @@ impl<'a> Selected<'a> {
             Selected::One(value) => Cow::Borrowed(value),
             Selected::Beyond => Cow::Owned(Value::Null),
             Selected::Many(values) => Cow::Owned(values.into_iter().cloned().collect()),
-            Selected::Made(value) => Cow::Owned(value),
+            Selected::Picked(picked) => Cow::Owned(made(picked)),
+            Selected::ManyPicked(all) => Cow::Owned(all.into_iter().map(made).collect()),
+            Selected::Length(length) => Cow::Owned(length.into()),
         }
     }
 
@@ -80,7 +89,7 @@ impl Path {
             let selected = match self.steps.split_last() {
                 Some((Step::Names(names), before)) => {
                     let objects = walk.objects(names, before);
-                    Selected::Made(objects.into_iter().map(|fields| picked(names, fields)).collect())
+                    Selected::ManyPicked(objects.into_iter().map(|fields| picked(names, fields)).collect())
                 }
                 _ => Selected::Many(walk.many(&self.steps, root)),
             };
@@ -101,7 +110,7 @@ impl Path {
                 _ => !walk.many(&self.steps, root).is_empty(),
             };
         }
-        matches!(self.walk(root), Ok(Selected::One(_) | Selected::Made(_)))
+        matches!(self.walk(root), Ok(Selected::One(_) | Selected::Picked(_) | Selected::Length(_)))
     }
 
     fn walk<'a>(&self, root: &'a Value) -> Result<Selected<'a>, Gap<'a>> {
@@ -115,11 +124,11 @@ impl Path {
                     item => item,
                 },
                 (Step::Length, _) if is_last => match length(here) {
-                    Some(length) => return Ok(Selected::Made(length.into())),
+                    Some(length) => return Ok(Selected::Length(length)),
                     None => None,
                 },
                 (Step::Names(names), Value::Object(fields)) if is_last => {
-                    return Ok(Selected::Made(picked(names, fields)));
+                    return Ok(Selected::Picked(picked(names, fields)));
                 }
                 _ => return Err(Gap { step: number, found: Some(here) }),
             };
@@ -204,7 +213,7 @@ impl<'a> Walk<'a> {
         }
         if let Some((Step::Names(names), before)) = steps.split_last() {
             let fields = self.many(before, from).into_iter().find_map(Value::as_object)?;
-            return Some(Cow::Owned(picked(names, fields)));
+            return Some(Cow::Owned(made(picked(names, fields))));
         }
         self.many(steps, from).first().map(|value| Cow::Borrowed(*value))
     }
@@ -275,10 +284,24 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What an object has of some names, in the order of the names.
-fn picked(names: &[String], fields: &Map<String, Value>) -> Value {
-    let found = names.iter().filter_map(|name| Some((name.clone(), fields.get(name)?.clone())));
-    Value::Object(found.collect())
+/// What an object has of some names.
+fn picked<'a>(names: &[String], fields: &'a Map<String, Value>) -> Picked<'a> {
+    names
+        .iter()
+        .filter_map(|name| fields.get_key_value(name))
+        .map(|(name, field)| (name.as_str(), field))
+        .collect()
+}
+
+/// The object of some properties. One that is named again is not copied again.
+fn made(picked: Picked<'_>) -> Value {
+    let mut object = Map::new();
+    for (name, field) in picked {
+        if !object.contains_key(name) {
+            object.insert(name.to_owned(), field.clone());
+        }
+    }
+    Value::Object(object)
 }
 
 fn length(value: &Value) -> Option<usize> {

@@ -40,6 +40,7 @@ fn definite_paths_give_one_value() {
         ("$.store.bicycle['color','price']", json!({"color": "red", "price": 19.95})),
         ("$['limit', 'nothing']", json!({"limit": 9})),
         ("$['no','nothing']", json!({})),
+        ("$['limit','limit']", json!({"limit": 9})),
         ("$.store.book[9]", Value::Null),
         ("$.store.book[-9]", Value::Null),
     ] {
