@@ -10,4 +10,4 @@ pub mod random;
 pub mod session;
 pub mod uuid;
 
-pub use near::nearest;
+pub use near::{advice, nearest};

@@ -7,7 +7,7 @@ use clap::Command;
 
 use crate::error::{Error, Result};
 use crate::input::Mistake;
-use crate::output::nearest;
+use crate::output::advice;
 
 /// `web = "ssm connect --tag role=web"`.
 #[derive(Debug, Clone)]
@@ -52,11 +52,8 @@ pub fn faults(aliases: &[Alias], root: &Command) -> Vec<Mistake> {
         } else if is_command(first) {
             None
         } else if !aliases.iter().any(|other| other.name == *first) {
-            let near = nearest(first, known()).map(|near| format!("; did you mean `{near}`?"));
-            Some(format!(
-                "alias `{name}` begins with `{first}`, which is no command{}",
-                near.unwrap_or_default()
-            ))
+            let advice = advice(first, known());
+            Some(format!("alias `{name}` begins with `{first}`, which is no command{advice}"))
         } else {
             let circle = circle(aliases, alias)?;
             Some(format!("alias `{name}` stands for itself: {}", circle.join(" -> ")))

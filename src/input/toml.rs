@@ -1,6 +1,6 @@
 //! Reading TOML so that every mistake is found and placed. Knows tables, keys and values, not what they mean.
 
-use crate::output::nearest;
+use crate::output::advice;
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
@@ -157,8 +157,7 @@ impl<'t, 'a> Section<'t, 'a> {
             if self.known.contains(&name) {
                 continue;
             }
-            let near = nearest(name, self.known.iter().copied());
-            let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let advice = advice(name, self.known.iter().copied());
             reader.mistake(&key.span(), format!("unknown key `{name}`{advice}"));
         }
     }

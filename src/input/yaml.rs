@@ -4,27 +4,76 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
-use serde_saphyr::{Spanned, Tagged};
+use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::{Error, Spanned, Tagged};
 
 use super::Mistake;
 pub use super::document::Document;
 use super::document::{Content, Node, Place};
 
+/// As deep as serde_json reads.
+const DEEPEST: usize = 127;
+
 impl<'a> Document<'a> {
     /// What is no YAML has one mistake: what can be guessed of it would only be found wrong once more.
     pub fn read(file: &'a str, text: &str) -> Result<Self, Mistake> {
-        match serde_saphyr::from_str::<Tagged<Spanned<Raw>>>(text) {
-            Ok(root) => Ok(Document { file, root: root.into() }),
+        // Plain words mean what the core schema of YAML 1.2 says: `y`, `no` and `1_000` are text, `010` is ten.
+        let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! { max_depth: DEEPEST },
+            strict_booleans: true,
+            leading_zero_numbers_as_strings: true,
+            underscored_numbers_as_strings: true,
+            with_snippet: false
+        };
+        match serde_saphyr::from_str_with_options::<Tagged<Spanned<Raw>>>(text, options) {
+            Ok(root) => Ok(Document { file, root: node(root, text) }),
             Err(error) => {
                 let place = error.location().map_or(Place { line: 1, column: 1 }, Place::from);
-                let text = error.without_snippet().to_string();
-                let message = text.lines().next().unwrap_or_default();
-                // The place is told as such, and the parser's options are nothing to its users.
-                let message = message.split(" at line ").next().unwrap_or(message);
-                let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message);
-                Err(Mistake::new(file, place.line, place.column, message))
+                Err(Mistake::new(file, place.line, place.column, words(&error)))
             }
         }
+    }
+}
+
+/// What is wrong, without the parser's own matters and without the place, which is told as such.
+fn words(error: &Error) -> String {
+    match error {
+        Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => words(error),
+        Error::Budget { breach, .. } => too_much(breach),
+        Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
+            "its aliases stand for too much".to_owned()
+        }
+        Error::RecursiveReferencesRequireWeakTypes { .. } => "an alias stands for what it is in".to_owned(),
+        Error::UnknownAnchor { .. } => "there is no anchor for this alias".to_owned(),
+        Error::NonFiniteFloat { value, .. } => {
+            format!("`{value}` is no number that JSON has; between quotes it is text")
+        }
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("`{key}` is given twice"),
+        Error::DuplicateMappingKey { key: None, .. } => "a name is given twice".to_owned(),
+        Error::MultipleDocuments { .. } => "there is more than one document in it".to_owned(),
+        Error::NullIntoString { .. } => "a name is missing".to_owned(),
+        other => {
+            let text = other.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            first.split(" at line ").next().unwrap_or(first).to_owned()
+        }
+    }
+}
+
+fn too_much(breach: &BudgetBreach) -> String {
+    match breach {
+        BudgetBreach::Depth { .. } => format!("it nests more than {DEEPEST} deep"),
+        BudgetBreach::Nodes { nodes: over } | BudgetBreach::Events { events: over } => {
+            format!("it has more than {} values", over.saturating_sub(1))
+        }
+        BudgetBreach::Documents { .. } => "there is more than one document in it".to_owned(),
+        BudgetBreach::Aliases { .. }
+        | BudgetBreach::Anchors { .. }
+        | BudgetBreach::AliasAnchorRatio { .. }
+        | BudgetBreach::MergeKeys { .. }
+        | BudgetBreach::RecordedAnchorEvents { .. }
+        | BudgetBreach::RecordedAnchorBytes { .. } => "its aliases stand for too much".to_owned(),
+        _ => "it is too large to be read".to_owned(),
     }
 }
 
@@ -35,22 +84,36 @@ impl From<serde_saphyr::Location> for Place {
     }
 }
 
-impl From<Tagged<Spanned<Raw>>> for Node {
-    fn from(Tagged(spanned, tag): Tagged<Spanned<Raw>>) -> Self {
-        let content = match spanned.value {
-            Raw::Plain(value) => Content::Plain(value),
-            Raw::List(items) => Content::List(items.into_iter().map(Node::from).collect()),
-            Raw::Map(members) => Content::Map(
-                members
-                    .into_iter()
-                    .map(|(name, value)| (name.value, name.referenced.into(), value.into()))
-                    .collect(),
-            ),
-        };
-        // Those of YAML itself are no more than what the value is.
-        let tag = tag.as_deref().and_then(|tag| tag.strip_prefix('!')).filter(|tag| !tag.is_empty());
-        Node { at: spanned.referenced.into(), tag: tag.map(str::to_owned), content }
-    }
+fn node(Tagged(spanned, tag): Tagged<Spanned<Raw>>, text: &str) -> Node {
+    // Those of YAML itself are no more than what the value is.
+    let own = tag.as_deref().and_then(|tag| tag.strip_prefix('!')).filter(|tag| !tag.is_empty());
+    let content = match spanned.value {
+        Raw::Plain(Value::String(word)) if tag.is_none() => {
+            // Of a block of lines and of what is quoted, the place has more than the word.
+            let span = spanned.defined.span();
+            let start = span.byte_offset().and_then(|at| usize::try_from(at).ok());
+            let is_plain = span.byte_len() == Some(word.len() as u64)
+                && start.and_then(|at| text.get(at..)).is_some_and(|rest| rest.starts_with(&word));
+            Content::Plain(decimal(&word).filter(|_| is_plain).unwrap_or(Value::String(word)))
+        }
+        Raw::Plain(value) => Content::Plain(value),
+        Raw::List(items) => Content::List(items.into_iter().map(|item| node(item, text)).collect()),
+        Raw::Map(members) => Content::Map(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.value, name.referenced.into(), node(value, text)))
+                .collect(),
+        ),
+    };
+    Node { at: spanned.referenced.into(), tag: own.map(str::to_owned), content }
+}
+
+/// A whole number that is written with zeros before it, which the parser leaves as text.
+fn decimal(word: &str) -> Option<Value> {
+    let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
+    let is_number = digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = || word.parse::<i64>().map(Value::from).or_else(|_| word.parse::<u64>().map(Value::from));
+    number().ok().filter(|_| is_number)
 }
 
 /// As it is deserialized.
@@ -182,6 +245,62 @@ mod tests {
                    "c": {"Fn::Join": [",", [1, {"Ref": "z"}]]}, "d": "5"})
         );
         assert_eq!(document.place(&["c", "Fn::Join", "1", "1", "Ref"]), Place { line: 5, column: 14 });
+    }
+
+    #[test]
+    fn plain_words_mean_what_yaml_1_2_says() {
+        for (text, expected) in [
+            ("[y, n, Y, N, yes, No, on, OFF]", json!(["y", "n", "Y", "N", "yes", "No", "on", "OFF"])),
+            ("[true, True, FALSE, ~, null, NULL]", json!([true, true, false, null, null, null])),
+            ("[010, -010, +007, 00, 0, 08]", json!([10, -10, 7, 0, 0, 8])),
+            ("['010', \"010\", !!str 010, 0o10, 0x10]", json!(["010", "010", "010", 8, 16])),
+            ("[010.5, 1_000, 0001-01, 12e3]", json!([10.5, "1_000", "0001-01", 12000.0])),
+            ("a: &a 010\nb: *a\nc: &c '010'\nd: *c", json!({"a": 10, "b": 10, "c": "010", "d": "010"})),
+            ("Y: 1\nn: |\n  010\n", json!({"Y": 1, "n": "010\n"})),
+            ("n: |-\n  010\nm: >-\n  010\n", json!({"n": "010", "m": "010"})),
+            ("é: ['é', 010]", json!({"é": ["é", 10]})),
+        ] {
+            assert_eq!(Document::read("job.yaml", text).unwrap().value(), expected, "{text}");
+        }
+    }
+
+    /// The stack of a test is smaller than that of any thread that reads.
+    fn apart(work: impl FnOnce() + Send + 'static) {
+        std::thread::Builder::new().stack_size(8 << 20).spawn(work).unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_in_plain_words() {
+        apart(every_refusal);
+    }
+
+    fn every_refusal() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        for depth in [DEEPEST, DEEPEST + 1] {
+            let (yaml, json) = (Document::read("", &nested(depth)), Document::read_json("", &nested(depth)));
+            assert_eq!((yaml.is_ok(), json.is_ok()), (depth == DEEPEST, depth == DEEPEST), "{depth}");
+        }
+        let many = format!("[{}]", "1,".repeat(250_001));
+        for (text, expected) in [
+            (nested(DEEPEST + 1).as_str(), "it nests more than 127 deep"),
+            (&many, "it has more than 250000 values"),
+            ("a: .inf", "`.inf` is no number that JSON has; between quotes it is text"),
+            ("a: 1e999", "`1e999` is no number that JSON has; between quotes it is text"),
+            ("a: 1\na: 2\n", "`a` is given twice"),
+            ("a: *b\n", "there is no anchor for this alias"),
+            ("a: &a [*a]\n", "an alias stands for what it is in"),
+            ("a: 1\n---\nb: 1\n", "there is more than one document in it"),
+            ("~: 1", "a name is missing"),
+        ] {
+            let mistake = Document::read("job.yaml", text).unwrap_err();
+            assert_eq!(mistake.message, expected, "{}", text.get(..30).unwrap_or(text));
+        }
+        // Each alias counts as all that it stands for.
+        let level =
+            |level: usize| format!("a{level}: &a{level} [{}]\n", format!("*a{},", level - 1).repeat(9));
+        let bomb: String = (1..30).map(level).collect();
+        let mistake = Document::read("bomb.yaml", &format!("a0: &a0 [1]\n{bomb}")).unwrap_err();
+        assert_eq!(mistake.message, "it has more than 250000 values");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub use failure::{Failure, Place};
 pub use graphemes::fitting;
 pub use lines::{Lines, line_prefixes};
 pub use list::ListWriter;
-pub use opsctl_engine::nearest;
+pub use opsctl_engine::{advice, nearest};
 pub use pager::{Pager, PagerEnvironment};
 pub use progress::Progress;
 pub use query::Query;

@@ -5,7 +5,7 @@ use super::sessions::{CommandRequest, PortDocument, Prefixes, SessionDocument};
 use crate::input::Mistake;
 use crate::input::json::place;
 use crate::input::toml::Reader;
-use crate::output::nearest;
+use crate::output::advice;
 use opsctl_engine::session::SessionType;
 use regex_lite::Regex;
 use serde_json::{Map, Value};
@@ -249,8 +249,7 @@ impl Reading<'_> {
             };
             for (_, reference) in references(&text) {
                 if !parameters.contains_key(reference) {
-                    let near = nearest(reference, parameters.keys().map(String::as_str));
-                    let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                    let advice = advice(reference, parameters.keys().map(String::as_str));
                     self.mistake(&path, &format!("there is no parameter `{reference}`{advice}"));
                 }
             }
@@ -287,8 +286,7 @@ impl Reading<'_> {
     fn unknown_keys(&mut self, value: &Value, path: &[&str], known: &[&str]) {
         for key in value.as_object().into_iter().flat_map(Map::keys) {
             if !known.contains(&key.as_str()) {
-                let near = nearest(key, known.iter().copied());
-                let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let advice = advice(key, known.iter().copied());
                 self.mistake(&[path, &[key]].concat(), &format!("unknown key `{key}`{advice}"));
             }
         }

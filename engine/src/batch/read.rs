@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
-use crate::near::nearest;
+use crate::near::advice;
 
 /// The faults found so far, and the time that dates are held against.
 pub(super) struct Reader {
@@ -114,11 +114,8 @@ impl<'r, 'v> Slot<'r, 'v> {
         if words.contains(&text.as_str()) {
             return Some(text.clone());
         }
-        let near = nearest(text, words.iter().copied());
-        self.fault(match near {
-            Some(near) => format!("`{text}` is not {}; did you mean `{near}`?", one_of(words)),
-            None => format!("`{text}` is not {}", one_of(words)),
-        });
+        let advice = advice(text, words.iter().copied());
+        self.fault(format!("`{text}` is not {}{advice}", one_of(words)));
         None
     }
 
@@ -258,8 +255,7 @@ impl<'r, 'v> Fields<'r, 'v> {
     pub fn finish(self) {
         let known = self.known.into_inner();
         for name in self.members.keys().filter(|name| !known.contains(&name.as_str())) {
-            let near = nearest(name, known.iter().copied());
-            let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let advice = advice(name, known.iter().copied());
             let path = [self.path.as_slice(), std::slice::from_ref(name)].concat();
             let message = format!("unknown field{advice}");
             self.reader.faults.borrow_mut().push(Fault { path, message, is_of_name: true });

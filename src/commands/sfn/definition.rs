@@ -3,27 +3,37 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use opsctl_engine::asl::definition::{Machine, MachineType, Severity, parse};
+use opsctl_engine::asl::definition::{Machine, MachineType, Severity, check};
 
-use super::files;
+use super::substitute::{Known, blanked, filled};
+use super::{files, substitute};
 use crate::error::{Error, Result};
 use crate::input::Mistake;
-use crate::input::document::Document;
+use crate::input::document::{Document, Place};
+
+/// What becomes of `${Name}`, which is filled in when a definition is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Something stands in for it.
+    Open,
+    /// It is text; where it cannot be, that is told.
+    Written,
+}
 
 /// The machine in a file; `-` is stdin.
-pub async fn load(path: &Path, machine_type: MachineType) -> Result<Machine> {
+pub async fn load(path: &Path, machine_type: MachineType, standing: Standing) -> Result<Machine> {
     let path = path.to_owned();
-    files::apart("read the definition", move || Ok(blocking_load(&path, machine_type)?)).await
+    files::apart("read the definition", move || Ok(blocking_load(&path, machine_type, standing)?)).await
 }
 
 /// The same, for a thread of its own.
-pub fn blocking_load(path: &Path, machine_type: MachineType) -> Result<Machine, Error> {
+pub fn blocking_load(path: &Path, machine_type: MachineType, standing: Standing) -> Result<Machine, Error> {
     let text =
         files::blocking_text(path).map_err(|error| files::unreadable(path, "the definition", error))?;
-    read(path, &text, machine_type)
+    read(path, &text, machine_type, standing)
 }
 
-fn read(path: &Path, text: &str, machine_type: MachineType) -> Result<Machine, Error> {
+fn read(path: &Path, text: &str, machine_type: MachineType, standing: Standing) -> Result<Machine, Error> {
     let file = files::named(path);
     let wrong = |mistakes: Vec<Mistake>| {
         let message = match mistakes.len() {
@@ -34,26 +44,49 @@ fn read(path: &Path, text: &str, machine_type: MachineType) -> Result<Machine, E
     };
     let document = document(path, &file, text).map_err(|mistake| wrong(vec![mistake]))?;
     // One in JSON is read as it is written: names may be given twice, which is a fault.
-    let parsed = match is_json(path, text) {
-        true => parse(text, machine_type),
-        false => parse(&document.value().to_string(), machine_type),
+    let is_json = is_json(path, &blanked(text));
+    let bare = if is_json && standing == Standing::Written { substitute::places(text) } else { Vec::new() };
+    if !bare.is_empty() {
+        let mistake =
+            |(written, at): (&str, Place)| Mistake::new(&file, at.line, at.column, stands_open(written));
+        return Err(wrong(bare.into_iter().map(mistake).collect()));
+    }
+    let written = if is_json { text.to_owned() } else { document.value().to_string() };
+    let filled = filled(&written, &Known::default());
+    let (machine, faults) = match standing {
+        Standing::Open => check(&filled.text, machine_type),
+        Standing::Written => check(&written, machine_type),
     };
-    parsed.map_err(|faults| {
-        let errors = faults.iter().filter(|fault| fault.severity == Severity::Error);
-        let mut mistakes: Vec<Mistake> = errors
-            .map(|fault| {
-                let at = document.place_of_pointer(fault.location.as_deref().unwrap_or("/"));
-                Mistake::new(&file, at.line, at.column, fault.to_string())
-            })
-            .collect();
-        mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
-        wrong(mistakes)
-    })
+    let mut mistakes = Vec::new();
+    for fault in faults.iter().filter(|fault| fault.severity == Severity::Error) {
+        let location = fault.location.as_deref();
+        let at = document.place_of_pointer(location.unwrap_or("/"));
+        let message = match filled.open.written(location) {
+            Some(_) if standing == Standing::Open => continue,
+            Some(written) => format!("{fault}: {}", stands_open(written)),
+            None if standing == Standing::Open && filled.open.may_cause(fault.code, location) => continue,
+            None => fault.to_string(),
+        };
+        mistakes.push(Mistake::new(&file, at.line, at.column, message));
+    }
+    mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+    match machine.filter(|_| mistakes.is_empty()) {
+        Some(machine) => Ok(machine),
+        None if mistakes.is_empty() => {
+            Err(Error::usage(format!("too much of the definition in {file} stands open")))
+        }
+        None => Err(wrong(mistakes)),
+    }
 }
 
-/// A text in JSON or YAML. `file` is its name in messages.
+fn stands_open(written: &str) -> String {
+    format!("`{written}` stands open here, and is filled in when the machine is deployed")
+}
+
+/// A text in JSON or YAML. `file` is its name in messages. What stands open in JSON without quotes is a number in it.
 pub fn document<'a>(path: &Path, file: &'a str, text: &str) -> Result<Document<'a>, Mistake> {
-    if is_json(path, text) { Document::read_json(file, text) } else { Document::read(file, text) }
+    let blanked = blanked(text);
+    if is_json(path, &blanked) { Document::read_json(file, &blanked) } else { Document::read(file, text) }
 }
 
 /// Whether a text is meant to be JSON: by the ending of its file's name, or by how it begins. YAML that is JSON as a

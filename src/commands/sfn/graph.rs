@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum, ValueHint};
 use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::graph::{Graph, dot, mermaid, svg, terminal};
 
-use super::{definition, files};
+use super::definition::{self, Standing};
+use super::files;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 
@@ -16,7 +17,7 @@ use crate::error::{Error, Outcome, Result};
 /// box and numbered where they leave it, the ways of errors are dashed. A drawing is as wide as the
 /// terminal at most: names are cut, and a machine that is wider still is told as a list of states and
 /// where they go. Written elsewhere it is as wide as it needs. Without a UTF-8 locale the terminal
-/// gets ASCII too.
+/// gets ASCII too. What stands open until it is deployed, such as ${Function}, is drawn as it is.
 ///
 /// Examples:
 ///   opsctl sfn graph order.asl.json
@@ -59,7 +60,7 @@ enum Format {
 
 pub async fn run(args: &GraphArgs, ctx: &Context) -> Result<Outcome> {
     // Standard machines may hold all that Express ones may.
-    let machine = definition::load(&args.file, MachineType::Standard).await?;
+    let machine = definition::load(&args.file, MachineType::Standard, Standing::Open).await?;
     let graph = Graph::of(&machine);
     let out = ctx.out();
     let stdout = &out.settings().stdout;

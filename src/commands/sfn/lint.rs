@@ -1,11 +1,11 @@
 //! `opsctl sfn lint`: the options and the order of things. `machines` finds the definitions in files (those of templates
-//! by `template`), `substitute` fills in what is known only when they are deployed, `origin` knows where a definition
-//! inside a text is, `sarif` and `view` show what was found.
+//! by `template`), `origin` knows where a definition inside a text is, `rules` what there is to be found, `sarif` and
+//! `view` show what was.
 
 mod machines;
 mod origin;
+mod rules;
 mod sarif;
-mod substitute;
 mod template;
 mod view;
 
@@ -16,9 +16,10 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum, ValueHint};
 use opsctl_engine::asl::definition::MachineType;
-use opsctl_engine::asl::lint::{self, RULES, Severity};
+use opsctl_engine::asl::lint::Severity;
 
 use super::files;
+use super::machine_type::Type;
 use crate::cli::ListArgs;
 use crate::completion;
 use crate::context::Context;
@@ -42,7 +43,7 @@ use view::{COLUMNS, Finding, ListedRule, RULE_COLUMNS};
 ///
 /// Exit codes:
 ///   0   there is no error; there may be warnings and notes
-///   2   an option is wrong, or a file cannot be read
+///   2   an option is wrong, or a file cannot be read; the others were looked at
 ///   3   there is no such file; the others were looked at
 ///   6   there are errors, or with --strict warnings
 ///
@@ -58,11 +59,11 @@ pub struct LintArgs {
 
     /// What the machines are, whatever their templates say
     #[arg(long = "type", value_name = "TYPE", value_enum, ignore_case = true, help_heading = "Target")]
-    machine_type: Option<TypeArg>,
+    machine_type: Option<Type>,
 
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',', hide_possible_values = true,
-        value_parser = PossibleValuesParser::new(lint::ids()), help_heading = "Target")]
+        value_parser = PossibleValuesParser::new(rules::all().map(|rule| rule.id)), help_heading = "Target")]
     ignore: Vec<String>,
 
     /// Exit with 6 for warnings too
@@ -82,14 +83,6 @@ pub struct LintArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum TypeArg {
-    #[value(name = "STANDARD")]
-    Standard,
-    #[value(name = "EXPRESS")]
-    Express,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum DocumentFormat {
     Text,
     Sarif,
@@ -98,18 +91,15 @@ enum DocumentFormat {
 pub async fn run(args: &LintArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
     if args.rules {
-        out.list("sfn.lintRule", RULE_COLUMNS, RULES.into_iter().map(ListedRule::from).collect())?;
+        out.list("sfn.lintRule", RULE_COLUMNS, rules::all().map(ListedRule::from).collect())?;
         return Ok(Outcome::Done);
     }
     // Columns that there are not are refused before anything is read.
     let mut writer = out.stream("sfn.lintFinding", COLUMNS)?;
-    let wanted = args.machine_type.map(|machine_type| match machine_type {
-        TypeArg::Standard => MachineType::Standard,
-        TypeArg::Express => MachineType::Express,
-    });
+    let wanted = args.machine_type.map(Type::machine);
     let paths = args.files.clone();
-    let linted = files::apart("lint", move || lint_all(&paths, wanted)).await?;
-    let mut findings = linted.findings;
+    let mut linted = files::apart("lint", move || Ok(lint_all(&paths, wanted))).await?;
+    let mut findings = std::mem::take(&mut linted.findings);
     findings.retain(|finding| !args.ignore.contains(&finding.rule));
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -128,12 +118,31 @@ pub async fn run(args: &LintArgs, ctx: &Context) -> Result<Outcome> {
     if linted.machines > 0 {
         ctx.reporter().status(summary);
     }
-    if !linted.missing.is_empty() {
-        let files = linted.missing.join(", ");
-        return Err(Error::not_found(format!("there is no file {files}")).into());
+    if let Some(error) = not_looked_at(&linted) {
+        return Err(error.into());
     }
     let is_bad = errors > 0 || (args.strict && warnings > 0);
     Ok(if is_bad { Outcome::ConditionFalse } else { Outcome::Done })
+}
+
+/// The files that could not be looked at. Those that are there and cannot be read weigh more.
+fn not_looked_at(linted: &Linted) -> Option<Error> {
+    let missing = match linted.missing.as_slice() {
+        [] => None,
+        files => Some(format!("there is no file {}", files.join(", "))),
+    };
+    let error = match linted.unreadable.as_slice() {
+        [] => return missing.map(Error::not_found),
+        [(file, why)] => Error::usage(format!("cannot read the file {file}")).because(why.clone()),
+        files => {
+            let each: Vec<String> = files.iter().map(|(file, why)| format!("{file} ({why})")).collect();
+            Error::usage(format!("cannot read the files {}", each.join(", ")))
+        }
+    };
+    Some(match missing {
+        Some(missing) => error.hint(missing),
+        None => error,
+    })
 }
 
 /// What was found in all files.
@@ -145,10 +154,12 @@ struct Linted {
     /// What could not be looked at, and why that is no fault.
     warnings: Vec<String>,
     missing: Vec<String>,
+    /// Files, and why they cannot be read.
+    unreadable: Vec<(String, String)>,
 }
 
 /// Blocks. Each file's findings are in the order of their places.
-fn lint_all(paths: &[PathBuf], wanted: Option<MachineType>) -> Result<Linted> {
+fn lint_all(paths: &[PathBuf], wanted: Option<MachineType>) -> Linted {
     let (mut linted, mut told) = (Linted::default(), HashSet::new());
     for path in paths {
         let name = files::named(path);
@@ -157,7 +168,11 @@ fn lint_all(paths: &[PathBuf], wanted: Option<MachineType>) -> Result<Linted> {
                 linted.missing.push(name);
                 continue;
             }
-            text => text.map_err(|error| files::unreadable(path, "the file", error))?,
+            Err(error) => {
+                linted.unreadable.push((name, error.to_string()));
+                continue;
+            }
+            Ok(text) => text,
         };
         let found = machines::find(&name, path, &text);
         linted.warnings.extend(found.warnings);
@@ -172,5 +187,5 @@ fn lint_all(paths: &[PathBuf], wanted: Option<MachineType>) -> Result<Linted> {
         findings.retain(|finding| told.insert(finding.clone()));
         linted.findings.extend(findings);
     }
-    Ok(linted)
+    linted
 }

@@ -5,6 +5,8 @@ mod files;
 mod graph;
 mod lint;
 mod local;
+mod machine_type;
+mod substitute;
 
 use clap::Subcommand;
 

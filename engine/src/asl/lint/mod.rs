@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use super::definition::{self, Machine, MachineType, check};
 
-pub use rule::{RULES, Rule};
+pub use rule::{CODES, RULES, Rule};
 pub use silence::ids;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,9 @@
 //! The rules by their ids, which users write into their definitions: an id never changes its meaning.
 
-use super::Severity::{self, Note, Warning};
+use super::Severity::{self, Error, Note, Warning};
+use crate::asl::definition::diagnostic::{
+    DUPLICATE_STATE_NAME, INVALID_JSON_DESCRIPTION, MISSING_TRANSITION_TARGET, SCHEMA_VALIDATION_FAILED,
+};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -84,3 +87,24 @@ pub static RULES: [&Rule; 18] = [
     &CHOICE_WITHOUT_DEFAULT,
     &UNKNOWN_RULE,
 ];
+
+static DUPLICATE: Rule = rule(DUPLICATE_STATE_NAME, Error, "Two states of a machine have the same name");
+static EXPRESSION: Rule =
+    rule("INVALID_JSONATA_EXPRESSION", Error, "What stands between {% and %} is no JSONata");
+static NO_JSON: Rule =
+    rule(INVALID_JSON_DESCRIPTION, Error, "A definition is no JSON object, or has a field twice");
+static TARGET: Rule =
+    rule(MISSING_TRANSITION_TARGET, Error, "A transition leads to a state that there is not");
+static SCHEMA: Rule = rule(
+    SCHEMA_VALIDATION_FAILED,
+    Error,
+    "A field is missing, is not supported, or has a value it cannot have",
+);
+static UNSUPPORTED: Rule = rule(
+    "UNSUPPORTED_JSONATA_EXPRESSION",
+    Error,
+    "A JSONata expression uses what the service does not allow",
+);
+
+/// What the service refuses, by its codes, which are written in capitals.
+pub static CODES: [&Rule; 6] = [&DUPLICATE, &EXPRESSION, &NO_JSON, &TARGET, &SCHEMA, &UNSUPPORTED];

@@ -6,19 +6,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::Finding;
-use super::rule::{RULES, UNKNOWN_RULE};
+use super::rule::{CODES, RULES, UNKNOWN_RULE};
 use crate::nearest;
 
 const MARK: &str = "opsctl-lint:";
-/// Codes of the service are written in capitals.
-const CODES: &[&str] = &[
-    "DUPLICATE_STATE_NAME",
-    "INVALID_JSONATA_EXPRESSION",
-    "INVALID_JSON_DESCRIPTION",
-    "MISSING_TRANSITION_TARGET",
-    "SCHEMA_VALIDATION_FAILED",
-    "UNSUPPORTED_JSONATA_EXPRESSION",
-];
 
 /// The ids that the comment of an object silences, by the pointer of the object.
 type Silences = HashMap<String, Vec<String>>;
@@ -41,7 +32,7 @@ fn is_silenced(finding: &Finding, silences: &Silences) -> bool {
 
 /// Everything that can be silenced: the rules, and the codes of the service.
 pub fn ids() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|rule| rule.id).chain(CODES.iter().copied())
+    RULES.into_iter().chain(CODES).map(|rule| rule.id)
 }
 
 /// What is said of a name that is none of them.

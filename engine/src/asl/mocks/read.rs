@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{Case, Fault, MockFile, Reply, Response};
+use crate::advice;
 use crate::asl::Payload;
 use crate::asl::history::Failure;
-use crate::nearest;
 
 type Fields = Map<String, Value>;
 
@@ -76,8 +76,7 @@ impl Reader {
 
     fn only(&mut self, fields: &Fields, known: &[&str]) {
         for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
-            let near = nearest(name, known.iter().copied());
-            let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let advice = advice(name, known.iter().copied());
             self.fault_of_name(name, format!("unknown field `{name}`{advice}"));
         }
     }
@@ -119,8 +118,7 @@ impl Reader {
                 Value::String(name) => {
                     let found = responses.get(name).cloned();
                     if found.is_none() {
-                        let near = nearest(name, responses.keys().map(String::as_str));
-                        let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                        let advice = advice(name, responses.keys().map(String::as_str));
                         reader.fault(format!("there is no response `{name}` in `MockedResponses`{advice}"));
                     }
                     found

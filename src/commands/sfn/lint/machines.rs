@@ -6,12 +6,12 @@ use std::rc::Rc;
 
 use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::definition::diagnostic::INVALID_JSON_DESCRIPTION;
-use opsctl_engine::asl::lint::{self, Severity};
+use opsctl_engine::asl::lint::{self, Rule, Severity};
 use serde_json::Value;
 
 use super::super::definition;
+use super::super::substitute::{Filled, Known, blanked, filled};
 use super::origin::Origin;
-use super::substitute::{Known, blanked, filled};
 use super::template;
 use super::view::Finding;
 use crate::input::Mistake;
@@ -34,7 +34,7 @@ pub struct Machine {
     /// What its template says.
     pub machine_type: Option<MachineType>,
     /// The definition in JSON, with everything filled in.
-    pub text: String,
+    pub definition: Filled,
     /// What has the places, and the pointer of the definition in it.
     pub document: Rc<Document<'static>>,
     pub below: String,
@@ -44,8 +44,10 @@ pub struct Machine {
 
 impl Machine {
     pub fn lint(&self, machine_type: MachineType) -> Vec<Finding> {
-        let findings = lint::lint(&self.text, machine_type).into_iter();
-        findings.map(|finding| self.placed(finding)).collect()
+        let open = &self.definition.open;
+        let findings = lint::lint(&self.definition.text, machine_type).into_iter();
+        let meant = findings.filter(|finding| !open.may_cause(finding.id, finding.location.as_deref()));
+        meant.map(|finding| self.placed(finding)).collect()
     }
 
     fn placed(&self, finding: lint::Finding) -> Finding {
@@ -67,7 +69,7 @@ impl Machine {
 
 /// Everything in a file's text. `path` is where files that a template names are looked for.
 pub fn find(name: &str, path: &Path, text: &str) -> Found {
-    let document = match read(path, text) {
+    let document = match definition::document(path, "", text) {
         Ok(document) => document,
         Err(mistake) => {
             return Found { findings: vec![no_definition(name, None, &mistake)], ..Found::default() };
@@ -90,7 +92,7 @@ pub fn from_document(
     value: &Value,
     known: &Known,
 ) -> Machine {
-    let written = match definition::is_json(path, &blanked(text)) {
+    let definition = match definition::is_json(path, &blanked(text)) {
         true => filled(text, known),
         false => filled(&value.to_string(), known),
     };
@@ -98,17 +100,11 @@ pub fn from_document(
         file: name.to_owned(),
         name: None,
         machine_type: None,
-        text: written,
+        definition,
         document: Rc::new(document),
         below: String::new(),
         origin: Origin::Itself,
     }
-}
-
-/// A text in JSON or YAML. What stands open in one without quotes is no JSON before it is deployed.
-pub fn read(path: &Path, text: &str) -> Result<Document<'static>, Mistake> {
-    let blanked = blanked(text);
-    definition::document(path, "", if definition::is_json(path, &blanked) { &blanked } else { text })
 }
 
 /// A text that is neither.
@@ -126,13 +122,13 @@ pub fn no_definition(name: &str, machine: Option<&str>, mistake: &Mistake) -> Fi
 }
 
 /// A finding of the command's own, about what a template says.
-pub fn error(name: &str, machine: &str, place: Place, rule: &str, message: String) -> Finding {
+pub fn error(name: &str, machine: &str, place: Place, rule: &'static Rule, message: String) -> Finding {
     Finding {
         file: name.to_owned(),
         line: place.line,
         column: place.column,
-        severity: Severity::Error,
-        rule: rule.to_owned(),
+        severity: rule.severity,
+        rule: rule.id.to_owned(),
         message,
         machine: Some(machine.to_owned()),
         location: None,

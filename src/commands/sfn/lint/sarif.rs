@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use opsctl_engine::asl::lint::{RULES, Severity};
+use opsctl_engine::asl::lint::Severity;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::rules;
 use super::view::Finding;
 
 /// What does not stand for itself in the path of a URI.
@@ -53,10 +54,10 @@ pub fn document(findings: &[Finding]) -> String {
 }
 
 fn rule(id: &str, severity: Severity) -> Value {
-    let summary = RULES.iter().find(|rule| rule.id == id).map(|rule| rule.summary);
+    let summary = rules::all().find(|rule| rule.id == id).map(|rule| rule.summary);
     json!({
         "id": id,
-        "shortDescription": {"text": summary.unwrap_or("What Step Functions refuses")},
+        "shortDescription": {"text": summary.unwrap_or_default()},
         "defaultConfiguration": {"level": severity.name()},
     })
 }

@@ -8,13 +8,18 @@ use std::rc::Rc;
 use opsctl_engine::asl::definition::MachineType;
 use serde_json::{Map, Value};
 
-use super::super::files;
+use super::super::machine_type::Type;
+use super::super::substitute::{self, Known, blanked, filled};
+use super::super::{definition, files};
 use super::machines::{self, Found, Machine};
 use super::origin::Origin;
-use super::substitute::{self, Known, blanked, filled};
+use super::rules::MISSING_DEFINITION;
 use crate::input::document::Document;
 
 const TYPES: &[&str] = &["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
+
+/// Where a definition may be when it is not in the template: in a file, an object, or what a macro makes.
+const ELSEWHERE: &[&str] = &["DefinitionUri", "DefinitionS3Location", "Fn::Transform"];
 
 /// A template being gone through.
 struct Template<'a> {
@@ -32,8 +37,8 @@ pub fn find(name: &str, path: &Path, text: &str, document: Document<'static>, va
     for (id, resource) in value.get("Resources").and_then(Value::as_object).into_iter().flatten() {
         let is_machine =
             resource.get("Type").and_then(Value::as_str).is_some_and(|kind| TYPES.contains(&kind));
-        if let Some(properties) = resource.get("Properties").filter(|_| is_machine) {
-            template.machine(id, properties);
+        if is_machine {
+            template.machine(id, resource.get("Properties").unwrap_or(&Value::Null));
         }
     }
     let mut found = template.found;
@@ -45,27 +50,27 @@ pub fn find(name: &str, path: &Path, text: &str, document: Document<'static>, va
 
 impl Template<'_> {
     fn machine(&mut self, id: &str, properties: &Value) {
-        let type_of = |field| match properties.get(field).and_then(Value::as_str) {
-            Some("EXPRESS") => Some(MachineType::Express),
-            Some("STANDARD") => Some(MachineType::Standard),
-            _ => None,
-        };
+        let type_of = |field| Type::named(&self.known_value(properties.get(field)?)?).map(Type::machine);
         let machine_type = type_of("StateMachineType").or_else(|| type_of("Type"));
         let mut known = self.names();
         known.extend(self.known(properties.get("DefinitionSubstitutions")));
         if let Some(text) = properties.get("DefinitionString") {
             self.text(id, machine_type, text, known);
         } else if let Some(definition) = properties.get("Definition") {
-            let definition = self.resolved(definition, "");
+            let definition = self.resolved(definition);
             self.found.machines.push(Machine {
                 file: self.name.to_owned(),
                 name: Some(id.to_owned()),
                 machine_type,
-                text: filled(&definition.to_string(), &known),
+                definition: filled(&definition.to_string(), &known),
                 document: Rc::clone(&self.document),
                 below: format!("/Resources/{id}/Properties/Definition"),
                 origin: Origin::Itself,
             });
+        } else if !ELSEWHERE.iter().any(|field| properties.get(field).is_some()) {
+            let place = self.document.place(&["Resources", id, "Properties"]);
+            let why = format!("{id} has no definition");
+            self.found.findings.push(machines::error(self.name, id, place, &MISSING_DEFINITION, why));
         } else {
             match properties.get("DefinitionUri") {
                 Some(Value::String(uri)) if !uri.starts_with("s3://") => {
@@ -116,7 +121,7 @@ impl Template<'_> {
                 file: self.name.to_owned(),
                 name: Some(id.to_owned()),
                 machine_type,
-                text: filled(&content, &known),
+                definition: filled(&content, &known),
                 document: Rc::new(document),
                 below: String::new(),
                 origin,
@@ -136,7 +141,7 @@ impl Template<'_> {
         let path = self.path.parent().unwrap_or(Path::new("")).join(uri);
         let name = files::named(&path);
         let why = match files::blocking_text(&path) {
-            Ok(text) => match machines::read(&path, &text) {
+            Ok(text) => match definition::document(&path, "", &text) {
                 Ok(document) => {
                     let value = document.value_with_functions();
                     let machine = machines::from_document(&name, &path, &text, document, &value, known);
@@ -152,7 +157,7 @@ impl Template<'_> {
             Err(error) => format!("cannot read {name}: {error}"),
         };
         let place = self.document.place(&["Resources", id, "Properties", "DefinitionUri"]);
-        self.found.findings.push(machines::error(self.name, id, place, "missing-definition", why));
+        self.found.findings.push(machines::error(self.name, id, place, &MISSING_DEFINITION, why));
     }
 
     /// What the parameters and resources of the template stand for in a `Fn::Sub`.
@@ -214,34 +219,49 @@ impl Template<'_> {
         }
     }
 
-    /// A definition that is an object, with a value for each function in it.
-    fn resolved(&self, value: &Value, field: &str) -> Value {
+    /// A definition that is an object, with what stands for each function in it.
+    fn resolved(&self, value: &Value) -> Value {
         match value {
             Value::Object(fields) => {
                 if let Some((function, argument)) = only_function(fields) {
-                    return self.call(value, function, argument, field);
+                    return self.call(function, argument).into();
                 }
-                let fields = fields.iter().map(|(name, value)| (name.clone(), self.resolved(value, name)));
-                Value::Object(fields.collect())
+                fields.iter().map(|(name, value)| (name.clone(), self.resolved(value))).collect()
             }
-            Value::Array(items) => items.iter().map(|item| self.resolved(item, field)).collect(),
+            Value::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),
             _ => value.clone(),
         }
     }
 
-    fn call(&self, value: &Value, function: &str, argument: &Value, field: &str) -> Value {
-        if let Some(number) = substitute::number_for(field) {
-            return number.into();
-        }
+    fn call(&self, function: &str, argument: &Value) -> String {
         match (function, argument) {
-            ("Fn::Sub", Value::String(text)) => text.clone().into(),
-            ("Fn::Sub", Value::Array(parts)) => parts.first().cloned().unwrap_or_default(),
-            _ => match self.reference(value) {
-                Some(known) => known.into(),
-                None => format!("${{{}}}", name_of(argument)).into(),
-            },
+            ("Fn::Sub", Value::String(text)) => text.clone(),
+            ("Fn::Sub", Value::Array(parts)) => {
+                let text = parts.first().and_then(Value::as_str).unwrap_or_default();
+                substitute::known_in(text, &self.known(parts.get(1)))
+            }
+            ("Fn::Join", Value::Array(parts)) => {
+                let mut known = Known::new();
+                let text = joined(parts, &mut known, self);
+                text.map_or_else(|| open(argument), |text| substitute::known_in(&text, &known))
+            }
+            ("Fn::GetAtt", Value::Array(parts)) => {
+                let path: Option<Vec<&str>> = parts.iter().map(Value::as_str).collect();
+                path.map_or_else(|| open(argument), |path| format!("${{{}}}", path.join(".")))
+            }
+            _ => open(argument),
         }
     }
+}
+
+/// What stands for a function that nothing is known of.
+fn open(argument: &Value) -> String {
+    let name = if argument.to_string().contains(substitute::NO_VALUE) {
+        substitute::NO_VALUE.to_owned()
+    } else {
+        name_of(argument)
+    };
+    format!("${{{name}}}")
 }
 
 /// The function that an object of a single field is.
@@ -257,7 +277,8 @@ fn name_of(argument: &Value) -> String {
         Value::Array(parts) => parts.first().and_then(Value::as_str).unwrap_or("value"),
         _ => "value",
     };
-    name.chars().filter(|character| !"{}$".contains(*character)).collect()
+    let name: String = name.chars().filter(|&letter| substitute::is_of_name(letter)).collect();
+    if name.is_empty() { "value".to_owned() } else { name }
 }
 
 /// The pieces of a `Fn::Join`; what is no text among them is left open under a name of its own.

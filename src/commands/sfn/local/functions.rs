@@ -16,7 +16,7 @@ use crate::functions::{Function, LONGEST, TIMEOUT, python};
 use crate::input::Mistake;
 use crate::input::toml::Reader;
 use crate::input::yaml::Document;
-use crate::output::nearest;
+use crate::output::advice;
 
 const FIELDS: &[&str] = &["command", "python", "folder", "timeout", "environment"];
 const EXPECTED: &str =
@@ -151,8 +151,7 @@ impl Entry<'_> {
         match value {
             Value::Object(fields) => {
                 for name in fields.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
-                    let near = nearest(name, FIELDS.iter().copied());
-                    let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                    let advice = advice(name, FIELDS.iter().copied());
                     self.fault(&[name], true, format!("unknown field `{name}`{advice}"));
                 }
                 function.command = match (fields.get("command"), fields.get("python")) {

@@ -1,10 +1,9 @@
 //! What a local execution is given: who it is, when it starts, where its functions find themselves.
 
-use clap::ValueEnum;
-use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::execution::{Identity, MAX_EVENTS, Options};
 use opsctl_engine::random::Random;
 
+use super::super::machine_type::Type;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::functions::Place;
@@ -13,23 +12,6 @@ use crate::random;
 /// No account has it.
 pub const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-east-1";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-#[value(rename_all = "UPPER")]
-pub enum Type {
-    #[default]
-    Standard,
-    Express,
-}
-
-impl Type {
-    pub fn machine(self) -> MachineType {
-        match self {
-            Type::Standard => MachineType::Standard,
-            Type::Express => MachineType::Express,
-        }
-    }
-}
 
 /// Of the region that is asked for, like what runs on AWS.
 pub fn region(ctx: &Context) -> &str {

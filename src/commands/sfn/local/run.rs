@@ -7,11 +7,13 @@ use opsctl_engine::asl::coverage::Ground;
 use opsctl_engine::asl::execution::{Execution, MAX_EVENTS, Options, Status};
 use opsctl_engine::asl::mocks::{Case, Mocks};
 
+use super::super::definition::Standing;
+use super::super::machine_type::Type;
 use super::super::{definition, files};
 use super::drive::{self, Pace};
 use super::functions::Functions;
 use super::objects::Objects;
-use super::options::{self, Type};
+use super::options;
 use super::view::{self, COLUMNS, KIND, Line, LocalExecution};
 use super::watch::Watch;
 use super::world::{Advice, Local};
@@ -162,7 +164,7 @@ impl LocalRunArgs {
             return Err(Error::usage(format!("{one} and {other} cannot both be stdin")).into());
         }
         let name = definition::name(&self.file);
-        let machine = definition::load(&self.file, self.kind.machine()).await?;
+        let machine = definition::load(&self.file, self.kind.machine(), Standing::Written).await?;
         let case = self.case(&name).await?;
         let states = Ground::of(&machine).states;
         for state in case.0.keys().filter(|state| !states.contains(state.as_str())) {

@@ -12,15 +12,16 @@ use opsctl_engine::asl::mocks::{self, Case, MockFile, Response};
 use serde_json::{Map, Value};
 
 use super::super::super::definition;
+use super::super::super::definition::Standing;
 use super::super::super::files::{self, beside, blocking_text};
+use super::super::super::machine_type::Type;
 use super::super::functions::Functions;
 use super::super::input::too_large;
 use super::super::mocks as mock_files;
-use super::super::options::Type;
 use crate::error::Error;
 use crate::input::Mistake;
 use crate::input::yaml::Document;
-use crate::output::nearest;
+use crate::output::advice;
 
 const FILE: &[&str] = &["definition", "type", "mocks", "functions", "objects", "tests"];
 const TEST: &[&str] = &["name", "input", "case", "mocks", "seed", "expect"];
@@ -86,15 +87,14 @@ pub fn read(path: &Path) -> Result<Suite, Error> {
     let functions_path = named(&mut reader, "functions");
     let objects = named(&mut reader, "objects");
     let kind = match reader.text(fields, "type").as_deref() {
-        None | Some("STANDARD") => Type::Standard,
-        Some("EXPRESS") => Type::Express,
-        Some(_) => {
+        None => Type::default(),
+        Some(name) => Type::named(name).unwrap_or_else(|| {
             reader.inside("type", |reader| reader.mistake("`type` is STANDARD or EXPRESS"));
-            Type::Standard
-        }
+            Type::default()
+        }),
     };
     let machine = match &definition {
-        Some(path) => Some(definition::blocking_load(path, kind.machine())?),
+        Some(path) => Some(definition::blocking_load(path, kind.machine(), Standing::Written)?),
         None => None,
     };
     let ground = machine.as_ref().map(Ground::of);
@@ -164,8 +164,7 @@ impl Reader<'_> {
             return None;
         };
         for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
-            let near = nearest(name, known.iter().copied());
-            let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let advice = advice(name, known.iter().copied());
             let path: Vec<String> = self.path.iter().chain([name]).cloned().collect();
             self.mistakes.push(self.document.mistake(&path, true, format!("unknown field `{name}`{advice}")));
         }
@@ -175,8 +174,7 @@ impl Reader<'_> {
     /// What is said of a state that there is not is true of nothing. `of_name`: the state is the name of a field.
     fn state(&mut self, state: &str, step: &str, of_name: bool) {
         let Some(states) = self.states.filter(|states| !states.contains(state)) else { return };
-        let near = nearest(state, states.iter().map(|state| &**state));
-        let advice = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let advice = advice(state, states.iter().map(|state| &**state));
         let path: Vec<String> = self.path.iter().cloned().chain([step.to_owned()]).collect();
         let message = format!("the definition has no state `{state}`{advice}");
         self.mistakes.push(self.document.mistake(&path, of_name, message));
