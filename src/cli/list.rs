@@ -28,6 +28,9 @@ pub struct ListArgs {
     pub limit: Option<usize>,
 }
 
+/// The options that shape a list. A document in a form of its own has none of them, and refuses them.
+pub const SHAPING: [&str; 6] = ["output", "query", "columns", "sort", "no_header", "limit"];
+
 /// Options of every command that answers with the details of one thing.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DetailArgs {

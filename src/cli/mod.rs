@@ -27,7 +27,7 @@ pub use change::{ChangeArgs, TokenArgs, WaitArgs, interval};
 pub use documented::{documented, shown, with_overview};
 pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};
-pub use list::{DetailArgs, ListArgs};
+pub use list::{DetailArgs, ListArgs, SHAPING};
 pub use moment::Moment;
 pub use topic::Topic;
 pub use understand::{Invocation, Misunderstood, Origins, built, load, options_of_tool, understand};

@@ -152,7 +152,7 @@ fn fill(
     let verb = names::command(root, &path).unwrap_or(root);
     let typed = |id: &clap::Id| at_verb.value_source(id.as_str()) == Some(ValueSource::CommandLine);
     if let Some((one, other)) = layers::contradiction(verb, typed) {
-        let message = format!("the argument '--{one}' cannot be used with '--{other}'");
+        let message = format!("the argument '{one}' cannot be used with '{other}'");
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, message).into());
     }
     let layers = std::iter::once(variables.as_slice()).chain(config.layers.iter().map(Vec::as_slice));

@@ -122,14 +122,18 @@ pub fn sandbox_alone(variables: &[Given]) -> Vec<&Given> {
     variables.iter().filter(|given| is_sandbox(given)).collect()
 }
 
-/// Two options that were typed, one before and one after the verb, and contradict each other: clap looks at each
+/// Two arguments that were typed, one before and one after the verb, and contradict each other: clap looks at each
 /// side alone.
-pub fn contradiction(command: &Command, typed: impl Fn(&Id) -> bool) -> Option<(&str, &str)> {
+pub fn contradiction(command: &Command, typed: impl Fn(&Id) -> bool) -> Option<(String, String)> {
     let typed: Vec<&Arg> = command.get_arguments().filter(|arg| typed(arg.get_id())).collect();
     typed.iter().enumerate().find_map(|(index, one)| {
         let other = typed.iter().skip(index + 1).find(|other| contradict(command, one, other))?;
-        Some((one.get_long()?, other.get_long()?))
+        Some((shown(one), shown(other)))
     })
+}
+
+fn shown(arg: &Arg) -> String {
+    arg.get_long().map_or_else(|| arg.to_string(), |long| format!("--{long}"))
 }
 
 /// Conflicts are written down at one of the two options.

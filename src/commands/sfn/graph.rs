@@ -36,7 +36,9 @@ use crate::error::{Error, Outcome, Result};
 #[command(verbatim_doc_comment)]
 pub struct GraphArgs {
     /// A definition in JSON or YAML; - is stdin
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Target")]
+    // A drawing is no list: --format has its forms.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["output", "query"],
+        help_heading = "Target")]
     file: PathBuf,
 
     /// What to draw it in

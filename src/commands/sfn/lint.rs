@@ -20,7 +20,7 @@ use opsctl_engine::asl::lint::Severity;
 
 use super::files;
 use super::machine_type::Type;
-use crate::cli::ListArgs;
+use crate::cli::{ListArgs, SHAPING};
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
@@ -75,7 +75,7 @@ pub struct LintArgs {
     rules: bool,
 
     /// A document instead of a list: text has lines as compilers print them
-    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with_all = SHAPING, help_heading = "Output")]
     format: Option<DocumentFormat>,
 
     #[command(flatten)]

@@ -145,6 +145,41 @@ fn everything_wrong_in_a_definition_is_told_with_its_place() {
 }
 
 #[test]
+fn what_stands_open_is_drawn() {
+    let sealed = Sealed::new();
+    let open = "{\"StartAt\": \"A\", \"States\": {\n\"A\": {\"Type\": \"Task\", \"Resource\": \"${Fn}\", \"TimeoutSeconds\": ${T}, \"Retry\": ${R},\n \"Next\": \"B\"}, \"B\": {\"Type\": \"Pass\", \"InputPath\": \"${P}\", \"Next\": \"${Where}\"}}}";
+    sealed.write("open.asl.json", open);
+    let ran = sealed.run(["sfn", "graph", "open.asl.json", "--format", "mermaid"]).expect(0);
+    assert!(ran.stdout.contains("${Where}") && ran.stdout.contains("n1 --> n2"), "{ran:?}");
+    sealed.run(["sfn", "lint", "open.asl.json"]).expect(0);
+    // What is wrong beside it is told, and so is what it cannot be drawn without.
+    sealed.write("wrong.asl.json", &open.replace("\"Next\": \"B\"", "\"Next\": \"C\""));
+    let ran = sealed.run(["sfn", "graph", "wrong.asl.json"]).expect(2);
+    assert!(ran.stderr.contains("wrong.asl.json:3:2: MISSING_TRANSITION_TARGET"), "{ran:?}");
+    sealed.write("all.asl.json", r#"{"StartAt": "A", "States": ${States}}"#);
+    let ran = sealed.run(["sfn", "graph", "all.asl.json"]).expect(2);
+    assert!(ran.stderr.contains("too much of the definition in all.asl.json stands open"), "{ran:?}");
+    // A run needs the values.
+    let ran = sealed.run(["sfn", "local", "run", "open.asl.json"]).expect(2);
+    for place in ["2:66: `${T}` stands open here", "2:81: `${R}` stands open here"] {
+        assert!(
+            ran.stderr
+                .contains(&format!("open.asl.json:{place}, and is filled in when the machine is deployed")),
+            "{ran:?}"
+        );
+    }
+    sealed.write("quoted.asl.json", &open.replace("${T}", "5").replace("${R}", "[]"));
+    let ran = sealed.run(["sfn", "local", "run", "quoted.asl.json"]).expect(2);
+    for (place, written) in [("2:23", "Fn"), ("3:38", "P"), ("3:59", "Where")] {
+        let line = ran.stderr.lines().find(|line| line.contains(&format!("quoted.asl.json:{place}: ")));
+        assert!(
+            line.is_some_and(|line| line.contains(&format!("`${{{written}}}` stands open here"))),
+            "{place}: {ran:?}"
+        );
+    }
+}
+
+#[test]
 fn what_cannot_be_drawn_says_why() {
     let sealed = Sealed::new();
     let ran = sealed.run(["sfn", "graph", "none.json"]).expect(3);

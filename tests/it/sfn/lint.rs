@@ -217,7 +217,11 @@ fn templates_in_json_are_read_too() {
     let body = |definition: Value| json!({"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": definition}}});
     let wrong = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "${Here}"}}}"#;
     for (case, properties, expected) in [
-        ("a text", json!({"DefinitionString": wrong}), "MISSING_TRANSITION_TARGET"),
+        (
+            "a text",
+            json!({"DefinitionString": wrong, "DefinitionSubstitutions": {"Here": "X"}}),
+            "MISSING_TRANSITION_TARGET",
+        ),
         (
             "with a function",
             json!({"DefinitionString": {"Fn::Sub": [wrong, {"Here": "X"}]}}),
@@ -288,9 +292,161 @@ fn a_file_that_is_not_there_keeps_no_other_from_being_linted() {
     assert_eq!(found(&ran.stdout).len(), 2);
     assert!(ran.stderr.contains("there is no file gone.json, far.json"), "{ran:?}");
     std::fs::create_dir(sealed.path("folder")).unwrap();
-    let ran = sealed.run(["sfn", "lint", "folder"]).expect(2);
+    std::fs::write(sealed.path("latin.json"), b"{\n\xe9}").unwrap();
+    let ran = sealed.run(["sfn", "lint", "folder", "wrong.json", "-o", "ndjson"]).expect(2);
+    assert_eq!(found(&ran.stdout).len(), 2);
     assert!(ran.stderr.contains("cannot read the file folder"), "{ran:?}");
+    let ran = sealed.run(["sfn", "lint", "folder", "gone.json", "latin.json", "wrong.json"]).expect(2);
+    assert!(ran.stdout.contains("Missing 'Next' target: Nowhere"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("cannot read the files folder (")
+            && ran.stderr.contains("latin.json (it is not UTF-8 on line 2)"),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("there is no file gone.json"), "{ran:?}");
     sealed.run(["sfn", "lint"]).expect(2);
+}
+
+/// A template that leaves open what it can, and says some.
+const OPEN: &str = r#"Parameters:
+  Kind: {Type: String, Default: EXPRESS}
+  Wait: {Type: Number}
+  Limit: {Type: Number, Default: 9}
+Resources:
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Type: !Ref Kind
+      Definition:
+        StartAt: A
+        TimeoutSeconds: !Ref Wait
+        States:
+          A:
+            Type: Task
+            Resource: !Sub "arn:${AWS::Partition}:states:::lambda:invoke"
+            Parameters: {FunctionName: !If [C, !GetAtt F.Arn, !Ref Other], Payload.$: $}
+            Retry: !If [C, [], !Ref AWS::NoValue]
+            TimeoutSeconds: !ImportValue secs
+            Next: !If [C, W, W]
+          W:
+            Type: Wait
+            Seconds: !Ref Limit
+            Next: D
+          D:
+            Type: Choice
+            Choices:
+              - {Variable: $.x, NumericGreaterThan: !Ref Wait, Next: E}
+              - {Variable: $.b, BooleanEquals: !FindInMap [M, a, b], Next: E}
+              - {Variable: $.t, TimestampEquals: !Sub "${Stamp}", Next: E}
+            Default: E
+          E: {Type: Succeed, Comment: !Join ['-', [!Ref Kind, b]]}
+  Text:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionString: '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "${st}"}, "Done": {"Type": "Succeed"}, "B": {"Type": "Pass", "InputPath": "${p}", "Next": "${n}"}}}'
+      DefinitionSubstitutions: {st: Done}
+  Beside:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: beside.asl.yaml
+      DefinitionSubstitutions: {Secs: 5, Where: Nowhere, Go: 'true'}
+"#;
+
+#[test]
+fn nothing_is_held_against_what_a_template_leaves_open() {
+    let sealed = Sealed::new();
+    sealed.write("t.yaml", OPEN);
+    let beside = "StartAt: A\nStates:\n  A: {Type: Wait, Seconds: '${Secs}', Next: '${Where}'}\n  B:\n    Type: Wait\n    Timestamp: ${When}\n    End: ${Go}\n";
+    sealed.write("beside.asl.yaml", beside);
+    let ran = sealed.run(["sfn", "lint", "t.yaml", "-o", "ndjson"]).expect(6);
+    assert_eq!(places(&ran.stdout), ["beside.asl.yaml:3:37 MISSING_TRANSITION_TARGET"], "{ran:?}");
+    assert!(ran.stdout.contains("target: Nowhere"), "{ran:?}");
+    // By itself, nothing of it is known.
+    let ran = sealed.run(["sfn", "lint", "beside.asl.yaml"]).expect(0);
+    assert_eq!(ran.stdout, "");
+    // The default of a parameter is what the type is.
+    let long = OPEN.replace("Default: 9", "Default: 900");
+    sealed.write("t.yaml", &long);
+    let ran = sealed.run(["sfn", "lint", "t.yaml", "-o", "ndjson"]).expect(6);
+    assert_eq!(places(&ran.stdout)[1..], ["t.yaml:22:13 express-too-long"], "{ran:?}");
+}
+
+#[test]
+fn a_machine_without_a_definition_is_told() {
+    let sealed = Sealed::new();
+    let template = "Resources:\n  A:\n    Type: AWS::Serverless::StateMachine\n  B:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      RoleArn: r\n  C:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionS3Location: {Bucket: b, Key: k}\n";
+    sealed.write("t.yaml", template);
+    let ran = sealed.run(["sfn", "lint", "t.yaml", "-o", "ndjson"]).expect(6);
+    assert_eq!(
+        places(&ran.stdout),
+        ["t.yaml:3:5 missing-definition", "t.yaml:7:7 missing-definition"],
+        "{ran:?}"
+    );
+    assert!(ran.stdout.contains("A has no definition"), "{ran:?}");
+    assert!(ran.stderr.contains("the definition of C in t.yaml is not in files here"), "{ran:?}");
+    let ran = sealed.run(["sfn", "lint", "t.yaml", "--ignore", "missing-definition"]).expect(0);
+    assert_eq!(ran.stdout, "");
+    let sarif = sealed.run(["sfn", "lint", "t.yaml", "--format", "sarif"]).expect(6).json();
+    assert_eq!(
+        sarif["runs"][0]["tool"]["driver"]["rules"][0]["shortDescription"]["text"],
+        "A template has a state machine whose definition is not there"
+    );
+}
+
+#[test]
+fn yaml_means_what_its_core_schema_says() {
+    let sealed = Sealed::new();
+    sealed.write(
+        "m.yaml",
+        "StartAt: Y\nStates:\n  Y: {Type: Pass, Next: N}\n  N: {Type: Wait, Seconds: 010, Next: on}\n  on: {Type: Pass, End: true}\n",
+    );
+    let ran = sealed.run(["sfn", "lint", "m.yaml"]).expect(0);
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "nothing wrong in 1 state machine\n"));
+    // As deep as in JSON, and what is too deep is told in plain words.
+    for (depth, code) in [(120, 0), (130, 6)] {
+        let result = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        let yaml = format!("StartAt: A\nStates: {{A: {{Type: Pass, End: true, Result: {result}}}}}\n");
+        let json = format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Pass", "End": true, "Result": {result}}}}}}}"#
+        );
+        sealed.write("deep.yaml", &yaml);
+        sealed.write("deep.json", &json);
+        let ran = sealed.run(["sfn", "lint", "deep.yaml", "--format", "text"]).expect(code);
+        assert_eq!(ran.stdout.contains("it nests more than 127 deep"), code == 6, "{ran:?}");
+        sealed.run(["sfn", "lint", "deep.json"]).expect(code);
+    }
+}
+
+#[test]
+fn options_that_would_do_nothing_are_refused() {
+    let sealed = Sealed::new();
+    sealed.write("m.json", ISLAND);
+    for line in [
+        &["sfn", "lint", "m.json", "--format", "text", "-o", "json"][..],
+        &["sfn", "lint", "m.json", "--format", "sarif", "--limit", "1"],
+        &["sfn", "lint", "m.json", "--format", "sarif", "--sort", "line"],
+        &["sfn", "lint", "m.json", "--format", "sarif", "--columns", "line"],
+        &["sfn", "lint", "m.json", "--format", "text", "--no-header"],
+        &["--query", "items", "sfn", "lint", "m.json", "--format", "text"],
+        &["sfn", "local", "test", ".", "--format", "junit", "-o", "json"],
+        &["sfn", "local", "test", "--format", "junit", "--limit", "1"],
+        &["sfn", "local", "test", "--format", "junit", "--query", "items"],
+        &["sfn", "graph", "m.json", "-o", "json"],
+        &["sfn", "graph", "m.json", "--query", "items"],
+        &["-o", "json", "sfn", "graph", "m.json"],
+    ] {
+        let ran = sealed.run(line).expect(2);
+        assert!(ran.stderr.contains("cannot be used with") && ran.stdout.is_empty(), "{line:?}: {ran:?}");
+    }
+    // What stands in the configuration is a wish for lists, and no mistake.
+    sealed.write("opsctl.toml", "output = \"json\"\n");
+    for line in [
+        &["--config", "opsctl.toml", "sfn", "lint", "m.json", "--format", "text"][..],
+        &["--config", "opsctl.toml", "sfn", "graph", "m.json"],
+    ] {
+        let ran = sealed.run(line).expect(0);
+        assert!(!ran.stdout.starts_with('{'), "{line:?}: {ran:?}");
+    }
 }
 
 #[test]
@@ -299,6 +455,9 @@ fn the_rules_are_listed() {
     let ran = sealed.run(["sfn", "lint", "--rules", "-o", "json"]).expect(0).json();
     let rules = ran["items"].as_array().unwrap();
     assert!(rules.iter().any(|rule| rule["rule"] == "loop-event-limit" && rule["severity"] == "warning"));
+    for id in ["missing-definition", "MISSING_TRANSITION_TARGET", "INVALID_JSON_DESCRIPTION"] {
+        assert!(rules.iter().any(|rule| rule["rule"] == id && rule["severity"] == "error"), "{id}");
+    }
     assert!(
         rules.len() >= 17
             && rules.iter().all(|rule| rule["finds"].as_str().is_some_and(|text| !text.is_empty()))

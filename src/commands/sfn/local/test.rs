@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::options;
-use crate::cli::ListArgs;
+use crate::cli::{ListArgs, SHAPING};
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -71,7 +71,7 @@ pub struct LocalTestArgs {
     min: Option<u8>,
 
     /// A document for another program, instead of -o
-    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = SHAPING, help_heading = "Output")]
     format: Option<Format>,
 
     #[command(flatten)]
