@@ -5,35 +5,33 @@ use std::path::Path;
 
 use opsctl_engine::asl::definition::{Machine, MachineType, Severity, check};
 
-use super::substitute::{Known, blanked, filled};
+use super::substitute::{Known, Open, blanked, filled};
 use super::{files, substitute};
 use crate::error::{Error, Result};
 use crate::input::Mistake;
 use crate::input::document::{Document, Place};
 
-/// What becomes of `${Name}`, which is filled in when a definition is deployed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Something stands in for it.
-    Open,
-    /// It is text; where it cannot be, that is told.
-    Written,
-}
-
-/// The machine in a file; `-` is stdin.
-pub async fn load(path: &Path, machine_type: MachineType, standing: Standing) -> Result<Machine> {
+/// The machine in a file; `-` is stdin. What stands open in it is text; where it cannot be, that is told.
+pub async fn load(path: &Path, machine_type: MachineType) -> Result<Machine> {
     let path = path.to_owned();
-    files::apart("read the definition", move || Ok(blocking_load(&path, machine_type, standing)?)).await
+    files::apart("read the definition", move || Ok(blocking_load(&path, machine_type)?)).await
 }
 
 /// The same, for a thread of its own.
-pub fn blocking_load(path: &Path, machine_type: MachineType, standing: Standing) -> Result<Machine, Error> {
-    let text =
-        files::blocking_text(path).map_err(|error| files::unreadable(path, "the definition", error))?;
-    read(path, &text, machine_type, standing)
+pub fn blocking_load(path: &Path, machine_type: MachineType) -> Result<Machine, Error> {
+    let (machine, _) = read(path, machine_type, false)?;
+    Ok(machine)
 }
 
-fn read(path: &Path, text: &str, machine_type: MachineType, standing: Standing) -> Result<Machine, Error> {
+/// The same, with something of its kind for all that stands open.
+pub async fn load_open(path: &Path, machine_type: MachineType) -> Result<(Machine, Open)> {
+    let path = path.to_owned();
+    files::apart("read the definition", move || Ok(read(&path, machine_type, true)?)).await
+}
+
+fn read(path: &Path, machine_type: MachineType, may_be_open: bool) -> Result<(Machine, Open), Error> {
+    let text =
+        &files::blocking_text(path).map_err(|error| files::unreadable(path, "the definition", error))?;
     let file = files::named(path);
     let wrong = |mistakes: Vec<Mistake>| {
         let message = match mistakes.len() {
@@ -45,7 +43,7 @@ fn read(path: &Path, text: &str, machine_type: MachineType, standing: Standing) 
     let document = document(path, &file, text).map_err(|mistake| wrong(vec![mistake]))?;
     // One in JSON is read as it is written: names may be given twice, which is a fault.
     let is_json = is_json(path, &blanked(text));
-    let bare = if is_json && standing == Standing::Written { substitute::places(text) } else { Vec::new() };
+    let bare = if is_json && !may_be_open { substitute::places(text) } else { Vec::new() };
     if !bare.is_empty() {
         let mistake =
             |(written, at): (&str, Place)| Mistake::new(&file, at.line, at.column, stands_open(written));
@@ -53,25 +51,22 @@ fn read(path: &Path, text: &str, machine_type: MachineType, standing: Standing) 
     }
     let written = if is_json { text.to_owned() } else { document.value().to_string() };
     let filled = filled(&written, &Known::default());
-    let (machine, faults) = match standing {
-        Standing::Open => check(&filled.text, machine_type),
-        Standing::Written => check(&written, machine_type),
-    };
+    let (machine, faults) = check(if may_be_open { &filled.text } else { &written }, machine_type);
     let mut mistakes = Vec::new();
     for fault in faults.iter().filter(|fault| fault.severity == Severity::Error) {
         let location = fault.location.as_deref();
         let at = document.place_of_pointer(location.unwrap_or("/"));
         let message = match filled.open.written(location) {
-            Some(_) if standing == Standing::Open => continue,
+            Some(_) if may_be_open => continue,
             Some(written) => format!("{fault}: {}", stands_open(written)),
-            None if standing == Standing::Open && filled.open.may_cause(fault.code, location) => continue,
+            None if may_be_open && filled.open.may_cause(fault.code, location) => continue,
             None => fault.to_string(),
         };
         mistakes.push(Mistake::new(&file, at.line, at.column, message));
     }
     mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
     match machine.filter(|_| mistakes.is_empty()) {
-        Some(machine) => Ok(machine),
+        Some(machine) => Ok((machine, filled.open)),
         None if mistakes.is_empty() => {
             Err(Error::usage(format!("too much of the definition in {file} stands open")))
         }

@@ -6,8 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::graph::{Graph, dot, mermaid, svg, terminal};
 
-use super::definition::{self, Standing};
-use super::files;
+use super::{definition, files};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 
@@ -17,7 +16,8 @@ use crate::error::{Error, Outcome, Result};
 /// box and numbered where they leave it, the ways of errors are dashed. A drawing is as wide as the
 /// terminal at most: names are cut, and a machine that is wider still is told as a list of states and
 /// where they go. Written elsewhere it is as wide as it needs. Without a UTF-8 locale the terminal
-/// gets ASCII too. What stands open until it is deployed, such as ${Function}, is drawn as it is.
+/// gets ASCII too. For what stands open until it is deployed, such as ${Seconds}, something of its
+/// kind is drawn.
 ///
 /// Examples:
 ///   opsctl sfn graph order.asl.json
@@ -62,7 +62,7 @@ enum Format {
 
 pub async fn run(args: &GraphArgs, ctx: &Context) -> Result<Outcome> {
     // Standard machines may hold all that Express ones may.
-    let machine = definition::load(&args.file, MachineType::Standard, Standing::Open).await?;
+    let (machine, open) = definition::load_open(&args.file, MachineType::Standard).await?;
     let graph = Graph::of(&machine);
     let out = ctx.out();
     let stdout = &out.settings().stdout;
@@ -81,6 +81,10 @@ pub async fn run(args: &GraphArgs, ctx: &Context) -> Result<Outcome> {
             })?;
             out.text(&drawn)?;
         }
+    }
+    if let Some(names) = open.named() {
+        let file = files::named(&args.file);
+        ctx.reporter().warn(format!("{names} stand open in {file}; what is drawn for them stands in"));
     }
     Ok(Outcome::Done)
 }

@@ -150,7 +150,12 @@ fn what_stands_open_is_drawn() {
     let open = "{\"StartAt\": \"A\", \"States\": {\n\"A\": {\"Type\": \"Task\", \"Resource\": \"${Fn}\", \"TimeoutSeconds\": ${T}, \"Retry\": ${R},\n \"Next\": \"B\"}, \"B\": {\"Type\": \"Pass\", \"InputPath\": \"${P}\", \"Next\": \"${Where}\"}}}";
     sealed.write("open.asl.json", open);
     let ran = sealed.run(["sfn", "graph", "open.asl.json", "--format", "mermaid"]).expect(0);
-    assert!(ran.stdout.contains("${Where}") && ran.stdout.contains("n1 --> n2"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("lambda $#123;Fn#125;") && ran.stdout.contains("[\"$#123;Where#125;"),
+        "{ran:?}"
+    );
+    let told = "`${Fn}`, `${P}`, `${R}`, `${T}`, 1 more stand open in open.asl.json; what is drawn for them stands in";
+    assert_eq!(ran.stderr, format!("warning: {told}\n"));
     sealed.run(["sfn", "lint", "open.asl.json"]).expect(0);
     // What is wrong beside it is told, and so is what it cannot be drawn without.
     sealed.write("wrong.asl.json", &open.replace("\"Next\": \"B\"", "\"Next\": \"C\""));
@@ -161,7 +166,7 @@ fn what_stands_open_is_drawn() {
     assert!(ran.stderr.contains("too much of the definition in all.asl.json stands open"), "{ran:?}");
     // A run needs the values.
     let ran = sealed.run(["sfn", "local", "run", "open.asl.json"]).expect(2);
-    for place in ["2:66: `${T}` stands open here", "2:81: `${R}` stands open here"] {
+    for place in ["2:62: `${T}` stands open here", "2:77: `${R}` stands open here"] {
         assert!(
             ran.stderr
                 .contains(&format!("open.asl.json:{place}, and is filled in when the machine is deployed")),

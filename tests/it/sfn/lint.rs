@@ -359,7 +359,7 @@ fn nothing_is_held_against_what_a_template_leaves_open() {
     let beside = "StartAt: A\nStates:\n  A: {Type: Wait, Seconds: '${Secs}', Next: '${Where}'}\n  B:\n    Type: Wait\n    Timestamp: ${When}\n    End: ${Go}\n";
     sealed.write("beside.asl.yaml", beside);
     let ran = sealed.run(["sfn", "lint", "t.yaml", "-o", "ndjson"]).expect(6);
-    assert_eq!(places(&ran.stdout), ["beside.asl.yaml:3:37 MISSING_TRANSITION_TARGET"], "{ran:?}");
+    assert_eq!(places(&ran.stdout), ["beside.asl.yaml:3:39 MISSING_TRANSITION_TARGET"], "{ran:?}");
     assert!(ran.stdout.contains("target: Nowhere"), "{ran:?}");
     // By itself, nothing of it is known.
     let ran = sealed.run(["sfn", "lint", "beside.asl.yaml"]).expect(0);
@@ -368,7 +368,7 @@ fn nothing_is_held_against_what_a_template_leaves_open() {
     let long = OPEN.replace("Default: 9", "Default: 900");
     sealed.write("t.yaml", &long);
     let ran = sealed.run(["sfn", "lint", "t.yaml", "-o", "ndjson"]).expect(6);
-    assert_eq!(places(&ran.stdout)[1..], ["t.yaml:22:13 express-too-long"], "{ran:?}");
+    assert_eq!(places(&ran.stdout)[1..], ["t.yaml:23:13 express-too-long"], "{ran:?}");
 }
 
 #[test]

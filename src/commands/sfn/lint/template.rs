@@ -212,9 +212,9 @@ impl Template<'_> {
         let kind = self.value.get("Resources")?.get(id)?.get("Type")?.as_str()?;
         match kind {
             "AWS::Lambda::Function" | "AWS::Serverless::Function" => {
-                Some(substitute::resource_for("function").to_owned())
+                Some(substitute::resource_for(&format!("function-{id}")))
             }
-            "AWS::StepFunctions::Activity" => Some(substitute::resource_for("activity").to_owned()),
+            "AWS::StepFunctions::Activity" => Some(substitute::resource_for(&format!("activity-{id}"))),
             _ => None,
         }
     }

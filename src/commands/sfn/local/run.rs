@@ -7,7 +7,6 @@ use opsctl_engine::asl::coverage::Ground;
 use opsctl_engine::asl::execution::{Execution, MAX_EVENTS, Options, Status};
 use opsctl_engine::asl::mocks::{Case, Mocks};
 
-use super::super::definition::Standing;
 use super::super::machine_type::Type;
 use super::super::{definition, files};
 use super::drive::{self, Pace};
@@ -164,7 +163,7 @@ impl LocalRunArgs {
             return Err(Error::usage(format!("{one} and {other} cannot both be stdin")).into());
         }
         let name = definition::name(&self.file);
-        let machine = definition::load(&self.file, self.kind.machine(), Standing::Written).await?;
+        let machine = definition::load(&self.file, self.kind.machine()).await?;
         let case = self.case(&name).await?;
         let states = Ground::of(&machine).states;
         for state in case.0.keys().filter(|state| !states.contains(state.as_str())) {

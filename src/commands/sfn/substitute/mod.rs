@@ -17,10 +17,8 @@ pub use open::Open;
 /// What a template says that names stand for.
 pub type Known = BTreeMap<String, String>;
 
-const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:placeholder";
-const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:placeholder";
-/// A call of which no rule knows anything.
-const OTHER: &str = "arn:aws:states:::aws-sdk:placeholder:call";
+const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:";
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:";
 /// What stands for nothing at all: the field that has it is not there.
 pub const NO_VALUE: &str = "AWS::NoValue";
 /// A name, wherever one is read.
@@ -68,15 +66,18 @@ pub fn places(text: &str) -> Vec<(&str, Place)> {
     bare(text).into_iter().map(|(at, token)| (token, place(at))).collect()
 }
 
-/// An ARN that the name suggests, for a resource of which nothing else is known.
-pub fn resource_for(name: &str) -> &'static str {
+/// An ARN for a resource of which no more than a name is known.
+pub fn resource_for(name: &str) -> String {
+    format!("{}{name}", suggested(name).unwrap_or(LAMBDA))
+}
+
+/// What a name says of the kind of a resource.
+fn suggested(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     if ["function", "lambda"].iter().any(|word| name.contains(word)) {
-        LAMBDA
-    } else if name.contains("activity") {
-        ACTIVITY
+        Some(LAMBDA)
     } else {
-        OTHER
+        name.contains("activity").then_some(ACTIVITY)
     }
 }
 
@@ -370,6 +371,8 @@ impl Filling<'_> {
         let Some(frame) = self.around.last() else { return };
         match frame.role {
             Role::Free => {}
+            // What the name says is taken for what it is.
+            Role::State if frame.name == "Resource" && suggested(text).is_some() => {}
             Role::States => self.open.field("States", &state),
             _ => self.open.field(&frame.name, &state),
         }

@@ -37,7 +37,7 @@ const RULES: &[(&str, Needs)] = &[
     ("unassigned-variable", Needs::Ways(&["Assign"])),
     ("maybe-unassigned-variable", Needs::Ways(&["Assign"])),
     ("choice-without-default", Needs::OfState(&["Choices", "Condition"])),
-    ("lambda-without-retry", Needs::OfState(&["Retry", "ErrorEquals"])),
+    ("lambda-without-retry", Needs::OfState(&["Resource", "Retry", "ErrorEquals"])),
     ("unreachable-handler", Needs::OfState(&["Retry", "Catch", "ErrorEquals"])),
     ("catch-all-misses-runtime", Needs::OfState(&["Catch", "ErrorEquals", "InputPath", "OutputPath"])),
     ("heartbeat-without-effect", Needs::OfState(&["Resource"])),
@@ -83,6 +83,15 @@ impl Open {
                 }
                 None => false,
             }
+    }
+
+    /// All that is open, as it is written.
+    pub fn named(&self) -> Option<String> {
+        const SHOWN: usize = 4;
+        let all: BTreeSet<&str> = self.within.values().map(String::as_str).collect();
+        let mut shown: Vec<String> = all.iter().take(SHOWN).map(|written| format!("`{written}`")).collect();
+        shown.extend(all.len().checked_sub(SHOWN + 1).map(|more| format!("{} more", more + 1)));
+        (!shown.is_empty()).then(|| shown.join(", "))
     }
 
     /// What is written at a place, or around it, that is open.
@@ -138,5 +147,7 @@ mod tests {
         }
         assert!(!open.may_cause("SCHEMA_VALIDATION_FAILED", None));
         assert_eq!(open.written(Some("/States/B/Next")), Some("${B}"));
+        assert_eq!(open.named().as_deref(), Some("`${B}`, `${V}`"));
+        assert_eq!(Open::default().named(), None);
     }
 }

@@ -11,8 +11,10 @@ fn found(text: &str, known: &Known) -> Vec<String> {
     meant.map(|it| format!("{} {}: {}", it.id, it.location.unwrap_or_default(), it.message)).collect()
 }
 
+const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:pay";
+
 fn known() -> Known {
-    [("Fn", LAMBDA), ("N", "7"), ("Done", "E"), ("Path", "$.x"), ("Odd", "a\"b")]
+    [("Fn", ARN), ("N", "7"), ("Done", "E"), ("Path", "$.x"), ("Odd", "a\"b")]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
@@ -22,15 +24,15 @@ fn known() -> Known {
 fn what_is_open_is_filled_in() {
     let task = |field: &str| format!(r#"{{"States": {{"A": {{{field}}}}}}}"#);
     for (text, expected) in [
-        (r#""Resource": "${Fn}""#, format!(r#""Resource": "{LAMBDA}""#)),
-        (r#""Resource": "${Fn}:live""#, format!(r#""Resource": "{LAMBDA}:live""#)),
+        (r#""Resource": "${Fn}""#, format!(r#""Resource": "{ARN}""#)),
+        (r#""Resource": "${Fn}:live""#, format!(r#""Resource": "{ARN}:live""#)),
         (
             r#""Resource": "arn:${AWS::Partition}:states:::sqs:sendMessage""#,
             r#""Resource": "arn:aws:states:::sqs:sendMessage""#.to_owned(),
         ),
-        (r#""Resource": "${PayLambdaArn}""#, format!(r#""Resource": "{LAMBDA}""#)),
-        (r#""Resource": "${X}""#, format!(r#""Resource": "{OTHER}""#)),
-        (r#""Resource": "arn:aws:${X}""#, format!(r#""Resource": "{OTHER}""#)),
+        (r#""Resource": "${PayActivity}""#, format!(r#""Resource": "{ACTIVITY}${{PayActivity}}""#)),
+        (r#""Resource": "${X}""#, format!(r#""Resource": "{LAMBDA}${{X}}""#)),
+        (r#""Resource": "arn:aws:${X}""#, format!(r#""Resource": "{LAMBDA}arn:aws:${{X}}""#)),
         (r#""Resource": "nothing", "x": "${X}""#, r#""Resource": "nothing", "x": "${X}""#.to_owned()),
         (r#""Seconds": ${N}, "TimeoutSeconds": "${N}""#, r#""Seconds": 7, "TimeoutSeconds": 7"#.to_owned()),
         (r#""Comment": "${N}", "x": ${Odd}"#, r#""Comment": "7", "x": "a\"b""#.to_owned()),
@@ -127,6 +129,7 @@ fn nothing_is_held_against_what_is_open() {
         r#"{"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"a": "{% $states.input.${f} %}", "b": "{% '${x}' & ${y}( %}"}, "Next": "${n}"}"#.to_owned(),
         r#"{"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $${v} %}", "Next": "${n}"}"#.to_owned(),
         r#"{"Type": "Task", "Resource": "${r}", "TimeoutSeconds": "${t}", "HeartbeatSeconds": 400, "Next": "${n}"}"#.to_owned(),
+        r#"{"Type": "Task", "Resource": "${r}", "TimeoutSeconds": 4, "Next": "E"}"#.to_owned(),
         r#"{"Type": "Task", "Resource": ${r}, "TimeoutSeconds": 4, "HeartbeatSeconds": ${h}, "Next": "${n}"}"#.to_owned(),
         r#"{"Type": "Task", "Resource": "arn:aws:states:::${s}.${mode}", "TimeoutSeconds": ${t}, "Next": "${n}"}"#.to_owned(),
         r#"{"Type": "Task", "Resource": "${LambdaArn}", "TimeoutSeconds": ${t}, "Retry": ${r}, "Next": "${n}"}"#.to_owned(),

@@ -12,7 +12,6 @@ use opsctl_engine::asl::mocks::{self, Case, MockFile, Response};
 use serde_json::{Map, Value};
 
 use super::super::super::definition;
-use super::super::super::definition::Standing;
 use super::super::super::files::{self, beside, blocking_text};
 use super::super::super::machine_type::Type;
 use super::super::functions::Functions;
@@ -94,7 +93,7 @@ pub fn read(path: &Path) -> Result<Suite, Error> {
         }),
     };
     let machine = match &definition {
-        Some(path) => Some(definition::blocking_load(path, kind.machine(), Standing::Written)?),
+        Some(path) => Some(definition::blocking_load(path, kind.machine())?),
         None => None,
     };
     let ground = machine.as_ref().map(Ground::of);
