@@ -64,8 +64,8 @@ const OTHERS: &[Line] = &[
     ("s3 job create", "", 2),
     ("s3 job policy", "tag --trust", 0),
     ("sfn", "", 2),
-    // There is no such file.
-    ("sfn graph", "machine.asl.json", 3),
+    // A folder is no definition, and a drawing has no -o.
+    ("sfn graph", ".", 2),
     ("sfn lint", "-", 6),
     ("sfn local", "", 2),
     ("sfn local run", "none.asl.json", 3),

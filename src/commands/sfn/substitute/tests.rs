@@ -2,6 +2,7 @@ use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::lint::lint;
 
 use super::*;
+use crate::input::document::Place;
 
 /// What is found that is not due to what is open.
 fn found(text: &str, known: &Known) -> Vec<String> {
