@@ -69,14 +69,8 @@ impl Execution {
             self.timers.add(at, Timer::Timeout { frame: id, epoch: frame.epoch });
         }
         let resource = task.resource.clone();
-        frame.doing = Doing::Attempting(Box::new(Attempt {
-            demand,
-            resource,
-            started: false,
-            submitted: false,
-            heartbeat,
-            beat: 0,
-        }));
+        let attempt = Attempt { demand, resource, started: false, submitted: false, heartbeat, beat: 0 };
+        self.turn_to(frame, Doing::Attempting(Box::new(attempt)));
         self.expect_heartbeat(id, frame);
         Ok(Fate::Blocked)
     }

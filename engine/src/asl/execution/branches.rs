@@ -28,8 +28,8 @@ impl Execution {
             let states = Arc::clone(states);
             frames.push(self.spawn(frame.run, place, states, input.clone(), variables, item, frame.previous));
         }
-        frame.doing =
-            Doing::Branching(Branches { open: frames.len(), results: vec![None; frames.len()], frames });
+        let branches = Branches { open: frames.len(), results: vec![None; frames.len()], frames };
+        self.turn_to(frame, Doing::Branching(branches));
         Ok(Fate::Blocked)
     }
 
@@ -51,7 +51,7 @@ impl Execution {
             return Fate::Blocked;
         }
         let results = std::mem::take(&mut branches.results);
-        frame.doing = Doing::Entering;
+        self.turn_to(frame, Doing::Entering);
         frame.previous = previous;
         self.leave_whole(id, frame, previous, gather(results))
     }
@@ -82,9 +82,15 @@ impl Execution {
     }
 
     /// Takes a frame out of the execution with everything below it, without a word in the history.
-    pub(super) fn drop_frame(&mut self, id: FrameId, frame: Frame) {
+    pub(super) fn drop_frame(&mut self, id: FrameId, mut frame: Frame) {
         self.frames.remove(id);
-        let children = match frame.doing {
+        self.turn_to(&mut frame, Doing::Entering);
+    }
+
+    /// What a frame does from here on. Whatever is left of what it did before ends here, without a word in the history:
+    /// nothing may go on that would report to work that is not there any longer.
+    pub(super) fn turn_to(&mut self, frame: &mut Frame, doing: Doing) {
+        let children = match std::mem::replace(&mut frame.doing, doing) {
             Doing::Branching(branches) => branches.frames,
             Doing::Iterating(iterations) => iterations.frames(),
             Doing::Attempting(attempt) => {

@@ -39,7 +39,7 @@ impl Execution {
                 frame.retry_count += 1;
                 let delay = self.delay(retrier, used);
                 frame.epoch += 1;
-                frame.doing = Doing::BackingOff;
+                self.turn_to(frame, Doing::BackingOff);
                 self.timers.add(after(self.now, delay), Timer::Wake { frame: id, epoch: frame.epoch });
                 return Fate::Blocked;
             }

@@ -61,18 +61,17 @@ impl Execution {
         self.follow(frame, Happened::MapStarted { length: length as u64 });
         let at_once =
             self.max_concurrency(frame, state, map)?.map_or(MOST_AT_ONCE, |most| most.min(MOST_AT_ONCE));
-        frame.doing = Doing::Iterating(Box::new(Iterations {
-            items,
-            effective,
-            next: 0,
-            results: vec![None; length],
-            running: BTreeMap::new(),
-        }));
+        let iterations =
+            Iterations { items, effective, next: 0, results: vec![None; length], running: BTreeMap::new() };
+        self.turn_to(frame, Doing::Iterating(Box::new(iterations)));
         if length == 0 {
             return Ok(self.iterations_succeeded(id, frame, frame.previous));
         }
         for _ in 0..at_once.min(length) {
-            self.iterate(id, frame, frame.previous)?;
+            if let Err(problem) = self.iterate(id, frame, frame.previous) {
+                self.abort_iterations(frame);
+                return Err(problem);
+            }
         }
         Ok(Fate::Blocked)
     }

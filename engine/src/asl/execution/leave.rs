@@ -184,7 +184,7 @@ impl Execution {
                 }
                 frame.current = next;
                 frame.input = output;
-                frame.doing = Doing::Entering;
+                self.turn_to(frame, Doing::Entering);
                 frame.epoch += 1;
                 Fate::Ready
             }

@@ -31,6 +31,7 @@ impl Execution {
                     }
                 }
                 Fate::Succeeded(output) => {
+                    self.turn_to(&mut frame, Doing::Entering);
                     self.frames.remove(id);
                     match self.succeeded(&frame, output) {
                         Some(next) => next,
@@ -39,7 +40,10 @@ impl Execution {
                 }
                 Fate::Failed(failure) => {
                     self.frames.remove(id);
-                    match self.failed(&frame, failure) {
+                    // What it was doing decides how its parent tells of it, so it ends after that.
+                    let parent = self.failed(&frame, failure);
+                    self.turn_to(&mut frame, Doing::Entering);
+                    match parent {
                         Some(next) => next,
                         None => return,
                     }

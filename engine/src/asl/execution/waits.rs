@@ -38,7 +38,7 @@ impl Execution {
         if until.duration_since(self.now).as_secs_f64() > LONGEST {
             return Err(Problem::runtime("Wait state delay is too long."));
         }
-        frame.doing = Doing::Waiting;
+        self.turn_to(frame, Doing::Waiting);
         frame.epoch += 1;
         self.timers.add(until, Timer::Wake { frame: id, epoch: frame.epoch });
         Ok(Fate::Blocked)

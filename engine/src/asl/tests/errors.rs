@@ -210,3 +210,28 @@ fn fail_states_say_what_they_are_told() {
         assert_eq!(error(&execution), (expected.0.to_owned(), expected.1.to_owned()), "{state}");
     }
 }
+
+#[test]
+fn a_map_whose_selector_fails_ends_what_it_has_started() {
+    let second = json!({"StartAt": "W", "States": {
+        "W": {"Type": "Wait", "Seconds": 60, "Next": "P"}, "P": {"Type": "Pass", "Result": "second", "End": true},
+    }});
+    let selector = json!({"x.$": "States.ArrayGetItem($$.Map.Item.Value, 0)"});
+    let handlers = [json!([]), json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}])];
+    for (retry, tries) in handlers.iter().zip([1, 2]) {
+        let definition = json!({"StartAt": "M", "States": {
+            "M": {"Type": "Map", "ItemsPath": "$.l", "ItemSelector": selector, "Retry": retry,
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "N"}], "End": true,
+                "ItemProcessor": {"StartAt": "T", "States": {"T": {
+                    "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}}},
+            "N": {"Type": "Map", "ItemsPath": "$.k", "ItemProcessor": second, "End": true},
+        }});
+        let mut world = Script::default();
+        let execution = run_in(&mut world, &definition, json!({"l": [[1], [2], 3], "k": [1, 2]}));
+        assert_eq!(output(&execution), json!(["second", "second"]));
+        assert!(world.requests.is_empty(), "{:?}", world.requests);
+        let aborted =
+            trail(&execution).iter().filter(|event| event.starts_with("MapIterationAborted")).count();
+        assert_eq!(aborted, 2 * tries);
+    }
+}

@@ -37,9 +37,7 @@ impl Execution {
                     return self.map_run_failed(id, frame, ITEM_READER_FAILED, &cause);
                 }
                 Err(problem) => {
-                    if let Doing::MapRun(map_run) = std::mem::replace(&mut frame.doing, Doing::Entering) {
-                        self.cancel_map_run(*map_run);
-                    }
+                    self.turn_to(frame, Doing::Entering);
                     return self.problem(id, frame, problem);
                 }
             }

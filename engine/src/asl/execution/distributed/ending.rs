@@ -81,7 +81,7 @@ impl Execution {
     }
 
     pub(super) fn map_run_succeeded(&mut self, id: FrameId, frame: &mut Frame, output: Payload) -> Fate {
-        frame.doing = Doing::Entering;
+        self.turn_to(frame, Doing::Entering);
         let started = frame.previous;
         self.follow(frame, Happened::MapRunSucceeded);
         let ended = frame.previous;
@@ -100,9 +100,7 @@ impl Execution {
         error: &str,
         cause: &str,
     ) -> Fate {
-        if let Doing::MapRun(map_run) = std::mem::replace(&mut frame.doing, Doing::Entering) {
-            self.cancel_map_run(*map_run);
-        }
+        self.turn_to(frame, Doing::Entering);
         let failure = Failure { error: Some(Arc::from(error)), cause: Some(Arc::from(cause)) };
         self.follow(frame, Happened::MapRunFailed(failure.clone()));
         self.fail(id, frame, failure, None)

@@ -111,7 +111,7 @@ impl Execution {
             }
             (None, None) => (Phase::Running(Box::new(Source::of_list(Vec::new(), None))), None, None),
         };
-        frame.doing = Doing::MapRun(Box::new(MapRun {
+        let map_run = MapRun {
             arn,
             uuid,
             effective,
@@ -127,7 +127,8 @@ impl Execution {
             held: None,
             most_items,
             origin,
-        }));
+        };
+        self.turn_to(frame, Doing::MapRun(Box::new(map_run)));
         Ok(self.start_children(id, frame))
     }
 }
