@@ -7,12 +7,13 @@ use serde_json::Value;
 use super::Execution;
 use super::evaluate::{Problem, Sight};
 use super::frame::{Doing, Fate, Frame, FrameId};
-use super::leave::small_enough;
+use super::leave::{beyond_limit, small_enough};
 use crate::asl::Payload;
 use crate::asl::definition::{ChoiceRule, QueryLanguage, State, Test, Text, Work};
-use crate::asl::failure::RUNTIME;
+use crate::asl::failure::{DATA_LIMIT_EXCEEDED, RUNTIME};
 use crate::asl::history::{Failure, Happened};
 use crate::asl::jsonata::Kind;
+use crate::asl::payload::PAYLOAD_LIMIT;
 
 impl Execution {
     pub(super) fn enter(&mut self, id: FrameId, frame: &mut Frame) -> Fate {
@@ -111,6 +112,10 @@ impl Execution {
         let sight = self.sight(frame, state, frame.input.value(), None);
         let error = error.map(|text| self.text(&sight, text, "Error")).transpose()?;
         let cause = cause.map(|text| self.text(&sight, text, "Cause")).transpose()?;
+        let length = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| text.len());
+        if length(&error) + length(&cause) > PAYLOAD_LIMIT {
+            return Err(Problem::new(DATA_LIMIT_EXCEEDED, beyond_limit(&state.name)));
+        }
         Ok(Fate::Failed(Failure { error, cause }))
     }
 

@@ -89,7 +89,15 @@ impl Execution {
 
     /// A field of the present state could not be evaluated.
     pub(super) fn problem(&mut self, id: FrameId, frame: &mut Frame, problem: Problem) -> Fate {
-        let Some(state) = frame.state() else { return Fate::Blocked };
+        match self.told(frame, problem) {
+            failure if failure.error.as_deref() == Some(RUNTIME) => Fate::Fatal(failure),
+            failure => self.fail(id, frame, failure, None),
+        }
+    }
+
+    /// What a problem is called in the history, where an expression that failed has an event of its own.
+    pub(super) fn told(&mut self, frame: &mut Frame, problem: Problem) -> Failure {
+        let Some(state) = frame.state() else { return Failure::default() };
         let name = Arc::clone(&state.name);
         let kind = state.kind;
         let cause = match problem.error {
@@ -101,19 +109,15 @@ impl Execution {
             ),
         };
         let failure = Failure { error: Some(Arc::from(problem.error)), cause: Some(Arc::from(cause)) };
-        match problem.error {
-            RUNTIME => Fate::Fatal(failure),
-            QUERY_EVALUATION_ERROR => {
-                // An evaluation that fails as a state is entered stands beside the entry, not behind it; a Wait state
-                // evaluates a step later.
-                let is_beside = frame.previous == frame.entered && kind != StateType::Wait;
-                let previous = if is_beside { frame.before } else { frame.previous };
-                let location = problem.location.map(Arc::from);
-                let happened = Happened::EvaluationFailed { state: name, failure: failure.clone(), location };
-                frame.previous = self.add(frame.run, previous, happened);
-                self.fail(id, frame, failure, None)
-            }
-            _ => self.fail(id, frame, failure, None),
+        if problem.error == QUERY_EVALUATION_ERROR {
+            // An evaluation that fails as a state is entered stands beside the entry, not behind it; a Wait state
+            // evaluates a step later.
+            let is_beside = frame.previous == frame.entered && kind != StateType::Wait;
+            let previous = if is_beside { frame.before } else { frame.previous };
+            let location = problem.location.map(Arc::from);
+            let happened = Happened::EvaluationFailed { state: name, failure: failure.clone(), location };
+            frame.previous = self.add(frame.run, previous, happened);
         }
+        failure
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Execution;
 use super::evaluate::Problem;
 use super::frame::{Doing, Fate, Frame, FrameId};
+use super::leave::{place, small_enough};
 use super::timers::{Timer, after};
 use crate::asl::Payload;
 use crate::asl::definition::{Catcher, Exit, Next, QueryLanguage, Retrier, State};
@@ -48,16 +49,13 @@ impl Execution {
             self.follow(frame, Happened::StateFailed { state: state.kind });
         }
         match state.catch.iter().enumerate().find(|(_, catcher)| is_caught(&catcher.errors)) {
+            // A catcher that fails is not tried again, nor is any other.
             Some(catcher) => match self.caught(frame, state, catcher, &failure) {
                 Ok(fate) => fate,
-                Err(problem) => {
-                    let fate = self.problem(id, frame, problem);
-                    // A catcher that fails is not tried again.
-                    match fate {
-                        Fate::Blocked | Fate::Ready => Fate::Failed(failure),
-                        other => other,
-                    }
-                }
+                Err(problem) => match self.told(frame, problem) {
+                    failure if failure.error.as_deref() == Some(RUNTIME) => Fate::Fatal(failure),
+                    failure => Fate::Failed(failure),
+                },
             },
             None => Fate::Failed(failure),
         }
@@ -94,9 +92,10 @@ impl Execution {
             (Some(output), _) => Payload::new(sight.template(output, &mut self.random)?),
             (None, QueryLanguage::Jsonata) => Payload::new(error_output.clone()),
             (None, QueryLanguage::JsonPath) => {
-                super::leave::place(&catcher.result_path, &frame.input, Payload::new(error_output.clone()))?
+                place(&catcher.result_path, &frame.input, Payload::new(error_output.clone()))?
             }
         };
+        let output = small_enough(&state.name, output)?;
         let way = (Exit::Catcher(number + 1), Next::State(catcher.next));
         Ok(self.go(frame, state, output, assigned, way))
     }

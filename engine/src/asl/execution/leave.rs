@@ -214,9 +214,14 @@ pub(super) fn too_large(what: &str, payload: &Payload) -> Option<String> {
             "The state/task '{what}' returned a result that is nested deeper than {NESTING_LIMIT} levels."
         ));
     }
-    (payload.length() > PAYLOAD_LIMIT).then(|| {
-        format!("The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit.")
-    })
+    (payload.length() > PAYLOAD_LIMIT).then(|| beyond_limit(what))
+}
+
+/// What is said of a state or task that gives more than a payload may have.
+pub(super) fn beyond_limit(what: &str) -> String {
+    format!(
+        "The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
+    )
 }
 
 /// A payload that was made for a child or a task, when it may be given to it.

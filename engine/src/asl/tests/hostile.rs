@@ -140,3 +140,45 @@ fn an_expression_without_end_is_an_error() {
     }));
     assert_eq!(error(&run(&definition, json!({}))).0, "States.QueryEvaluationError");
 }
+
+#[test]
+fn what_a_catcher_passes_on_has_the_limit_of_every_payload() {
+    let fail = json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E", "CausePath": "States.JsonToString($)"}}});
+    let catch = json!([{"ErrorEquals": ["States.ALL"], "Next": "P"}]);
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {"Type": "Parallel", "Branches": [fail], "Catch": catch, "End": true},
+    }});
+    let execution = run(&definition, json!({}));
+    assert_eq!(error(&execution).0, "States.DataLimitExceeded");
+    // Every round about doubles what there is.
+    assert!(execution.history().events().len() < 200);
+}
+
+#[test]
+fn what_a_fail_state_says_has_a_limit() {
+    let definition =
+        only(json!({"Type": "Fail", "ErrorPath": "$.e", "CausePath": "States.Format('{}{}', $.c, $.c)"}));
+    let execution = run(&definition, json!({"e": "E", "c": "x".repeat(100_000)}));
+    assert_eq!(error(&execution).0, "E");
+    let execution = run(&definition, json!({"e": "E", "c": "x".repeat(200_000)}));
+    assert_eq!(error(&execution).0, "States.DataLimitExceeded");
+}
+
+#[test]
+fn a_catcher_that_fails_is_not_what_catches_that() {
+    let task = |catch: Value| {
+        json!({"StartAt": "T", "States": {"T": {
+            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "Catch": [catch],
+            "Retry": [{"ErrorEquals": ["States.ResultPathMatchFailure"]}],
+        }}})
+    };
+    let catch = json!({"ErrorEquals": ["States.ALL"], "ResultPath": "$.a.b", "Next": "T"});
+    let mut world = Script::default();
+    world.answer("T", failed("X"));
+    let (name, _) = error(&run_in(&mut world, &task(catch), json!({"a": 1})));
+    assert_eq!((name.as_str(), world.requests.len()), ("States.ResultPathMatchFailure", 1));
+    let catch = json!({"ErrorEquals": ["States.ALL"], "Assign": {"v.$": "$.no"}, "Next": "T"});
+    let mut world = Script::default();
+    world.answer("T", failed("X"));
+    assert_eq!(error(&run_in(&mut world, &task(catch), json!({}))).0, "States.Runtime");
+}
