@@ -5,6 +5,7 @@
 //! says it, what the service was seen to do.
 
 pub mod choice;
+pub mod context;
 pub mod coverage;
 pub mod create;
 pub mod definition;

@@ -64,7 +64,7 @@ fn choices_go_where_the_service_went() {
         if choice["Type"] != "Choice" {
             continue;
         }
-        let (input, context, variables) = (&case["input"], json!({}), Variables::default());
+        let (input, context, variables) = (&case["input"], json!({}).into(), Variables::default());
         let scope = Scope { input, context: &context, variables: &variables };
         let chosen = choice["Choices"].as_array().unwrap().iter().find(|rule| {
             Condition::compile(rule)
@@ -80,7 +80,7 @@ fn choices_go_where_the_service_went() {
 }
 
 fn pass(state: &Value, is_jsonata: bool, input: &Value) -> Result<Value, Failure> {
-    let (context, variables) = (json!({"Execution": {"Input": input}}), Variables::default());
+    let (context, variables) = (json!({"Execution": {"Input": input}}).into(), Variables::default());
     let mut random = Random::new([9; 32]);
     if is_jsonata {
         let bindings = Bindings {

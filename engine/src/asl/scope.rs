@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::path::{Missing, Path, Root, Selected};
 
 /// What a JSONPath expression is evaluated against.
@@ -14,31 +15,31 @@ pub struct Scope<'a> {
     /// What `$` is in this field: the state's input, the effective input or the result.
     pub input: &'a Value,
     /// What `$$` is: the context object.
-    pub context: &'a Value,
+    pub context: &'a Context,
     pub variables: &'a Variables,
 }
 
 impl<'a> Scope<'a> {
-    /// The value that a path begins at; nothing for a variable that has none.
-    pub fn root(&self, path: &Path) -> Option<&'a Value> {
+    /// The value from which a path goes on, and how many of its steps lead there; nothing for a variable without value.
+    fn reach(&self, path: &Path) -> Option<(&'a Value, usize)> {
         match path.root() {
-            Root::Input => Some(self.input),
-            Root::Context => Some(self.context),
-            Root::Variable(name) => self.variables.get(name),
+            Root::Input => Some((self.input, 0)),
+            Root::Context => Some(self.context.reach(path)),
+            Root::Variable(name) => self.variables.get(name).map(|value| (value, 0)),
         }
     }
 
     /// What a path selects, from whatever it begins at.
     pub fn select(&self, path: &Path) -> Result<Selected<'a>, Missing> {
-        match self.root(path) {
-            Some(root) => path.select(root),
+        match self.reach(path) {
+            Some((from, steps)) => path.select_from(from, steps),
             None => Err(Missing::variable(path)),
         }
     }
 
     /// Whether a path selects something: what `IsPresent` asks.
     pub fn has(&self, path: &Path) -> bool {
-        self.root(path).is_some_and(|root| path.is_present(root))
+        self.reach(path).is_some_and(|(from, steps)| path.is_present_from(from, steps))
     }
 }
 

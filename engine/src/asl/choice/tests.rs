@@ -6,7 +6,7 @@ use crate::asl::failure::RUNTIME;
 use crate::asl::scope::{Scope, Variables};
 
 fn holds(rule: &Value, input: &Value) -> Result<bool, crate::asl::failure::Failure> {
-    let (context, variables) = (json!({"c": 1}), Variables::default());
+    let (context, variables) = (json!({"c": 1}).into(), Variables::default());
     Condition::compile(rule).unwrap().holds(&Scope { input, context: &context, variables: &variables })
 }
 

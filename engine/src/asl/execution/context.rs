@@ -1,10 +1,10 @@
-//! The context object: `$$` of JSONPath, `$states.context` of JSONata.
+//! What is in the context object: `$$` of JSONPath, `$states.context` of JSONata.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
 
 use super::frame::Frame;
 use super::run::Run;
+use crate::asl::context::{Context, Node};
 use crate::asl::history::StateType;
 
 /// A time as the service writes it: UTC, milliseconds.
@@ -13,42 +13,35 @@ pub(super) fn time(at: Timestamp) -> String {
 }
 
 /// The context object of a frame in its present state.
-pub(super) fn context(run: &Run, frame: &Frame, token: Option<&str>) -> Value {
-    let mut execution = json!({
-        "Id": &*run.arn,
-        "Input": run.input.value(),
-        "StartTime": time(run.started),
-        "Name": &*run.name,
-        "RoleArn": &*run.role_arn,
-        "RedriveCount": 0,
-    });
-    if execution["RoleArn"] == "" {
-        execution.as_object_mut().map(|fields| fields.remove("RoleArn"));
+pub(super) fn context(run: &Run, frame: &Frame, token: Option<&str>) -> Context {
+    let time = |at| Node::from(time(at).as_str());
+    let mut execution = vec![
+        ("Id", Node::from(&*run.arn)),
+        ("Input", Node::from(&run.input)),
+        ("StartTime", time(run.started)),
+        ("Name", Node::from(&*run.name)),
+    ];
+    if !run.role_arn.is_empty() {
+        execution.push(("RoleArn", Node::from(&*run.role_arn)));
     }
-    let mut context = Map::new();
-    context.insert("Execution".to_owned(), execution);
-    context.insert("StateMachine".to_owned(), json!({"Id": &*run.machine_arn, "Name": &*run.machine_name}));
+    execution.push(("RedriveCount", Node::from(0)));
+    let machine = vec![("Id", Node::from(&*run.machine_arn)), ("Name", Node::from(&*run.machine_name))];
+    let mut context = vec![("Execution", Node::Object(execution)), ("StateMachine", Node::Object(machine))];
     if let Some(state) = frame.state() {
-        let mut fields = json!({"Name": &*state.name, "EnteredTime": time(frame.entered_at)});
-        let retries = matches!(state.kind, StateType::Task | StateType::Parallel | StateType::Map);
-        if let (true, Some(fields)) = (retries, fields.as_object_mut()) {
-            fields.insert("RetryCount".to_owned(), frame.retry_count.into());
+        let mut fields = vec![("Name", Node::from(&*state.name)), ("EnteredTime", time(frame.entered_at))];
+        if matches!(state.kind, StateType::Task | StateType::Parallel | StateType::Map) {
+            fields.push(("RetryCount", Node::from(frame.retry_count)));
         }
-        context.insert("State".to_owned(), fields);
+        context.push(("State", Node::Object(fields)));
     }
     if let Some(token) = token {
-        context.insert("Task".to_owned(), json!({"Token": token}));
+        context.push(("Task", Node::Object(vec![("Token", Node::from(token))])));
     }
     if let Some(item) = &frame.item {
-        let mut fields = json!({"Index": item.index, "Value": item.value.value()});
-        if let Some(fields) = fields.as_object_mut() {
-            if let Some(key) = &item.key {
-                fields.insert("Key".to_owned(), key.as_str().into());
-            }
-            let source = item.source.as_deref().unwrap_or("STATE_DATA");
-            fields.insert("Source".to_owned(), source.into());
-        }
-        context.insert("Map".to_owned(), json!({"Item": fields}));
+        let mut fields = vec![("Index", Node::from(item.index)), ("Value", Node::from(&item.value))];
+        fields.extend(item.key.as_deref().map(|key| ("Key", Node::from(key))));
+        fields.push(("Source", Node::from(item.source.as_deref().unwrap_or("STATE_DATA"))));
+        context.push(("Map", Node::Object(vec![("Item", Node::Object(fields))])));
     }
-    Value::Object(context)
+    Context::new(Node::Object(context))
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Execution;
 use super::context::context;
 use super::frame::{Fate, Frame, FrameId};
+use crate::asl::context::Context;
 use crate::asl::definition::{State, Template};
 use crate::asl::failure::{self, DATA_LIMIT_EXCEEDED, QUERY_EVALUATION_ERROR, RUNTIME};
 use crate::asl::history::{Failure, Happened, StateType};
@@ -31,7 +32,7 @@ pub(super) struct Sight<'a> {
     pub dollar: &'a Value,
     /// `$states.input` of JSONata.
     pub input: &'a Value,
-    pub context: Value,
+    pub context: Context,
     pub variables: Arc<Variables>,
     pub result: Option<&'a Value>,
     pub error_output: Option<&'a Value>,
@@ -81,7 +82,7 @@ impl Execution {
     ) -> Sight<'a> {
         let context = match self.runs.get(frame.run).and_then(Option::as_ref) {
             Some(run) if state.reads_context => context(run, frame, token),
-            _ => Value::Null,
+            _ => Context::from(Value::Null),
         };
         let variables = Arc::clone(&frame.variables);
         Sight { dollar: input, input, context, variables, result: None, error_output: None, now: self.now }

@@ -2,12 +2,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Intrinsic, MAX_NESTING};
+use crate::asl::context::Context;
 use crate::asl::failure::{Failure, INTRINSIC_FAILURE, RUNTIME};
 use crate::asl::scope::{Scope, Variables};
 use crate::random::Random;
 
 fn evaluate(call: &str, input: &Value) -> Result<Value, Failure> {
-    let context = json!({"State": {"Name": "P"}});
+    let context = Context::from(json!({"State": {"Name": "P"}}));
     let mut variables = Variables::default();
     variables.assign("n".to_owned(), std::sync::Arc::new(json!(40)));
     let scope = Scope { input, context: &context, variables: &variables };
@@ -67,8 +68,8 @@ fn uuids_and_random_numbers_come_from_the_seed() {
     let uuid = evaluate("States.UUID()", &json!({})).unwrap();
     assert_eq!(uuid, evaluate("States.UUID()", &json!({})).unwrap());
     assert_eq!(uuid.as_str().unwrap().as_bytes()[14], b'4');
-    let (context, variables) = (json!({}), Variables::default());
-    let scope = Scope { input: &context, context: &context, variables: &variables };
+    let (input, context, variables) = (json!({}), Context::from(json!({})), Variables::default());
+    let scope = Scope { input: &input, context: &context, variables: &variables };
     let mut random = Random::new([1; 32]);
     let call = Intrinsic::parse("States.MathRandom(-2, 2)").unwrap();
     let drawn: std::collections::BTreeSet<i64> =

@@ -31,6 +31,7 @@ use jsonata_core::parser;
 use jsonata_core::value::JValue;
 use serde_json::Value;
 
+use super::context::Context as ContextObject;
 use super::failure::{Failure, QUERY_EVALUATION_ERROR};
 use super::scope::Variables;
 use crate::random::Random;
@@ -68,7 +69,7 @@ pub struct Bindings<'a> {
     /// `$states.input`
     pub input: &'a Value,
     /// `$states.context`
-    pub context: &'a Value,
+    pub context: &'a ContextObject,
     /// `$states.result`, where there is one.
     pub result: Option<&'a Value>,
     /// `$states.errorOutput`, in a catcher.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::Bindings;
 use super::convert::to_jsonata;
 use super::{library, signature};
+use crate::asl::context::Node;
 
 /// Functions that are the service's own, or have no signature; and the one that the service has taken away.
 const OWN: [&str; 7] = ["eval", "hash", "parse", "partition", "random", "range", "uuid"];
@@ -60,6 +61,23 @@ impl Wanted {
                     .collect(),
             ),
             _ => to_jsonata(value),
+        }
+    }
+
+    /// The wanted parts of the context object.
+    fn of_node(&self, node: &Node) -> JValue {
+        match node {
+            Node::Object(fields) => JValue::object(
+                fields
+                    .iter()
+                    .filter_map(|(name, field)| {
+                        let wanted = if self.is_whole { self } else { self.fields.get(*name)? };
+                        Some(((*name).to_owned(), wanted.of_node(field)))
+                    })
+                    .collect(),
+            ),
+            Node::Value(value) => self.of(value),
+            Node::Payload(payload) => self.of(payload.value()),
         }
     }
 }
@@ -124,17 +142,18 @@ impl Needs {
             return;
         }
         let whole = Wanted { is_read: true, is_whole: true, fields: BTreeMap::new() };
-        let fields = [
-            ("input", Some(bindings.input)),
-            ("context", Some(bindings.context)),
-            ("result", bindings.result),
-            ("errorOutput", bindings.error_output),
+        let wanted =
+            |name: &str| if self.states.is_whole { Some(&whole) } else { self.states.fields.get(name) };
+        let part = |name: &str, value: Option<&Value>| {
+            wanted(name).zip(value).map(|(wanted, value)| (name.to_owned(), wanted.of(value)))
+        };
+        let states = [
+            part("input", Some(bindings.input)),
+            wanted("context").map(|wanted| ("context".to_owned(), wanted.of_node(bindings.context.root()))),
+            part("result", bindings.result),
+            part("errorOutput", bindings.error_output),
         ];
-        let states = fields.into_iter().filter_map(|(name, value)| {
-            let wanted = if self.states.is_whole { &whole } else { self.states.fields.get(name)? };
-            Some((name.to_owned(), wanted.of(value?)))
-        });
-        context.bind("states".to_owned(), JValue::object(states.collect()));
+        context.bind("states".to_owned(), JValue::object(states.into_iter().flatten().collect()));
     }
 
     fn all(&mut self, nodes: &[AstNode], bound: &mut BTreeSet<String>) {

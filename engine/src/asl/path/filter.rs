@@ -165,6 +165,21 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
 }
 
 impl Filter {
+    /// Whether anything in it begins at `$`.
+    pub(super) fn reads_root(&self) -> bool {
+        let is_read = |operand: &Operand| match operand {
+            Operand::Root(_) => true,
+            Operand::Here(steps) => super::reads_root(steps),
+            Operand::Literal(_) | Operand::Pattern(_) => false,
+        };
+        match self {
+            Filter::Any(parts) | Filter::All(parts) => parts.iter().any(Filter::reads_root),
+            Filter::Not(part) => part.reads_root(),
+            Filter::Exists(operand) => is_read(operand),
+            Filter::Compare { left, right, .. } => is_read(left) || is_read(right),
+        }
+    }
+
     /// Whether a value passes.
     pub(super) fn accepts<'a>(&'a self, here: &'a Value, walk: &Walk<'a>) -> bool {
         match self {

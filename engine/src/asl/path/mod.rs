@@ -95,6 +95,19 @@ impl Path {
         })
     }
 
+    /// The names that the path begins with, up to the first step that is none.
+    pub fn leading_names(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map_while(|step| match step {
+            Step::Name(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether a filter of the path looks at `$`, the value that the path begins at.
+    pub fn reads_root(&self) -> bool {
+        reads_root(&self.steps)
+    }
+
     /// The path as the service repeats it in the causes of templates: one into the context object begins with `$`.
     pub fn below_root(&self) -> &str {
         match self.root {
@@ -120,6 +133,10 @@ impl Path {
         let place = self.place(self.steps.len());
         if self.root == Root::Context { format!("${place}") } else { place }
     }
+}
+
+fn reads_root(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step, Step::Filter(filter) if filter.reads_root()))
 }
 
 impl fmt::Display for Path {

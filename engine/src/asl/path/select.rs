@@ -84,38 +84,50 @@ struct Gap<'a> {
 impl Path {
     /// Selects from the value that the path begins at.
     pub fn select<'a>(&self, root: &'a Value) -> Result<Selected<'a>, Missing> {
+        self.select_from(root, 0)
+    }
+
+    /// Selects from the value to which the first `done` steps lead.
+    pub fn select_from<'a>(&self, from: &'a Value, done: usize) -> Result<Selected<'a>, Missing> {
         if !self.is_definite() {
-            let walk = Walk::new(root);
-            let selected = match self.steps.split_last() {
+            let walk = Walk::new(from);
+            let steps = self.steps.get(done..).unwrap_or_default();
+            let selected = match steps.split_last() {
                 Some((Step::Names(names), before)) => {
                     let objects = walk.objects(names, before);
                     Selected::ManyPicked(objects.into_iter().map(|fields| picked(names, fields)).collect())
                 }
-                _ => Selected::Many(walk.many(&self.steps, root)),
+                _ => Selected::Many(walk.many(steps, from)),
             };
             return match walk.is_over() {
                 false => Ok(selected),
                 true => Err(Missing { detail: format!("The path {self} looks at too many values") }),
             };
         }
-        self.walk(root).map_err(|gap| self.missing(&gap))
+        self.walk(from, done).map_err(|gap| self.missing(&gap))
     }
 
     /// Whether the path selects something: a definite one a value, an indefinite one at least one.
     pub fn is_present(&self, root: &Value) -> bool {
-        if !self.is_definite() {
-            let walk = Walk::new(root);
-            return match self.steps.split_last() {
-                Some((Step::Names(names), before)) => !walk.objects(names, before).is_empty(),
-                _ => !walk.many(&self.steps, root).is_empty(),
-            };
-        }
-        matches!(self.walk(root), Ok(Selected::One(_) | Selected::Picked(_) | Selected::Length(_)))
+        self.is_present_from(root, 0)
     }
 
-    fn walk<'a>(&self, root: &'a Value) -> Result<Selected<'a>, Gap<'a>> {
-        let mut here = root;
-        for (number, step) in self.steps.iter().enumerate() {
+    /// The same, from the value to which the first `done` steps lead.
+    pub fn is_present_from(&self, from: &Value, done: usize) -> bool {
+        if !self.is_definite() {
+            let walk = Walk::new(from);
+            let steps = self.steps.get(done..).unwrap_or_default();
+            return match steps.split_last() {
+                Some((Step::Names(names), before)) => !walk.objects(names, before).is_empty(),
+                _ => !walk.many(steps, from).is_empty(),
+            };
+        }
+        matches!(self.walk(from, done), Ok(Selected::One(_) | Selected::Picked(_) | Selected::Length(_)))
+    }
+
+    fn walk<'a>(&self, from: &'a Value, done: usize) -> Result<Selected<'a>, Gap<'a>> {
+        let mut here = from;
+        for (number, step) in self.steps.iter().enumerate().skip(done) {
             let is_last = number + 1 == self.steps.len();
             let next = match (step, here) {
                 (Step::Name(name), Value::Object(fields)) => fields.get(name),

@@ -39,7 +39,7 @@ impl PathQuery {
             PathQuery::Path(path) => path,
         };
         scope.select(path).map(|selected| selected.into_value()).map_err(|_| {
-            let searched = match path.root() {
+            let searched: &dyn fmt::Display = match path.root() {
                 Root::Context => scope.context,
                 Root::Input | Root::Variable(_) => scope.input,
             };

@@ -18,13 +18,13 @@ fn variables() -> Variables {
 }
 
 fn render(template: &Value, input: &Value) -> Result<Value, Failure> {
-    let (context, variables) = (json!({"State": {"Name": "S"}}), variables());
+    let (context, variables) = (json!({"State": {"Name": "S"}}).into(), variables());
     let scope = Scope { input, context: &context, variables: &variables };
     PathTemplate::compile(template).unwrap().render(&scope, &mut Random::new([3; 32]))
 }
 
 fn query(template: &Value, input: &Value) -> Result<Value, Failure> {
-    let (context, variables) = (json!({"State": {"Name": "S"}}), variables());
+    let (context, variables) = (json!({"State": {"Name": "S"}}).into(), variables());
     let bindings = Bindings {
         input,
         context: &context,
@@ -89,7 +89,7 @@ fn a_missing_value_names_field_and_input() {
         assert_eq!((failure.error, failure.cause.as_str()), (RUNTIME, cause));
         assert_eq!(failure.location, None);
     }
-    let (input, context, variables) = (json!({}), json!({}), Variables::default());
+    let (input, context, variables) = (json!({}), json!({}).into(), Variables::default());
     let scope = Scope { input: &input, context: &context, variables: &variables };
     let query = PathQuery::parse("$.ErrorX").unwrap();
     let failure = query.evaluate("ErrorPath", &scope, &mut Random::new([0; 32])).unwrap_err();

@@ -182,3 +182,23 @@ fn a_catcher_that_fails_is_not_what_catches_that() {
     world.answer("T", failed("X"));
     assert_eq!(error(&run_in(&mut world, &task(catch), json!({}))).0, "States.Runtime");
 }
+
+#[test]
+fn iterations_that_read_the_context_object_do_not_copy_the_input_of_the_execution() {
+    // 20,000 copies of the input would be 400 million values.
+    let items: Vec<Value> = (0..20_000).map(Value::from).collect();
+    let input = json!({"n": 1, "list": items});
+    let paths = json!({"Type": "Map", "ItemsPath": "$.list", "End": true,
+        "ItemSelector": {"v.$": "$$.Map.Item.Value", "n.$": "$$.Execution.Input.n"}, "ResultSelector": {"first.$": "$[0]"},
+        "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"v.$": "$.v", "s.$": "$$.State.Name"}, "End": true}}}});
+    let query = json!({"Type": "Map", "QueryLanguage": "JSONata", "Items": "{% $states.input.list %}", "End": true,
+        "ItemSelector": {"v": "{% $states.context.Map.Item.Value %}", "n": "{% $states.context.Execution.Input.n %}"},
+        "Output": {"first": "{% $states.result[0] %}"},
+        "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "QueryLanguage": "JSONata",
+            "Output": {"v": "{% $states.input.v %}", "s": "{% $states.context.State.Name %}"}, "End": true}}}});
+    for state in [paths, query] {
+        let options = Options { max_events: 1_000_000, keep_history: false, ..options() };
+        let execution = run_with(&mut Script::default(), &only(state), input.clone(), options);
+        assert_eq!(output(&execution), json!({"first": {"v": 0, "s": "P"}}));
+    }
+}

@@ -24,7 +24,8 @@ fn evaluate(source: &str) -> Result<Value, Failure> {
 }
 
 fn evaluate_within(time: u64, source: &str) -> Result<Value, Failure> {
-    let (input, context) = (input(), json!({"Execution": {"Name": "e"}, "Map": {"Item": {"Index": 4}}}));
+    let (input, context) =
+        (input(), json!({"Execution": {"Name": "e"}, "Map": {"Item": {"Index": 4}}}).into());
     let mut variables = Variables::default();
     variables.assign("v".to_owned(), std::sync::Arc::new(json!({"w": 9})));
     let bindings = Bindings {
@@ -167,10 +168,10 @@ fn nothing_functions_and_errors_are_failures_with_the_services_causes() {
 
 #[test]
 fn a_field_of_one_kind_says_what_it_got() {
-    let (input, variables) = (input(), Variables::default());
+    let (input, context, variables) = (input(), input().into(), Variables::default());
     let bindings = Bindings {
         input: &input,
-        context: &input,
+        context: &context,
         result: None,
         error_output: None,
         variables: &variables,
