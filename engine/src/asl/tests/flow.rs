@@ -187,3 +187,33 @@ fn the_ways_a_run_takes_are_noted_each_for_itself() {
         assert_eq!(found, taken);
     }
 }
+
+#[test]
+fn the_context_object_is_there_at_every_depth_of_a_template() {
+    for name in ["Resource", "States", "Comment", "Branches"] {
+        let paths = only(
+            json!({"Type": "Pass", "End": true, "Parameters": {name: [{name: {"n.$": "$$.Execution.Name"}}]}}),
+        );
+        assert_eq!(output(&run(&paths, json!({}))), json!({name: [{name: {"n": "run"}}]}));
+        let query = only(json!({"Type": "Pass", "QueryLanguage": "JSONata", "End": true,
+            "Output": {name: "{% $states.context.Execution.Name %}"}}));
+        assert_eq!(output(&run(&query, json!({}))), json!({name: "run"}));
+    }
+}
+
+#[test]
+fn an_expression_may_read_the_context_object_whole() {
+    let expected = json!({"Input": {"a": [1]}, "Name": "run"});
+    let paths = only(
+        json!({"Type": "Pass", "End": true, "Parameters": {"whole.$": "$$", "execution.$": "$$.Execution"}}),
+    );
+    let query = only(json!({"Type": "Pass", "QueryLanguage": "JSONata", "End": true,
+        "Output": {"whole": "{% $states.context %}", "execution": "{% $states.context.Execution %}"}}));
+    for definition in [paths, query] {
+        let output = output(&run(&definition, json!({"a": [1]})));
+        for execution in [&output["execution"], &output["whole"]["Execution"]] {
+            assert_eq!(json!({"Input": execution["Input"], "Name": execution["Name"]}), expected);
+        }
+        assert_eq!(output["whole"]["State"]["Name"], "S");
+    }
+}

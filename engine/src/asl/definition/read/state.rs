@@ -108,7 +108,8 @@ impl Reader {
             StateType::Parallel => self.parallel(&fields),
             StateType::Map => self.map(&fields, language).map(|map| Work::Map(Box::new(map))),
         };
-        let reads_context = reads_context(value);
+        let reads_context =
+            fields.names().any(|name| !INNER.contains(&name) && fields.get(name).is_some_and(reads_context));
         let name = Arc::from(name);
         Some(State {
             name,
@@ -253,8 +254,10 @@ fn gives_text(query: &PathQuery) -> bool {
     }
 }
 
-/// Whether a text of this state may read the context object: any mention of it counts, whatever quotes it.
-/// States inside this one are looked at on their own.
+/// The fields of a state with states of their own, which are looked at as such.
+const INNER: [&str; 3] = ["Branches", "ItemProcessor", "Iterator"];
+
+/// Whether a text in a field of a state may read the context object: any mention of it counts, whatever quotes it.
 fn reads_context(value: &Value) -> bool {
     match value {
         Value::String(text) if is_expression(text) => text.split("$states").skip(1).any(|after| {
@@ -264,9 +267,7 @@ fn reads_context(value: &Value) -> bool {
         }),
         Value::String(text) => text.contains("$$"),
         Value::Array(items) => items.iter().any(reads_context),
-        Value::Object(fields) => fields.iter().any(|(name, field)| {
-            !matches!(name.as_str(), "States" | "Comment" | "Resource") && reads_context(field)
-        }),
+        Value::Object(fields) => fields.values().any(reads_context),
         _ => false,
     }
 }

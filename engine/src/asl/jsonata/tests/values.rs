@@ -62,11 +62,11 @@ fn functions_give_what_the_reference_gives() {
 
 #[test]
 fn a_variable_of_the_name_of_a_function_hides_it() {
-    let (input, mut variables) = (input(), Variables::default());
+    let (input, context, mut variables) = (input(), input().into(), Variables::default());
     variables.assign("number".to_owned(), std::sync::Arc::new(json!(5)));
     let bindings = Bindings {
         input: &input,
-        context: &input,
+        context: &context,
         result: None,
         error_output: None,
         variables: &variables,
