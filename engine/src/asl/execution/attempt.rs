@@ -62,7 +62,7 @@ impl Execution {
             token,
             credentials,
         };
-        let demand = self.ask(id, |demand| Demand::Task(demand, Box::new(request)));
+        let demand = self.ask(id, frame, |demand| Demand::Task(demand, Box::new(request)));
         frame.epoch += 1;
         if let Some(seconds) = timeout {
             let at = after(self.now, seconds as f64);

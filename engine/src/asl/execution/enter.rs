@@ -10,7 +10,7 @@ use super::frame::{Doing, Fate, Frame, FrameId};
 use super::leave::{beyond_limit, small_enough};
 use crate::asl::Payload;
 use crate::asl::definition::{ChoiceRule, QueryLanguage, State, Test, Text, Work};
-use crate::asl::failure::{DATA_LIMIT_EXCEEDED, RUNTIME};
+use crate::asl::failure::DATA_LIMIT_EXCEEDED;
 use crate::asl::history::{Failure, Happened};
 use crate::asl::jsonata::Kind;
 use crate::asl::payload::PAYLOAD_LIMIT;
@@ -19,12 +19,6 @@ impl Execution {
     pub(super) fn enter(&mut self, id: FrameId, frame: &mut Frame) -> Fate {
         let states = Arc::clone(&frame.states);
         let Some(state) = states.list.get(frame.current) else { return Fate::Blocked };
-        if let Some(failure) = self.exhausted(frame) {
-            return Fate::Fatal(failure);
-        }
-        if let Some(coverage) = &mut self.coverage {
-            coverage.entered(&state.name);
-        }
         frame.before = frame.previous;
         let entered = Happened::StateEntered {
             state: state.kind,
@@ -32,6 +26,12 @@ impl Execution {
             input: frame.input.clone(),
         };
         self.follow(frame, entered);
+        if self.is_full(frame.run) {
+            return Fate::Blocked;
+        }
+        if let Some(coverage) = &mut self.coverage {
+            coverage.entered(&state.name);
+        }
         frame.entered = frame.previous;
         frame.entered_at = self.now;
         frame.retries.clear();
@@ -56,19 +56,6 @@ impl Execution {
             Work::Map(map) => self.map(id, frame, state, map),
         };
         fate.unwrap_or_else(|problem| self.problem(id, frame, problem))
-    }
-
-    /// The failure of a run that has no room left for more events.
-    pub(super) fn exhausted(&self, frame: &Frame) -> Option<Failure> {
-        let count = self.runs.get(frame.run).and_then(Option::as_ref)?.history.count();
-        let most = self.options.max_events;
-        // The last event is the failure itself.
-        (count.saturating_add(1) >= most).then(|| Failure {
-            error: Some(Arc::from(RUNTIME)),
-            cause: Some(Arc::from(format!(
-                "The execution reached the maximum number of history events ({most})."
-            ))),
-        })
     }
 
     /// The result of a Pass state; JSONata has none.
@@ -177,10 +164,7 @@ impl Execution {
         frame.epoch += 1;
         match frame.doing {
             Doing::Waiting => self.leave(id, frame, None),
-            Doing::BackingOff => match self.exhausted(frame) {
-                Some(failure) => Fate::Fatal(failure),
-                None => self.work(id, frame),
-            },
+            Doing::BackingOff => self.work(id, frame),
             _ => Fate::Blocked,
         }
     }

@@ -84,6 +84,7 @@ impl Execution {
             root: None,
             parent: None,
             items: 0,
+            is_full: false,
         };
         let mut execution = Execution {
             machine_states: Arc::clone(&machine.states),
@@ -269,10 +270,22 @@ impl Execution {
         self.runs.get_mut(run).and_then(Option::as_mut)
     }
 
-    /// Adds an event to the history of a run.
+    /// Adds an event to the history of a run and tells its id. The last one a run has room for is the end of the run:
+    /// one that would take its place is not added, and the run is full. `settle` ends it then.
     fn add(&mut self, run: usize, previous: u64, happened: Happened) -> u64 {
         let now = self.now;
-        self.run(run).map_or(0, |run| run.history.add(previous, now, happened))
+        let most = self.options.max_events;
+        let Some(run) = self.run(run) else { return previous };
+        if run.history.count().saturating_add(1) >= most && !happened.is_of_execution() {
+            run.is_full = true;
+            return previous;
+        }
+        run.history.add(previous, now, happened)
+    }
+
+    /// Whether an event of a run had no room.
+    fn is_full(&self, run: usize) -> bool {
+        self.runs.get(run).and_then(Option::as_ref).is_some_and(|run| run.is_full)
     }
 
     /// Adds an event that follows the last one of the frame.
@@ -280,12 +293,14 @@ impl Execution {
         frame.previous = self.add(frame.run, frame.previous, happened);
     }
 
-    /// Makes a demand in the name of a frame.
-    fn ask(&mut self, id: FrameId, demand: impl FnOnce(DemandId) -> Demand) -> DemandId {
+    /// Makes a demand in the name of a frame, unless its run is at its end.
+    fn ask(&mut self, id: FrameId, frame: &Frame, demand: impl FnOnce(DemandId) -> Demand) -> DemandId {
         self.next_demand += 1;
         let number = DemandId(self.next_demand);
-        self.open.insert(number, id);
-        self.demands.push_back(demand(number));
+        if !self.is_full(frame.run) {
+            self.open.insert(number, id);
+            self.demands.push_back(demand(number));
+        }
         number
     }
 }

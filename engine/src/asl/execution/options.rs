@@ -18,6 +18,7 @@ pub struct Options {
     pub seed: [u8; 32],
     pub identity: Identity,
     pub express: bool,
+    /// Events a run may have, the one that ends it counted. A run that wants more fails with `States.Runtime`.
     pub max_events: u64,
     /// Whether the events are kept; they are counted in any case.
     pub keep_history: bool,

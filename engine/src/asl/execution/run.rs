@@ -20,6 +20,8 @@ pub(super) struct Run {
     pub root: Option<FrameId>,
     /// The Map state and the item whose child this is.
     pub parent: Option<(FrameId, usize)>,
+    /// Whether an event had no room in the history.
+    pub is_full: bool,
     /// How many items are in it; 0 for the execution itself.
     pub items: u64,
 }

@@ -6,11 +6,15 @@ use super::Execution;
 use super::frame::{Doing, Fate, Frame, FrameId, Place};
 use super::run::{Outcome, Status};
 use crate::asl::Payload;
+use crate::asl::failure::RUNTIME;
 use crate::asl::history::{Failure, Happened};
 
 impl Execution {
     pub(super) fn settle(&mut self, mut id: FrameId, mut frame: Box<Frame>, mut fate: Fate) {
         loop {
+            if self.is_full(frame.run) {
+                fate = Fate::Fatal(self.out_of_events());
+            }
             let parent = match fate {
                 Fate::Blocked => {
                     self.frames.put(id, frame);
@@ -51,6 +55,13 @@ impl Execution {
             };
             (id, frame, fate) = parent;
         }
+    }
+
+    /// The failure of a run that has no room for more events.
+    fn out_of_events(&self) -> Failure {
+        let most = self.options.max_events;
+        let cause = format!("The execution reached the maximum number of history events ({most}).");
+        Failure { error: Some(Arc::from(RUNTIME)), cause: Some(Arc::from(cause)) }
     }
 
     /// A frame is through with its states: what that means to its parent.

@@ -195,6 +195,18 @@ pub enum Call {
 }
 
 impl Happened {
+    /// Whether it is about the execution as a whole: its start or its end.
+    pub(in crate::asl) fn is_of_execution(&self) -> bool {
+        matches!(
+            self,
+            Happened::ExecutionStarted { .. }
+                | Happened::ExecutionSucceeded { .. }
+                | Happened::ExecutionFailed(_)
+                | Happened::ExecutionAborted(_)
+                | Happened::ExecutionTimedOut(_)
+        )
+    }
+
     /// The type of the event, as the service writes it.
     pub fn name(&self) -> String {
         use Happened as H;

@@ -202,3 +202,37 @@ fn iterations_that_read_the_context_object_do_not_copy_the_input_of_the_executio
         assert_eq!(output(&execution), json!({"first": {"v": 0, "s": "P"}}));
     }
 }
+
+#[test]
+fn every_event_counts_for_the_limit_and_the_end_is_the_last_one() {
+    let task = json!({"StartAt": "T", "States": {"T": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}});
+    let map = json!({"Type": "Map", "ItemProcessor": task, "End": true});
+    let parallel = json!({"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "End": true}}},
+        {"StartAt": "F", "States": {"F": {"Type": "Fail"}}}], "End": true,
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "N"}]});
+    for definition in
+        [only(map), json!({"StartAt": "P", "States": {"P": parallel, "N": {"Type": "Succeed"}}})]
+    {
+        let input = Value::Array((0..20).map(Value::from).collect());
+        let whole = run(&definition, input.clone()).history().count();
+        for most in 2..=whole {
+            let mut world = Script::default();
+            let execution =
+                run_with(&mut world, &definition, input.clone(), Options { max_events: most, ..options() });
+            let events = execution.history().events();
+            assert_eq!(events.len() as u64, most);
+            assert!(events.iter().all(|event| event.previous < event.id), "{:?}", trail(&execution));
+            let scheduled =
+                trail(&execution).iter().filter(|event| event.starts_with("TaskScheduled")).count();
+            assert_eq!(world.requests.len(), scheduled, "{most}");
+            if most == whole {
+                output(&execution);
+            } else {
+                let cause = format!("The execution reached the maximum number of history events ({most}).");
+                assert_eq!(error(&execution), ("States.Runtime".to_owned(), cause));
+                assert!(trail(&execution).last().unwrap().starts_with("ExecutionFailed"));
+            }
+        }
+    }
+}

@@ -143,6 +143,7 @@ impl Execution {
             root: None,
             parent: Some((id, number)),
             items,
+            is_full: false,
         };
         let number_of_run = match self.free_runs.pop() {
             Some(free) if free < self.runs.len() => {

@@ -104,7 +104,7 @@ impl Execution {
         let (phase, most_items, origin) = match (source, reading) {
             (Some(source), _) => (Phase::Running(Box::new(source)), None, None),
             (None, Some(Ok(reading))) => {
-                (Phase::Reading(self.ask(id, reading.demand)), reading.most_items, Some(reading.origin))
+                (Phase::Reading(self.ask(id, frame, reading.demand)), reading.most_items, Some(reading.origin))
             }
             (None, Some(Err(cause))) => {
                 return Ok(self.map_run_failed(id, frame, ITEM_READER_FAILED, &cause));

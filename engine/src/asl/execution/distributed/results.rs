@@ -129,7 +129,7 @@ impl Execution {
                 key,
                 body: Bytes::from(body),
             };
-            open.push(self.ask(id, |demand| Demand::Write(demand, request)));
+            open.push(self.ask(id, frame, |demand| Demand::Write(demand, request)));
         }
         if open.is_empty() {
             return self.map_run_failed(id, frame, RESULT_WRITER_FAILED, "There is nothing to write.");
