@@ -23,6 +23,7 @@ mod payload;
 mod place;
 #[cfg(test)]
 mod recorded;
+mod room;
 pub mod scope;
 pub mod template;
 #[cfg(test)]

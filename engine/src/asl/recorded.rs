@@ -98,7 +98,7 @@ fn pass(state: &Value, is_jsonata: bool, input: &Value) -> Result<Value, Failure
     let mut output = input.clone();
     ReferencePath::parse(state["ResultPath"].as_str().unwrap_or("$")).unwrap().merge(&mut output, result)?;
     let path = super::path::Path::parse(state["OutputPath"].as_str().unwrap_or("$")).unwrap();
-    Ok(path.select(&output).unwrap().into_value())
+    Ok(path.select(&output).unwrap().into_value()?)
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Test {
 
 fn value<'a>(scope: &Scope<'a>, path: &Path) -> Result<std::borrow::Cow<'a, Value>, Failure> {
     match scope.select(path) {
-        Ok(selected) => Ok(selected.into_cow()),
+        Ok(selected) => Ok(selected.into_cow()?),
         Err(_) => Err(Failure::runtime(format!(
             "Invalid path '{path}': The choice state's condition path references an invalid value."
         ))),

@@ -65,7 +65,8 @@ impl Sight<'_> {
     /// What a path selects, for the fields that say `Invalid path` when it is nothing.
     pub fn path(&self, path: &Path) -> Result<Value, Problem> {
         match self.scope().select(path) {
-            Ok(selected) => Ok(selected.into_value()),
+            Ok(selected) => Ok(selected.into_value()?),
+            Err(missing) if missing.is_excess() => Err(Problem::new(DATA_LIMIT_EXCEEDED, missing.detail())),
             Err(missing) => Err(Problem::runtime(missing.cause(path))),
         }
     }

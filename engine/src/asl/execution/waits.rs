@@ -55,7 +55,7 @@ impl Execution {
                         "The SecondsPath parameter does not reference an input value: {path}"
                     )));
                 };
-                let value = selected.into_value();
+                let value = selected.into_value()?;
                 match whole(&value) {
                     Some(seconds) if seconds < 0.0 => Err(Problem::runtime(format!(
                         "The SecondsPath parameter references a negative value: {path} == {}",
@@ -103,7 +103,7 @@ impl Execution {
                         "The TimestampPath parameter does not reference an input value: {path}"
                     )));
                 };
-                let value = selected.into_value();
+                let value = selected.into_value()?;
                 value.as_str().and_then(timestamp::parse).ok_or_else(|| {
                     Problem::runtime(format!(
                         "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {}",

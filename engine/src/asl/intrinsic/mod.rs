@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::failure::{Failure, INTRINSIC_FAILURE, RUNTIME};
 use super::path::{Path, Selected};
+use super::room::{Full, Room};
 use super::scope::Scope;
 use crate::random::Random;
 
@@ -99,6 +100,14 @@ enum Trouble {
     Missing(String),
     /// An argument that the function cannot take: `States.IntrinsicFailure`.
     Wrong(String),
+    /// More than a field may come to.
+    Full,
+}
+
+impl From<Full> for Trouble {
+    fn from(Full: Full) -> Self {
+        Trouble::Full
+    }
 }
 
 impl Trouble {
@@ -130,8 +139,19 @@ impl Intrinsic {
     /// Evaluates the call. A path that selects nothing is a `States.Runtime`, whose cause (measured at the service)
     /// repeats the whole call, the path and the input of the state; everything else a `States.IntrinsicFailure`.
     pub fn evaluate(&self, scope: &Scope<'_>, random: &mut Random) -> Result<Value, Failure> {
-        self.call.evaluate(scope, random).map_err(|trouble| {
+        self.evaluate_within(&mut Room::default(), scope, random)
+    }
+
+    /// Evaluates one of several calls that share their room.
+    pub fn evaluate_within(
+        &self,
+        room: &mut Room,
+        scope: &Scope<'_>,
+        random: &mut Random,
+    ) -> Result<Value, Failure> {
+        self.call.evaluate(room, scope, random).map_err(|trouble| {
             let (error, message) = match trouble {
+                Trouble::Full => return Full.into(),
                 Trouble::Wrong(message) => (INTRINSIC_FAILURE, message),
                 Trouble::Missing(path) => {
                     let input = scope.input;
@@ -157,25 +177,29 @@ impl Call {
         }
     }
 
-    fn evaluate(&self, scope: &Scope<'_>, random: &mut Random) -> Result<Value, Trouble> {
+    /// Everything that the call makes on its way is given room, that of the calls inside it included.
+    fn evaluate(&self, room: &mut Room, scope: &Scope<'_>, random: &mut Random) -> Result<Value, Trouble> {
         let values = self
             .arguments
             .iter()
-            .map(|argument| argument.evaluate(scope, random))
+            .map(|argument| argument.evaluate(room, scope, random))
             .collect::<Result<Vec<Cow<'_, Value>>, _>>()?;
         let values = Values(&values);
-        match self.function {
+        let value = match self.function {
             Function::Format => {
                 // The escapes of a template that is written out are still to be read.
                 let raw = match self.arguments.first() {
                     Some(Argument::Quoted(raw)) => raw,
                     _ => values.text(0)?,
                 };
-                text::format(raw, &values)
+                text::format(raw, &values, room)
             }
             Function::StringToJson => text::string_to_json(values.text(0)?),
             Function::JsonToString => Ok(values.get(0)?.to_string().into()),
-            Function::Array => Ok(values.0.iter().map(|value| value.as_ref().clone()).collect()),
+            Function::Array => {
+                values.0.iter().try_for_each(|value| room.take(value))?;
+                return Ok(values.0.iter().map(|value| value.as_ref().clone()).collect());
+            }
             Function::ArrayPartition => array::partition(values.list(0)?, values.integer(1)?),
             Function::ArrayContains => array::contains(values.list(0)?, values.get(1)?),
             Function::ArrayRange => array::range(values.integer(0)?, values.integer(1)?, values.integer(2)?),
@@ -191,21 +215,29 @@ impl Call {
                 math::random(values.integer(0)?, values.integer(1)?, seed, random)
             }
             Function::MathAdd => math::add(values.integer(0)?, values.integer(1)?),
-            Function::StringSplit => Ok(text::split(values.text(0)?, values.text(1)?)),
+            Function::StringSplit => return text::split(values.text(0)?, values.text(1)?, room),
             Function::Uuid => Ok(random.uuid().to_string().into()),
-        }
+        }?;
+        room.take(&value)?;
+        Ok(value)
     }
 }
 
 impl Argument {
-    fn evaluate<'a>(&'a self, scope: &Scope<'a>, random: &mut Random) -> Result<Cow<'a, Value>, Trouble> {
+    fn evaluate<'a>(
+        &'a self,
+        room: &mut Room,
+        scope: &Scope<'a>,
+        random: &mut Random,
+    ) -> Result<Cow<'a, Value>, Trouble> {
         match self {
             Argument::Quoted(raw) => Ok(Cow::Owned(text::unescape(raw).into())),
             Argument::Literal(value) => Ok(Cow::Borrowed(value)),
-            Argument::Call(call) => call.evaluate(scope, random).map(Cow::Owned),
+            Argument::Call(call) => call.evaluate(room, scope, random).map(Cow::Owned),
             Argument::Path(path) => match scope.select(path) {
+                Err(missing) if missing.is_excess() => Err(Trouble::Full),
                 Ok(Selected::Beyond) | Err(_) => Err(Trouble::Missing(path.below_root().to_owned())),
-                Ok(selected) => Ok(selected.into_cow()),
+                Ok(selected) => Ok(selected.into_cow_within(room)?),
             },
         }
     }

@@ -9,6 +9,7 @@ use ring::digest::{self, Algorithm};
 use serde_json::Value;
 
 use super::{Trouble, Values};
+use crate::asl::room::Room;
 
 /// Characters that base64 and digests take.
 const MAX_LENGTH: usize = 10_000;
@@ -24,7 +25,7 @@ pub(super) fn unescape(raw: &str) -> String {
 }
 
 /// Puts the arguments after the first into the `{}` of a template: texts bare, everything else as JSON.
-pub(super) fn format(template: &str, values: &Values<'_>) -> Result<Value, Trouble> {
+pub(super) fn format(template: &str, values: &Values<'_>, room: &mut Room) -> Result<Value, Trouble> {
     let mut text = String::with_capacity(template.len());
     let mut used = 0;
     let mut chars = template.chars();
@@ -35,8 +36,12 @@ pub(super) fn format(template: &str, values: &Values<'_>) -> Result<Value, Troub
                 chars.next();
                 used += 1;
                 match values.0.get(used).map(AsRef::as_ref) {
-                    Some(Value::String(value)) => text.push_str(value),
+                    Some(Value::String(value)) => {
+                        room.take_text(value)?;
+                        text.push_str(value);
+                    }
                     Some(value) => {
+                        room.take(value)?;
                         let _ = write!(text, "{value}");
                     }
                     // Counted on, for the message.
@@ -120,9 +125,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Every character of `separators` separates; empty pieces are dropped.
-pub(super) fn split(text: &str, separators: &str) -> Value {
+pub(super) fn split(text: &str, separators: &str, room: &mut Room) -> Result<Value, Trouble> {
     text.split(|found| separators.contains(found))
         .filter(|piece| !piece.is_empty())
-        .map(Value::from)
+        .map(|piece| {
+            room.take_text(piece)?;
+            Ok(Value::from(piece))
+        })
         .collect()
 }

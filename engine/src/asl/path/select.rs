@@ -7,6 +7,7 @@ use std::cell::Cell;
 use serde_json::{Map, Value};
 
 use super::{Path, Step};
+use crate::asl::room::{Full, Room};
 
 /// Values looked at in one evaluation: many times what a payload of 256 KiB holds. Only scans inside scans, or inside
 /// filters, get there.
@@ -34,20 +35,38 @@ pub enum Selected<'a> {
 pub type Picked<'a> = Vec<(&'a str, &'a Value)>;
 
 impl<'a> Selected<'a> {
-    /// The selected value, borrowed where it exists as such.
-    pub fn into_cow(self) -> Cow<'a, Value> {
-        match self {
+    /// The selected value, borrowed where it exists as such. A list may hold the same value many times, so it is given
+    /// room before it is made.
+    pub fn into_cow_within(self, room: &mut Room) -> Result<Cow<'a, Value>, Full> {
+        Ok(match self {
             Selected::One(value) => Cow::Borrowed(value),
             Selected::Beyond => Cow::Owned(Value::Null),
-            Selected::Many(values) => Cow::Owned(values.into_iter().cloned().collect()),
-            Selected::Picked(picked) => Cow::Owned(made(picked)),
-            Selected::ManyPicked(all) => Cow::Owned(all.into_iter().map(made).collect()),
+            Selected::Many(values) => {
+                values.iter().try_for_each(|value| room.take(value))?;
+                Cow::Owned(values.into_iter().cloned().collect())
+            }
+            Selected::Picked(picked) => Cow::Owned(made(picked, room)?),
+            Selected::ManyPicked(all) => {
+                Cow::Owned(all.into_iter().map(|picked| made(picked, room)).collect::<Result<_, _>>()?)
+            }
             Selected::Length(length) => Cow::Owned(length.into()),
-        }
+        })
     }
 
-    pub fn into_value(self) -> Value {
-        self.into_cow().into_owned()
+    pub fn into_cow(self) -> Result<Cow<'a, Value>, Full> {
+        self.into_cow_within(&mut Room::default())
+    }
+
+    /// The selected value as one of its own, when there is room for it.
+    pub fn into_value_within(self, room: &mut Room) -> Result<Value, Full> {
+        if let Selected::One(value) = self {
+            room.take(value)?;
+        }
+        Ok(self.into_cow_within(room)?.into_owned())
+    }
+
+    pub fn into_value(self) -> Result<Value, Full> {
+        self.into_value_within(&mut Room::default())
     }
 }
 
@@ -56,12 +75,18 @@ impl<'a> Selected<'a> {
 #[error("{detail}")]
 pub struct Missing {
     detail: String,
+    is_excess: bool,
 }
 
 impl Missing {
     /// A path that begins at a variable without a value.
     pub fn variable(path: &Path) -> Self {
-        Missing { detail: format!("No results for path: {}", path.place(0)) }
+        Missing { detail: format!("No results for path: {}", path.place(0)), is_excess: false }
+    }
+
+    /// Whether there may be something, but more than may be looked at.
+    pub fn is_excess(&self) -> bool {
+        self.is_excess
     }
 
     /// Jayway's own words: `No results for path: $['x']`.
@@ -101,7 +126,10 @@ impl Path {
             };
             return match walk.is_over() {
                 false => Ok(selected),
-                true => Err(Missing { detail: format!("The path {self} looks at too many values") }),
+                true => Err(Missing {
+                    detail: format!("The path {self} looks at too many values"),
+                    is_excess: true,
+                }),
             };
         }
         self.walk(from, done).map_err(|gap| self.missing(&gap))
@@ -167,7 +195,7 @@ impl Path {
             }
             _ => format!("Missing property in path {}", self.place(gap.step + 1)),
         };
-        Missing { detail }
+        Missing { detail, is_excess: false }
     }
 }
 
@@ -225,7 +253,7 @@ impl<'a> Walk<'a> {
         }
         if let Some((Step::Names(names), before)) = steps.split_last() {
             let fields = self.many(before, from).into_iter().find_map(Value::as_object)?;
-            return Some(Cow::Owned(made(picked(names, fields))));
+            return made(picked(names, fields), &mut Room::default()).ok().map(Cow::Owned);
         }
         self.many(steps, from).first().map(|value| Cow::Borrowed(*value))
     }
@@ -261,15 +289,17 @@ impl<'a> Walk<'a> {
         match (step, value) {
             (Step::Name(name), Value::Object(fields)) => next.extend(fields.get(name)),
             (Step::Names(names), Value::Object(fields)) => {
-                next.extend(names.iter().filter_map(|name| fields.get(name)));
+                self.take(names.iter().map(|name| fields.get(name)), next);
             }
             (Step::Index(index), Value::Array(items)) => next.extend(at(items, *index)),
             (Step::Indexes(indexes), Value::Array(items)) => {
-                next.extend(indexes.iter().filter_map(|index| at(items, *index)));
+                self.take(indexes.iter().map(|index| at(items, *index)), next);
             }
-            (Step::Slice { from, to }, Value::Array(items)) => next.extend(slice(items, *from, *to)),
-            (Step::Wildcard, Value::Array(items)) => next.extend(items),
-            (Step::Wildcard, Value::Object(fields)) => next.extend(fields.values()),
+            (Step::Slice { from, to }, Value::Array(items)) => {
+                self.take(slice(items, *from, *to).iter().map(Some), next)
+            }
+            (Step::Wildcard, Value::Array(items)) => self.take(items.iter().map(Some), next),
+            (Step::Wildcard, Value::Object(fields)) => self.take(fields.values().map(Some), next),
             (Step::Filter(filter), Value::Array(items)) => {
                 next.extend(items.iter().filter(|item| self.spend() && filter.accepts(item, self)));
             }
@@ -277,6 +307,11 @@ impl<'a> Walk<'a> {
             (Step::Scan, _) => self.scan(value, next),
             _ => {}
         }
+    }
+
+    /// Takes what there is, as far as the work allows.
+    fn take(&self, values: impl Iterator<Item = Option<&'a Value>>, next: &mut Vec<&'a Value>) {
+        next.extend(values.take_while(|_| self.spend()).flatten());
     }
 
     /// A value and all below it, parents first; without recursion, so that depth does not matter.
@@ -306,14 +341,16 @@ fn picked<'a>(names: &[String], fields: &'a Map<String, Value>) -> Picked<'a> {
 }
 
 /// The object of some properties. One that is named again is not copied again.
-fn made(picked: Picked<'_>) -> Value {
+fn made(picked: Picked<'_>, room: &mut Room) -> Result<Value, Full> {
     let mut object = Map::new();
     for (name, field) in picked {
         if !object.contains_key(name) {
+            room.take_text(name)?;
+            room.take(field)?;
             object.insert(name.to_owned(), field.clone());
         }
     }
-    Value::Object(object)
+    Ok(object.into())
 }
 
 fn length(value: &Value) -> Option<usize> {

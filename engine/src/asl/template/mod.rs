@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::failure::{DATA_LIMIT_EXCEEDED, Failure};
+use super::failure::Failure;
+use super::room::Room;
 
 pub use path::PathTemplate;
 pub use path_query::PathQuery;
@@ -21,9 +22,6 @@ pub use query::{QueryTemplate, expression_source};
 
 /// Objects and arrays inside each other.
 const MAX_NESTING: usize = 200;
-/// Bytes that the expressions of one template may give together, roughly. Far above what any payload may have: it only
-/// keeps a template of many large values from filling the memory before its length is looked at.
-const MAX_RENDERED: usize = 16 * 1024 * 1024;
 
 /// A template whose expressions are `L`.
 #[derive(Debug, Clone)]
@@ -48,8 +46,12 @@ impl<L> Template<L> {
         }
     }
 
-    fn render_with(&self, evaluate: &mut impl FnMut(&L) -> Result<Value, Failure>) -> Result<Value, Failure> {
-        self.node.render(evaluate, &mut Room(MAX_RENDERED))
+    /// `evaluate` gives each value the room it needs, before it is made where that can be known.
+    fn render_with(
+        &self,
+        evaluate: &mut impl FnMut(&L, &mut Room) -> Result<Value, Failure>,
+    ) -> Result<Value, Failure> {
+        self.node.render(evaluate, &mut Room::default())
     }
 
     /// Every expression, in the order of the document.
@@ -60,45 +62,15 @@ impl<L> Template<L> {
     }
 }
 
-/// Bytes that are left.
-struct Room(usize);
-
-impl Room {
-    /// Whether a value has room, which it then takes.
-    fn takes(&mut self, value: &Value) -> bool {
-        let own = match value {
-            Value::String(text) => text.len() + 2,
-            _ => 2,
-        };
-        let Some(left) = self.0.checked_sub(own) else { return false };
-        self.0 = left;
-        match value {
-            Value::Array(items) => items.iter().all(|item| self.takes(item)),
-            Value::Object(fields) => fields.iter().all(|(name, field)| {
-                self.0 = self.0.saturating_sub(name.len());
-                self.takes(field)
-            }),
-            _ => true,
-        }
-    }
-}
-
 impl<L> Node<L> {
     fn render(
         &self,
-        evaluate: &mut impl FnMut(&L) -> Result<Value, Failure>,
+        evaluate: &mut impl FnMut(&L, &mut Room) -> Result<Value, Failure>,
         room: &mut Room,
     ) -> Result<Value, Failure> {
         match self {
             Node::Literal(value) => Ok(value.as_ref().clone()),
-            Node::Leaf(leaf) => {
-                let value = evaluate(leaf)?;
-                if room.takes(&value) {
-                    return Ok(value);
-                }
-                let cause = format!("The values of the field are larger than {MAX_RENDERED} bytes together.");
-                Err(Failure::new(DATA_LIMIT_EXCEEDED, cause))
-            }
+            Node::Leaf(leaf) => evaluate(leaf, room),
             Node::Array(items) => items.iter().map(|item| item.render(evaluate, room)).collect(),
             Node::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());

@@ -30,7 +30,7 @@ impl PathTemplate {
     }
 
     pub fn render(&self, scope: &Scope<'_>, random: &mut Random) -> Result<Value, Failure> {
-        self.render_with(&mut |leaf| leaf.query.evaluate(&leaf.field, scope, random))
+        self.render_with(&mut |leaf, room| leaf.query.evaluate_within(room, &leaf.field, scope, random))
     }
 
     /// The paths in the template's expressions.

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::asl::failure::Failure;
+use crate::asl::failure::{DATA_LIMIT_EXCEEDED, Failure};
 use crate::asl::intrinsic::Intrinsic;
 use crate::asl::path::{ParseError, Path, Root};
+use crate::asl::room::Room;
 use crate::asl::scope::Scope;
 use crate::random::Random;
 
@@ -34,11 +35,25 @@ impl PathQuery {
 
     /// Evaluates for a field; `field` is its name as the cause of a missing value has it: `value.$`, `ErrorPath`.
     pub fn evaluate(&self, field: &str, scope: &Scope<'_>, random: &mut Random) -> Result<Value, Failure> {
+        self.evaluate_within(&mut Room::default(), field, scope, random)
+    }
+
+    /// Evaluates one of several queries that share their room.
+    pub fn evaluate_within(
+        &self,
+        room: &mut Room,
+        field: &str,
+        scope: &Scope<'_>,
+        random: &mut Random,
+    ) -> Result<Value, Failure> {
         let path = match self {
-            PathQuery::Call(call) => return call.evaluate(scope, random),
+            PathQuery::Call(call) => return call.evaluate_within(room, scope, random),
             PathQuery::Path(path) => path,
         };
-        scope.select(path).map(|selected| selected.into_value()).map_err(|_| {
+        let selected = scope.select(path).map_err(|missing| {
+            if missing.is_excess() {
+                return Failure::new(DATA_LIMIT_EXCEEDED, missing.detail());
+            }
             let searched: &dyn fmt::Display = match path.root() {
                 Root::Context => scope.context,
                 Root::Input | Root::Variable(_) => scope.input,
@@ -47,7 +62,8 @@ impl PathQuery {
                 "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{searched}'",
                 path.below_root()
             ))
-        })
+        })?;
+        Ok(selected.into_value_within(room)?)
     }
 }
 

@@ -34,7 +34,11 @@ impl QueryTemplate {
     }
 
     pub fn render(&self, bindings: &Bindings<'_>, random: &mut Random) -> Result<Value, Failure> {
-        self.render_with(&mut |leaf| leaf.expression.evaluate(bindings, random, &leaf.field))
+        self.render_with(&mut |leaf, room| {
+            let value = leaf.expression.evaluate(bindings, random, &leaf.field)?;
+            room.take(&value)?;
+            Ok(value)
+        })
     }
 
     pub fn expressions(&self) -> Vec<&Expression> {

@@ -236,3 +236,48 @@ fn every_event_counts_for_the_limit_and_the_end_is_the_last_one() {
         }
     }
 }
+
+#[test]
+fn paths_and_calls_that_multiply_a_value_end_before_it_is_copied() {
+    let large = "x".repeat(200_000);
+    let many = |text: &str| vec![text; 20_000].join(",");
+    let deep = (0..100).fold(json!(large), |inner, _| json!({"a": inner}));
+    let fields = json!({"one": [large], "list": vec![0; 1000]});
+    let union = format!("$.one[{}]", many("0"));
+    let array = format!("States.Array({})", many("$.one[0]"));
+    let format = format!("States.Format('{}', {})", "{}".repeat(20_000), many("$.one[0]"));
+    let calls = format!("States.Array({})", many("States.Format('{}', $.one[0])"));
+    let lists = format!("States.ArrayLength(States.Array({}))", many("$.list[*]"));
+    let escaped = (0..9).fold("$".to_owned(), |inner, _| format!("States.JsonToString({inner})"));
+    let quotes = json!(r#"\""#.repeat(60_000));
+    for (field, query, input) in [
+        ("Parameters", "$..*..*..*", &deep),
+        ("Parameters", &union, &fields),
+        ("InputPath", &union, &fields),
+        ("OutputPath", &union, &fields),
+        ("Parameters", &array, &fields),
+        ("Parameters", &format, &fields),
+        ("Parameters", &calls, &fields),
+        ("Parameters", &lists, &fields),
+        ("Parameters", &escaped, &quotes),
+    ] {
+        let value = if field == "Parameters" { json!({"v.$": query}) } else { json!(query) };
+        let execution = run(&only(json!({"Type": "Pass", field: value, "End": true})), input.clone());
+        assert_eq!(
+            error(&execution).0,
+            "States.DataLimitExceeded",
+            "{field}: {}",
+            &query[..30.min(query.len())]
+        );
+    }
+}
+
+#[test]
+fn a_path_that_looks_at_too_much_says_so() {
+    let definition =
+        only(json!({"Type": "Pass", "Parameters": {"v.$": "$[*]..*[0,0,0,0,0,0,0,0]..*"}, "End": true}));
+    let input = Value::Array(vec![json!([[[[[[[1, 2], 1], 1], 1], 1], 1], 1]); 8_000]);
+    let (name, cause) = error(&run(&definition, input));
+    assert_eq!(name, "States.DataLimitExceeded");
+    assert!(cause.ends_with("looks at too many values"), "{cause}");
+}
