@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Payload;
 use super::context::Context;
 use super::path::{Missing, Path, Root, Selected};
 
@@ -47,34 +48,40 @@ impl<'a> Scope<'a> {
 /// are frozen while an inner scope lives, as the language has it, so they are shared and never copied.
 #[derive(Debug, Clone, Default)]
 pub struct Variables {
-    own: BTreeMap<String, Arc<Value>>,
+    own: BTreeMap<String, Payload>,
+    /// Bytes of JSON of its own values.
+    length: usize,
     outer: Option<Arc<Variables>>,
 }
 
 impl Variables {
     /// An empty scope inside another one.
     pub fn inside(outer: Arc<Variables>) -> Self {
-        Variables { own: BTreeMap::new(), outer: Some(outer) }
+        Variables { own: BTreeMap::new(), length: 0, outer: Some(outer) }
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {
         let mut scope = self;
         loop {
             if let Some(value) = scope.own.get(name) {
-                return Some(value);
+                return Some(value.value());
             }
             scope = scope.outer.as_deref()?;
         }
     }
 
     /// Gives a variable of this scope a value.
-    pub fn assign(&mut self, name: String, value: Arc<Value>) {
-        self.own.insert(name, value);
+    pub fn assign(&mut self, name: &str, value: Payload) {
+        self.length += value.length();
+        if let Some(replaced) = self.own.insert(name.to_owned(), value) {
+            self.length -= replaced.length();
+        }
     }
 
-    /// This scope's own variables by name, without those around it.
-    pub fn own(&self) -> impl Iterator<Item = (&str, &Arc<Value>)> {
-        self.own.iter().map(|(name, value)| (name.as_str(), value))
+    /// Bytes of JSON of all values, those of the scopes around this one included.
+    pub fn length(&self) -> usize {
+        let scopes = std::iter::successors(Some(self), |scope| scope.outer.as_deref());
+        scopes.map(|scope| scope.length).sum()
     }
 }
 
@@ -87,14 +94,15 @@ mod tests {
     #[test]
     fn a_scope_reads_outwards_and_writes_inwards() {
         let mut outer = Variables::default();
-        outer.assign("a".to_owned(), Arc::new(json!(1)));
+        outer.assign("a", json!("abc").into());
+        outer.assign("a", json!(1).into());
         let outer = Arc::new(outer);
         let mut inner = Variables::inside(Arc::clone(&outer));
-        inner.assign("b".to_owned(), Arc::new(json!(2)));
+        inner.assign("b", json!([2]).into());
         assert_eq!(
             (inner.get("a"), inner.get("b"), outer.get("b")),
-            (Some(&json!(1)), Some(&json!(2)), None)
+            (Some(&json!(1)), Some(&json!([2])), None)
         );
-        assert_eq!(inner.own().map(|(name, _)| name).collect::<Vec<_>>(), ["b"]);
+        assert_eq!((inner.length(), outer.length()), (4, 1));
     }
 }

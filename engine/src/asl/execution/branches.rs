@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Execution;
 use super::evaluate::Problem;
 use super::frame::{Branches, Doing, Fate, Frame, FrameId, Place};
+use super::gathered::Gathered;
 use crate::asl::Payload;
 use crate::asl::definition::{State, States};
 use crate::asl::history::{Happened, StateType};
@@ -28,7 +29,7 @@ impl Execution {
             let states = Arc::clone(states);
             frames.push(self.spawn(frame.run, place, states, input.clone(), variables, item, frame.previous));
         }
-        let branches = Branches { open: frames.len(), results: vec![None; frames.len()], frames };
+        let branches = Branches { open: frames.len(), results: Gathered::new(state), frames };
         self.turn_to(frame, Doing::Branching(branches));
         Ok(Fate::Blocked)
     }
@@ -43,17 +44,16 @@ impl Execution {
         output: Payload,
     ) -> Fate {
         let Doing::Branching(branches) = &mut frame.doing else { return Fate::Blocked };
-        if let Some(result) = branches.results.get_mut(index) {
-            *result = Some(output);
-        }
+        branches.results.put(index, output);
         branches.open -= 1;
         if branches.open > 0 {
             return Fate::Blocked;
         }
-        let results = std::mem::take(&mut branches.results);
-        self.turn_to(frame, Doing::Entering);
+        let Doing::Branching(branches) = std::mem::replace(&mut frame.doing, Doing::Entering) else {
+            return Fate::Blocked;
+        };
         frame.previous = previous;
-        self.leave_whole(id, frame, previous, gather(results))
+        self.leave_whole(id, frame, previous, branches.results.into_payload())
     }
 
     /// Ends every branch of a Parallel state that failed. `failing` is the frame that did, whose state counts as aborted
@@ -109,9 +109,4 @@ impl Execution {
             }
         }
     }
-}
-
-/// The results of branches or iterations as one list, in their order.
-pub(super) fn gather(results: Vec<Option<Payload>>) -> Payload {
-    Payload::new(results.into_iter().flatten().map(Payload::into_value).collect())
 }

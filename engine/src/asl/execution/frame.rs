@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::attempt::Attempt;
 use super::distributed::MapRun;
+use super::gathered::Gathered;
 use super::inline::Iterations;
 use crate::asl::Payload;
 use crate::asl::definition::{State, States};
@@ -21,8 +22,6 @@ pub(super) struct Frame {
     pub current: usize,
     pub input: Payload,
     pub variables: Arc<Variables>,
-    /// At least what its variables have, in bytes of JSON.
-    pub assigned_bytes: usize,
     pub item: Option<Arc<Item>>,
     /// The event that the next one follows.
     pub previous: u64,
@@ -78,7 +77,7 @@ pub(super) enum Doing {
 
 pub(super) struct Branches {
     pub frames: Vec<FrameId>,
-    pub results: Vec<Option<Payload>>,
+    pub results: Gathered,
     pub open: usize,
 }
 

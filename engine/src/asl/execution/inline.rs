@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Execution;
-use super::branches::gather;
 use super::evaluate::{Problem, unusable};
 use super::frame::{Doing, Fate, Frame, FrameId, Item, Place};
+use super::gathered::Gathered;
 use super::leave::small_enough;
 use crate::asl::Payload;
 use crate::asl::definition::{Items, Map, Mode, QueryLanguage, State, Template, Work};
@@ -24,7 +24,9 @@ pub(super) struct Iterations {
     items: Payload,
     effective: Payload,
     next: usize,
-    results: Vec<Option<Payload>>,
+    /// How many items there are.
+    length: usize,
+    results: Gathered,
     running: BTreeMap<usize, FrameId>,
 }
 
@@ -61,8 +63,14 @@ impl Execution {
         self.follow(frame, Happened::MapStarted { length: length as u64 });
         let at_once =
             self.max_concurrency(frame, state, map)?.map_or(MOST_AT_ONCE, |most| most.min(MOST_AT_ONCE));
-        let iterations =
-            Iterations { items, effective, next: 0, results: vec![None; length], running: BTreeMap::new() };
+        let iterations = Iterations {
+            items,
+            effective,
+            next: 0,
+            length,
+            results: Gathered::new(state),
+            running: BTreeMap::new(),
+        };
         self.turn_to(frame, Doing::Iterating(Box::new(iterations)));
         if length == 0 {
             return Ok(self.iterations_succeeded(id, frame, frame.previous));
@@ -191,10 +199,8 @@ impl Execution {
             self.add(frame.run, previous, Happened::IterationSucceeded { name, index: index as u64 });
         let Doing::Iterating(iterations) = &mut frame.doing else { return Fate::Blocked };
         iterations.running.remove(&index);
-        if let Some(result) = iterations.results.get_mut(index) {
-            *result = Some(output);
-        }
-        if iterations.next < iterations.results.len() {
+        iterations.results.put(index, output);
+        if iterations.next < iterations.length {
             if let Err(problem) = self.iterate(id, frame, previous) {
                 self.abort_iterations(frame);
                 return self.problem(id, frame, problem);
@@ -212,7 +218,7 @@ impl Execution {
             return Fate::Blocked;
         };
         frame.previous = previous;
-        self.leave_whole(id, frame, previous, gather(iterations.results))
+        self.leave_whole(id, frame, previous, iterations.results.into_payload())
     }
 
     pub(super) fn iteration_failed(

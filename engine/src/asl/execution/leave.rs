@@ -13,7 +13,7 @@ use crate::asl::failure::{self, DATA_LIMIT_EXCEEDED};
 use crate::asl::history::{Failure, Happened};
 use crate::asl::payload::{NESTING_LIMIT, PAYLOAD_LIMIT};
 
-/// What all variables of a scope may have together, in bytes of JSON.
+/// What all variables may have together, in bytes of JSON.
 const VARIABLES_LIMIT: usize = 10 * 1024 * 1024;
 
 impl Execution {
@@ -28,17 +28,21 @@ impl Execution {
     }
 
     /// Everything in a Parallel or Map state succeeded, the last of it with the event `last`. That the state did is known
-    /// when its output is.
+    /// when its output is. There are no `results` when they are more than may be looked at.
     pub(super) fn leave_whole(
         &mut self,
         id: FrameId,
         frame: &mut Frame,
         last: u64,
-        results: Payload,
+        results: Option<Payload>,
     ) -> Fate {
         let states = Arc::clone(&frame.states);
         let Some(state) = states.list.get(frame.current) else { return Fate::Blocked };
-        match self.outputs(frame, state, Some(results), None) {
+        let output = match results {
+            Some(results) => self.outputs(frame, state, Some(results), None),
+            None => Err(Problem::new(DATA_LIMIT_EXCEEDED, beyond_limit(&state.name))),
+        };
+        match output {
             Ok((output, assigned)) => {
                 self.add(frame.run, last, Happened::StateSucceeded { state: state.kind });
                 self.go(frame, state, output, assigned, (Exit::Next, state.next))
@@ -244,15 +248,10 @@ fn assign(frame: &mut Frame, assigned: &[(Arc<str>, Payload)]) -> Result<(), Str
     }
     let variables = Arc::make_mut(&mut frame.variables);
     for (name, value) in assigned {
-        variables.assign(name.to_string(), Arc::new(value.value().clone()));
+        variables.assign(name, value.clone());
     }
-    // What was ever assigned bounds what there is, and is known without looking at all of it again.
-    frame.assigned_bytes += all;
-    if frame.assigned_bytes > VARIABLES_LIMIT {
-        frame.assigned_bytes = frame.variables.own().map(|(_, value)| value.to_string().len()).sum();
-        if frame.assigned_bytes > VARIABLES_LIMIT {
-            return Err(format!("All variables together exceed the maximum of {VARIABLES_LIMIT} bytes."));
-        }
+    match frame.variables.length() > VARIABLES_LIMIT {
+        true => Err(format!("All variables together exceed the maximum of {VARIABLES_LIMIT} bytes.")),
+        false => Ok(()),
     }
-    Ok(())
 }

@@ -12,6 +12,7 @@ mod enter;
 mod evaluate;
 mod fail;
 mod frame;
+mod gathered;
 mod inline;
 mod leave;
 mod options;
@@ -250,7 +251,6 @@ impl Execution {
             states,
             input,
             variables,
-            assigned_bytes: 0,
             item,
             previous,
             before: previous,

@@ -10,7 +10,7 @@ use crate::random::Random;
 fn evaluate(call: &str, input: &Value) -> Result<Value, Failure> {
     let context = Context::from(json!({"State": {"Name": "P"}}));
     let mut variables = Variables::default();
-    variables.assign("n".to_owned(), std::sync::Arc::new(json!(40)));
+    variables.assign("n", json!(40).into());
     let scope = Scope { input, context: &context, variables: &variables };
     Intrinsic::parse(call).unwrap().evaluate(&scope, &mut Random::new([7; 32]))
 }

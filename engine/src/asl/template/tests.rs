@@ -11,9 +11,9 @@ use crate::random::Random;
 
 fn variables() -> Variables {
     let mut outer = Variables::default();
-    outer.assign("far".to_owned(), Arc::new(json!("out")));
+    outer.assign("far", json!("out").into());
     let mut inner = Variables::inside(Arc::new(outer));
-    inner.assign("near".to_owned(), Arc::new(json!({"in": 1})));
+    inner.assign("near", json!({"in": 1}).into());
     inner
 }
 

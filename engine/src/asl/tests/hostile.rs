@@ -281,3 +281,60 @@ fn a_path_that_looks_at_too_much_says_so() {
     assert_eq!(name, "States.DataLimitExceeded");
     assert!(cause.ends_with("looks at too many values"), "{cause}");
 }
+
+#[test]
+fn results_are_counted_before_they_are_gathered() {
+    // A result of 250 KB for each of 10,000 items or children: 2.5 GB as one list.
+    let result = json!("x".repeat(250_000));
+    for config in [json!({}), json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"})] {
+        let map = |fields: &Value| {
+            let mut state = json!({"Type": "Map", "End": true, "ItemProcessor": {"ProcessorConfig": config, "StartAt": "P",
+                "States": {"P": {"Type": "Pass", "Result": result, "End": true}}}});
+            state.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            let options = Options { max_events: 1_000_000, keep_history: false, ..options() };
+            let input = Value::Array(vec![json!(0); 10_000]);
+            run_with(&mut Script::default(), &only(state), input, options)
+        };
+        let selected = json!({"ResultSelector": {"n.$": "States.ArrayLength($)"}});
+        for fields in [json!({}), json!({"ResultPath": "$.x"}), selected] {
+            assert_eq!(error(&map(&fields)).0, "States.DataLimitExceeded", "{fields}");
+        }
+        // Nothing reads them.
+        assert_eq!(output(&map(&json!({"ResultPath": null}))).as_array().unwrap().len(), 10_000);
+    }
+}
+
+#[test]
+fn what_is_taken_from_results_may_be_part_of_more_than_a_payload() {
+    let definition = only(
+        json!({"Type": "Map", "End": true, "ResultSelector": {"n.$": "States.ArrayLength($)"},
+        "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": "x".repeat(1000), "End": true}}}}),
+    );
+    assert_eq!(output(&run(&definition, json!(vec![0; 1000]))), json!({"n": 1000}));
+}
+
+#[test]
+fn variables_near_their_limit_are_not_measured_again_for_every_assignment() {
+    // 10 MiB but for 5 bytes, then 12,000 rounds that assign 3: measuring all of them would be 120 GiB.
+    let large = "x".repeat(262_118);
+    let names: Vec<String> = (0..40).map(|number| format!("v{number}")).collect();
+    let run_with_last = |last: &str| {
+        let mut states = json!({
+            "Rest": {"Type": "Pass", "Assign": {"rest": "x".repeat(953)}, "Next": "Loop"},
+            "Loop": {"Type": "Pass", "Assign": {"w": last}, "Next": "Loop"},
+        });
+        for (name, next) in names.iter().zip(names.iter().skip(1).map(String::as_str).chain(["Rest"])) {
+            let assign = json!({format!("{name}.$"): "$.l"});
+            states[name] = json!({"Type": "Pass", "Assign": assign, "Next": next});
+        }
+        run(&json!({"StartAt": "v0", "States": states}), json!({"l": large}))
+    };
+    let execution = run_with_last("yyy");
+    let (name, cause) = error(&execution);
+    assert_eq!(name, "States.Runtime");
+    assert!(cause.contains("maximum number of history events"), "{cause}");
+    assert_eq!(execution.history().events().len(), 25_000);
+    let (name, cause) = error(&run_with_last("yyyy"));
+    assert_eq!(name, "States.Runtime");
+    assert!(cause.ends_with("All variables together exceed the maximum of 10485760 bytes."), "{cause}");
+}

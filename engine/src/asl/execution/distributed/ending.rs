@@ -55,7 +55,7 @@ impl Execution {
                     return Fate::Blocked;
                 }
                 let output = output.clone();
-                self.map_run_succeeded(id, frame, output)
+                self.map_run_succeeded(id, frame, Some(output))
             }
             _ => Fate::Blocked,
         }
@@ -80,7 +80,12 @@ impl Execution {
         }
     }
 
-    pub(super) fn map_run_succeeded(&mut self, id: FrameId, frame: &mut Frame, output: Payload) -> Fate {
+    pub(super) fn map_run_succeeded(
+        &mut self,
+        id: FrameId,
+        frame: &mut Frame,
+        output: Option<Payload>,
+    ) -> Fate {
         self.turn_to(frame, Doing::Entering);
         let started = frame.previous;
         self.follow(frame, Happened::MapRunSucceeded);

@@ -14,11 +14,12 @@ use crate::asl::execution::context::time;
 use crate::asl::execution::demand::{Demand, WriteRequest};
 use crate::asl::execution::evaluate::Problem;
 use crate::asl::execution::frame::{Doing, Fate, Frame, FrameId};
+use crate::asl::execution::gathered::Gathered;
 use crate::asl::execution::run::Run;
 use crate::asl::history::Failure;
 
 pub(super) struct Results {
-    outputs: Vec<Option<Payload>>,
+    outputs: Gathered,
     writing: Option<Writing>,
 }
 
@@ -35,10 +36,9 @@ struct Writing {
 impl Results {
     pub fn add(&mut self, number: usize, child: &Run, result: Result<Payload, Failure>, now: Timestamp) {
         let Some(writing) = &mut self.writing else {
-            if number >= self.outputs.len() {
-                self.outputs.resize(number + 1, None);
+            if let Ok(output) = result {
+                self.outputs.put(number, output);
             }
-            self.outputs[number] = result.ok();
             return;
         };
         let is_bare = writing.transformation != Transformation::None;
@@ -82,7 +82,9 @@ impl Execution {
         writer: Option<&Writer>,
         effective: &Payload,
     ) -> Result<Results, Problem> {
-        let Some(writer) = writer else { return Ok(Results { outputs: Vec::new(), writing: None }) };
+        let Some(writer) = writer else {
+            return Ok(Results { outputs: Gathered::new(state), writing: None });
+        };
         let arguments = match &writer.arguments {
             Some(template) => {
                 let mut sight = self.sight(frame, state, frame.input.value(), None);
@@ -93,7 +95,7 @@ impl Execution {
         };
         let text = |name: &str| arguments.get(name).and_then(Value::as_str).map(str::to_owned);
         Ok(Results {
-            outputs: Vec::new(),
+            outputs: Gathered::new(state),
             writing: Some(Writing {
                 bucket: text("Bucket"),
                 prefix: text("Prefix").unwrap_or_default(),
@@ -110,15 +112,17 @@ impl Execution {
         let name = Execution::state_name(frame);
         let Doing::MapRun(map_run) = &mut frame.doing else { return Fate::Blocked };
         let Some(writing) = map_run.results.writing.take() else {
-            let output = super::super::branches::gather(std::mem::take(&mut map_run.results.outputs));
-            return self.map_run_succeeded(id, frame, output);
+            let Doing::MapRun(map_run) = std::mem::replace(&mut frame.doing, Doing::Entering) else {
+                return Fate::Blocked;
+            };
+            return self.map_run_succeeded(id, frame, map_run.results.outputs.into_payload());
         };
         let Some(bucket) = writing.bucket.clone() else {
             let mut outputs = writing.succeeded;
             if writing.transformation == Transformation::Flatten {
                 outputs = flatten(outputs);
             }
-            return self.map_run_succeeded(id, frame, Payload::new(Value::Array(outputs)));
+            return self.map_run_succeeded(id, frame, Some(Payload::new(Value::Array(outputs))));
         };
         let (files, output) = writing.files(map_run, &bucket);
         let mut open = Vec::new();

@@ -27,7 +27,7 @@ fn evaluate_within(time: u64, source: &str) -> Result<Value, Failure> {
     let (input, context) =
         (input(), json!({"Execution": {"Name": "e"}, "Map": {"Item": {"Index": 4}}}).into());
     let mut variables = Variables::default();
-    variables.assign("v".to_owned(), std::sync::Arc::new(json!({"w": 9})));
+    variables.assign("v", json!({"w": 9}).into());
     let bindings = Bindings {
         input: &input,
         context: &context,

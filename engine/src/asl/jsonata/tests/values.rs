@@ -63,7 +63,7 @@ fn functions_give_what_the_reference_gives() {
 #[test]
 fn a_variable_of_the_name_of_a_function_hides_it() {
     let (input, context, mut variables) = (input(), input().into(), Variables::default());
-    variables.assign("number".to_owned(), std::sync::Arc::new(json!(5)));
+    variables.assign("number", json!(5).into());
     let bindings = Bindings {
         input: &input,
         context: &context,
