@@ -15,6 +15,7 @@ pub mod graph;
 pub mod history;
 pub mod intrinsic;
 mod java_random;
+pub mod json;
 pub mod jsonata;
 pub mod lint;
 pub mod mocks;

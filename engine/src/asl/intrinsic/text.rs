@@ -9,6 +9,7 @@ use ring::digest::{self, Algorithm};
 use serde_json::Value;
 
 use super::{Trouble, Values};
+use crate::asl::json;
 use crate::asl::room::Room;
 
 /// Characters that base64 and digests take.
@@ -67,7 +68,7 @@ pub(super) fn string_to_json(text: &str) -> Result<Value, Trouble> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_str(text).map_err(|error| Trouble::Wrong(format!("the text is no JSON: {error}")))
+    json::parse(text.as_bytes()).map_err(|error| Trouble::Wrong(format!("the text is no JSON: {error}")))
 }
 
 fn short(text: &str) -> Result<&str, Trouble> {

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Evaluator, EvaluatorError, HostFnResult};
 use jsonata_core::value::JValue;
-use serde_json::Value;
 
 use super::convert::to_jsonata;
 use super::guard::{self, too_large};
@@ -134,7 +133,7 @@ fn hash(args: &[JValue]) -> HostFnResult {
 
 fn parse(args: &[JValue]) -> HostFnResult {
     let Some(source) = text(args, 0, "parse")? else { return Ok(JValue::Undefined) };
-    match serde_json::from_str::<Value>(source) {
+    match crate::asl::json::parse(source.as_bytes()) {
         Ok(value) => Ok(to_jsonata(&value)),
         Err(error) => {
             Err(EvaluatorError::EvaluationError(format!("D3122: The text is not valid JSON: {error}")))

@@ -38,6 +38,9 @@ use crate::random::Random;
 use explain::Explained;
 use needs::Needs;
 
+/// Grows the stack for values that are nested deeply.
+pub(in crate::asl) use jsonata_core::value::with_stack;
+
 pub const INVALID_JSONATA_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
 pub const UNSUPPORTED_JSONATA_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::csv::{self, Headers};
 use crate::asl::Payload;
 use crate::asl::definition::Format;
+use crate::asl::json;
 
 /// One item, with its key when an object is gone over.
 pub(super) struct Next {
@@ -53,7 +54,7 @@ impl Source {
         let left = most.unwrap_or(usize::MAX);
         match format {
             Format::Json => {
-                let whole: Value = serde_json::from_slice(&bytes).map_err(|fault| {
+                let whole = json::parse(&bytes).map_err(|fault| {
                     format!("Attempting to map over a file that is not valid JSON: {fault}")
                 })?;
                 let list = match pointer {
@@ -116,7 +117,7 @@ impl Source {
                         continue;
                     }
                     *left -= 1;
-                    let value = serde_json::from_slice(line).map_err(|fault| {
+                    let value = json::parse(line).map_err(|fault| {
                         let (column, fault) = (fault.column(), fault.to_string());
                         // The parser counts lines in what it was given, which is one.
                         let what = fault.rsplit_once(" at line ").map_or(fault.as_str(), |(what, _)| what);
