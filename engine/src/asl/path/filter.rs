@@ -150,7 +150,7 @@ fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left.as_f64() == right.as_f64(),
         (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
-            text.parse().ok() == number.as_f64()
+            text.len() <= LONGEST_NUMBER && text.parse().ok() == number.as_f64()
         }
         _ => left == right,
     }
@@ -181,36 +181,69 @@ impl Filter {
     }
 
     /// Whether a value passes.
-    pub(super) fn accepts<'a>(&'a self, here: &'a Value, walk: &Walk<'a>) -> bool {
+    pub(super) fn accepts<'a>(&self, here: &'a Value, walk: &Walk<'a>) -> bool {
         match self {
             Filter::Any(parts) => parts.iter().any(|part| part.accepts(here, walk)),
             Filter::All(parts) => parts.iter().all(|part| part.accepts(here, walk)),
             Filter::Not(part) => !part.accepts(here, walk),
             Filter::Exists(operand) => match operand {
                 Operand::Here(steps) => walk.first(steps, here).is_some(),
-                Operand::Root(steps) => walk.first(steps, walk.root()).is_some(),
+                Operand::Root(steps) => walk.constant(steps).is_some(),
                 Operand::Literal(value) => !matches!(value, Value::Null | Value::Bool(false)),
                 Operand::Pattern(_) => true,
             },
             Filter::Compare { left, comparison, right } => {
-                let left = left.value(here, walk);
-                if let Operand::Pattern(pattern) = right {
-                    return left
-                        .as_deref()
-                        .and_then(Value::as_str)
-                        .is_some_and(|text| pattern.regex.is_match(text));
+                let compare = || comparison.of(left, right, here, walk);
+                let looks_here = |operand: &Operand| matches!(operand, Operand::Here(_));
+                match looks_here(left) || looks_here(right) {
+                    true => compare(),
+                    false => walk.settled(self, compare),
                 }
-                comparison.holds(left.as_deref(), right.value(here, walk).as_deref())
             }
         }
     }
 }
 
+impl Comparison {
+    fn of<'a>(self, left: &Operand, right: &Operand, here: &'a Value, walk: &Walk<'a>) -> bool {
+        let left = left.value(here, walk);
+        if let Operand::Pattern(pattern) = right {
+            return left.as_deref().and_then(Value::as_str).is_some_and(|text| {
+                walk.spend_on(text.len() / BYTES_A_STEP) && pattern.regex.is_match(text)
+            });
+        }
+        let right = right.value(here, walk);
+        walk.spend_on(self.work(left.as_deref(), right.as_deref()))
+            && self.holds(left.as_deref(), right.as_deref())
+    }
+
+    /// What a comparison costs, counted in values: lists and texts are gone over whole, two lists item by item.
+    fn work(self, left: Option<&Value>, right: Option<&Value>) -> usize {
+        let items = |value: Option<&Value>| value.and_then(Value::as_array).map_or(0, Vec::len);
+        let bytes = |value: Option<&Value>| value.and_then(Value::as_str).map_or(0, str::len);
+        let items = match self {
+            Comparison::In | Comparison::NotIn => items(right),
+            Comparison::Contains => items(left),
+            Comparison::SubsetOf | Comparison::AnyOf | Comparison::NoneOf => {
+                items(left).saturating_mul(items(right))
+            }
+            _ => 0,
+        };
+        items / ITEMS_A_STEP + (bytes(left) + bytes(right)) / BYTES_A_STEP
+    }
+}
+
+/// What is gone over in the time that a step to another value takes.
+const ITEMS_A_STEP: usize = 16;
+const BYTES_A_STEP: usize = 256;
+/// Characters of a number as a text.
+const LONGEST_NUMBER: usize = 64;
+
 impl Operand {
-    fn value<'a>(&'a self, here: &'a Value, walk: &Walk<'a>) -> Option<Cow<'a, Value>> {
+    fn value<'s, 'a: 's>(&'s self, here: &'a Value, walk: &Walk<'a>) -> Option<Cow<'s, Value>> {
         match self {
             Operand::Here(steps) => walk.first(steps, here),
-            Operand::Root(steps) => walk.first(steps, walk.root()),
+            Operand::Root(steps) => walk.constant(steps),
             Operand::Literal(value) => Some(Cow::Borrowed(value)),
             Operand::Pattern(_) => None,
         }

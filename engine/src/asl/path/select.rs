@@ -2,10 +2,12 @@
 //! select is bounded, because scans inside scans multiply.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::filter::Filter;
 use super::{Path, Step};
 use crate::asl::room::{Full, Room};
 
@@ -224,15 +226,39 @@ fn at(items: &[Value], index: i64) -> Option<&Value> {
 pub(super) struct Walk<'a> {
     root: &'a Value,
     left: Cell<usize>,
+    /// What filters found below `$`, which is the same for every value they are asked of: by the place of the steps.
+    constants: RefCell<HashMap<*const Step, Option<Cow<'a, Value>>>>,
+    /// Whether comparisons without `@` hold, by their place.
+    settled: RefCell<HashMap<*const Filter, bool>>,
 }
 
 impl<'a> Walk<'a> {
     fn new(root: &'a Value) -> Self {
-        Walk { root, left: Cell::new(MAX_WORK) }
+        Walk { root, left: Cell::new(MAX_WORK), constants: RefCell::default(), settled: RefCell::default() }
     }
 
-    pub(super) fn root(&self) -> &'a Value {
-        self.root
+    /// The first value that steps from `$` select.
+    pub(super) fn constant(&self, steps: &[Step]) -> Option<Cow<'a, Value>> {
+        if steps.is_empty() {
+            return Some(Cow::Borrowed(self.root));
+        }
+        if let Some(known) = self.constants.borrow().get(&steps.as_ptr()) {
+            return known.clone();
+        }
+        let found = self.first(steps, self.root);
+        self.constants.borrow_mut().insert(steps.as_ptr(), found.clone());
+        found
+    }
+
+    /// What a filter that does not look at `@` says.
+    pub(super) fn settled(&self, filter: &Filter, ask: impl FnOnce() -> bool) -> bool {
+        let place = std::ptr::from_ref(filter);
+        if let Some(known) = self.settled.borrow().get(&place) {
+            return *known;
+        }
+        let found = ask();
+        self.settled.borrow_mut().insert(place, found);
+        found
     }
 
     fn is_over(&self) -> bool {
@@ -241,7 +267,12 @@ impl<'a> Walk<'a> {
 
     /// Counts one value; false when there is no more to look at.
     fn spend(&self) -> bool {
-        self.left.set(self.left.get().saturating_sub(1));
+        self.spend_on(1)
+    }
+
+    /// Counts so many values.
+    pub(super) fn spend_on(&self, work: usize) -> bool {
+        self.left.set(self.left.get().saturating_sub(work));
         !self.is_over()
     }
 

@@ -338,3 +338,49 @@ fn variables_near_their_limit_are_not_measured_again_for_every_assignment() {
     assert_eq!(name, "States.Runtime");
     assert!(cause.ends_with("All variables together exceed the maximum of 10485760 bytes."), "{cause}");
 }
+
+#[test]
+fn filters_that_go_through_lists_for_every_item_are_part_of_the_work() {
+    // 60,000 items by 60,000 are 3.6 billion comparisons; the other side of `&&` is the same for all items.
+    let input = json!({"a": vec![1; 60_000], "b": vec![2; 60_000], "text": "2".repeat(20_000)});
+    for (filter, ends) in [
+        ("@ in $.b", false),
+        ("@ nin $.b", false),
+        ("$.b contains @", false),
+        ("$.text contains 'x' || @ == $.text", false),
+        ("$.a subsetof $.b || $.a anyof $.b", false),
+        ("$.b[0] in $.b && @ == 2", true),
+        ("$.b.length() == 60000 && @ == 2", true),
+        ("$.b size 60000 && $.text =~ /x+/", true),
+        ("$..[?(@ == 3)]", true),
+    ] {
+        let definition =
+            only(json!({"Type": "Pass", "Parameters": {"v.$": format!("$.a[?({filter})]")}, "End": true}));
+        let execution = run(&definition, input.clone());
+        if ends {
+            assert_eq!(output(&execution), json!({"v": []}), "{filter}");
+        } else {
+            assert_eq!(error(&execution).0, "States.DataLimitExceeded", "{filter}");
+        }
+    }
+}
+
+#[test]
+fn lists_of_some_thousand_items_can_be_held_against_each_other() {
+    let definition = only(json!({"Type": "Pass", "Parameters": {"v.$": "$.a[?(@ in $.b)]"}, "End": true}));
+    let numbers = |from: i64| (from..from + 2_000).collect::<Vec<_>>();
+    let execution = run(&definition, json!({"a": numbers(0), "b": numbers(1_999)}));
+    assert_eq!(output(&execution), json!({"v": [1_999]}));
+}
+
+#[test]
+fn what_a_run_nests_it_can_read_again() {
+    let definition = json!({"StartAt": "N", "States": {
+        "N": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)", "v": {"v.$": "$.v"}}, "Next": "C"},
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 300, "Next": "J"}], "Default": "N"},
+        "J": {"Type": "Pass", "Parameters": {"s.$": "States.JsonToString($.v)"}, "Next": "P"},
+        "P": {"Type": "Pass", "Parameters": {"v.$": "States.StringToJson($.s)", "s.$": "$.s"}, "Next": "Q"},
+        "Q": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $parse($states.input.s) = $states.input.v %}", "End": true},
+    }});
+    assert_eq!(output(&run(&definition, json!({"n": 0, "v": 1}))), json!(true));
+}

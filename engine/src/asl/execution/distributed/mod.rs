@@ -103,9 +103,11 @@ impl Execution {
         self.follow(frame, Happened::MapRunStarted { arn: Arc::clone(&arn) });
         let (phase, most_items, origin) = match (source, reading) {
             (Some(source), _) => (Phase::Running(Box::new(source)), None, None),
-            (None, Some(Ok(reading))) => {
-                (Phase::Reading(self.ask(id, frame, reading.demand)), reading.most_items, Some(reading.origin))
-            }
+            (None, Some(Ok(reading))) => (
+                Phase::Reading(self.ask(id, frame, reading.demand)),
+                reading.most_items,
+                Some(reading.origin),
+            ),
             (None, Some(Err(cause))) => {
                 return Ok(self.map_run_failed(id, frame, ITEM_READER_FAILED, &cause));
             }
