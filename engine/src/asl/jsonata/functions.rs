@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use jiff::Timestamp;
-use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Evaluator, EvaluatorError, HostFnResult};
 use jsonata_core::value::JValue;
 
 use super::convert::to_jsonata;
 use super::guard::{self, too_large};
 use super::needs::Needs;
-use super::{library, signature};
+use super::{dates, library, signature};
 use crate::asl::intrinsic::hex_digest;
 use crate::asl::java_random::JavaRandom;
 use crate::random::Random;
@@ -149,17 +148,8 @@ fn millis(now: Timestamp) -> JValue {
 fn format_now(now: Timestamp, args: &[JValue]) -> HostFnResult {
     let takes = signature::of_builtin("now").unwrap_or_default();
     signature::check(takes, "\"now\"", args, &JValue::Undefined).map_err(EvaluatorError::TypeError)?;
-    let mut evaluator = Evaluator::new();
-    let names = ["picture", "zone"];
-    let call = AstNode::Function {
-        name: "fromMillis".to_owned(),
-        args: std::iter::once(AstNode::Number(now.as_millisecond() as f64))
-            .chain(names.iter().zip(args).map(|(name, _)| AstNode::Name((*name).to_owned())))
-            .collect(),
-        is_builtin: true,
-    };
-    let given = names.iter().zip(args).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    evaluator.evaluate(&call, &JValue::object(given))
+    let given: Vec<JValue> = std::iter::once(millis(now)).chain(args.iter().cloned()).collect();
+    dates::from_millis(&given)
 }
 
 fn draw(args: &[JValue], random: &mut Random) -> JValue {

@@ -5,15 +5,15 @@
 use std::collections::BTreeSet;
 
 use jsonata_core::ast::{AstNode, BinaryOp};
-use jsonata_core::evaluator::{Evaluator, EvaluatorError, HostFnResult};
+use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, HostFnResult};
 use jsonata_core::value::{JValue, with_stack};
 
 use super::guard::{MAX_TEXT, too_large};
 use super::needs::Needs;
-use super::signature;
 use super::tree::{self, call};
 use super::url;
 use super::words::json;
+use super::{dates, numerals, signature};
 
 struct Function {
     name: &'static str,
@@ -22,7 +22,7 @@ struct Function {
     apply: fn(&[JValue]) -> HostFnResult,
 }
 
-const FUNCTIONS: [Function; 6] = [
+const FUNCTIONS: [Function; 12] = [
     Function {
         name: "clone",
         arity: 1,
@@ -31,12 +31,17 @@ const FUNCTIONS: [Function; 6] = [
     Function { name: "decodeUrl", arity: 1, apply: |args| decoded("decodeUrl", args) },
     Function { name: "decodeUrlComponent", arity: 1, apply: |args| decoded("decodeUrlComponent", args) },
     Function { name: "encodeUrl", arity: 1, apply: encoded },
+    Function { name: "formatInteger", arity: 2, apply: numerals::format },
+    Function { name: "formatNumber", arity: 3, apply: numerals::format_number },
+    Function { name: "fromMillis", arity: 3, apply: dates::from_millis },
     Function { name: "number", arity: 1, apply: number },
     Function { name: "pad", arity: 3, apply: pad },
+    Function { name: "parseInteger", arity: 2, apply: numerals::parse },
+    Function { name: "substring", arity: 3, apply: substring },
+    Function { name: "toMillis", arity: 2, apply: dates::to_millis },
 ];
 
 /// Names with blanks in them: no expression can spell them.
-const WHOLE: &str = "whole number";
 const FIRST: &str = "first of a range";
 const LAST: &str = "last of a range";
 const EMPTY: &str = "empty list";
@@ -79,19 +84,6 @@ fn weave_node(node: AstNode, bound: &BTreeSet<String>) -> AstNode {
             } else {
                 let context = AstNode::Variable(String::new());
                 call(&called(&name), std::iter::once(context).chain(args).collect())
-            }
-        }
-        AstNode::Function { name, args, is_builtin: true }
-            if name == "fromMillis" && !bound.contains(&name) =>
-        {
-            let whole = |(index, arg)| match (index, inner(arg)) {
-                (0, arg) if !matches!(arg, AstNode::Placeholder) => call(WHOLE, vec![arg]),
-                (_, arg) => arg,
-            };
-            AstNode::Function {
-                name,
-                args: args.into_iter().enumerate().map(whole).collect(),
-                is_builtin: true,
             }
         }
         AstNode::Function { name, args, is_builtin: true } if name == "reduce" && !bound.contains(&name) => {
@@ -152,14 +144,6 @@ pub(super) fn register(evaluator: &mut Evaluator, needs: &Needs) -> Result<(), E
         })?;
         evaluator.register_fn(passed(function.name), |args: &[JValue]| {
             checked(function, &args[..args.len().min(function.arity)], &JValue::Undefined)
-        })?;
-    }
-    if needs.mentions("fromMillis") {
-        evaluator.register_fn(WHOLE, |args: &[JValue]| {
-            Ok(match args.first() {
-                Some(JValue::Number(number)) => JValue::Number(number.trunc()),
-                other => other.cloned().unwrap_or(JValue::Undefined),
-            })
         })?;
     }
     if needs.mentions("reduce") {
@@ -225,6 +209,47 @@ fn is_decimal(text: &str) -> bool {
     is_digits(whole)
         && fraction.is_none_or(is_digits)
         && exponent.is_none_or(|exponent| is_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+}
+
+/// From a character on, a number of them. Positions are numbers of any size, as JavaScript slices: what is beyond the
+/// text is its end, and a fraction counts until the sum is made.
+fn substring(args: &[JValue]) -> HostFnResult {
+    let Some(JValue::String(text)) = args.first() else { return Ok(JValue::Undefined) };
+    let length = match args.get(2) {
+        Some(JValue::Number(length)) => Some(*length),
+        _ => None,
+    };
+    let Some(JValue::Number(start)) = args.get(1) else {
+        return Ok(if length.is_some() { JValue::string("") } else { JValue::String(text.clone()) });
+    };
+    let count = text.chars().count() as f64;
+    let start = if count + start < 0.0 { 0.0 } else { *start };
+    let end = match length {
+        None => count,
+        Some(length) if length <= 0.0 => return Ok(JValue::string("")),
+        Some(length) if start >= 0.0 => start + length,
+        Some(length) => count + start + length,
+    };
+    let index = |position: f64| match position.trunc() {
+        position if position.is_nan() => 0,
+        position if position < 0.0 => (count + position).max(0.0) as usize,
+        position => position.min(count) as usize,
+    };
+    let (start, end) = (index(start), index(end));
+    Ok(JValue::string(text.chars().skip(start).take(end.saturating_sub(start)).collect::<String>()))
+}
+
+/// What the crate's own function gives.
+pub(super) fn original(name: &str, args: &[JValue]) -> HostFnResult {
+    let given = args.iter().rposition(|arg| !matches!(arg, JValue::Undefined)).map_or(0, |last| last + 1);
+    let mut context = Context::new();
+    let mut variables = Vec::with_capacity(given);
+    for (index, value) in args.iter().take(given).enumerate() {
+        let variable = format!("argument {index}");
+        context.bind(variable.clone(), value.clone());
+        variables.push(AstNode::Variable(variable));
+    }
+    Evaluator::with_context(context).evaluate(&call(name, variables), &JValue::Undefined)
 }
 
 /// To a width of characters, to the left when it is negative.

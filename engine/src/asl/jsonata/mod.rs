@@ -5,12 +5,14 @@
 //! an evaluation failed; `convert` the way of values in and out. Clock and randomness come in; what never ends is ended.
 
 mod convert;
+mod dates;
 mod explain;
 mod functions;
 mod grammar;
 mod guard;
 mod library;
 mod needs;
+mod numerals;
 mod operators;
 mod refusal;
 mod signature;

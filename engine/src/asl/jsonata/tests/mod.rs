@@ -1,3 +1,4 @@
+mod hostile;
 mod syntax;
 mod values;
 mod words;
