@@ -9,6 +9,7 @@ use jsonata_core::ast::{AstNode, BinaryOp, UnaryOp};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::{JValue, with_stack};
 
+use super::library::written;
 use super::words::{self, json};
 use super::{operators, signature, tree};
 
@@ -184,7 +185,7 @@ impl Weaver {
         {
             let signature = match &**rhs {
                 AstNode::Lambda { signature, .. } => signature.clone(),
-                AstNode::Variable(other) => signature::of_builtin(other).map(str::to_owned),
+                AstNode::Variable(other) => signature::of_builtin(written(other)).map(str::to_owned),
                 _ => None,
             };
             self.signatures.extend(signature.map(|signature| (name.clone(), signature)));
@@ -272,6 +273,7 @@ impl Weaver {
 
     /// The site of a call, when it is known what the function takes.
     fn site(&mut self, name: &str, count: usize) -> Option<usize> {
+        let name = written(name);
         let own =
             self.signatures.iter().find(|(known, _)| known == name).map(|(_, signature)| signature.clone());
         let signature = own.or_else(|| signature::of_builtin(name).map(str::to_owned))?;

@@ -11,6 +11,7 @@ use jsonata_core::value::JValue;
 use super::convert::to_jsonata;
 use super::guard::{self, too_large};
 use super::needs::Needs;
+use super::work::Work;
 use super::{dates, library, signature};
 use crate::asl::intrinsic::hex_digest;
 use crate::asl::java_random::JavaRandom;
@@ -27,10 +28,11 @@ pub(super) fn register(
     now: Timestamp,
     seed: [u8; 32],
 ) -> Result<(), EvaluatorError> {
+    let work = Rc::new(Work::default());
     if needs.can_repeat() {
-        guard::register(evaluator)?;
+        guard::register(evaluator, &work)?;
     }
-    library::register(evaluator, needs)?;
+    library::register(evaluator, needs, &work)?;
     let plain: [(&str, Function); 4] =
         [("partition", partition), ("range", range), ("hash", hash), ("parse", parse)];
     for (name, function) in plain {

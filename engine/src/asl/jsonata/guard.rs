@@ -2,6 +2,8 @@
 //! every round, faster than any clock, and a value that holds the same part twice, over and over, unfolds without end
 //! where it is written out or compared. The crate bounds time, depth and sequences; this bounds the rest.
 
+use std::rc::Rc;
+
 use jsonata_core::ast::{AstNode, BinaryOp};
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::functions::string;
@@ -10,14 +12,19 @@ use jsonata_core::value::{JValue, with_stack};
 use super::MAX_SEQUENCE;
 use super::tree::{self, call};
 use super::words::TOO_LARGE;
+use super::work::Work;
 
 /// Names with blanks in them: no expression can spell them.
 const JOINED: &str = "joined text";
 const SPLICED: &str = "spliced array";
 const MEASURED: &str = "measured value";
+pub(super) const CALLED: &str = "counted call";
+pub(super) const LOOKED: &str = "counted item";
+pub(super) const HANDED: &str = "handed text";
+pub(super) const IS_FUNCTION: &str = "is a function";
 
 /// Functions that look at all of their first argument without a look at the clock.
-const UNFOLDING: [&str; 3] = ["string", "join", "distinct"];
+const UNFOLDING: [&str; 1] = ["distinct"];
 
 /// Values in one value that is written out or compared.
 const MAX_VALUES: usize = 2_000_000;
@@ -30,8 +37,14 @@ pub(super) fn too_large() -> EvaluatorError {
 }
 
 /// The functions that woven expressions call.
-pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
-    evaluator.register_fn(JOINED, |values: &[JValue]| {
+pub(super) fn register(evaluator: &mut Evaluator, work: &Rc<Work>) -> Result<(), EvaluatorError> {
+    let first = |values: &[JValue]| values.first().cloned().unwrap_or(JValue::Undefined);
+    let called = Rc::clone(work);
+    evaluator.register_fn(CALLED, move |values: &[JValue]| called.call().map(|()| first(values)))?;
+    let looked = Rc::clone(work);
+    evaluator.register_fn(LOOKED, move |values: &[JValue]| looked.item().map(|()| first(values)))?;
+    let joined = Rc::clone(work);
+    evaluator.register_fn(JOINED, move |values: &[JValue]| {
         let mut text = String::new();
         for value in values {
             match value {
@@ -47,10 +60,12 @@ pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> 
                 return Err(too_large());
             }
         }
-        Ok(JValue::string(text))
+        joined.made(JValue::string(text), &[])
     })?;
-    evaluator.register_fn(SPLICED, |values: &[JValue]| match values.first() {
+    let spliced = Rc::clone(work);
+    evaluator.register_fn(SPLICED, move |values: &[JValue]| match values.first() {
         Some(JValue::Array(items)) if items.len() > MAX_SEQUENCE => Err(too_large()),
+        Some(JValue::Array(items)) => spliced.values(items.len()).map(|()| JValue::Array(items.clone())),
         Some(value) => Ok(value.clone()),
         None => Ok(JValue::Undefined),
     })?;
@@ -62,14 +77,24 @@ pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> 
 
 /// A value that does not unfold beyond the bounds. Without recursion: its depth has no bound of its own.
 fn measured(value: &JValue) -> Result<&JValue, EvaluatorError> {
+    measured_with(value, 0)
+}
+
+/// The same of a value that is written with so many blanks before a part, for each level.
+pub(super) fn measured_with(value: &JValue, indent: usize) -> Result<&JValue, EvaluatorError> {
     let (mut values, mut text) = (0_usize, 0_usize);
-    let mut waiting = vec![value];
-    while let Some(next) = waiting.pop() {
+    let mut waiting = vec![(value, 0_usize)];
+    while let Some((next, depth)) = waiting.pop() {
         values += 1;
+        text = text.saturating_add(depth);
+        let within = |part| (part, depth + indent);
         match next {
             JValue::String(part) => text = text.saturating_add(part.len()),
-            JValue::Array(items) => waiting.extend(items.iter()),
-            JValue::Object(fields) => waiting.extend(fields.values()),
+            JValue::Array(items) => waiting.extend(items.iter().map(within)),
+            JValue::Object(fields) => {
+                text = text.saturating_add(fields.keys().map(String::len).sum());
+                waiting.extend(fields.values().map(within));
+            }
             _ => {}
         }
         if values + waiting.len() > MAX_VALUES || text > 2 * MAX_TEXT {

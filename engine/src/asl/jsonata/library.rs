@@ -3,17 +3,21 @@
 //! argument that is not given.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use jsonata_core::ast::{AstNode, BinaryOp};
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, HostFnResult};
+use jsonata_core::functions::string;
 use jsonata_core::value::{JValue, with_stack};
 
-use super::guard::{MAX_TEXT, too_large};
+use super::MAX_SEQUENCE;
+use super::guard::{HANDED, IS_FUNCTION, MAX_TEXT, measured_with, too_large};
 use super::needs::Needs;
 use super::tree::{self, call};
 use super::url;
 use super::words::json;
-use super::{dates, numerals, signature};
+use super::work::Work;
+use super::{dates, numerals, replace, signature};
 
 struct Function {
     name: &'static str,
@@ -22,7 +26,9 @@ struct Function {
     apply: fn(&[JValue]) -> HostFnResult,
 }
 
-const FUNCTIONS: [Function; 12] = [
+const FUNCTIONS: [Function; 22] = [
+    Function { name: "append", arity: 2, apply: append },
+    Function { name: "base64encode", arity: 1, apply: |args| original("base64encode", args) },
     Function {
         name: "clone",
         arity: 1,
@@ -31,14 +37,22 @@ const FUNCTIONS: [Function; 12] = [
     Function { name: "decodeUrl", arity: 1, apply: |args| decoded("decodeUrl", args) },
     Function { name: "decodeUrlComponent", arity: 1, apply: |args| decoded("decodeUrlComponent", args) },
     Function { name: "encodeUrl", arity: 1, apply: encoded },
+    Function { name: "encodeUrlComponent", arity: 1, apply: |args| original("encodeUrlComponent", args) },
     Function { name: "formatInteger", arity: 2, apply: numerals::format },
     Function { name: "formatNumber", arity: 3, apply: numerals::format_number },
     Function { name: "fromMillis", arity: 3, apply: dates::from_millis },
+    Function { name: "join", arity: 2, apply: join },
+    Function { name: "lowercase", arity: 1, apply: |args| original("lowercase", args) },
     Function { name: "number", arity: 1, apply: number },
     Function { name: "pad", arity: 3, apply: pad },
     Function { name: "parseInteger", arity: 2, apply: numerals::parse },
+    Function { name: "replace", arity: 4, apply: replace::replace },
+    Function { name: "reverse", arity: 1, apply: |args| original("reverse", args) },
+    Function { name: "split", arity: 3, apply: split },
+    Function { name: "string", arity: 1, apply: string },
     Function { name: "substring", arity: 3, apply: substring },
     Function { name: "toMillis", arity: 2, apply: dates::to_millis },
+    Function { name: "uppercase", arity: 1, apply: |args| original("uppercase", args) },
 ];
 
 /// Names with blanks in them: no expression can spell them.
@@ -78,12 +92,15 @@ fn weave_node(node: AstNode, bound: &BTreeSet<String>) -> AstNode {
         AstNode::Variable(name) if is_ours(&name) => AstNode::Variable(passed(&name)),
         AstNode::Function { name, args, is_builtin: true } if is_ours(&name) => {
             let is_partial = args.iter().any(|arg| matches!(arg, AstNode::Placeholder));
-            let args = args.into_iter().map(inner);
-            if is_partial {
-                call(&passed(&name), args.collect())
-            } else {
+            let args: Vec<AstNode> = args.into_iter().map(inner).collect();
+            let with_context = |args: Vec<AstNode>| {
                 let context = AstNode::Variable(String::new());
                 call(&called(&name), std::iter::once(context).chain(args).collect())
+            };
+            match name.as_str() {
+                _ if is_partial => call(&passed(&name), args),
+                "replace" => replace::woven(args, with_context),
+                _ => with_context(args),
             }
         }
         AstNode::Function { name, args, is_builtin: true } if name == "reduce" && !bound.contains(&name) => {
@@ -100,6 +117,15 @@ fn weave_node(node: AstNode, bound: &BTreeSet<String>) -> AstNode {
         }
         AstNode::Binary { op: BinaryOp::ChainPipe, lhs, rhs } => {
             let rhs = match *rhs {
+                // A function may be among its arguments, which is measured where the call is.
+                AstNode::Function { name, args, is_builtin: true }
+                    if is_ours(&name)
+                        && name == "replace"
+                        && !args.iter().any(|arg| matches!(arg, AstNode::Placeholder)) =>
+                {
+                    let args = std::iter::once(*lhs).chain(args).collect();
+                    return inner(AstNode::Function { name, args, is_builtin: true });
+                }
                 AstNode::Function { name, args, is_builtin: true } if is_ours(&name) => {
                     call(&passed(&name), args.into_iter().map(inner).collect())
                 }
@@ -120,7 +146,7 @@ fn weave_node(node: AstNode, bound: &BTreeSet<String>) -> AstNode {
 }
 
 fn bound_of_range(name: &str, node: AstNode) -> AstNode {
-    if matches!(node, AstNode::Number(_)) { node } else { call(name, vec![node]) }
+    call(name, vec![node])
 }
 
 /// `$reduce` without a first value gives nothing for an empty list, where the crate gives null.
@@ -136,14 +162,22 @@ fn reduction([list, function]: [AstNode; 2]) -> AstNode {
     ])
 }
 
-pub(super) fn register(evaluator: &mut Evaluator, needs: &Needs) -> Result<(), EvaluatorError> {
+pub(super) fn register(
+    evaluator: &mut Evaluator,
+    needs: &Needs,
+    work: &Rc<Work>,
+) -> Result<(), EvaluatorError> {
     for function in FUNCTIONS.iter().filter(|function| needs.mentions(function.name)) {
-        evaluator.register_fn(called(function.name), |args: &[JValue]| match args.split_first() {
-            Some((context, args)) => checked(function, args, context),
+        let made = Rc::clone(work);
+        evaluator.register_fn(called(function.name), move |args: &[JValue]| match args.split_first() {
+            Some((context, args)) => made.made(checked(function, args, context)?, args),
             None => Ok(JValue::Undefined),
         })?;
-        evaluator.register_fn(passed(function.name), |args: &[JValue]| {
-            checked(function, &args[..args.len().min(function.arity)], &JValue::Undefined)
+        let made = Rc::clone(work);
+        evaluator.register_fn(passed(function.name), move |args: &[JValue]| {
+            let args = &args[..args.len().min(function.arity)];
+            let result = checked(function, args, &JValue::Undefined);
+            made.made(result.map_err(|error| unnamed(function.name, error))?, args)
         })?;
     }
     if needs.mentions("reduce") {
@@ -151,19 +185,60 @@ pub(super) fn register(evaluator: &mut Evaluator, needs: &Needs) -> Result<(), E
             Ok(JValue::Bool(matches!(args.first(), Some(JValue::Array(items)) if items.is_empty())))
         })?;
     }
+    if needs.mentions("replace") {
+        let handed = Rc::clone(work);
+        evaluator.register_fn(HANDED, move |args: &[JValue]| {
+            if let Some(JValue::String(text)) = args.first() {
+                handed.handed(text)?;
+            }
+            Ok(args.first().cloned().unwrap_or(JValue::Undefined))
+        })?;
+        evaluator.register_fn(IS_FUNCTION, |args: &[JValue]| {
+            let is_function = |arg: &JValue| matches!(arg, JValue::Lambda(_) | JValue::Builtin { .. });
+            Ok(JValue::Bool(args.iter().any(is_function)))
+        })?;
+    }
     if needs.has_ranges() {
-        evaluator.register_fn(FIRST, |args: &[JValue]| not_null(args, "T2003"))?;
-        evaluator.register_fn(LAST, |args: &[JValue]| not_null(args, "T2004"))?;
+        let begun = Rc::clone(work);
+        evaluator.register_fn(FIRST, move |args: &[JValue]| {
+            let first = end_of_range(args, "T2003")?;
+            begun.range_from(if let JValue::Number(first) = first { first } else { f64::NAN });
+            Ok(first)
+        })?;
+        let ended = Rc::clone(work);
+        evaluator.register_fn(LAST, move |args: &[JValue]| {
+            let last = end_of_range(args, "T2004")?;
+            ended.range_to(if let JValue::Number(last) = last { last } else { f64::NAN })?;
+            Ok(last)
+        })?;
     }
     Ok(())
 }
 
-/// The crate takes null for nothing.
-fn not_null(args: &[JValue], code: &str) -> HostFnResult {
+/// The crate takes null for nothing, and counts from one end to the other in 64 bits.
+fn end_of_range(args: &[JValue], code: &str) -> HostFnResult {
+    const FAR: f64 = 4e18;
     match args.first() {
         Some(JValue::Null) => Err(EvaluatorError::TypeError(format!("{code}: null"))),
+        Some(JValue::Number(number)) if number.is_finite() => Ok(JValue::Number(number.clamp(-FAR, FAR))),
         other => Ok(other.cloned().unwrap_or(JValue::Undefined)),
     }
+}
+
+/// Of a function that was handed to another, the one that called it is told: the words are those of the crate, which do
+/// not quote a name.
+fn unnamed(name: &str, error: EvaluatorError) -> EvaluatorError {
+    match error {
+        EvaluatorError::TypeError(words) => EvaluatorError::TypeError(
+            words.replace(&format!("of function \"{name}\""), &format!("of function {name}")),
+        ),
+        other => other,
+    }
+}
+
+/// The name that an expression has for a function of this room.
+pub(super) fn written(name: &str) -> &str {
+    name.strip_prefix("function ").unwrap_or(name)
 }
 
 fn checked(function: &Function, args: &[JValue], context: &JValue) -> HostFnResult {
@@ -171,7 +246,9 @@ fn checked(function: &Function, args: &[JValue], context: &JValue) -> HostFnResu
     let args = signature::check(takes, &json(&JValue::string(function.name)), args, context)
         .map_err(EvaluatorError::TypeError)?;
     match args.first() {
-        None | Some(JValue::Undefined) => Ok(JValue::Undefined),
+        // Nothing before a list leaves the list.
+        Some(JValue::Undefined) if function.name != "append" => Ok(JValue::Undefined),
+        None => Ok(JValue::Undefined),
         Some(_) => (function.apply)(&args),
     }
 }
@@ -209,6 +286,59 @@ fn is_decimal(text: &str) -> bool {
     is_digits(whole)
         && fraction.is_none_or(is_digits)
         && exponent.is_none_or(|exponent| is_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+}
+
+fn append(args: &[JValue]) -> HostFnResult {
+    match args {
+        [first, JValue::Undefined] => Ok(first.clone()),
+        [JValue::Undefined, second] => Ok(second.clone()),
+        // The bound of a sequence holds in an evaluation of its own, too.
+        [first, second] if length(first).saturating_add(length(second)) > MAX_SEQUENCE => Err(too_large()),
+        _ => original("append", args),
+    }
+}
+
+fn length(value: &JValue) -> usize {
+    if let JValue::Array(items) = value { items.len() } else { 1 }
+}
+
+fn join(args: &[JValue]) -> HostFnResult {
+    let separator = match args.get(1) {
+        Some(JValue::String(separator)) => separator.len(),
+        _ => 0,
+    };
+    if let Some(JValue::Array(parts)) = args.first() {
+        let length = |part: &JValue| if let JValue::String(part) = part { part.len() } else { 0 };
+        let length = parts.iter().map(length).fold(0, usize::saturating_add);
+        if length.saturating_add(separator.saturating_mul(parts.len().saturating_sub(1))) > MAX_TEXT {
+            return Err(too_large());
+        }
+    }
+    original("join", args)
+}
+
+fn split(args: &[JValue]) -> HostFnResult {
+    // There is a part more than separators, and a separator is a character at least, or none between all.
+    if let [JValue::String(text), separator, ..] = args {
+        let count = match separator {
+            JValue::String(separator) if separator.is_empty() => text.chars().count(),
+            JValue::String(separator) => text.matches(&**separator).count(),
+            _ => text.len(),
+        };
+        if count > MAX_SEQUENCE {
+            return Err(too_large());
+        }
+    }
+    original("split", args)
+}
+
+fn string(args: &[JValue]) -> HostFnResult {
+    let Some(value) = args.first() else { return Ok(JValue::Undefined) };
+    if let JValue::String(_) = value {
+        return Ok(value.clone());
+    }
+    let is_pretty = matches!(args.get(1), Some(JValue::Bool(true)));
+    Ok(string::string(measured_with(value, if is_pretty { 2 } else { 0 })?, Some(is_pretty))?)
 }
 
 /// From a character on, a number of them. Positions are numbers of any size, as JavaScript slices: what is beyond the

@@ -1,6 +1,7 @@
 //! JSONata as the service has it: the only room that knows the crate `jsonata-core`. Here are compiling, what a field
 //! may hold and the causes of failures. What does not compile: `syntax` has the words, `grammar` and `refusal` what the
 //! crate takes and the service does not. `needs` is what an expression reads; `guard` the bounds woven into one;
+//! `steps` and `work` what it does and makes;
 //! `functions` the service's own functions and `library` those that the crate has otherwise; `explain` and `words` why
 //! an evaluation failed; `convert` the way of values in and out. Clock and randomness come in; what never ends is ended.
 
@@ -15,11 +16,14 @@ mod needs;
 mod numerals;
 mod operators;
 mod refusal;
+mod replace;
 mod signature;
+mod steps;
 mod syntax;
 mod tree;
 mod url;
 mod words;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -110,7 +114,7 @@ impl Expression {
         }
         let needs = Needs::of(&tree);
         let tree = library::weave(tree, needs.bound());
-        let tree = if needs.can_repeat() { guard::weave(tree) } else { tree };
+        let tree = if needs.can_repeat() { steps::weave(guard::weave(tree)) } else { tree };
         Ok(Expression { source: source.to_owned(), tree, needs })
     }
 

@@ -271,13 +271,23 @@ impl Needs {
             self.states.add(&names);
             rest = later;
         }
+        // What stands behind a step is done for each of its items.
+        self.repeats |= steps.iter().skip(1).any(|step| {
+            !matches!(
+                step.node,
+                AstNode::Name(_) | AstNode::Wildcard | AstNode::Descendant | AstNode::Parent(_)
+            )
+        });
         for step in rest {
             self.node(&step.node, bound);
             bound.extend(step.focus.clone());
             bound.extend(step.index_var.clone());
             for stage in &step.stages {
                 match stage {
-                    Stage::Filter(filter) => self.node(filter, bound),
+                    Stage::Filter(filter) => {
+                        self.repeats |= !matches!(**filter, AstNode::Number(_));
+                        self.node(filter, bound);
+                    }
                     Stage::Index(name) => {
                         bound.insert(name.clone());
                     }

@@ -95,6 +95,90 @@ fn numbers_that_cannot_be_counted_with_are_failures() {
     assert_eq!(evaluate("$parseInteger('zzzzzzzzzzzzzzzzzzzzzzzz', 'a') > 1e33").unwrap(), json!(true));
 }
 
+#[test]
+fn what_would_fill_the_memory_is_refused_before_it_is_made() {
+    let text = "($s := $pad('', 100000, 'a'); $t := $pad('', 100000, 'b'); ";
+    for source in [
+        "$replace($s, 'a', $t))",
+        "$replace($s, /a/, $t))",
+        "$replace($s, /a+/, $replace($t, 'b', '$0')))",
+        "$replace($s, /a/, function($m) { $t }))",
+        "($f := $replace; $f($s, 'a', $t)))",
+        "$s ~> $replace('a', $t))",
+        "($f := $replace(?, 'a', $t); $f($s)))",
+        "$join($split($s, ''), $t))",
+        "$split($s, '') ~> $join($t))",
+        "$formatInteger(9000000000000, 'I'))",
+        "[1..100000].($t & $string($)))",
+        "$map([1..100000], function($i) { $t & $i }))",
+        "$map([1..100000], function($i) { $uppercase($t) }))",
+        "$map([1..100000], function($i) { $append([1..100000], $i) }))",
+        "[1..100000].[1..100000])",
+        "$reduce([1..200], function($s, $n) { $base64encode($s) }, 'aaa'))",
+    ] {
+        let cause = evaluate(&format!("{text}{source}"))
+            .map_or_else(|failure| failure.cause, |_| "a value".to_owned());
+        assert!(cause.ends_with("memory usage"), "{source}: {cause}");
+    }
+}
+
+#[test]
+fn what_never_ends_ends_after_as_many_steps() {
+    for source in [
+        "($f := function() { $f() }; $f())",
+        "($f := function($n) { $n > 0 ? $f($n) : 1 }; $f(1))",
+        "($f := function($n) { $f($n + 1) + $f($n) }; $f(1))",
+        "($f := function($n) { ($m := $n + 1; $f($m)) }; $f(1))",
+        "($f := function($n) { $n > 30 ? 1 : $f($n + 1) + $f($n + 1) }; $f(1))",
+        "[1..800000].($count([1..9].(1 + 1)))",
+    ] {
+        let cause = evaluate(source).map_or_else(|failure| failure.cause, |_| "a value".to_owned());
+        let is_deep = source.contains("{ $f($n + 1) +");
+        let ends = if is_deep { "max=100" } else { "Expression evaluation timeout: Check for infinite loop" };
+        assert!(cause.ends_with(ends), "{source}: {cause}");
+    }
+}
+
+#[test]
+fn functions_that_are_measured_give_what_they_gave() {
+    for (source, expected) in [
+        ("$append($nope, [1])", json!([1])),
+        ("$append([1], $nope)", json!([1])),
+        ("$append(1, [2, 3])", json!([1, 2, 3])),
+        ("$append([], [])", json!([])),
+        ("$reverse([1, 2])", json!([2, 1])),
+        ("$join(['a', 'b'], '-')", json!("a-b")),
+        ("$join('a')", json!("a")),
+        ("$split('a b', ' ')", json!(["a", "b"])),
+        ("$split('a1b22c', /[0-9]+/, 2)", json!(["a", "b"])),
+        ("'a,b' ~> $split(',') ~> $join('+')", json!("a+b")),
+        ("$states.input.text.$split('')", json!(["a", "b", "c"])),
+        ("$string({'a': [1, null]}, true)", json!("{\n  \"a\": [\n    1,\n    null\n  ]\n}")),
+        ("$map([1, 'a', null], $string)", json!(["1", "a", "null"])),
+        ("$states.input.a.$string()", json!("1")),
+        ("$replace('abcabc', 'b', 'é')", json!("aécaéc")),
+        ("$replace('abcabc', 'b', '$0', 1)", json!("a$0cabc")),
+        ("$replace('abcabc', /(b)(c)/, '$2$1$$')", json!("acb$acb$")),
+        ("$replace('abcabc', /b/, function($m) { $m.match & $m.start })", json!("ab1cab4c")),
+        ("($p := /b/; $r := function($m) { 'x' }; $replace('abcabc', $p, $r, 1))", json!("axcabc")),
+        ("($r := 'x'; $states.input.text.$replace('b', $r))", json!("axc")),
+        ("'abc' ~> $replace(/b/, 'x')", json!("axc")),
+        ("'abc' ~> $replace(/b/, function($m) { 'y' })", json!("ayc")),
+        ("($f := $replace(?, 'b', 'x'); $f('abc'))", json!("axc")),
+        (
+            "$map(['abc', 'b'], function($s) { $replace($s, 'b', $states.input.text) })",
+            json!(["aabcc", "abc"]),
+        ),
+        (
+            "$uppercase('é') & $lowercase('É') & $base64encode('a') & $encodeUrlComponent('a b')",
+            json!("ÉéYQ==a%20b"),
+        ),
+        ("$states.input.people.{'n': $uppercase(name)}[n = 'A'].n", json!("A")),
+    ] {
+        assert_eq!(evaluate(source).map_err(|failure| failure.cause), Ok(expected), "{source}");
+    }
+}
+
 /// Every function that an expression can call.
 #[rustfmt::skip]
 const FUNCTIONS: [&str; 68] = [
