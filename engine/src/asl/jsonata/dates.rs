@@ -30,7 +30,7 @@ fn failed(words: impl Into<String>) -> EvaluatorError {
 
 pub(super) fn from_millis(args: &[JValue]) -> HostFnResult {
     let Some(JValue::Number(millis)) = args.first() else { return Ok(JValue::Undefined) };
-    if !(millis.abs() <= MAX_MILLIS) {
+    if !(-MAX_MILLIS..=MAX_MILLIS).contains(millis) {
         return Err(failed("Invalid time value"));
     }
     if let Some(JValue::String(picture)) = args.get(1) {
