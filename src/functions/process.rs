@@ -44,7 +44,10 @@ pub async fn run(place: &Place, function: &Function, event: Vec<u8>) -> Finished
     let failed = |kind, message: String| Finished::Failed { kind, message };
     let child = match start(place, function) {
         Ok(child) => child,
-        Err(error) => return failed("Runtime.InvalidEntrypoint", format!("it cannot be started: {error}")),
+        Err(error) => {
+            let program = function.command.first().map_or("", String::as_str);
+            return failed("Runtime.InvalidEntrypoint", format!("{program} cannot be started: {error}"));
+        }
     };
     let _group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
     let finished = tokio::time::timeout(function.timeout, attend(child, event)).await;

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use opsctl_engine::asl::definition::{Machine, MachineType, Severity, check};
+use serde_json::Value;
 
 use super::substitute::{Known, Open, blanked, filled};
 use super::{files, substitute};
@@ -41,6 +42,11 @@ fn read(path: &Path, machine_type: MachineType, may_be_open: bool) -> Result<(Ma
         files::mistaken(message, mistakes)
     };
     let document = document(path, &file, text).map_err(|mistake| wrong(vec![mistake]))?;
+    if is_template(&document.value()) {
+        return Err(Error::usage(format!("{file} is a template; here it takes a definition"))
+            .because("the linter looks at the definitions inside of templates")
+            .hint(format!("opsctl sfn lint {file}")));
+    }
     // One in JSON is read as it is written: names may be given twice, which is a fault.
     let is_json = is_json(path, &blanked(text));
     let bare = if is_json && !may_be_open { substitute::places(text) } else { Vec::new() };
@@ -82,6 +88,11 @@ fn stands_open(written: &str) -> String {
 pub fn document<'a>(path: &Path, file: &'a str, text: &str) -> Result<Document<'a>, Mistake> {
     let blanked = blanked(text);
     if is_json(path, &blanked) { Document::read_json(file, &blanked) } else { Document::read(file, text) }
+}
+
+/// Whether a document is a template of CloudFormation or SAM.
+pub fn is_template(document: &Value) -> bool {
+    document.get("Resources").is_some_and(Value::is_object) && document.get("States").is_none()
 }
 
 /// Whether a text is meant to be JSON: by the ending of its file's name, or by how it begins. YAML that is JSON as a

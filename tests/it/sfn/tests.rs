@@ -147,7 +147,10 @@ fn coverage_is_of_states_and_transitions() {
     assert_eq!(item["missedStates"], json!(["Empty"]));
     assert_eq!(item["missedTransitions"], json!([{"from": "Check", "to": "Empty", "by": "default"}]));
     let ran = test(&sealed, &["tests", "--coverage"]).expect(0);
-    assert!(ran.stdout.contains("75.0% (3 of 4)") && ran.stdout.contains("Empty, Check -> Empty (default)"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("75.0% (3 of 4)") && ran.stdout.contains("Empty, Check -> Empty (default)"),
+        "{ran:?}"
+    );
     // Five of seven.
     test(&sealed, &["tests", "--min", "71"]).expect(0);
     let ran = test(&sealed, &["tests", "--min", "72"]).expect(6);

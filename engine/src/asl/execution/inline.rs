@@ -149,7 +149,7 @@ impl Execution {
         effective: &Payload,
         item: &Arc<Item>,
     ) -> Result<Payload, Problem> {
-        let Some(selector) = &map.selector else { return Ok(item.value.clone()) };
+        let Some(selector) = &map.selector else { return small_enough(&state.name, item.value.clone()) };
         let outer = frame.item.replace(Arc::clone(item));
         let rendered = {
             let input = frame.input.clone();
@@ -203,6 +203,7 @@ impl Execution {
         if iterations.next < iterations.length {
             if let Err(problem) = self.iterate(id, frame, previous) {
                 self.abort_iterations(frame);
+                frame.previous = previous;
                 return self.problem(id, frame, problem);
             }
             return Fate::Blocked;

@@ -216,6 +216,16 @@ impl Execution {
                 let failure = Failure { error: Some(Arc::from("States.Timeout")), cause: None };
                 self.end_early(Status::TimedOut, failure);
             }
+            Timer::Child { root } => {
+                let Some((run, previous)) = self.frames.get(root).map(|frame| (frame.run, frame.previous))
+                else {
+                    return;
+                };
+                let failure = Failure { error: Some(Arc::from(fail::TIMEOUT)), cause: None };
+                if let Some((id, frame, fate)) = self.fatal(run, previous, failure) {
+                    self.settle(id, frame, fate);
+                }
+            }
             Timer::Wake { frame: id, .. }
             | Timer::Timeout { frame: id, .. }
             | Timer::Heartbeat { frame: id, .. } => {
@@ -308,6 +318,7 @@ impl Execution {
 fn is_over(frames: &Frames, timer: &Timer) -> bool {
     match *timer {
         Timer::Execution => false,
+        Timer::Child { root } => frames.get(root).is_none(),
         Timer::Wake { frame, epoch } | Timer::Timeout { frame, epoch } => {
             frames.get(frame).is_none_or(|frame| frame.epoch != epoch)
         }

@@ -114,7 +114,12 @@ impl Execution {
     }
 
     /// A whole run fails, wherever in it the failure came up.
-    fn fatal(&mut self, run: usize, previous: u64, failure: Failure) -> Option<(FrameId, Box<Frame>, Fate)> {
+    pub(super) fn fatal(
+        &mut self,
+        run: usize,
+        previous: u64,
+        failure: Failure,
+    ) -> Option<(FrameId, Box<Frame>, Fate)> {
         if run == 0 {
             self.add(0, previous, Happened::ExecutionFailed(failure.clone()));
             self.end(Outcome { status: Status::Failed, output: None, failure });

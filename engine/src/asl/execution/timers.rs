@@ -23,6 +23,10 @@ pub(super) enum Timer {
         epoch: u64,
         beat: u64,
     },
+    /// The longest that a child of a distributed Map may take, by its outermost frame.
+    Child {
+        root: FrameId,
+    },
     /// `TimeoutSeconds` of the machine.
     Execution,
 }

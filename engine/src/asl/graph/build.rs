@@ -35,7 +35,14 @@ fn next_id(ids: &mut usize) -> usize {
 }
 
 fn mark(kind: Kind, ids: &mut usize) -> Node {
-    Node { id: next_id(ids), kind, name: Arc::from(kind.name()), detail: String::new(), parts: Vec::new() }
+    Node {
+        id: next_id(ids),
+        kind,
+        name: Arc::from(kind.name()),
+        detail: String::new(),
+        is_distributed: false,
+        parts: Vec::new(),
+    }
 }
 
 fn node(state: &State, ids: &mut usize) -> Node {
@@ -50,6 +57,7 @@ fn node(state: &State, ids: &mut usize) -> Node {
         kind: Kind::State(state.kind),
         name: Arc::clone(&state.name),
         detail: detail(&state.work),
+        is_distributed: matches!(&state.work, Work::Map(map) if map.is_distributed()),
         parts,
     }
 }

@@ -49,6 +49,8 @@ pub struct Node {
     pub name: Arc<str>,
     /// What it calls, how long it waits; may be empty.
     pub detail: String,
+    /// What is in its parts are executions of their own: the history of this one has no word of them.
+    pub is_distributed: bool,
     /// Branches of a Parallel state, the item processor of a Map state.
     pub parts: Vec<Graph>,
 }

@@ -400,6 +400,7 @@ fn of_names(names: &[&str]) -> Graph {
         kind,
         name: Arc::from(name),
         detail: String::new(),
+        is_distributed: false,
         parts: Vec::new(),
     };
     let mut nodes = vec![node((0, "Start"), Kind::Start)];

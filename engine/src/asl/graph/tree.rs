@@ -96,6 +96,11 @@ fn gather(graph: &Graph, overlay: Option<&Overlay>, shows: &Shows, depth: usize,
             continue;
         }
         rows.push(row(node, overlay, shows, depth));
+        if node.is_distributed && overlay.is_some() {
+            let name = "its children have histories of their own".to_owned();
+            rows.push(Row { depth: depth + 1, name, style: Style::Faint, sign: None, cells: Vec::new() });
+            continue;
+        }
         for (branch, part) in (1..).zip(&node.parts) {
             let titled = node.parts.len() > 1;
             if titled {
@@ -133,6 +138,9 @@ fn row(node: &Node, overlay: Option<&Overlay>, shows: &Shows, depth: usize) -> R
         let style = style_of(Some(outcome));
         let word = match (outcome, run.entered) {
             (Outcome::NotReached, _) => String::new(),
+            // How often it was reached before says nothing of what runs.
+            (Outcome::Running, _) if run.running > 1 => format!("{} ×{}", outcome.word(), run.running),
+            (Outcome::Running, _) => outcome.word().to_owned(),
             (_, 2..) => format!("{} ×{}", outcome.word(), run.entered),
             _ => outcome.word().to_owned(),
         };

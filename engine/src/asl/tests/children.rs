@@ -1,6 +1,7 @@
 //! Parallel branches, iterations, and the children of distributed Maps.
 
 use super::*;
+use crate::asl::PAYLOAD_LIMIT;
 
 fn map(extra: Value, processor: Value) -> Value {
     let mut state = json!({"Type": "Map", "End": true, "ItemProcessor": processor});
@@ -258,4 +259,78 @@ fn results_are_written_with_a_manifest() {
     assert_eq!((&bodies[1][0]["Status"], &bodies[1][0]["Output"]), (&json!("SUCCEEDED"), &json!("2")));
     assert_eq!(bodies[2]["ResultFiles"]["SUCCEEDED"][0]["Size"], world.written[1].body.len());
     assert_eq!(world.written[2].key, key);
+}
+
+#[test]
+fn children_of_an_express_kind_have_five_minutes() {
+    for (kind, seconds, expected) in
+        [("EXPRESS", 400, Err(())), ("EXPRESS", 200, Ok(())), ("STANDARD", 400, Ok(()))]
+    {
+        let mut processor = distributed(json!({"Type": "Wait", "Seconds": seconds, "End": true}));
+        processor["ProcessorConfig"]["ExecutionType"] = json!(kind);
+        let execution = run(&map(json!({}), processor), json!([1, 2]));
+        let ended = execution.outcome().unwrap();
+        let took = execution.now().duration_since(START.parse().unwrap()).as_secs();
+        match expected {
+            Ok(()) => assert_eq!((ended.status, took), (Status::Succeeded, seconds), "{kind} {seconds}"),
+            Err(()) => {
+                assert_eq!(ended.failure.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
+                assert_eq!(took, 300);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_child_is_given_is_no_larger_than_a_payload() {
+    let large = "x".repeat(PAYLOAD_LIMIT);
+    let pass = || distributed(json!({"Type": "Pass", "End": true}));
+    let read = |extra: Value| {
+        let config = reader(json!({"InputType": "JSON"}), "getObject");
+        let mut world = Script::default();
+        world.objects.insert("k".to_owned(), Bytes::from(json!([1, large]).to_string()));
+        error(&run_in(&mut world, &map(with(config, extra), pass()), json!({"key": "k"}))).0
+    };
+    for extra in [
+        json!({}),
+        json!({"ItemSelector": {"v.$": "$$.Map.Item.Value"}}),
+        json!({"ItemBatcher": {"MaxItemsPerBatch": 1}}),
+    ] {
+        assert_eq!(read(extra.clone()), "States.DataLimitExceeded", "{extra}");
+    }
+    // What is around the items of a batch counts.
+    let half = "x".repeat(PAYLOAD_LIMIT / 2 - 6);
+    let config = json!({"ItemBatcher": {"MaxItemsPerBatch": 2}, "ResultPath": null});
+    let execution = run(&map(config, pass()), json!([half, half]));
+    assert_eq!(execution.outcome().unwrap().status, Status::Succeeded);
+}
+
+#[test]
+fn results_of_a_writer_without_a_bucket_are_in_the_order_of_the_items() {
+    let writer =
+        json!({"ResultWriter": {"WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSON"}}});
+    let processor = distributed(json!({"Type": "Wait", "SecondsPath": "$", "End": true}));
+    let execution = run(&map(writer, processor), json!([3, 1, 2]));
+    assert_eq!(output(&execution), json!([3, 1, 2]));
+}
+
+#[test]
+fn a_retry_of_a_map_follows_what_its_iterations_did() {
+    let definition = map(
+        json!({"ItemSelector": {"x.$": "States.ArrayGetItem($$.Map.Item.Value, 0)"}, "MaxConcurrency": 1}),
+        inline(json!({"Type": "Pass", "End": true})),
+    );
+    let execution = run(&definition, json!([[1], 2]));
+    let trail = trail(&execution);
+    let passed = trail.iter().position(|event| event.starts_with("PassStateExited")).unwrap() + 1;
+    assert!(trail.contains(&format!("MapStateFailed<{passed}")), "{trail:?}");
+}
+
+#[test]
+fn a_batch_that_may_be_larger_than_a_payload_fails() {
+    let batcher = json!({"ItemBatcher": {"MaxInputBytesPerBatchPath": "$.n"}, "ItemsPath": "$.l"});
+    let definition = map(batcher, distributed(json!({"Type": "Pass", "End": true})));
+    let (name, cause) = error(&run(&definition, json!({"n": 300_000, "l": [1]})));
+    assert_eq!(name, "States.Runtime");
+    assert!(cause.ends_with("field MaxInputBytesPerBatch must not be greater than 262144"), "{cause}");
 }

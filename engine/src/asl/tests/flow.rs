@@ -202,6 +202,13 @@ fn the_context_object_is_there_at_every_depth_of_a_template() {
 }
 
 #[test]
+fn an_expression_may_climb_from_the_input_to_the_context_object() {
+    let state = json!({"Type": "Pass", "QueryLanguage": "JSONata", "End": true,
+        "Output": "{% $states.input.%.context.State.Name %}"});
+    assert_eq!(output(&run(&only(state), json!({"a": 1}))), json!("S"));
+}
+
+#[test]
 fn an_expression_may_read_the_context_object_whole() {
     let expected = json!({"Input": {"a": [1]}, "Name": "run"});
     let paths = only(

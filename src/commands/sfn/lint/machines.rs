@@ -76,7 +76,7 @@ pub fn find(name: &str, path: &Path, text: &str) -> Found {
         }
     };
     let value = document.value_with_functions();
-    if value.get("Resources").is_some_and(Value::is_object) && value.get("States").is_none() {
+    if definition::is_template(&value) {
         return template::find(name, path, text, document, &value);
     }
     let machine = from_document(name, path, text, document, &value, &Known::default());

@@ -48,6 +48,10 @@ pub fn find(name: &str, path: &Path, text: &str, document: Document<'static>, va
     found
 }
 
+fn made_by_a_function(id: &str, template: &str) -> String {
+    format!("the definition of {id} in {template} is made by a function, and was not looked at")
+}
+
 impl Template<'_> {
     fn machine(&mut self, id: &str, properties: &Value) {
         let type_of = |field| Type::named(&self.known_value(properties.get(field)?)?).map(Type::machine);
@@ -58,6 +62,10 @@ impl Template<'_> {
             self.text(id, machine_type, text, known);
         } else if let Some(definition) = properties.get("Definition") {
             let definition = self.resolved(definition);
+            if !definition.is_object() {
+                self.found.warnings.push(made_by_a_function(id, self.name));
+                return;
+            }
             self.found.machines.push(Machine {
                 file: self.name.to_owned(),
                 name: Some(id.to_owned()),
@@ -108,11 +116,7 @@ impl Template<'_> {
         };
         let place = self.document.place(&path);
         let Some(content) = content else {
-            let message = format!(
-                "the definition of {id} in {} is made by a function, and was not looked at",
-                self.name
-            );
-            self.found.warnings.push(message);
+            self.found.warnings.push(made_by_a_function(id, self.name));
             return;
         };
         let origin = Origin::of(self.text, place, &content);

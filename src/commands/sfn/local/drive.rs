@@ -17,6 +17,8 @@ use super::world::{Call, Local};
 use crate::error::{Error, Result};
 use crate::functions::{self, Finished, Function, Place};
 
+/// Between two looks at a run in which nothing happens.
+const TICK: Duration = Duration::from_millis(500);
 /// Programs that run at once; more wait for their turn.
 const AT_ONCE: usize = 64;
 
@@ -24,17 +26,19 @@ const AT_ONCE: usize = 64;
 pub struct Pace<'a> {
     pub place: &'a Place,
     pub real_time: bool,
+    /// Somebody looks on, also while nothing happens.
+    pub is_watched: bool,
     /// Of the ids of requests.
     pub seed: [u8; 32],
 }
 
-/// Until the end, or until nothing could ever happen again. `look` is called now and then, with whether the run is about
-/// to wait.
+/// Until the end, or until nothing could ever happen again. `look` is called now and then, with the time and whether the
+/// run is about to wait.
 pub async fn drive(
     execution: &mut Execution,
     world: &mut Local<'_>,
     pace: &Pace<'_>,
-    mut look: impl FnMut(&Execution, bool),
+    mut look: impl FnMut(&Execution, Timestamp, bool),
 ) -> Result<()> {
     let mut driver = Driver::default();
     let mut running = FuturesUnordered::new();
@@ -62,7 +66,8 @@ pub async fn drive(
             let request_id = random.uuid().to_string();
             running.push(Abortable::new(invoke(call, request_id, pace.place), registration));
         }
-        look(execution, standing != Standing::Busy);
+        let now = if clock.anchor.is_some() { clock.now(execution.now()) } else { execution.now() };
+        look(execution, now, standing != Standing::Busy);
         let next = match standing {
             Standing::Ended => return Ok(()),
             Standing::Busy | Standing::Left => {
@@ -90,6 +95,7 @@ pub async fn drive(
                     driver.reach(next, execution);
                 }
             }
+            () = tokio::time::sleep(TICK), if pace.is_watched => {}
             Some(ended) = running.next() => {
                 // One that was cut off has nobody who waits for it.
                 if let Ok((demand, answer)) = ended {

@@ -25,8 +25,16 @@ const EXPECTED: &str =
 #[derive(Debug, Clone, Default)]
 pub struct Functions {
     by_name: BTreeMap<String, Function>,
-    /// Whether lines to add are shown as YAML has them.
-    is_yaml: bool,
+    form: Form,
+}
+
+/// What a file is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Form {
+    #[default]
+    Toml,
+    Yaml,
+    Json,
 }
 
 /// A place in the file, and what is wrong there.
@@ -51,12 +59,13 @@ impl Functions {
                 let place = place(document.get_ref(), &fault.path, fault.of_name);
                 reader.at(&place, &*fault.message)
             };
-            return or_wrong(functions, faults.iter().map(mistake).collect(), false).map_err(wrong);
+            return or_wrong(functions, faults.iter().map(mistake).collect(), Form::Toml).map_err(wrong);
         }
+        let form = if text.trim_start().starts_with('{') { Form::Json } else { Form::Yaml };
         let document = Document::read(&file, text).map_err(|mistake| wrong(vec![mistake]))?;
         let (functions, faults) = functions(&document.value(), path);
         let mistake = |fault: &Fault| document.mistake(&fault.path, fault.of_name, &*fault.message);
-        or_wrong(functions, faults.iter().map(mistake).collect(), true).map_err(wrong)
+        or_wrong(functions, faults.iter().map(mistake).collect(), form).map_err(wrong)
     }
 
     /// The function that is asked for by its ARN, whole or in part, or by its name, with or without a qualifier. What
@@ -69,16 +78,17 @@ impl Functions {
         words(Some(asked)).or_else(|| words(unqualified)).or_else(|| words(name))
     }
 
-    /// The line that makes a program a function of this name; in TOML it stands before any table.
-    pub fn line(&self, asked: &str) -> String {
+    /// What makes a program a function of this name, and where it stands in the file.
+    pub fn advice(&self, asked: &str, file: &str) -> String {
         let name = name_of(asked).unwrap_or(asked);
         let is_bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         let (quoted, program) = (Value::from(name), Value::from(format!("./{name}")));
-        match self.is_yaml {
-            // In JSON too.
-            true => format!("{quoted}: [{program}]"),
-            false if is_bare => format!("{name} = [{program}]"),
-            false => format!("{quoted} = [{program}]"),
+        let key = if is_bare { name.to_owned() } else { quoted.to_string() };
+        match self.form {
+            // Before any table.
+            Form::Toml => format!("at the top of {file} add {key} = [{program}]"),
+            Form::Yaml => format!("in {file} add {quoted}: [{program}]"),
+            Form::Json => format!("behind the {{ of {file} add {quoted}: [{program}],"),
         }
     }
 }
@@ -86,10 +96,10 @@ impl Functions {
 fn or_wrong(
     by_name: BTreeMap<String, Function>,
     mut mistakes: Vec<Mistake>,
-    is_yaml: bool,
+    form: Form,
 ) -> Result<Functions, Vec<Mistake>> {
     mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
-    if mistakes.is_empty() { Ok(Functions { by_name, is_yaml }) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(Functions { by_name, form }) } else { Err(mistakes) }
 }
 
 /// `pay` of `arn:aws:lambda:eu-west-1:111122223333:function:pay:7`, `111122223333:function:pay`, `pay:7` and `pay`.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
+use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::coverage::Ground;
+use opsctl_engine::asl::definition::Machine;
 use opsctl_engine::asl::execution::{Execution, MAX_EVENTS, Options, Status};
 use opsctl_engine::asl::mocks::{Case, Mocks};
 
@@ -42,8 +44,8 @@ use crate::signals::Signals;
 ///   2    an option or a file is wrong, the mocks ran out, or nothing runs a task
 ///   3    there is no such file, or no such case
 ///   6    the execution ended in any other way
-///   8    --timeout was reached; what still ran was ended
-///   130  Ctrl-C; what still ran was ended
+///   8    --timeout was reached; the functions that ran were ended
+///   130  Ctrl-C; the functions that ran were ended
 ///
 /// IAM:
 ///   none: it calls no AWS
@@ -105,7 +107,8 @@ pub struct LocalRunArgs {
 }
 
 const ADVICE: Advice = Advice {
-    functions: "at the top of the file of --functions",
+    objects: "--objects DIR, a folder whose folders are the buckets",
+    functions: "the file of --functions",
     mocks: |state| {
         let response = "\"Done\": {\"0\": {\"Return\": {}}}";
         format!("in the test case of --mocks add {state}: \"Done\", and in its MockedResponses {response}")
@@ -113,11 +116,6 @@ const ADVICE: Advice = Advice {
 };
 
 pub async fn run(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
-    // Dropping the run ends what it started.
-    Signals::listen()?.race(run_to_end(args, ctx)).await
-}
-
-async fn run_to_end(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.detail_out(&args.detail);
     let details = out.details(KIND, COLUMNS)?;
     let format = out.settings().format;
@@ -126,7 +124,9 @@ async fn run_to_end(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
             .hint("-o json --query 'item.events'")
             .into());
     }
-    let execution = args.execute(ctx).await?;
+    let mut signals = Signals::listen()?;
+    let prepared = signals.race(args.prepare(ctx)).await?;
+    let execution = args.execute(prepared, ctx, &mut signals).await?;
     details.show(&execution)?;
     // In a document, and to a query, the events are a part of it.
     if args.history && format == Format::Table && out.settings().query.is_none() {
@@ -147,8 +147,19 @@ async fn run_to_end(args: &LocalRunArgs, ctx: &Context) -> Result<Outcome> {
     }
 }
 
+/// What a run is made of.
+struct Prepared {
+    name: String,
+    machine: Machine,
+    case: Case,
+    functions: Functions,
+    objects: Option<Objects>,
+    input: Payload,
+}
+
 impl LocalRunArgs {
-    async fn execute(&self, ctx: &Context) -> Result<LocalExecution> {
+    /// Reads everything that is named.
+    async fn prepare(&self, ctx: &Context) -> Result<Prepared> {
         let is_stdin = |path: Option<&Path>| path.is_some_and(|path| path.as_os_str() == "-");
         let from_stdin: Vec<&str> = [
             ("the definition", is_stdin(Some(&self.file))),
@@ -181,6 +192,17 @@ impl LocalRunArgs {
             objects => objects.as_deref().map(Objects::new),
         };
         let input = input::read(self.input.as_deref()).await?;
+        Ok(Prepared { name, machine, case, functions, objects, input })
+    }
+
+    /// Dropping it ends every function that runs. A run that is given up is told as far as it came.
+    async fn execute(
+        &self,
+        prepared: Prepared,
+        ctx: &Context,
+        signals: &mut Signals,
+    ) -> Result<LocalExecution> {
+        let Prepared { name, machine, case, functions, objects, input } = prepared;
         let seed = options::seed(self.seed)?;
         let mut watch = Watch::new(ctx.reporter(), &name, &machine);
         let options = Options {
@@ -191,10 +213,22 @@ impl LocalRunArgs {
         let mut world = Local::new(&ADVICE, Mocks::new(case), &functions, objects);
         let mut execution = Execution::start(&machine, input, options);
         let place = options::place(ctx);
-        let pace = Pace { place: &place, real_time: self.real_time, seed: options::apart(seed, 2) };
-        drive::drive(&mut execution, &mut world, &pace, |execution, waits| watch.look(execution, waits))
-            .await?;
+        let pace = Pace {
+            place: &place,
+            real_time: self.real_time,
+            is_watched: watch.is_drawn(),
+            seed: options::apart(seed, 2),
+        };
+        let driven = drive::drive(&mut execution, &mut world, &pace, |execution, now, waits| {
+            watch.look(execution, now, waits);
+        });
+        let driven = signals.race(driven).await;
         watch.leave(&execution);
+        if driven.is_err() && execution.outcome().is_none() {
+            let events = execution.history().count();
+            ctx.reporter().verbose(1, format!("the execution was left after {events} events"));
+        }
+        driven?;
         let outcome = execution.outcome().ok_or_else(|| Error::failed("the execution did not end"))?;
         Ok(LocalExecution::new(outcome, self.history.then(|| execution.history())))
     }

@@ -17,6 +17,7 @@ use crate::cli::{ListArgs, SHAPING};
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
+use crate::output::{self, Output};
 use crate::signals::Signals;
 use one::Surroundings;
 use runner::Results;
@@ -42,8 +43,8 @@ use view::{COVERAGE, TESTS};
 ///   2    an option or a file is wrong
 ///   3    there are no tests, or a file that they name
 ///   6    a test failed, or too little is covered
-///   8    --timeout was reached; what still ran was ended
-///   130  Ctrl-C; what still ran was ended
+///   8    --timeout was reached; the functions that ran were ended
+///   130  Ctrl-C; the functions that ran were ended
 ///
 /// IAM:
 ///   none: it calls no AWS
@@ -104,7 +105,7 @@ pub async fn run(args: &LocalTestArgs, ctx: &Context) -> Result<Outcome> {
     let done = results.tests.len();
     let failed = results.tests.iter().filter(|test| !test.passed).count();
     let verdict = verdict(args, &results, failed);
-    tell(&results, args, ctx);
+    tell(&results, args, &out, ctx);
     match (args.format, args.coverage) {
         (Some(Format::Junit), _) => out.text(&junit::document(&results.tests))?,
         (None, true) => out.list("localCoverage", COVERAGE, results.coverage)?,
@@ -126,14 +127,19 @@ pub async fn run(args: &LocalTestArgs, ctx: &Context) -> Result<Outcome> {
     }
 }
 
-/// Every difference of every failed test: a table has room for the first.
-fn tell(results: &Results, args: &LocalTestArgs, ctx: &Context) {
-    let is_shown = args.format.is_none() && !args.coverage;
+/// Every difference of every failed test, with what to do: a table has room for the first, a document for people has none,
+/// and one for programs has them all.
+fn tell(results: &Results, args: &LocalTestArgs, out: &Output, ctx: &Context) {
+    let is_table = args.format.is_none() && !args.coverage;
+    if is_table && out.settings().format != output::Format::Table {
+        return;
+    }
     for test in results.tests.iter().filter(|test| !test.passed) {
-        let failures = test.failures.get(usize::from(is_shown && test.failures.len() == 1)..);
+        let failures = test.failures.get(usize::from(is_table && test.failures.len() == 1)..);
         for failure in failures.unwrap_or_default() {
             ctx.reporter().status(format!("{}: {}: {failure}", test.file, test.name));
         }
+        test.hints.iter().for_each(|hint| ctx.reporter().hint(hint));
     }
 }
 

@@ -3,12 +3,15 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use opsctl_engine::asl::definition::Machine;
 use opsctl_engine::asl::execution::Execution;
 use opsctl_engine::asl::graph::{Graph, Line, Overlay, Shows, tree};
 
 use crate::output::{Progress, Reporter};
 
+/// Lines of a terminal that does not say how many it has.
+const LINES: usize = 24;
 /// Between two drawings of a run that does not wait.
 const INTERVAL: Duration = Duration::from_millis(100);
 
@@ -35,37 +38,39 @@ impl<'a> Watch<'a> {
         self.progress.is_drawn()
     }
 
-    pub fn look(&mut self, execution: &Execution, waits: bool) {
+    pub fn look(&mut self, execution: &Execution, now: Timestamp, waits: bool) {
         let is_due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= INTERVAL);
         if !waits && !is_due {
             return;
         }
         self.progress.set(execution.history().count());
         if self.is_drawn() && is_due {
-            let lines = self.lines(execution);
+            let lines = self.lines(execution, now);
             self.progress.drawing(&lines);
             self.drawn = Some(Instant::now());
         }
     }
 
-    /// After the end: the states as they were left, above the answer.
+    /// After the end: the states as they were left, above the answer. More than a screen of them is left out.
     pub fn leave(mut self, execution: &Execution) {
         if self.is_drawn() {
-            let lines = self.lines(execution);
+            let lines = self.lines(execution, execution.now());
             drop(self.progress);
-            self.reporter.drawing(&lines);
+            let screen = self.reporter.settings().stderr.height.unwrap_or(LINES);
+            if lines.len() < screen {
+                self.reporter.drawing(&lines);
+            }
         }
     }
 
-    fn lines(&mut self, execution: &Execution) -> Vec<Line> {
+    fn lines(&mut self, execution: &Execution, now: Timestamp) -> Vec<Line> {
         let events = execution.history().events();
         for event in events.get(self.seen..).unwrap_or_default() {
             self.overlay.observe(event);
         }
         self.seen = events.len();
         let stderr = &self.reporter.settings().stderr;
-        let (width, now) = (stderr.limit(), Some(execution.now()));
-        let shows = Shows { width, is_ascii: !stderr.unicode, exits: false, now };
+        let shows = Shows { width: stderr.limit(), is_ascii: !stderr.unicode, exits: false, now: Some(now) };
         tree(&self.graph, Some(&self.overlay), shows)
     }
 }

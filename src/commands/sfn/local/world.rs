@@ -19,7 +19,9 @@ use crate::functions::Function;
 
 /// How to say what can be added, and where.
 pub struct Advice {
-    /// Comes before the line that makes a program a function.
+    /// What gives a run objects.
+    pub objects: &'static str,
+    /// What the file of functions is called.
     pub functions: &'static str,
     /// What mocks a state; its name is in quotes.
     pub mocks: fn(state: &str) -> String,
@@ -65,7 +67,7 @@ impl<'a> Local<'a> {
         match Invocation::of(request) {
             Some(Invocation { function, .. }) => {
                 Error::usage(format!("nothing runs the task {state}, which calls the function {function}"))
-                    .hint(format!("{} add {}", self.advice.functions, self.functions.line(&function)))
+                    .hint(self.functions.advice(&function, self.advice.functions))
             }
             None => Error::usage(format!(
                 "nothing runs the task {state}, which calls {}",
@@ -76,6 +78,13 @@ impl<'a> Local<'a> {
             ),
         }
         .hint((self.advice.mocks)(&Value::from(&**state).to_string()))
+    }
+
+    /// Ends the run: what the execution would make of the failure is not looked at.
+    fn no_objects(&mut self, state: &str) -> Failure {
+        let problem = Error::usage(format!("the state {state} reads or writes objects, and there are none"));
+        self.stop(problem.hint(self.advice.objects));
+        Failure { error: None, cause: None }
     }
 
     fn stop(&mut self, problem: Error) {
@@ -97,11 +106,6 @@ fn name(resource: &Resource) -> String {
             format!("arn:aws:states:::{}:{}", service.resource_type, service.resource)
         }
     }
-}
-
-fn no_objects() -> Failure {
-    let cause = "there are no objects: --objects names a folder whose folders are the buckets";
-    Failure { error: Some("S3.NoSuchBucket".into()), cause: Some(cause.into()) }
 }
 
 impl World for Local<'_> {
@@ -137,15 +141,24 @@ impl World for Local<'_> {
     }
 
     fn read(&mut self, request: &ObjectRequest) -> Result<Bytes, Failure> {
-        self.objects.as_ref().ok_or_else(no_objects)?.read(request)
+        match &self.objects {
+            Some(objects) => objects.read(request),
+            None => Err(self.no_objects(&request.state)),
+        }
     }
 
     fn list(&mut self, request: &ObjectRequest) -> Result<Vec<Value>, Failure> {
-        self.objects.as_ref().ok_or_else(no_objects)?.list(request)
+        match &self.objects {
+            Some(objects) => objects.list(request),
+            None => Err(self.no_objects(&request.state)),
+        }
     }
 
     fn write(&mut self, request: &WriteRequest) -> Result<(), Failure> {
-        self.objects.as_mut().ok_or_else(no_objects)?.write(request)
+        match &mut self.objects {
+            Some(objects) => objects.write(request),
+            None => Err(self.no_objects(&request.state)),
+        }
     }
 
     fn cancel(&mut self, demand: DemandId) {

@@ -260,11 +260,16 @@ const INNER: [&str; 3] = ["Branches", "ItemProcessor", "Iterator"];
 /// Whether a text in a field of a state may read the context object: any mention of it counts, whatever quotes it.
 fn reads_context(value: &Value) -> bool {
     match value {
-        Value::String(text) if is_expression(text) => text.split("$states").skip(1).any(|after| {
-            !["input", "result", "errorOutput"]
-                .iter()
-                .any(|field| after.strip_prefix('.').is_some_and(|rest| rest.starts_with(field)))
-        }),
+        Value::String(text) if is_expression(text) => {
+            // A parent of the input may be all of `$states`.
+            let climbs = text.matches('%').count() > 2;
+            climbs
+                || text.split("$states").skip(1).any(|after| {
+                    !["input", "result", "errorOutput"]
+                        .iter()
+                        .any(|field| after.strip_prefix('.').is_some_and(|rest| rest.starts_with(field)))
+                })
+        }
         Value::String(text) => text.contains("$$"),
         Value::Array(items) => items.iter().any(reads_context),
         Value::Object(fields) => fields.values().any(reads_context),

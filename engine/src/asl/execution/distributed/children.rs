@@ -5,19 +5,31 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{EXCEEDED, ITEM_READER_FAILED, MapRun, Phase};
-use crate::asl::Payload;
-use crate::asl::definition::{State, Work};
+use crate::asl::definition::{Mode, State, Work};
 use crate::asl::execution::Execution;
 use crate::asl::execution::evaluate::Problem;
 use crate::asl::execution::frame::{Doing, Fate, Frame, FrameId, Item, Place};
+use crate::asl::execution::leave::small_enough;
+use crate::asl::execution::options::{EXPRESS_SECONDS, STANDARD_SECONDS};
 use crate::asl::execution::run::Run;
+use crate::asl::execution::timers::{self, Timer};
 use crate::asl::history::{Failure, Happened, History};
+use crate::asl::{PAYLOAD_LIMIT, Payload};
 
 enum Taken {
     Input(Payload, u64),
     /// No item is left.
     Nothing,
     Unreadable(String),
+}
+
+/// The input of a child that has a batch of items.
+fn batch(items: Vec<Value>, given: Option<Value>) -> Value {
+    let mut input = json!({"Items": items});
+    if let (Some(given), Some(fields)) = (given, input.as_object_mut()) {
+        fields.insert("BatchInput".to_owned(), given);
+    }
+    input
 }
 
 impl Execution {
@@ -60,6 +72,9 @@ impl Execution {
         };
         let mut items: Vec<Value> = Vec::new();
         let mut bytes = batches.input.as_ref().map_or(0, |input| Payload::new(input.clone()).length());
+        // What is around the items counts for the limit of payloads.
+        let around = Payload::new(batch(Vec::new(), batches.input.clone())).length().saturating_sub(bytes);
+        let most_bytes = batches.most_bytes.min(PAYLOAD_LIMIT.saturating_sub(around));
         while items.len() < batches.most_items {
             let item = match self.take_item(frame, state)? {
                 Ok(Some(item)) => item,
@@ -67,7 +82,7 @@ impl Execution {
                 Err(cause) => return Ok(Taken::Unreadable(cause)),
             };
             let length = item.length() + 1;
-            if !items.is_empty() && bytes + length > batches.most_bytes {
+            if !items.is_empty() && bytes + length > most_bytes {
                 if let Doing::MapRun(map_run) = &mut frame.doing {
                     map_run.held = Some(item);
                 }
@@ -80,11 +95,8 @@ impl Execution {
             return Ok(Taken::Nothing);
         }
         let count = items.len() as u64;
-        let mut input = json!({"Items": items});
-        if let (Some(given), Some(fields)) = (batches.input, input.as_object_mut()) {
-            fields.insert("BatchInput".to_owned(), given);
-        }
-        Ok(Taken::Input(Payload::new(input), count))
+        let input = Payload::new(batch(items, batches.input));
+        Ok(Taken::Input(small_enough(&state.name, input)?, count))
     }
 
     /// The next item after `ItemSelector`.
@@ -163,6 +175,9 @@ impl Execution {
         if let Some(run) = self.run(number_of_run) {
             run.root = Some(root);
         }
+        let is_express = matches!(&map.mode, Mode::Distributed(distributed) if distributed.express);
+        let most = if is_express { EXPRESS_SECONDS } else { STANDARD_SECONDS };
+        self.timers.add(timers::after(now, most as f64), Timer::Child { root });
     }
 
     /// A child came to its end.

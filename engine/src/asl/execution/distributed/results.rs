@@ -29,8 +29,9 @@ struct Writing {
     prefix: String,
     transformation: Transformation,
     jsonl: bool,
-    succeeded: Vec<Value>,
-    failed: Vec<Value>,
+    /// With the numbers of the children.
+    succeeded: Vec<(usize, Value)>,
+    failed: Vec<(usize, Value)>,
 }
 
 impl Results {
@@ -43,18 +44,18 @@ impl Results {
         };
         let is_bare = writing.transformation != Transformation::None;
         match result {
-            Ok(output) if is_bare => writing.succeeded.push(output.into_value()),
+            Ok(output) if is_bare => writing.succeeded.push((number, output.into_value())),
             Ok(output) => {
                 let mut record = record(child, "SUCCEEDED", now);
                 record["Output"] = output.text().into();
                 record["OutputDetails"] = json!({"Included": true});
-                writing.succeeded.push(record);
+                writing.succeeded.push((number, record));
             }
             Err(failure) => {
                 let mut record = record(child, "FAILED", now);
                 record["Error"] = failure.error.as_deref().into();
                 record["Cause"] = failure.cause.as_deref().into();
-                writing.failed.push(record);
+                writing.failed.push((number, record));
             }
         }
     }
@@ -118,7 +119,7 @@ impl Execution {
             return self.map_run_succeeded(id, frame, map_run.results.outputs.into_payload());
         };
         let Some(bucket) = writing.bucket.clone() else {
-            let mut outputs = writing.succeeded;
+            let mut outputs = in_order(writing.succeeded);
             if writing.transformation == Transformation::Flatten {
                 outputs = flatten(outputs);
             }
@@ -164,11 +165,12 @@ impl Writing {
             files.push((key, body));
             entry
         };
+        let succeeded = in_order(self.succeeded);
         let succeeded = match self.transformation {
-            Transformation::Flatten => flatten(self.succeeded),
-            _ => self.succeeded,
+            Transformation::Flatten => flatten(succeeded),
+            _ => succeeded,
         };
-        let failed = listed("FAILED", self.failed);
+        let failed = listed("FAILED", in_order(self.failed));
         let succeeded = listed("SUCCEEDED", succeeded);
         let manifest = json!({
             "DestinationBucket": bucket,
@@ -195,6 +197,12 @@ fn body(records: Vec<Value>, jsonl: bool) -> String {
         body.push('\n');
     }
     body
+}
+
+/// By the items they came of, whichever ended first.
+fn in_order(mut results: Vec<(usize, Value)>) -> Vec<Value> {
+    results.sort_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// One level of lists taken away.

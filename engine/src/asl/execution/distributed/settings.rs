@@ -97,7 +97,11 @@ impl Execution {
             },
         };
         let most_items = positive("MaxItemsPerBatch", most_items)?;
-        let most_bytes = positive("MaxInputBytesPerBatch", most_bytes)?.min(PAYLOAD_LIMIT);
+        let most_bytes = positive("MaxInputBytesPerBatch", most_bytes)?;
+        if most_bytes != usize::MAX && most_bytes > PAYLOAD_LIMIT {
+            let cause = format!("field MaxInputBytesPerBatch must not be greater than {PAYLOAD_LIMIT}");
+            return Err(Problem::runtime(cause));
+        }
         let input = match &batcher.input {
             Some(template) => {
                 let mut sight = self.sight(frame, state, frame.input.value(), None);

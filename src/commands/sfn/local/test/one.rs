@@ -18,7 +18,8 @@ use crate::error::{Report, Result};
 use crate::functions::Place;
 
 const ADVICE: Advice = Advice {
-    functions: "at the top of the file that `functions` names",
+    objects: "`objects: DIR`, a folder whose folders are the buckets",
+    functions: "the file that `functions` names",
     mocks: |state| format!("in the `mocks` of the test add {state}: {{\"0\": {{\"Return\": {{}}}}}}"),
 };
 
@@ -48,26 +49,31 @@ pub async fn run(suite: &Suite, test: &Test, surroundings: &Surroundings) -> Res
     world.requests = Some(Vec::new());
     let mut execution = Execution::start(&suite.machine, test.input.clone(), options);
     execution.note_coverage();
-    let pace = Pace { place: &surroundings.place, real_time: false, seed: options::apart(seed, 2) };
-    let driven = drive::drive(&mut execution, &mut world, &pace, |_, _| {}).await;
-    let failures = match (driven, execution.outcome()) {
+    let pace = Pace {
+        place: &surroundings.place,
+        real_time: false,
+        is_watched: false,
+        seed: options::apart(seed, 2),
+    };
+    let driven = drive::drive(&mut execution, &mut world, &pace, |_, _, _| {}).await;
+    let (failures, hints) = match (driven, execution.outcome()) {
         (Ok(()), Some(outcome)) => {
             let requests = world.requests.as_deref().unwrap_or_default();
-            differences(&test.expect, &Ended { outcome, events: execution.history().events(), requests })
+            let ended = Ended { outcome, events: execution.history().events(), requests };
+            (differences(&test.expect, &ended), Vec::new())
         }
-        (Ok(()), None) => vec!["the execution did not end".to_owned()],
+        (Ok(()), None) => (vec!["the execution did not end".to_owned()], Vec::new()),
         (Err(error), _) => told(&error),
     };
     let status = execution.outcome().map(|outcome| outcome.status.name());
     let coverage = execution.coverage().cloned().unwrap_or_default();
     let seconds = started.elapsed().as_secs_f64();
-    let result = TestResult::new(&suite.path, &test.name, seconds, status, failures);
+    let result = TestResult::new(&suite.path, &test.name, seconds, status, (failures, hints));
     Ok(Ran { result, coverage })
 }
 
-/// What kept a test from its end, with what to do.
-fn told(error: &anyhow::Error) -> Vec<String> {
+/// What kept a test from its end, and what to do.
+fn told(error: &anyhow::Error) -> (Vec<String>, Vec<String>) {
     let report = Report::new(error);
-    let hints = report.hints.into_iter().map(|hint| format!("hint: {hint}"));
-    [report.message].into_iter().chain(report.causes).chain(hints).collect()
+    ([report.message].into_iter().chain(report.causes).collect(), report.hints)
 }

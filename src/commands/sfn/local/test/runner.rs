@@ -1,7 +1,7 @@
 //! All tests, several at once, each on a thread of its own; coverage is put together by definition.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use opsctl_engine::asl::coverage::{Coverage, Ground};
@@ -34,7 +34,7 @@ fn wanted(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
     for path in find::files(place)? {
         match file::read(&path) {
             Ok(suite) => suites.push(suite),
-            Err(error) => wrong.push(error),
+            Err(error) => wrong.push((path, error)),
         }
     }
     if let Some(error) = all_of(wrong) {
@@ -52,13 +52,19 @@ fn wanted(place: &Path, filter: Option<&str>) -> Result<Vec<Suite>> {
 }
 
 /// What is wrong in several files, as one.
-fn all_of(mut errors: Vec<Error>) -> Option<Error> {
+fn all_of(mut errors: Vec<(PathBuf, Error)>) -> Option<Error> {
     if errors.len() < 2 {
-        return errors.pop();
+        return errors.pop().map(|(_, error)| error);
     }
     let count = errors.len();
-    let reports = errors.into_iter().map(|error| Report::new(&error.into()));
-    let lines = reports.flat_map(|report| [report.message].into_iter().chain(report.causes)).collect();
+    let lines = errors
+        .into_iter()
+        .flat_map(|(path, error)| {
+            let report = Report::new(&error.into());
+            let first = format!("{}: {}", path.display(), report.message);
+            [first].into_iter().chain(report.causes)
+        })
+        .collect();
     Some(Error::usage(format!("{count} files of tests cannot be used")).because_of(lines))
 }
 

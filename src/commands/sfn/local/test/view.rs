@@ -18,6 +18,8 @@ pub struct TestResult {
     /// Of the execution, if it came to an end.
     pub execution_status: Option<&'static str>,
     pub failures: Vec<String>,
+    /// What can be done about them.
+    pub hints: Vec<String>,
 }
 
 impl TestResult {
@@ -26,7 +28,7 @@ impl TestResult {
         name: &str,
         seconds: f64,
         execution_status: Option<&'static str>,
-        failures: Vec<String>,
+        (failures, hints): (Vec<String>, Vec<String>),
     ) -> Self {
         let file = file.display().to_string();
         TestResult {
@@ -36,6 +38,7 @@ impl TestResult {
             seconds,
             execution_status,
             failures,
+            hints,
         }
     }
 }
