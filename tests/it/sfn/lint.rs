@@ -551,3 +551,24 @@ fn no_file_is_too_strange() {
     let ran = sealed.run(["sfn", "lint", "largest.json"]).expect(2);
     assert!(ran.stderr.contains("it is over 16 MiB long"), "{ran:?}");
 }
+
+#[test]
+fn a_definition_that_a_function_makes_is_not_looked_at() {
+    let sealed = Sealed::new();
+    let definition =
+        r#"{"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/m.json"}}}"#;
+    let resource = r#"{"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": MADE}}"#;
+    sealed
+        .write("t.json", &format!(r#"{{"Resources": {{"Made": {resource}}}}}"#).replace("MADE", definition));
+    let ran = sealed.run(["sfn", "lint", "t.json"]).expect(0);
+    assert!(ran.stderr.contains("the definition of Made in t.json is made by a function"), "{ran:?}");
+    // Others take a definition, and say that a template is none.
+    for verb in [&["graph"][..], &["local", "run"]] {
+        let ran = sealed.run(["sfn"].iter().chain(verb).chain(&["t.json"])).expect(2);
+        assert!(
+            ran.stderr.contains("t.json is a template")
+                && ran.stderr.contains("hint: opsctl sfn lint t.json"),
+            "{ran:?}"
+        );
+    }
+}

@@ -397,3 +397,23 @@ fn the_states_are_drawn_while_they_run() {
     );
     assert!(last[1].contains("First") && last[1].contains("succeeded"), "{text:?}");
 }
+
+#[test]
+fn a_run_that_is_given_up_leaves_what_it_has_shown() {
+    let sealed = Sealed::new();
+    let definition = json!({"StartAt": "First", "States": {
+        "First": {"Type": "Pass", "Next": "Second"},
+        "Second": {"Type": "Wait", "Seconds": 2000, "End": true}}});
+    sealed.write("machine.asl.json", &definition.to_string());
+    let args = ["sfn", "local", "run", "machine.asl.json", "--real-time"];
+    let mut terminal = Terminal::opsctl(&sealed, (80, 24), &args);
+    // While nothing happens the time goes on.
+    terminal.wait_for("1.0 s");
+    terminal.send(b"\x03");
+    let (text, status, _) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{text:?}");
+    let (left, _) = text.rsplit_once("interrupted").expect("the error");
+    let last: Vec<&str> = left.trim_end().lines().rev().take(3).collect();
+    assert!(last.iter().any(|line| line.contains("Second") && line.contains("running")), "{text:?}");
+    assert!(last.iter().any(|line| line.contains("First") && line.contains("succeeded")), "{text:?}");
+}

@@ -101,8 +101,15 @@ tests:
         "the mocks of the state Pay ran out at attempt 2: Busy has no outcome for it (its last is 1)"
     );
     assert!(failures(2)[0].starts_with("nothing runs the task Pay"));
-    assert_eq!(failures(2)[1], "hint: at the top of the file that `functions` names add pay = [\"./pay\"]");
-    assert_eq!(failures(2)[2], "hint: in the `mocks` of the test add \"Pay\": {\"0\": {\"Return\": {}}}");
+    assert_eq!(
+        document["items"][2]["hints"],
+        json!([
+            "at the top of the file that `functions` names add pay = [\"./pay\"]",
+            "in the `mocks` of the test add \"Pay\": {\"0\": {\"Return\": {}}}",
+        ])
+    );
+    assert_eq!(ran.stderr.lines().count(), 2, "the count and the error: {ran:?}");
+    let ran = test(&sealed, &[]).expect(6);
     // Without an input there is no total, which fails the run.
     assert!(
         failures(3)[0].starts_with("status: expected SUCCEEDED, was FAILED: States.Runtime: "),
