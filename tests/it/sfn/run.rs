@@ -409,7 +409,7 @@ fn a_run_that_is_given_up_leaves_what_it_has_shown() {
     let mut terminal = Terminal::opsctl(&sealed, (80, 24), &args);
     // While nothing happens the time goes on.
     terminal.wait_for("1.0 s");
-    terminal.send(b"\x03");
+    terminal.type_text("\x03");
     let (text, status, _) = terminal.end();
     assert_eq!(status.code(), Some(130), "{text:?}");
     let (left, _) = text.rsplit_once("interrupted").expect("the error");
