@@ -15,7 +15,7 @@ use super::drive::{self, Pace};
 use super::functions::Functions;
 use super::objects::Objects;
 use super::options;
-use super::view::{self, COLUMNS, KIND, Line, LocalExecution};
+use super::view::{self, COLUMNS, Events, KIND, Line, LocalExecution};
 use super::watch::Watch;
 use super::world::{Advice, Local};
 use super::{input, mocks};
@@ -229,8 +229,9 @@ impl LocalRunArgs {
             ctx.reporter().verbose(1, format!("the execution was left after {events} events"));
         }
         driven?;
-        let outcome = execution.outcome().ok_or_else(|| Error::failed("the execution did not end"))?;
-        Ok(LocalExecution::new(outcome, self.history.then(|| execution.history())))
+        let outcome = execution.outcome().cloned();
+        let outcome = outcome.ok_or_else(|| Error::failed("the execution did not end"))?;
+        Ok(LocalExecution::new(&outcome, self.history.then_some(Events(execution))))
     }
 
     async fn case(&self, machine: &str) -> Result<Case> {

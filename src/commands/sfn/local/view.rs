@@ -1,9 +1,11 @@
 //! How a local execution and its events are shown.
 
+use std::fmt;
+
 use opsctl_engine::asl::Payload;
-use opsctl_engine::asl::execution::{Outcome, Status};
-use opsctl_engine::asl::history::{Event, History};
-use serde::Serialize;
+use opsctl_engine::asl::execution::{Execution, Outcome, Status};
+use opsctl_engine::asl::history::Event;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::output::{Cell, Column, Tone};
@@ -18,18 +20,40 @@ pub struct LocalExecution {
     pub cause: Option<String>,
     /// Where they are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub events: Option<Vec<Value>>,
+    pub events: Option<Events>,
+}
+
+/// The events of an execution, each made a document when it is written: all at once would take several times the room
+/// of the history.
+pub struct Events(pub Execution);
+
+impl Events {
+    fn documents(&self) -> impl ExactSizeIterator<Item = Value> {
+        self.0.history().events().iter().map(Event::document)
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Events").field(&self.0.history().count()).finish()
+    }
+}
+
+impl Serialize for Events {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.documents())
+    }
 }
 
 impl LocalExecution {
-    pub fn new(outcome: &Outcome, history: Option<&History>) -> Self {
+    pub fn new(outcome: &Outcome, events: Option<Events>) -> Self {
         let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
         LocalExecution {
             status: outcome.status.name(),
             output: outcome.output.clone().map(Payload::into_value),
             error: text(&outcome.failure.error),
             cause: text(&outcome.failure.cause),
-            events: history.map(|history| history.events().iter().map(Event::document).collect()),
+            events,
         }
     }
 }
@@ -55,8 +79,8 @@ pub struct Line {
 
 impl Line {
     pub fn all(execution: &LocalExecution) -> Vec<Line> {
-        let events = execution.events.iter().flatten();
-        events.map(|event| Line { event: event.clone() }).collect()
+        let events = execution.events.iter().flat_map(Events::documents);
+        events.map(|event| Line { event }).collect()
     }
 
     fn text(&self, name: &str) -> Option<&str> {
