@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use opsctl_engine::asl::context::Context;
 use opsctl_engine::asl::jsonata::Bindings;
 use opsctl_engine::asl::scope::Variables;
 use opsctl_engine::asl::template::QueryTemplate;
@@ -15,9 +16,10 @@ static INPUT: LazyLock<Value> = LazyLock::new(|| json!({"a": [1, "x", {"b": null
 
 fuzz_target!(|text: &str| {
     let variables = Variables::default();
+    let context = Context::from(INPUT.clone());
     let bindings = Bindings {
         input: &INPUT,
-        context: &INPUT,
+        context: &context,
         result: None,
         error_output: None,
         variables: &variables,
