@@ -3,6 +3,11 @@
 
 /// `States.Runtime`: never retried, not matched by `States.ALL`.
 pub const RUNTIME: &str = "States.Runtime";
+/// Matches every error but those that nothing matches.
+pub const ALL: &str = "States.ALL";
+pub const TASK_FAILED: &str = "States.TaskFailed";
+pub const TIMEOUT: &str = "States.Timeout";
+pub const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
 pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
 pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";

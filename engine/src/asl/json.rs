@@ -1,5 +1,6 @@
-//! JSON text on its way into a payload: what an intrinsic function, an expression or an ItemReader is given. Nesting has
-//! the limit of every payload, and costs no more of the stack than there is.
+//! JSON text on its way into a payload or a definition: what an intrinsic function, an expression or an ItemReader is
+//! given, and what a machine is made of. Nesting has a limit, and costs no more of the stack than there is; names that
+//! are given twice are noted where somebody asks for them.
 
 use std::fmt;
 
@@ -8,28 +9,51 @@ use serde_json::{Map, Number, Value};
 
 use super::jsonata::with_stack;
 use super::payload::NESTING_LIMIT;
+use super::place::Place;
 
-/// The value of a whole JSON text.
+/// The value of a whole JSON text, as deeply nested as a payload may be. Of a name that is given twice the last holds.
 pub fn parse(text: &[u8]) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     deserializer.disable_recursion_limit();
-    let value = Level(NESTING_LIMIT).deserialize(&mut deserializer)?;
+    let value =
+        Part { at: Place::Whole, levels: NESTING_LIMIT, doubles: None }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
 }
 
-/// How many levels may be below.
-#[derive(Clone, Copy)]
-struct Level(usize);
+/// A field that was given twice: the object it is in, and its name.
+pub(super) struct Double {
+    pub at: String,
+    pub name: String,
+}
 
-impl Level {
-    fn below<E: Error>(self) -> Result<Level, E> {
+/// A document with the fields that are given twice in one object; `None` when it is no JSON, or nests as deeply as no
+/// definition does.
+pub(super) fn with_doubles(text: &str) -> Option<(Value, Vec<Double>)> {
+    let mut doubles = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let part = Part { at: Place::Whole, levels: NESTING_LIMIT, doubles: Some(&mut doubles) };
+    let value = part.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some((value, doubles))
+}
+
+/// A value being read.
+struct Part<'a> {
+    at: Place<'a>,
+    /// How many levels may be below.
+    levels: usize,
+    doubles: Option<&'a mut Vec<Double>>,
+}
+
+impl Part<'_> {
+    fn below<E: Error>(&self) -> Result<usize, E> {
         let too_deep = || E::custom(format_args!("nested deeper than {NESTING_LIMIT} levels"));
-        self.0.checked_sub(1).map(Level).ok_or_else(too_deep)
+        self.levels.checked_sub(1).ok_or_else(too_deep)
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Level {
+impl<'de> DeserializeSeed<'de> for Part<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -37,7 +61,7 @@ impl<'de> DeserializeSeed<'de> for Level {
     }
 }
 
-impl<'de> Visitor<'de> for Level {
+impl<'de> Visitor<'de> for Part<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,22 +92,31 @@ impl<'de> Visitor<'de> for Level {
         Ok(value.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let below = self.below()?;
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(below)? {
-            list.push(item);
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut sequence: A) -> Result<Value, A::Error> {
+        let levels = self.below()?;
+        let mut items = Vec::new();
+        while let Some(item) = sequence.next_element_seed(Part {
+            at: Place::Element(&self.at, items.len()),
+            levels,
+            doubles: self.doubles.as_deref_mut(),
+        })? {
+            items.push(item);
         }
-        Ok(list.into())
+        Ok(Value::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-        let below = self.below()?;
-        let mut object = Map::new();
-        while let Some(name) = fields.next_key::<String>()? {
-            object.insert(name, fields.next_value_seed(below)?);
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Value, A::Error> {
+        let levels = self.below()?;
+        let mut fields = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let (at, doubles) = (Place::Field(&self.at, &name), self.doubles.as_deref_mut());
+            let value = map.next_value_seed(Part { at, levels, doubles })?;
+            if let Some(doubles) = self.doubles.as_deref_mut().filter(|_| fields.contains_key(&name)) {
+                doubles.push(Double { at: self.at.to_string(), name: name.clone() });
+            }
+            fields.insert(name, value);
         }
-        Ok(object.into())
+        Ok(Value::Object(fields))
     }
 }
 

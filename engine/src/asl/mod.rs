@@ -22,8 +22,6 @@ pub mod mocks;
 pub mod path;
 mod payload;
 mod place;
-#[cfg(test)]
-mod recorded;
 mod room;
 pub mod scope;
 pub mod template;

@@ -15,3 +15,5 @@ pub use read::{MachineType, check, parse};
 
 /// Bytes a definition may have.
 pub const DEFINITION_LIMIT: usize = 1_048_576;
+/// Seconds of the longest wait and the longest timeout.
+pub const LONGEST_SECONDS: u64 = 99_999_999;

@@ -7,13 +7,13 @@ use serde_json::Value;
 use super::Execution;
 use super::demand::{Answer, Demand, DemandId, TaskRequest};
 use super::evaluate::Problem;
-use super::fail::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use super::frame::{Doing, Fate, Frame, FrameId};
 use super::leave::too_large;
 use super::timers::{Timer, after};
 use crate::asl::Payload;
 use crate::asl::definition::{Field, Integration, Pattern, Resource, State, Task};
 use crate::asl::failure::DATA_LIMIT_EXCEEDED;
+use crate::asl::failure::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use crate::asl::history::{Call, Credentials, Failure, Happened, Scheduled, Service};
 
 /// An attempt that was given out and is not over.

@@ -1,16 +1,9 @@
 //! What is in the context object: `$$` of JSONPath, `$states.context` of JSONata.
 
-use jiff::Timestamp;
-
 use super::frame::Frame;
 use super::run::Run;
 use crate::asl::context::{Context, Node};
-use crate::asl::history::StateType;
-
-/// A time as the service writes it: UTC, milliseconds.
-pub(super) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
-}
+use crate::asl::history::{StateType, time};
 
 /// The context object of a frame in its present state.
 pub(super) fn context(run: &Run, frame: &Frame, token: Option<&str>) -> Context {

@@ -11,13 +11,8 @@ use super::leave::{place, small_enough};
 use super::timers::{Timer, after};
 use crate::asl::Payload;
 use crate::asl::definition::{Catcher, Exit, Next, QueryLanguage, Retrier, State};
-use crate::asl::failure::RUNTIME;
+use crate::asl::failure::{ALL, HEARTBEAT_TIMEOUT, RUNTIME, TASK_FAILED, TIMEOUT};
 use crate::asl::history::{Failure, Happened, StateType};
-
-pub(super) const TIMEOUT: &str = "States.Timeout";
-pub(super) const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
-const ALL: &str = "States.ALL";
-const TASK_FAILED: &str = "States.TaskFailed";
 
 impl Execution {
     /// The present state failed. `alias` is a second name under which the error can be caught.

@@ -34,6 +34,7 @@ pub use run::{Outcome, Status};
 use super::Payload;
 use super::coverage::Coverage;
 use super::definition::{Machine, States};
+use super::failure::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use super::history::{Failure, Happened, History};
 use crate::random::Random;
 use frame::{Doing, Frame, FrameId, Frames, Item, Place};
@@ -221,7 +222,7 @@ impl Execution {
                 else {
                     return;
                 };
-                let failure = Failure { error: Some(Arc::from(fail::TIMEOUT)), cause: None };
+                let failure = Failure { error: Some(Arc::from(TIMEOUT)), cause: None };
                 if let Some((id, frame, fate)) = self.fatal(run, previous, failure) {
                     self.settle(id, frame, fate);
                 }
@@ -235,8 +236,8 @@ impl Execution {
                 let Some(mut frame) = self.frames.take(id) else { return };
                 let fate = match timer {
                     Timer::Wake { .. } => self.wake(id, &mut frame),
-                    Timer::Timeout { .. } => self.attempt_timed_out(id, &mut frame, fail::TIMEOUT),
-                    _ => self.attempt_timed_out(id, &mut frame, fail::HEARTBEAT_TIMEOUT),
+                    Timer::Timeout { .. } => self.attempt_timed_out(id, &mut frame, TIMEOUT),
+                    _ => self.attempt_timed_out(id, &mut frame, HEARTBEAT_TIMEOUT),
                 };
                 self.settle(id, frame, fate);
             }

@@ -8,11 +8,8 @@ use super::evaluate::{Problem, unusable};
 use super::frame::{Doing, Fate, Frame, FrameId};
 use super::timers::{Timer, after};
 use crate::asl::choice::timestamp;
-use crate::asl::definition::{Field, State, Wait};
+use crate::asl::definition::{Field, LONGEST_SECONDS, State, Wait};
 use crate::asl::jsonata::Kind;
-
-/// The longest wait in seconds.
-const LONGEST: f64 = 99_999_999.0;
 
 impl Execution {
     pub(super) fn wait(
@@ -25,7 +22,7 @@ impl Execution {
         let until = match wait {
             Wait::Seconds(seconds) => {
                 let seconds = self.wait_seconds(frame, state, seconds)?;
-                if seconds > LONGEST {
+                if seconds > (LONGEST_SECONDS as f64) {
                     return Err(Problem::runtime("Wait state delay is too long."));
                 }
                 after(self.now, seconds)
@@ -35,7 +32,7 @@ impl Execution {
         if until <= self.now {
             return Ok(self.leave(id, frame, None));
         }
-        if until.duration_since(self.now).as_secs_f64() > LONGEST {
+        if until.duration_since(self.now).as_secs_f64() > (LONGEST_SECONDS as f64) {
             return Err(Problem::runtime("Wait state delay is too long."));
         }
         self.turn_to(frame, Doing::Waiting);

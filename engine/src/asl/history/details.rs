@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::event::{Call, Event, Failure, Happened, Scheduled, Service};
+use super::event::{Call, Event, Failure, Happened, Scheduled, Service, time};
 
 /// A payload appears as its text in the history, and not at all in a log without execution data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Event {
             "id": self.id,
             "previousEventId": self.previous,
             "type": self.happened.name(),
-            "timestamp": self.at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+            "timestamp": time(self.at),
         });
         if let (Some(details), Some(fields)) = (self.details(), document.as_object_mut()) {
             fields.insert("details".to_owned(), details);

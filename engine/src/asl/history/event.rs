@@ -7,6 +7,11 @@ use serde_json::Value;
 
 use crate::asl::Payload;
 
+/// A time as the service writes it: UTC, milliseconds.
+pub fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
 #[derive(Debug, Clone)]
 pub struct Event {
     pub id: u64,

@@ -7,7 +7,7 @@ mod log;
 #[cfg(test)]
 mod tests;
 
-pub use event::{Assigned, Call, Credentials, Event, Failure, Happened, Scheduled, Service, StateType};
+pub use event::{Assigned, Call, Credentials, Event, Failure, Happened, Scheduled, Service, StateType, time};
 pub use log::LogLevel;
 
 use jiff::Timestamp;

@@ -9,22 +9,17 @@ use super::rule::{
     UNKNOWN_ERROR_NAME, UNREACHABLE_HANDLER,
 };
 use crate::asl::definition::{Integration, QueryLanguage, Resource, State, Work};
+use crate::asl::failure::{ALL, DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, TASK_FAILED, TIMEOUT};
 use crate::asl::history::StateType;
 use crate::nearest;
-
-const ALL: &str = "States.ALL";
-const TASK_FAILED: &str = "States.TaskFailed";
-const RUNTIME: &str = "States.Runtime";
-const TIMEOUT: &str = "States.Timeout";
-const DATA_LIMIT: &str = "States.DataLimitExceeded";
 
 /// The names that the service gives to errors of its own. Those of `States.Http.StatusCode.` go on with a number.
 const RESERVED: &[&str] = &[
     ALL,
-    DATA_LIMIT,
+    DATA_LIMIT_EXCEEDED,
     "States.BranchFailed",
     "States.ExceedToleratedFailureThreshold",
-    "States.HeartbeatTimeout",
+    HEARTBEAT_TIMEOUT,
     "States.Http.Socket",
     "States.IntrinsicFailure",
     "States.ItemReaderFailed",
@@ -102,9 +97,9 @@ fn covers(state: &State, taken: &str, name: &str) -> bool {
         _ if taken == name => true,
         TASK_FAILED => {
             state.kind == StateType::Task
-                && ![ALL, RUNTIME, TIMEOUT, DATA_LIMIT, "States.HeartbeatTimeout"].contains(&name)
+                && ![ALL, RUNTIME, TIMEOUT, DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT].contains(&name)
         }
-        _ => taken == TIMEOUT && name == "States.HeartbeatTimeout",
+        _ => taken == TIMEOUT && name == HEARTBEAT_TIMEOUT,
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Case, Reply, Response};
 use crate::asl::Payload;
 use crate::asl::definition::{Pattern, Resource};
 use crate::asl::execution::{Answer, TaskRequest};
+use crate::asl::failure::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use crate::asl::history::Failure;
 
 /// A case being used up.
@@ -63,7 +64,7 @@ fn thrown(resource: &Resource, failure: Failure) -> Vec<Answer> {
     let is_submitted =
         matches!(resource, Resource::Service(integration) if integration.pattern != Pattern::RequestResponse);
     let end = match failure.error.as_deref() {
-        Some("States.Timeout" | "States.HeartbeatTimeout") => Answer::TimedOut(failure),
+        Some(TIMEOUT | HEARTBEAT_TIMEOUT) => Answer::TimedOut(failure),
         _ => Answer::Failed(failure),
     };
     is_submitted.then(|| Answer::Submitted(Payload::empty())).into_iter().chain([end]).collect()

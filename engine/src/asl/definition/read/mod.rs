@@ -1,7 +1,6 @@
 //! From the text of a definition to its model. Everything wrong is collected; nothing stops at the first fault.
 
 mod choice;
-mod document;
 mod fields;
 mod map;
 mod policies;
@@ -15,12 +14,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::DEFINITION_LIMIT;
 use super::diagnostic::{
     DUPLICATE_STATE_NAME, Diagnostic, INVALID_JSON_DESCRIPTION, MISSING_TRANSITION_TARGET,
     SCHEMA_VALIDATION_FAILED, Severity,
 };
 use super::model::{Machine, QueryLanguage, State, States};
+use super::{DEFINITION_LIMIT, LONGEST_SECONDS};
+use crate::asl::json;
 use fields::Fields;
 use scopes::Scopes;
 
@@ -73,7 +73,7 @@ impl Reader {
             self.refuse(None, format!("Definition must not be larger than {DEFINITION_LIMIT} bytes"));
             return None;
         }
-        let Some((value, doubles)) = document::read(text) else {
+        let Some((value, doubles)) = json::with_doubles(text) else {
             self.add(INVALID_JSON_DESCRIPTION, None, "Definition must be a valid JSON object".to_owned());
             return None;
         };
@@ -97,7 +97,7 @@ impl Reader {
                 "The field 'Version' should have one of these values: [1.0]".into(),
             );
         }
-        let timeout = self.whole(&fields, "TimeoutSeconds", 1, 99_999_999);
+        let timeout = self.whole(&fields, "TimeoutSeconds", 1, LONGEST_SECONDS);
         let states = self.states(&fields, false);
         let comment = self.text(&fields, "Comment").map(str::to_owned);
         Some(Machine { comment, states: Arc::new(states?), timeout })
@@ -134,7 +134,7 @@ impl Reader {
     }
 
     /// A field that is given twice: a state, or any other.
-    fn double(&mut self, double: &document::Double) {
+    fn double(&mut self, double: &json::Double) {
         let location = Some(format!("{}/{}", double.at, double.name));
         match double.at.ends_with("/States") {
             true => {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::model::{Catcher, QueryLanguage, Retrier};
 use super::fields::Fields;
 use super::{Names, Reader};
+use crate::asl::failure::ALL;
 
 const RETRIER: &[&str] = &[
     "Comment",
@@ -110,7 +111,7 @@ impl Reader {
                 _ => return self.expected(fields, "ErrorEquals", "String"),
             }
         }
-        if errors.iter().any(|error: &Arc<str>| &**error == "States.ALL") {
+        if errors.iter().any(|error: &Arc<str>| &**error == ALL) {
             if errors.len() > 1 {
                 let message = "States.ALL must be the only element in the array".to_owned();
                 self.refuse(Some(fields.at("ErrorEquals")), message);

@@ -6,10 +6,9 @@ use super::super::model::{Field, QueryLanguage, Wait};
 use super::Reader;
 use super::fields::{Fields, is_expression};
 use crate::asl::choice::timestamp;
+use crate::asl::definition::LONGEST_SECONDS;
 
 const FORMS: &[&str] = &["Seconds", "Timestamp", "SecondsPath", "TimestampPath"];
-/// The longest wait in seconds.
-const LONGEST: u64 = 99_999_999;
 
 impl Reader {
     pub(super) fn wait(&mut self, fields: &Fields<'_>, language: QueryLanguage) -> Option<Wait> {
@@ -28,7 +27,7 @@ impl Reader {
                         .map(|expression| Wait::Seconds(Field::Expression(expression)))
                 }
                 _ => self
-                    .whole(fields, "Seconds", 0, LONGEST)
+                    .whole(fields, "Seconds", 0, LONGEST_SECONDS)
                     .map(|seconds| Wait::Seconds(Field::Fixed(seconds))),
             },
             _ => {

@@ -10,13 +10,12 @@ use super::{MapRun, Phase, RESULT_WRITER_FAILED};
 use crate::asl::Payload;
 use crate::asl::definition::{State, Transformation, Writer};
 use crate::asl::execution::Execution;
-use crate::asl::execution::context::time;
 use crate::asl::execution::demand::{Demand, WriteRequest};
 use crate::asl::execution::evaluate::Problem;
 use crate::asl::execution::frame::{Doing, Fate, Frame, FrameId};
 use crate::asl::execution::gathered::Gathered;
 use crate::asl::execution::run::Run;
-use crate::asl::history::Failure;
+use crate::asl::history::{Failure, time};
 
 pub(super) struct Results {
     outputs: Gathered,

@@ -2,6 +2,7 @@
 //! fails when that is less than it was; with `ASL_VECTORS=TEXT` the cases whose id contains the text are explained.
 
 mod compare;
+mod parts;
 mod world;
 
 use std::fs;
