@@ -2,6 +2,7 @@
 //! mean is their readers' business.
 
 pub mod document;
+pub mod files;
 pub mod json;
 pub mod toml;
 pub mod yaml;

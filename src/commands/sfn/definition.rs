@@ -6,11 +6,12 @@ use std::path::Path;
 use opsctl_engine::asl::definition::{Machine, MachineType, Severity, check};
 use serde_json::Value;
 
+use super::substitute;
 use super::substitute::{Known, Open, blanked, filled};
-use super::{files, substitute};
 use crate::error::{Error, Result};
 use crate::input::Mistake;
 use crate::input::document::{Document, Place};
+use crate::input::files;
 
 /// The machine in a file; `-` is stdin. What stands open in it is text; where it cannot be, that is told.
 pub async fn load(path: &Path, machine_type: MachineType) -> Result<Machine> {

@@ -6,9 +6,10 @@ use clap::{Args, ValueEnum, ValueHint};
 use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::graph::{Graph, dot, mermaid, svg, terminal};
 
-use super::{definition, files};
+use super::definition;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
+use crate::input::files;
 
 /// Draw the states of a definition
 ///

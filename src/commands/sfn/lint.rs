@@ -18,12 +18,12 @@ use clap::{Args, ValueEnum, ValueHint};
 use opsctl_engine::asl::definition::MachineType;
 use opsctl_engine::asl::lint::Severity;
 
-use super::files;
 use super::machine_type::Type;
 use crate::cli::{ListArgs, SHAPING};
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
+use crate::input::files;
 use crate::output::Format;
 use view::{COLUMNS, Finding, ListedRule, RULE_COLUMNS};
 

@@ -1,7 +1,6 @@
 //! `opsctl sfn`: the group's verbs and their dispatch, no logic.
 
 mod definition;
-mod files;
 mod graph;
 mod lint;
 mod local;

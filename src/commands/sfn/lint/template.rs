@@ -8,13 +8,14 @@ use std::rc::Rc;
 use opsctl_engine::asl::definition::MachineType;
 use serde_json::{Map, Value};
 
+use super::super::definition;
 use super::super::machine_type::Type;
 use super::super::substitute::{self, Known, blanked, filled};
-use super::super::{definition, files};
 use super::machines::{self, Found, Machine};
 use super::origin::Origin;
 use super::rules::MISSING_DEFINITION;
 use crate::input::document::Document;
+use crate::input::files;
 
 const TYPES: &[&str] = &["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
 

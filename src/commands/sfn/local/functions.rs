@@ -9,11 +9,11 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::files::{self, beside};
 use crate::cli::positive_duration;
 use crate::error::Error;
 use crate::functions::{Function, LONGEST, TIMEOUT, python};
 use crate::input::Mistake;
+use crate::input::files::{self, beside};
 use crate::input::toml::Reader;
 use crate::input::yaml::Document;
 use crate::output::advice;

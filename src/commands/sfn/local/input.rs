@@ -4,8 +4,8 @@ use std::path::Path;
 
 use opsctl_engine::asl::{PAYLOAD_LIMIT, Payload};
 
-use super::super::files;
 use crate::error::{Error, Result};
+use crate::input::files;
 use crate::input::json;
 
 /// Without one, an empty object.

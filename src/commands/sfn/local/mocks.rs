@@ -2,9 +2,9 @@
 
 use opsctl_engine::asl::mocks::{self, Case, Fault, MockFile, Unclear};
 
-use super::super::files;
 use crate::error::{Error, Kind};
 use crate::input::Mistake;
+use crate::input::files;
 use crate::input::yaml::Document;
 use crate::output::nearest;
 

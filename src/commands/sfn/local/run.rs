@@ -9,8 +9,8 @@ use opsctl_engine::asl::definition::Machine;
 use opsctl_engine::asl::execution::{Execution, MAX_EVENTS, Options, Status};
 use opsctl_engine::asl::mocks::{Case, Mocks};
 
+use super::super::definition;
 use super::super::machine_type::Type;
-use super::super::{definition, files};
 use super::drive::{self, Pace};
 use super::functions::Functions;
 use super::objects::Objects;
@@ -23,6 +23,7 @@ use crate::cli::DetailArgs;
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
+use crate::input::files;
 use crate::output::Format;
 use crate::signals::Signals;
 

@@ -1,6 +1,5 @@
 //! A job from a file, in YAML or in the API's own JSON: every mistake is told with its line and column.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use opsctl_engine::batch::JobDocument;
@@ -11,13 +10,10 @@ use super::overrides::OverrideArgs;
 use super::submit::{Draft, SubmitArgs, submit};
 use super::token::Ages;
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome, Result};
-use crate::input::Mistake;
+use crate::error::{Error, Outcome, Result};
 use crate::input::yaml::Document;
+use crate::input::{Mistake, files};
 use crate::signals::Signals;
-
-/// Far beyond any job.
-const MOST_BYTES: u64 = 1 << 20;
 
 pub async fn create(
     path: &Path,
@@ -50,44 +46,17 @@ pub async fn read(path: &Path, ctx: &Context) -> Result<JobDocument> {
 
 /// One that has none once `edit` has put in what is said elsewhere.
 async fn edited(path: &Path, edit: impl FnOnce(&mut Value), ctx: &Context) -> Result<JobDocument> {
-    let (name, owned) = match path == Path::new("-") {
-        true => ("stdin".to_owned(), None),
-        false => (path.display().to_string(), Some(path.to_owned())),
-    };
-    // A pipe may give its document late, or never, and a read cannot be given up.
-    let read = tokio::task::spawn_blocking(move || match owned {
-        Some(path) => std::fs::File::open(path).and_then(text),
-        None => text(std::io::stdin()),
-    });
-    let failed = |error: std::io::Error| {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => Kind::NotFound,
-            _ => Kind::Usage,
-        };
-        Error::new(kind, format!("cannot read the job {name}")).because(error)
-    };
-    let text = read.await.map_err(|error| failed(error.into()))?.map_err(failed)?;
+    let (name, text) = (files::named(path), files::text(path, "the job").await?);
     parse(&name, &text, edit, ctx.now()).map_err(|mistakes| {
         let count = mistakes.len();
-        let error = Error::usage(match count {
+        let message = match count {
             1 => format!("the job in {name} is wrong"),
             _ => format!("the job in {name} is wrong in {count} places"),
-        });
-        let error = match Mistake::chain(mistakes) {
-            Some(first) => error.because(first),
-            None => error,
         };
-        error.hint("opsctl s3 job create --example copy prints a job that is right").into()
+        files::mistaken(message, mistakes)
+            .hint("opsctl s3 job create --example copy prints a job that is right")
+            .into()
     })
-}
-
-fn text(input: impl std::io::Read) -> std::io::Result<String> {
-    let mut text = String::new();
-    input.take(MOST_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MOST_BYTES {
-        return Err(std::io::Error::other(format!("it is over {} MiB long, as no job is", MOST_BYTES >> 20)));
-    }
-    Ok(text)
 }
 
 fn parse(

@@ -12,13 +12,13 @@ use opsctl_engine::asl::mocks::{self, Case, MockFile, Response};
 use serde_json::{Map, Value};
 
 use super::super::super::definition;
-use super::super::super::files::{self, beside, blocking_text};
 use super::super::super::machine_type::Type;
 use super::super::functions::Functions;
 use super::super::input::too_large;
 use super::super::mocks as mock_files;
 use crate::error::Error;
 use crate::input::Mistake;
+use crate::input::files::{self, beside, blocking_text};
 use crate::input::yaml::Document;
 use crate::output::advice;
 

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::super::files;
 use crate::error::{Error, Result};
+use crate::input::files;
 
 const ENDINGS: &[&str] = &[".test.yaml", ".test.yml"];
 

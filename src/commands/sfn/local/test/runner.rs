@@ -9,12 +9,12 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::super::super::files;
 use super::file::{self, Suite};
 use super::find;
 use super::one::{self, Ran, Surroundings};
 use super::view::{DefinitionCoverage, TestResult};
 use crate::error::{Error, Report, Result};
+use crate::input::files;
 use crate::signals::Signals;
 
 pub struct Results {

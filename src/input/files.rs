@@ -1,13 +1,12 @@
-//! The files of workflows: texts of limited size, what they are called in messages, and how all that is wrong in one is
-//! told. What they mean is their readers' business.
+//! The files themselves: texts of limited size, what they are called in messages, and how all that is wrong in one is told.
 
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use super::Mistake;
 use crate::error::{Error, Kind, Result};
-use crate::input::Mistake;
 
-/// Far more than any file that people write for a workflow.
+/// Far more than any file that people write.
 const MOST_BYTES: u64 = 16 << 20;
 
 /// The text of a file; `-` is stdin. `what` names it in errors.
