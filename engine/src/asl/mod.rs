@@ -4,6 +4,7 @@
 //! Source of the rules: the specification of the Amazon States Language and the guide of Step Functions; where neither
 //! says it, what the service was seen to do.
 
+pub mod arn;
 pub mod choice;
 pub mod context;
 pub mod coverage;
@@ -13,12 +14,14 @@ pub mod execution;
 pub mod failure;
 pub mod graph;
 pub mod history;
+pub mod input;
 pub mod intrinsic;
 mod java_random;
 pub mod json;
 pub mod jsonata;
 pub mod lint;
 pub mod mocks;
+pub mod names;
 pub mod path;
 mod payload;
 mod place;

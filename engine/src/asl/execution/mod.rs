@@ -9,6 +9,7 @@ mod context;
 mod demand;
 mod distributed;
 mod enter;
+mod entry;
 mod evaluate;
 mod fail;
 mod frame;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use demand::{Answer, Demand, DemandId, ObjectRequest, TaskRequest, WriteRequest};
+pub use entry::{Entry, What};
 pub use options::{Identity, MAX_EVENTS, Options};
 pub use run::{Outcome, Status};
 

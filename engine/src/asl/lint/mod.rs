@@ -9,6 +9,7 @@ mod loops;
 mod places;
 mod reach;
 mod reads;
+mod references;
 mod rule;
 mod silence;
 mod timeouts;
@@ -21,6 +22,7 @@ use serde_json::Value;
 
 use super::definition::{self, Machine, MachineType, check};
 
+pub use references::variable_references;
 pub use rule::{CODES, RULES, Rule};
 pub use silence::ids;
 
