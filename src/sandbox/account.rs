@@ -14,6 +14,7 @@ use super::s3::S3;
 use super::s3::store::Store;
 use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
+use super::states::States;
 use crate::random::NoRandomness;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub struct Account {
     pub kms: Arc<Kms>,
     pub s3: S3,
     pub batch: Batch,
+    pub states: States,
     pub pages: Pages,
     pub settings: Settings,
     pub started: SystemTime,
@@ -88,6 +90,7 @@ impl Account {
             kms,
             s3: S3::new(&identity, store, settings.s3.slow_down_per_s),
             batch,
+            states: States::open(folder, &identity),
             identity,
             settings,
             port,

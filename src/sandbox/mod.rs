@@ -22,6 +22,7 @@ mod sessions;
 mod sigv4;
 mod start;
 pub mod state;
+mod states;
 mod websocket;
 
 pub use client::Connection;

@@ -161,6 +161,8 @@ async fn call(
             region: &region,
         };
         services::answer_rest(account, &call)
+    } else if service == "states" {
+        services::answer_later(account, &Call { service: &service, target, body: &body }).await
     } else {
         services::answer(account, &Call { service: &service, target, body: &body })
     };

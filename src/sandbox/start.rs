@@ -49,6 +49,7 @@ pub async fn start(settings: Settings, surroundings: Surroundings, port: u16) ->
     let port = listener.local_addr()?.port();
     let account = Arc::new(account(settings, surroundings, port)?);
     account.batch.resume(&account);
+    account.states.resume(&account);
     let server = tokio::spawn(server::serve(listener, Arc::clone(&account)));
     Ok(Running { account, server })
 }
@@ -80,6 +81,7 @@ impl Running {
             self.account.sessions.shutdown(),
             self.account.commands.shutdown(),
             self.account.batch.jobs.shutdown(),
+            self.account.states.shutdown(),
         );
         let homes = self.account.nodes.iter().map(|managed| managed.node.home.clone()).collect();
         leftovers::end(&homes).await;

@@ -10,6 +10,7 @@ mod paging;
 mod rest;
 pub mod s3control;
 mod ssm;
+mod states;
 mod sts;
 
 pub use error::ServiceError;
@@ -50,6 +51,17 @@ pub fn answer_rest(account: &Arc<Account>, call: &RestCall<'_>) -> Result<Reply,
         return Err(ServiceError::new("TooManyRequestsException", "Rate exceeded"));
     }
     s3control::answer(account, call).map(Reply::Rest)
+}
+
+/// A call of a service whose answers can be long in coming: Step Functions.
+pub async fn answer_later(account: &Arc<Account>, call: &Call<'_>) -> Result<Reply, ServiceError> {
+    if !account.call_rate.allows(Instant::now()) {
+        return Err(ServiceError::new("ThrottlingException", "Rate exceeded"));
+    }
+    let target = call.target.unwrap_or_default();
+    let operation =
+        target.strip_prefix("AWSStepFunctions.").ok_or_else(|| ServiceError::unknown_operation(target))?;
+    states::answer(account, operation, call.body).await
 }
 
 pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError> {

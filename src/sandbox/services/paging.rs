@@ -40,7 +40,18 @@ impl Pages {
         items: Vec<T>,
         request: &PageRequest<'_>,
     ) -> Result<Page<T>, ServiceError> {
-        let size = self.size(request)?;
+        self.page_of(self.most, list, items, request)
+    }
+
+    /// The same for a list whose pages have up to `most` items, whatever the sandbox's others have.
+    pub fn page_of<T>(
+        &self,
+        most: usize,
+        list: &str,
+        items: Vec<T>,
+        request: &PageRequest<'_>,
+    ) -> Result<Page<T>, ServiceError> {
+        let size = size(most, request)?;
         let start = match request.next_token {
             None => 0,
             Some(token) => self
@@ -50,19 +61,6 @@ impl Pages {
         let end = start.saturating_add(size);
         let next_token = (end < items.len()).then(|| self.seal(list, end));
         Ok(Page { items: items.into_iter().skip(start).take(size).collect(), next_token })
-    }
-
-    fn size(&self, request: &PageRequest<'_>) -> Result<usize, ServiceError> {
-        let Some(asked) = request.max_results else { return Ok(self.most) };
-        let (least, most) = (request.sizes.start(), request.sizes.end());
-        let constraint = if asked < *least {
-            format!("have value greater than or equal to {least}")
-        } else if asked > *most {
-            format!("have value less than or equal to {most}")
-        } else {
-            return Ok(usize::try_from(asked).unwrap_or(1).min(self.most));
-        };
-        Err(ServiceError::constraint(asked, "maxResults", constraint))
     }
 
     fn seal(&self, list: &str, start: usize) -> String {
@@ -77,6 +75,19 @@ impl Pages {
         hmac::verify(&self.key, &sealed(place, list), tag).ok()?;
         u64::from_be_bytes(*place).try_into().ok()
     }
+}
+
+fn size(most: usize, request: &PageRequest<'_>) -> Result<usize, ServiceError> {
+    let Some(asked) = request.max_results else { return Ok(most) };
+    let (least, greatest) = (request.sizes.start(), request.sizes.end());
+    let constraint = if asked < *least {
+        format!("have value greater than or equal to {least}")
+    } else if asked > *greatest {
+        format!("have value less than or equal to {greatest}")
+    } else {
+        return Ok(usize::try_from(asked).unwrap_or(1).min(most));
+    };
+    Err(ServiceError::constraint(asked, "maxResults", constraint))
 }
 
 fn sealed(place: &[u8; 8], list: &str) -> Vec<u8> {

@@ -1,0 +1,83 @@
+//! Moves one execution from where it stands to its end, by the wall's clock. Whatever comes to it is written down before
+//! it is taken.
+
+use super::errands::Errands;
+use super::head::Ended;
+use super::journal::Journal;
+use super::replay::{Open, is_last};
+use super::run::Run;
+use super::{Known, Standing};
+use jiff::Timestamp;
+use opsctl_engine::asl::execution::{Entry, What};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The clock is looked at so often at least, though nothing happens: it may have been set.
+const LOOK: Duration = Duration::from_secs(60);
+
+pub async fn drive(known: Arc<Known>, run: Arc<Run>, journal: Option<Journal>, mut errands: Errands) {
+    let mut writer = Writer { journal };
+    loop {
+        let (demands, next) = run.settle_down();
+        for demand in demands {
+            errands.begin(Open { demand, before: Vec::new() });
+        }
+        if run.has_ended() {
+            break;
+        }
+        let what = match next {
+            Some(next) if next <= Timestamp::now() => {
+                // What has come by now was in time.
+                let waits = tokio::time::timeout(Duration::ZERO, run.next());
+                waits.await.unwrap_or(What::Time)
+            }
+            Some(next) => {
+                let left = Timestamp::now().duration_until(next);
+                let left = Duration::try_from(left).unwrap_or_default().min(LOOK);
+                match tokio::time::timeout(left, run.next()).await {
+                    Ok(what) => what,
+                    Err(_) => continue,
+                }
+            }
+            None => run.next().await,
+        };
+        if let What::Answer(number, answer) = &what
+            && is_last(answer)
+        {
+            errands.end(*number);
+        }
+        let entry = Entry { at: Timestamp::now().max(run.now()), what };
+        writer.write(|journal| journal.entry(&entry));
+        run.receive(entry);
+    }
+    drop(errands);
+    finish(&known, &run, writer);
+}
+
+fn finish(known: &Known, run: &Run, mut writer: Writer) {
+    let Some(status) = run.status() else { return };
+    let ended = Ended { status, at: run.now() };
+    let data = run.data();
+    writer.write(|journal| journal.end(ended, data.output.as_ref(), &data.failure));
+    // What is on disk need not be in memory.
+    if writer.journal.is_some() {
+        known.forget_run();
+    }
+    known.standing.send_replace(Standing::Ended(ended));
+}
+
+/// Writes as long as that works: an execution whose journal has a hole is kept in memory alone.
+struct Writer {
+    journal: Option<Journal>,
+}
+
+impl Writer {
+    fn write(&mut self, write: impl FnOnce(&Journal) -> io::Result<()>) {
+        let Some(journal) = &self.journal else { return };
+        if let Err(error) = write(journal) {
+            tracing::warn!(%error, "an execution cannot be kept");
+            self.journal = None;
+        }
+    }
+}

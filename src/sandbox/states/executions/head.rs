@@ -1,0 +1,70 @@
+//! What an execution is from its start on, and how it ended. Small enough to be kept in memory of every execution there
+//! is; inputs and outputs are on disk.
+
+use crate::sandbox::states::Kind;
+use jiff::Timestamp;
+use opsctl_engine::asl::Payload;
+use opsctl_engine::asl::execution::{Execution, Identity, MAX_EVENTS, Options, Status};
+use opsctl_engine::asl::history::Failure;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use crate::sandbox::states::Revision;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// Names its file.
+    pub id: String,
+    pub arn: String,
+    pub name: String,
+    pub machine: String,
+    pub machine_arn: String,
+    pub kind: Kind,
+    pub region: String,
+    pub version: Option<u64>,
+    pub alias: Option<String>,
+    /// The key of the revision that it runs.
+    pub revision: String,
+    pub started: Timestamp,
+    /// Decides every random value of the run.
+    pub seed: [u8; 32],
+    pub trace_header: Option<String>,
+}
+
+/// That an execution is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    pub status: Status,
+    pub at: Timestamp,
+}
+
+/// What an execution was given, and what came out of it.
+#[derive(Debug, Clone)]
+pub struct Data {
+    pub input: Payload,
+    pub output: Option<Payload>,
+    pub failure: Failure,
+}
+
+impl Head {
+    /// The execution at its very start; `None` where its definition cannot be read any longer.
+    pub fn begin(&self, revision: &Revision, input: Payload) -> Option<Execution> {
+        let machine = revision.machine(self.kind.into())?;
+        let options = Options {
+            now: self.started,
+            seed: self.seed,
+            identity: Identity {
+                execution_arn: Arc::from(self.arn.as_str()),
+                execution_name: Arc::from(self.name.as_str()),
+                role_arn: Arc::from(revision.content.role_arn.as_str()),
+                machine_arn: Arc::from(self.machine_arn.as_str()),
+                machine_name: Arc::from(self.machine.as_str()),
+                region: Arc::from(self.region.as_str()),
+            },
+            express: self.kind == Kind::Express,
+            max_events: MAX_EVENTS,
+            keep_history: self.kind == Kind::Standard,
+        };
+        Some(Execution::start(&machine, input, options))
+    }
+}
