@@ -299,6 +299,49 @@ fn the_aws_cli_works_inside() {
     assert_eq!(ran.json()["InstanceProperties"].as_array().unwrap().len(), 3);
 }
 
+/// A machine is made, run and told of, and an activity's worker is a client as any other.
+#[test]
+fn the_aws_cli_runs_machines_inside() {
+    if Command::new("aws").arg("--version").output().is_err() {
+        println!("the AWS CLI is not on PATH: nothing to try");
+        return;
+    }
+    let sealed = Sealed::new();
+    let script = r#"set -e
+sfn() { aws --output text stepfunctions "$@"; }
+activity=$(sfn create-activity --name sign --query activityArn)
+definition='{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"'$activity'","End":true}}}'
+machine=$(sfn create-state-machine --name m --role-arn arn:aws:iam::111122223333:role/r --definition "$definition" --query stateMachineArn)
+execution=$(sfn start-execution --state-machine-arn "$machine" --name e --input '{"n":1}' --query executionArn)
+sfn describe-execution --execution-arn "$execution" --query status
+token=$(sfn get-activity-task --activity-arn "$activity" --worker-name w --query taskToken)
+sfn send-task-success --task-token "$token" --task-output '{"signed":true}'
+until [ "$(sfn describe-execution --execution-arn "$execution" --query status)" != RUNNING ]; do :; done
+sfn describe-execution --execution-arn "$execution" --query '[status, output]'
+sfn get-execution-history --execution-arn "$execution" --query 'events[].type'
+express=$(sfn create-state-machine --name x --type EXPRESS --role-arn arn:aws:iam::111122223333:role/r \
+    --definition '{"StartAt":"P","States":{"P":{"Type":"Pass","Result":1,"End":true}}}' --query stateMachineArn)
+sfn start-sync-execution --state-machine-arn "$express" --query '[status, output]'
+sfn describe-state-machine --state-machine-arn arn:none 2>&1 || true
+"#;
+    let mut command = sealed.command(inside(&["sh", "-c", script]));
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    // Launchers of interpreters keep their versions in the home folder.
+    command.env("HOME", std::env::var_os("HOME").unwrap());
+    let ran = crate::support::finish(command, b"").expect(0);
+    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let events = "ExecutionStarted TaskStateEntered ActivityScheduled ActivityStarted ActivitySucceeded TaskStateExited ExecutionSucceeded";
+    let events = events.replace(' ', "\t");
+    assert_eq!(
+        lines[..4],
+        ["RUNNING", "SUCCEEDED\t{\"signed\":true}", &events, "SUCCEEDED\t1"],
+        "{}",
+        ran.stdout
+    );
+    let refused = "(InvalidArn) when calling the DescribeStateMachine operation: Invalid Arn: 'Invalid ARN prefix: arn:none'";
+    assert!(lines[4].ends_with(refused), "{}", ran.stdout);
+}
+
 #[test]
 fn every_region_is_this_sandbox_and_buckets_and_jobs_have_their_own() {
     let sealed = Sealed::new();
