@@ -112,6 +112,8 @@ impl Overlay {
             | H::ActivityFailed(_)
             | H::ActivityTimedOut(_)
             | H::MapRunFailed(_) => self.wrong(before),
+            // A task that could not be started has a kind of its own.
+            H::Other { kind, .. } if kind.ends_with("Failed") => self.wrong(before),
             // It names its state, and may follow what was before that.
             H::EvaluationFailed { state, .. } => {
                 let id = self.states.get(state).copied();

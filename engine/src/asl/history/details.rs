@@ -84,7 +84,8 @@ impl Happened {
             | H::StateFailed { .. }
             | H::MapRunSucceeded
             | H::MapRunAborted
-            | H::LambdaStarted => return None,
+            | H::LambdaStarted
+            | H::Other { .. } => return None,
         })
     }
 }
@@ -163,7 +164,8 @@ impl Fields {
             | H::StateFailed { .. }
             | H::MapRunSucceeded
             | H::MapRunAborted
-            | H::LambdaStarted => {}
+            | H::LambdaStarted
+            | H::Other { .. } => {}
         }
     }
 

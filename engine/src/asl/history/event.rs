@@ -173,6 +173,11 @@ pub enum Happened {
         failure: Failure,
         location: Option<Arc<str>>,
     },
+    /// Of a kind that no execution here has; only what is read from the service.
+    Other {
+        kind: Arc<str>,
+        failure: Failure,
+    },
 }
 
 /// The integration of a Task state as events name it: `lambda` and `invoke`, `sqs` and `sendMessage.waitForTaskToken`.
@@ -255,6 +260,7 @@ impl Happened {
             H::ActivityFailed(_) => "ActivityFailed",
             H::ActivityTimedOut(_) => "ActivityTimedOut",
             H::EvaluationFailed { .. } => "EvaluationFailed",
+            H::Other { kind, .. } => kind,
         };
         fixed.to_owned()
     }

@@ -4,11 +4,13 @@
 mod details;
 mod event;
 mod log;
+mod read;
 #[cfg(test)]
 mod tests;
 
 pub use event::{Assigned, Call, Credentials, Event, Failure, Happened, Scheduled, Service, StateType, time};
 pub use log::LogLevel;
+pub use read::NoEvent;
 
 use jiff::Timestamp;
 

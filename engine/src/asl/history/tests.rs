@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Failure, Happened, History, LogLevel, StateType};
+use super::{Event, Failure, Happened, History, LogLevel, StateType};
 use crate::asl::Payload;
 
 fn history() -> History {
@@ -19,7 +19,7 @@ fn history() -> History {
 
 #[test]
 fn an_event_is_one_object_with_its_payloads_as_text() {
-    let documents: Vec<_> = history().events().iter().map(super::Event::document).collect();
+    let documents: Vec<_> = history().events().iter().map(Event::document).collect();
     assert_eq!(
         documents[1],
         json!({
@@ -56,4 +56,52 @@ fn a_history_that_is_not_kept_counts_all_the_same() {
     assert_eq!(history.add(0, at, Happened::ParallelStarted), 1);
     assert_eq!(history.add(1, at, Happened::MapRunSucceeded), 2);
     assert_eq!((history.count(), history.events().len()), (2, 0));
+}
+
+#[test]
+fn what_is_written_of_an_event_is_read_from_it() {
+    for event in history().events() {
+        let document = event.document();
+        assert_eq!(Event::read(&document).unwrap().document(), document);
+    }
+}
+
+#[test]
+fn an_event_is_read_as_the_service_gives_it() {
+    let event = json!({
+        "timestamp": 1893456000.5, "type": "TaskScheduled", "id": 7, "previousEventId": 6, "newer": [1],
+        "taskScheduledEventDetails": {
+            "resourceType": "lambda", "resource": "invoke", "region": "eu-west-1", "timeoutInSeconds": 9,
+            "parameters": "{\"a\":1}", "taskCredentials": {"roleArn": "r"}, "newer": 1,
+        },
+    });
+    let read = Event::read(&event).unwrap();
+    assert_eq!((read.id, read.previous, super::time(read.at).as_str()), (7, 6, "2030-01-01T00:00:00.500Z"));
+    assert_eq!(
+        read.document()["details"],
+        json!({
+            "resourceType": "lambda", "resource": "invoke", "region": "eu-west-1", "timeoutInSeconds": 9,
+            "parameters": "{\"a\":1}", "taskCredentials": {"roleArn": "r"},
+        })
+    );
+}
+
+#[test]
+fn what_is_new_left_out_or_cut_is_read_all_the_same() {
+    let event =
+        |kind: &str, details: Value| json!({"timestamp": 1, "type": kind, "id": 1, "details": details});
+    let read = |kind: &str, details: Value| Event::read(&event(kind, details)).unwrap().happened;
+    let failure = json!({"error": "E", "cause": "C"});
+    assert!(matches!(read("TaskSubmitFailed", failure), Happened::Other { kind, failure }
+        if &*kind == "TaskSubmitFailed" && failure.error.as_deref() == Some("E")));
+    assert!(matches!(read("SomethingStateDone", json!(null)), Happened::Other { .. }));
+    assert!(matches!(read("ExecutionSucceeded", json!({})), Happened::ExecutionSucceeded { output }
+        if output.value().is_null()));
+    assert!(matches!(read("ExecutionSucceeded", json!({"output": "{\"a\": [1"})),
+        Happened::ExecutionSucceeded { output } if output.value() == "{\"a\": [1"));
+    for none in
+        [json!(null), json!([]), json!({"type": "X"}), json!({"type": "X", "id": 1, "timestamp": 1e300})]
+    {
+        assert!(Event::read(&none).is_err(), "{none}");
+    }
 }

@@ -15,7 +15,7 @@ use crate::asl::create::check_request;
 use crate::asl::definition::{MachineType, check, create_error, parse};
 use crate::asl::execution::{Execution, Identity, MAX_EVENTS, Options, Outcome, Status, virtual_time};
 use crate::asl::graph::{self, Graph, Line, Overlay, terminal};
-use crate::asl::history::{Failure, LogLevel};
+use crate::asl::history::{Event, Failure, Happened, LogLevel};
 use crate::asl::lint::{Severity, lint};
 use compare::{Placeholders, difference};
 use world::Recorded;
@@ -274,4 +274,23 @@ fn logged(case: &Value, execution: &Execution, placeholders: &Placeholders) -> R
     let lines = execution.history().events().iter().filter(|event| level.has(&event.happened));
     let lines: Vec<Value> = lines.map(|event| event.log_line(arn, with_data)).collect();
     placeholders.compare(&case["expected"]["log_events"], &Value::Array(lines), "log_events")
+}
+
+/// Every event of a recorded history is of a kind that is known.
+#[test]
+fn recorded_events_are_read() {
+    let Some(cases) = cases() else { return };
+    let recorded = cases.iter().filter(|case| case["kind"] == "execution");
+    let events: Vec<&Value> =
+        recorded.filter_map(|case| case["expected"]["events"].as_array()).flatten().collect();
+    println!("{} events", events.len());
+    assert!(!events.is_empty());
+    for event in events {
+        let mut event = event.clone();
+        event["timestamp"] = json!(0);
+        let read = Event::read(&event).unwrap();
+        assert!(!matches!(read.happened, Happened::Other { .. }), "{event}");
+        assert_eq!(read.happened.name(), event["type"].as_str().unwrap());
+        assert_eq!(read.happened.details_key(), event["detailsKey"].as_str(), "{event}");
+    }
 }
