@@ -1,6 +1,7 @@
 //! Signing in to AWS and reaching it: profile, region, credentials, retries, the HTTP client and the signed
 //! websocket, and what a failed call means. It must not know any command, and must not print.
 
+mod body;
 mod calls;
 mod credentials;
 mod error;
@@ -32,6 +33,7 @@ use crate::settings::{Environment, Setting};
 
 use self::calls::Calls;
 
+pub use body::Body;
 pub use error::{
     AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_throttled, is_untrusted,
 };
@@ -45,8 +47,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_ATTEMPTS: u32 = 3;
 /// Of all services, and of those that are used.
-const ENDPOINT_VARIABLES: [&str; 6] = [
+const ENDPOINT_VARIABLES: [&str; 7] = [
     "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_SFN",
     "AWS_ENDPOINT_URL_SSM",
     "AWS_ENDPOINT_URL_KMS",
     "AWS_ENDPOINT_URL_STS",
@@ -144,6 +147,11 @@ impl Aws {
 
     pub fn s3control(&self) -> aws_sdk_s3control::Client {
         use aws_sdk_s3control::{Client, config::Builder};
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+    }
+
+    pub fn sfn(&self) -> aws_sdk_sfn::Client {
+        use aws_sdk_sfn::{Client, config::Builder};
         Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
     }
 

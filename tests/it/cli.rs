@@ -50,6 +50,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["sfn"],
     &["sfn", "graph"],
     &["sfn", "lint"],
+    &["sfn", "list"],
     &["sfn", "local"],
     &["sfn", "local", "run"],
     &["sfn", "local", "test"],

@@ -1,24 +1,31 @@
 //! `opsctl sfn`: the group's verbs and their dispatch, no logic.
 
+mod api;
 mod definition;
+mod execution;
 mod graph;
 mod lint;
+mod list;
 mod local;
+mod machine;
 mod machine_type;
+mod model;
 mod substitute;
+mod view;
 
 use clap::Subcommand;
 
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
-/// Step Functions: workflows drawn, checked, run and tested on this machine
+/// Step Functions: workflows from their first draft to the reason why one failed
 ///
 /// Definitions in the Amazon States Language. What is wrong with one is found before it is deployed,
-/// and it runs as the service runs it: with its data flow, its errors, its retries and its history.
-/// Nothing here calls AWS.
+/// and it runs on this machine as the service runs it: with its data flow, its errors, its retries
+/// and its history. `graph`, `lint` and `local` call no AWS.
 ///
 /// Examples:
+///   opsctl sfn list
 ///   opsctl sfn graph order.asl.json
 ///   opsctl sfn lint machine.asl.json
 ///   opsctl sfn local run order.asl.json --input '{"total": 12}' --mocks mocks.json
@@ -28,6 +35,7 @@ use crate::error::{Outcome, Result};
 pub enum Command {
     Graph(graph::GraphArgs),
     Lint(lint::LintArgs),
+    List(list::ListMachinesArgs),
     #[command(subcommand)]
     Local(local::Command),
 }
@@ -36,7 +44,7 @@ impl Command {
     /// Verbs that put things in order themselves on SIGINT, SIGTERM and SIGHUP.
     pub fn handles_signals(&self) -> bool {
         match self {
-            Command::Graph(_) | Command::Lint(_) => false,
+            Command::Graph(_) | Command::Lint(_) | Command::List(_) => false,
             Command::Local(command) => command.handles_signals(),
         }
     }
@@ -46,6 +54,7 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::Graph(args) => graph::run(args, ctx).await,
         Command::Lint(args) => lint::run(args, ctx).await,
+        Command::List(args) => list::run(args, ctx).await,
         Command::Local(command) => local::run(command, ctx).await,
     }
 }

@@ -50,6 +50,7 @@ const CALLING: &[Line] = &[
     ("s3 job priority", "5b6f8a1e-3c1d-4f7e-9a52-0c7d2f1e4a90 1 --yes", 0),
     ("s3 job report", "71c0d2f4-88aa-4c05-b1f7-6de12f0b9c33", 6),
     ("s3 job retry", "71c0d2f4-88aa-4c05-b1f7-6de12f0b9c33", 0),
+    ("sfn list", "", 0),
     ("whoami", "", 0),
 ];
 
