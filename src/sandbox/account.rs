@@ -7,6 +7,7 @@ use super::commands::Commands;
 use super::config::{Dies, NodeKind, NodeSettings, Ping, Platform, Settings};
 use super::identity::Identity;
 use super::kms::Kms;
+use super::lambda::Functions;
 use super::node::Node;
 use super::node_ids::node_id;
 use super::policy::Policy;
@@ -32,6 +33,7 @@ pub struct Account {
     pub kms: Arc<Kms>,
     pub s3: S3,
     pub batch: Batch,
+    pub lambda: Functions,
     pub states: States,
     pub pages: Pages,
     pub settings: Settings,
@@ -64,6 +66,7 @@ pub struct Engines {
     pub commands: Commands,
     pub store: Store,
     pub batch: Batch,
+    pub lambda: Functions,
 }
 
 impl Account {
@@ -75,7 +78,7 @@ impl Account {
         engines: Engines,
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
-        let Engines { kms, sessions, commands, store, batch } = engines;
+        let Engines { kms, sessions, commands, store, batch, lambda } = engines;
         Ok(Account {
             nodes: settings.nodes.iter().map(managed).collect(),
             pages: Pages::new(settings.page_size)?,
@@ -90,6 +93,7 @@ impl Account {
             kms,
             s3: S3::new(&identity, store, settings.s3.slow_down_per_s),
             batch,
+            lambda,
             states: States::open(folder, &identity),
             identity,
             settings,

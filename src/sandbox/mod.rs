@@ -11,6 +11,7 @@ mod document;
 mod http;
 mod identity;
 mod kms;
+mod lambda;
 mod leftovers;
 mod node;
 mod node_ids;

@@ -8,6 +8,7 @@ use super::commands::{Commands, Place};
 use super::config::Settings;
 use super::identity::Identity;
 use super::kms::Kms;
+use super::lambda::Functions;
 use super::leftovers;
 use super::s3::store::Store;
 use super::server;
@@ -61,13 +62,7 @@ impl Running {
 
     /// How its clients reach it.
     pub fn connection(&self) -> Connection {
-        let identity = &self.account.identity;
-        Connection {
-            port: self.account.port,
-            region: identity.region.clone(),
-            access_key_id: identity.access_key_id.clone(),
-            secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
-        }
+        connection(&self.account.identity, self.account.port)
     }
 
     /// Until somebody asks it, over its own protocol, to end.
@@ -82,6 +77,7 @@ impl Running {
             self.account.commands.shutdown(),
             self.account.batch.jobs.shutdown(),
             self.account.states.shutdown(),
+            self.account.lambda.shutdown(),
         );
         let homes = self.account.nodes.iter().map(|managed| managed.node.home.clone()).collect();
         leftovers::end(&homes).await;
@@ -108,12 +104,13 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user.clone(),
         path: surroundings.path.clone(),
     });
-    let functions = functions::Place {
+    let place = functions::Place {
         path: surroundings.path.clone(),
         user: surroundings.user.clone(),
         region: settings.region.clone(),
     };
-    let batch = Batch::new(&surroundings.folder, &settings.jobs, functions);
+    let lambda = Functions::new(&settings.functions, &place, &identity, &connection(&identity, port));
+    let batch = Batch::new(&surroundings.folder, &settings.jobs);
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
     let defaults = Preferences::default();
     let sessions = Sessions::new(SessionSettings {
@@ -128,8 +125,17 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user,
         path: surroundings.path,
     })?;
-    let engines = Engines { kms, sessions, commands, store, batch };
+    let engines = Engines { kms, sessions, commands, store, batch, lambda };
     Ok(Account::new(settings, identity, &surroundings.folder, port, engines)?)
+}
+
+fn connection(identity: &Identity, port: u16) -> Connection {
+    Connection {
+        port,
+        region: identity.region.clone(),
+        access_key_id: identity.access_key_id.clone(),
+        secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
+    }
 }
 
 fn cannot_listen(port: u16, error: io::Error) -> Error {

@@ -21,7 +21,6 @@ pub use job::{Job, Tag};
 pub use jobs::{Created, Refused};
 pub use settings::{JobSettings, PlantedFailure, Role};
 
-use crate::functions::Place;
 use crate::sandbox::account::Account;
 use crate::sandbox::services::ServiceError;
 use jiff::Timestamp;
@@ -33,18 +32,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub struct Batch {
     pub jobs: Jobs,
-    /// What functions find around them.
-    place: Place,
     /// Calls of CreateJob that are still to answer 500.
     broken_answers: AtomicU64,
 }
 
 impl Batch {
     /// `folder` keeps the jobs.
-    pub fn new(folder: &Path, settings: &JobSettings, place: Place) -> Self {
+    pub fn new(folder: &Path, settings: &JobSettings) -> Self {
         Batch {
             jobs: Jobs::new(folder, settings.at_once),
-            place,
             broken_answers: AtomicU64::new(settings.create_job_500),
         }
     }

@@ -7,7 +7,6 @@ use super::prepare::Tasks;
 use super::report::Report;
 use super::runner::blocking;
 use super::task::{Fault, Outcome, Task};
-use crate::functions::Function;
 use crate::random;
 use crate::sandbox::account::Account;
 use futures_util::StreamExt as _;
@@ -177,17 +176,16 @@ async fn invoke_one(
         version_id: task.version_id.as_deref(),
         user_arguments: lambda.user_arguments.as_ref(),
     };
-    lambda::invoke(&account.batch.place, function, &event).await
+    lambda::invoke(&account.lambda, function, &event).await
 }
 
-/// The function of this name in this account: the same ones are in every region, and a job reaches those of its own.
-fn function<'a>(account: &'a Account, region: &str, name: &str) -> Result<&'a Function, Fault> {
+/// The name of a function in this account: the same ones are in every region, and a job reaches those of its own.
+fn function<'a>(account: &Account, region: &str, name: &'a str) -> Result<&'a str, Fault> {
     let named = arn::Function::parse(name).filter(|named| {
         named.region.is_none_or(|named| named == region)
             && named.account.is_none_or(|owner| owner == account.identity.account)
     });
-    let found = named
-        .and_then(|named| account.settings.functions.iter().find(|function| function.name == named.name));
+    let found = named.filter(|named| account.lambda.find(named.name).is_ok()).map(|named| named.name);
     found.ok_or_else(|| Fault::new(404, "ResourceNotFoundException", format!("Function not found: {name}")))
 }
 

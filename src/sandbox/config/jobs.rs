@@ -1,12 +1,7 @@
-//! `[jobs]`, `[[roles]]` and `[[functions]]` of `sandbox.toml`: how jobs of S3 Batch Operations run, who may run them
-//! and what they can invoke.
+//! `[jobs]` and `[[roles]]` of `sandbox.toml`: how jobs of S3 Batch Operations run, and who may run them.
 
-use crate::functions::{Function, TIMEOUT};
 use crate::input::toml::{Reader, Section, integer, text, text_where};
 use crate::sandbox::batch::{JobSettings, PlantedFailure, Role};
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -34,14 +29,6 @@ pub fn roles(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Vec<Role>
     let roles = tables(reader, "roles", value, role);
     unique(reader, "role", value, roles.iter().map(|role| role.name.as_str()));
     roles
-}
-
-/// `file`: that of the sandbox, in whose folder functions run.
-pub fn functions(reader: &mut Reader<'_>, file: &str, value: &Spanned<DeValue<'_>>) -> Vec<Function> {
-    let functions =
-        tables(reader, "functions", value, |reader, section, item| function(reader, file, section, item));
-    unique(reader, "function", value, functions.iter().map(|function| function.name.as_str()));
-    functions
 }
 
 fn planted_failure(
@@ -89,43 +76,11 @@ fn role(reader: &mut Reader<'_>, mut section: Section<'_, '_>, item: &Spanned<De
     Some(role)
 }
 
-fn function(
-    reader: &mut Reader<'_>,
-    file: &str,
-    mut section: Section<'_, '_>,
-    item: &Spanned<DeValue<'_>>,
-) -> Option<Function> {
-    let is_name = |name: &str| {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-        (1..=64).contains(&name.len()) && name.bytes().all(allowed)
-    };
-    let name =
-        section.value(reader, "name", text_where("a function name of Lambda, without its ARN", is_name));
-    let expected = "a program with its arguments, as [\"python3\", \"rename.py\"]";
-    let command = section.value(reader, "command", |value| {
-        let command = texts(value, expected, |_| true)?;
-        if command.is_empty() { Err(expected.to_owned()) } else { Ok(command) }
-    });
-    let timeout = section.value(reader, "timeout_ms", integer(1..=900_000));
-    for (key, found) in
-        [("name", section.get("name").is_some()), ("command", section.get("command").is_some())]
-    {
-        if !found {
-            reader.mistake(&item.span(), format!("a function needs a `{key}`"));
-        }
-    }
-    section.finish(reader);
-    let folder = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty());
-    Some(Function {
-        name: name?,
-        command: command?,
-        folder: folder.unwrap_or(Path::new(".")).to_owned(),
-        timeout: timeout.map_or(TIMEOUT, Duration::from_millis),
-        environment: BTreeMap::new(),
-    })
-}
-
-fn texts(value: &DeValue<'_>, expected: &str, fits: impl Fn(&str) -> bool) -> Result<Vec<String>, String> {
+pub fn texts(
+    value: &DeValue<'_>,
+    expected: &str,
+    fits: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, String> {
     let one = |item: &Spanned<DeValue<'_>>| {
         item.get_ref()
             .as_str()
@@ -137,7 +92,7 @@ fn texts(value: &DeValue<'_>, expected: &str, fits: impl Fn(&str) -> bool) -> Re
 }
 
 /// What `read` makes of each table of a list.
-fn tables<T>(
+pub fn tables<T>(
     reader: &mut Reader<'_>,
     key: &str,
     value: &Spanned<DeValue<'_>>,
@@ -157,7 +112,7 @@ fn tables<T>(
     found
 }
 
-fn unique<'n>(
+pub fn unique<'n>(
     reader: &mut Reader<'_>,
     kind: &str,
     value: &Spanned<DeValue<'_>>,
@@ -177,17 +132,13 @@ mod tests {
     use crate::sandbox::config::Settings;
 
     #[test]
-    fn jobs_roles_and_functions_are_read() {
+    fn jobs_and_roles_are_read() {
         let text = r#"
             [[roles]]
             name = "batch"
             [[roles]]
             name = "other"
             trust = ["lambda.amazonaws.com"]
-            [[functions]]
-            name = "rename"
-            command = ["sh", "rename.sh"]
-            timeout_ms = 500
             [jobs]
             at_once = 1
             tasks_per_second = 50
@@ -198,8 +149,6 @@ mod tests {
         let settings = Settings::parse("/srv/sandbox.toml", text).unwrap();
         assert!(settings.roles[0].trusts("batchoperations.s3.amazonaws.com"));
         assert!(!settings.roles[1].trusts("batchoperations.s3.amazonaws.com"));
-        let function = &settings.functions[0];
-        assert_eq!((function.folder.to_str(), function.timeout.as_millis()), (Some("/srv"), 500));
         assert_eq!((settings.jobs.at_once, settings.jobs.tasks_per_second), (1, Some(50)));
         assert_eq!(settings.jobs.planted("x/1").unwrap().message, "no");
         assert_eq!(settings.jobs.planted("y").unwrap().status, 400);
@@ -207,7 +156,7 @@ mod tests {
 
     #[test]
     fn every_mistake_in_them_is_found() {
-        let text = "roles = [{ name = \"a b\" }, { trust = [\"x\"] }]\nfunctions = [{ name = \"f\", command = [] }, 7]\n\
+        let text = "roles = [{ name = \"a b\" }, { trust = [\"x\"] }, 7]\n\
                     [jobs]\nat_once = 0\npace = 1\nfail = [{ prefix = \"x\" }]\n";
         let mistakes = Settings::parse("s.toml", text).unwrap_err();
         let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
@@ -217,11 +166,10 @@ mod tests {
                 "s.toml:1:19: `name` must be a role name of IAM",
                 "s.toml:1:28: a role needs a `name`",
                 "s.toml:1:38: `trust` must be a list of services, as [\"batchoperations.s3.amazonaws.com\"]",
-                "s.toml:2:38: `command` must be a program with its arguments, as [\"python3\", \"rename.py\"]",
-                "s.toml:2:44: `functions` must be tables",
-                "s.toml:4:11: `at_once` must be a whole number from 1 to 1000",
-                "s.toml:5:1: unknown key `pace`",
-                "s.toml:6:9: a failure needs a `code`",
+                "s.toml:1:47: `roles` must be tables",
+                "s.toml:3:11: `at_once` must be a whole number from 1 to 1000",
+                "s.toml:4:1: unknown key `pace`",
+                "s.toml:5:9: a failure needs a `code`",
             ]
         );
     }

@@ -4,6 +4,7 @@
 
 mod buckets;
 mod documents;
+mod functions;
 mod jobs;
 mod sections;
 #[cfg(test)]
@@ -11,9 +12,9 @@ mod tests;
 
 use super::batch::{JobSettings, Role};
 use super::document::Document;
+use super::lambda::FunctionSettings;
 use super::s3::store::FirstBucket;
 use super::sessions::{FaultSettings, Throttle};
-use crate::functions::Function;
 use crate::input::Mistake;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -50,8 +51,8 @@ pub struct Settings {
     /// How jobs of S3 Batch Operations run.
     pub jobs: JobSettings,
     pub roles: Vec<Role>,
-    /// What such jobs can invoke.
-    pub functions: Vec<Function>,
+    /// What Lambda has.
+    pub functions: Vec<FunctionSettings>,
 }
 
 /// How S3 answers.

@@ -3,6 +3,7 @@
 
 use super::buckets::{self, buckets};
 use super::documents::documents;
+use super::functions::functions;
 use super::jobs;
 use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
@@ -75,7 +76,7 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
         settings.roles = jobs::roles(reader_ref, value);
     }
     if let Some(value) = section.get("functions") {
-        settings.functions = jobs::functions(reader_ref, file, value);
+        settings.functions = functions(reader_ref, file, value);
     }
     section.finish(reader_ref);
     reader.finish(settings)

@@ -1,12 +1,12 @@
-//! Tasks of LambdaInvoke: a function is a command of `sandbox.toml` that takes an event on stdin and answers on stdout.
-//! `payload` has the two schemas; here is how often it is run, and what becomes of the task.
+//! Tasks of LambdaInvoke. `payload` has the two schemas; here is how often a function is invoked, and what becomes of the
+//! task.
 
 mod payload;
 
 pub use payload::{Event, Verdict, event, judge};
 
 use super::task::{Done, Fault, Outcome};
-use crate::functions::{Finished, Function, Place, run};
+use crate::sandbox::lambda::{Functions, Refused};
 use std::time::Duration;
 
 /// A task that fails for the moment is tried so often in all.
@@ -15,19 +15,18 @@ const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Invokes the function for one task until that is done or has failed for good.
-pub async fn invoke(place: &Place, function: &Function, task: &Event<'_>) -> Outcome {
+pub async fn invoke(functions: &Functions, name: &str, task: &Event<'_>) -> Outcome {
     let mut pause = PAUSE;
     let mut attempt = 1;
     loop {
-        let verdict = match run(place, function, event(task)).await {
-            Finished::Answered { answer, .. } => judge(&answer, task),
-            Finished::Exited { how, complaint, .. } if complaint.is_empty() => {
-                failed("Runtime.ExitError", &format!("it ended with {how}"))
+        let verdict = match functions.invoke(name, event(task).into()).await {
+            Ok(invoked) if invoked.error.is_some() => {
+                let error = String::from_utf8_lossy(&invoked.payload);
+                Verdict::Permanent(format!("Lambda returned function error: {error}"))
             }
-            Finished::Exited { how, complaint, .. } => {
-                failed("Runtime.ExitError", &format!("it ended with {how}: {complaint}"))
-            }
-            Finished::Failed { kind, message } => failed(kind, &message),
+            Ok(invoked) => judge(&invoked.payload, task),
+            Err(Refused::Throttled) => Verdict::Temporary(Refused::Throttled.to_string()),
+            Err(refused) => return Err(Fault::new(refused.status(), refused.code(), refused.to_string())),
         };
         match verdict {
             Verdict::Succeeded(text) => return Ok(Done { status: 200, message: text.into() }),
@@ -40,9 +39,4 @@ pub async fn invoke(place: &Place, function: &Function, task: &Event<'_>) -> Out
         attempt += 1;
         pause = pause.saturating_mul(2);
     }
-}
-
-fn failed(kind: &str, message: &str) -> Verdict {
-    let error = serde_json::json!({ "errorType": kind, "errorMessage": message });
-    Verdict::Permanent(format!("Lambda returned function error: {error}"))
 }

@@ -41,12 +41,10 @@ async fn a_function_decides_what_becomes_of_each_task() {
         assert_eq!(fault(&rows[2]), (Some("TemporaryFailure"), Some(200)));
         assert_eq!(fault(&rows[3]), (Some("PermanentFailure"), Some(200)));
         assert!(rows[3].message.starts_with("Lambda returned function error: "), "{}", rows[3].message);
-        assert!(rows[3].message.contains("exit status 3: boom"), "{}", rows[3].message);
-        assert!(
-            rows[4].message.starts_with("Lambda returned an invalid JSON in payload: "),
-            "{}",
-            rows[4].message
-        );
+        assert!(rows[3].message.contains("exit status 3"), "{}", rows[3].message);
+        assert!(rows[3].message.contains("\"stackTrace\":[\"boom\"]"), "{}", rows[3].message);
+        assert!(rows[4].message.starts_with("Lambda returned function error: "), "{}", rows[4].message);
+        assert!(rows[4].message.contains("Runtime.MarshalError"), "{}", rows[4].message);
     }
 }
 
