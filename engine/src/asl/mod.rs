@@ -10,6 +10,7 @@ pub mod context;
 pub mod coverage;
 pub mod create;
 pub mod definition;
+pub mod diff;
 pub mod execution;
 pub mod failure;
 pub mod graph;
