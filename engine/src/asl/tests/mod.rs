@@ -4,6 +4,7 @@ mod children;
 mod definitions;
 mod drawings;
 mod errors;
+mod explained;
 mod flow;
 mod hostile;
 mod tasks;
