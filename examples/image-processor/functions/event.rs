@@ -1,0 +1,53 @@
+//! What a step is asked, and how it fails.
+
+use std::fmt;
+
+use lambda_runtime::Diagnostic;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Where the picture is.
+    pub bucket: String,
+    pub key: String,
+    /// Where its result goes; the first step has none.
+    #[serde(default)]
+    pub results: String,
+    /// Attempts before this one.
+    #[serde(default)]
+    pub attempt: u64,
+}
+
+impl Event {
+    /// The name of the picture: its key without folders and extension.
+    pub fn name(&self) -> &str {
+        let file = self.key.rsplit('/').next().unwrap_or(&self.key);
+        file.rsplit_once('.').map_or(file, |(name, _)| name)
+    }
+}
+
+/// Why a step failed, by the name that a workflow catches.
+#[derive(Debug)]
+pub struct Failure {
+    kind: &'static str,
+    message: String,
+}
+
+impl Failure {
+    /// The picture is at fault: another attempt fails as well.
+    pub fn broken(message: impl fmt::Display) -> Self {
+        Failure { kind: "BrokenImage", message: message.to_string() }
+    }
+
+    /// The storage is at fault.
+    pub fn storage(message: impl fmt::Display) -> Self {
+        Failure { kind: "StorageFailed", message: message.to_string() }
+    }
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Diagnostic { error_type: failure.kind.to_owned(), error_message: failure.message }
+    }
+}
