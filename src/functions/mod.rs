@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use process::{Finished, run};
+pub use process::{Finished, Group, command, how, run};
 pub use python::command as python;
 pub use report::{FunctionError, Result, result};
 

@@ -27,8 +27,15 @@ pub enum Finished {
     Failed { kind: &'static str, message: String },
 }
 
-/// Kills what a command started, however its run ends.
-struct Group(Option<Pid>);
+/// Kills what a command started, when it is dropped.
+pub struct Group(Option<Pid>);
+
+impl Group {
+    /// Of a command that was just started.
+    pub fn of(child: &Child) -> Self {
+        Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)))
+    }
+}
 
 impl Drop for Group {
     fn drop(&mut self) {
@@ -49,7 +56,7 @@ pub async fn run(place: &Place, function: &Function, event: Vec<u8>) -> Finished
             return failed("Runtime.InvalidEntrypoint", format!("{program} cannot be started: {error}"));
         }
     };
-    let _group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
+    let _group = Group::of(&child);
     let finished = tokio::time::timeout(function.timeout, attend(child, event)).await;
     match finished {
         Ok(Ok(finished)) => finished,
@@ -62,6 +69,12 @@ pub async fn run(place: &Place, function: &Function, event: Vec<u8>) -> Finished
 }
 
 fn start(place: &Place, function: &Function) -> std::io::Result<Child> {
+    let mut command = command(place, function)?;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+}
+
+/// The program of a function, a process group of its own: where it runs, and an environment made from nothing.
+pub fn command(place: &Place, function: &Function) -> std::io::Result<Command> {
     let mut words = function.command.iter();
     let mut command = Command::new(words.next().map_or("", String::as_str));
     command
@@ -75,12 +88,9 @@ fn start(place: &Place, function: &Function) -> std::io::Result<Child> {
         .env("AWS_REGION", &place.region)
         .env("AWS_LAMBDA_FUNCTION_NAME", &function.name)
         .envs(&function.environment)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true);
-    command.spawn()
+    Ok(command)
 }
 
 async fn attend(mut child: Child, event: Vec<u8>) -> std::io::Result<Finished> {
@@ -105,7 +115,8 @@ async fn attend(mut child: Child, event: Vec<u8>) -> std::io::Result<Finished> {
     Ok(Finished::Exited { how: how(status), answer, complaint })
 }
 
-fn how(status: ExitStatus) -> String {
+/// How a program ended, in words.
+pub fn how(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit status {code}"),
         (None, Some(signal)) => format!("signal {signal}"),

@@ -5,6 +5,7 @@ use super::batch::Batch;
 use super::call_rate::CallRate;
 use super::commands::Commands;
 use super::config::{Dies, NodeKind, NodeSettings, Ping, Platform, Settings};
+use super::deliveries::Deliveries;
 use super::identity::Identity;
 use super::kms::Kms;
 use super::lambda::Functions;
@@ -34,6 +35,7 @@ pub struct Account {
     pub s3: S3,
     pub batch: Batch,
     pub lambda: Functions,
+    pub deliveries: Deliveries,
     pub states: States,
     pub pages: Pages,
     pub settings: Settings,
@@ -94,6 +96,7 @@ impl Account {
             s3: S3::new(&identity, store, settings.s3.slow_down_per_s),
             batch,
             lambda,
+            deliveries: Deliveries::open(folder),
             states: States::open(folder, &identity),
             identity,
             settings,

@@ -1,7 +1,7 @@
 //! The HTTP of the API: which requests are let in, and how answers and refusals look in each protocol. Knows no
 //! service and no socket.
 
-use super::services::{Reply, RestReply, ServiceError, s3control};
+use super::services::{Reply, RestReply, ServiceError, lambda, s3control};
 use super::sigv4::{self, Refusal};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -26,6 +26,8 @@ pub enum Protocol {
     S3Control,
     /// XML and streams.
     S3,
+    /// JSON in REST.
+    Lambda,
 }
 
 impl Protocol {
@@ -35,6 +37,8 @@ impl Protocol {
         match scope.as_ref().map(|(_, service)| service.as_str()) {
             _ if parts.headers.contains_key("x-amz-target") => Protocol::Json,
             _ if parts.uri.path().starts_with(s3control::PATH) => Protocol::S3Control,
+            Some("lambda") => Protocol::Lambda,
+            None if parts.uri.path().starts_with(lambda::PATH) => Protocol::Lambda,
             Some("s3") => Protocol::S3,
             // Whatever else is not signed at all could only be meant for S3.
             None if !form && !parts.headers.contains_key("authorization") => Protocol::S3,
@@ -120,7 +124,7 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
         (Ok(Reply::Xml { action, namespace, result }), _) => {
             (200, "text/xml", success(action, namespace, &result, request_id).into_bytes())
         }
-        (Ok(Reply::Rest(reply)), _) => return rest(reply, request_id),
+        (Ok(Reply::Rest(reply)), protocol) => return rest(reply, protocol, request_id),
         (Err(error), Protocol::Json) => {
             let body = serde_json::json!({ "__type": error.code, "message": error.message });
             (error.status, "application/x-amz-json-1.1", body.to_string().into_bytes())
@@ -133,6 +137,7 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
             );
             (error.status, "application/xml", body.into_bytes())
         }
+        (Err(error), Protocol::Lambda) => return lambda_error(&error, request_id),
         (Err(error), Protocol::S3) => (error.status, "application/xml", element(&error).into_bytes()),
     };
     let mut response = Response::new(whole(body));
@@ -142,24 +147,41 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
     response
 }
 
-fn rest(reply: RestReply, request_id: &str) -> Answer {
+/// The name of an error is in a header.
+fn lambda_error(error: &ServiceError, request_id: &str) -> Answer {
+    let side = if error.status < 500 { "User" } else { "Service" };
+    let mut body = serde_json::json!({ "Type": side, "message": error.message });
+    if error.code == "TooManyRequestsException" {
+        body["Reason"] = "ReservedFunctionConcurrentInvocationLimitExceeded".into();
+    }
+    let mut response = Response::new(whole(body.to_string()));
+    *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Ok(code) = HeaderValue::from_str(&error.code) {
+        response.headers_mut().insert("x-amzn-errortype", code);
+    }
+    name(&mut response, Protocol::Lambda, request_id);
+    response
+}
+
+fn rest(reply: RestReply, protocol: Protocol, request_id: &str) -> Answer {
     let mut response = Response::new(whole(reply.body));
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     let xml = HeaderValue::from_static("application/xml");
     response.headers_mut().entry(CONTENT_TYPE).or_insert(xml);
-    name(&mut response, Protocol::S3Control, request_id);
+    name(&mut response, protocol, request_id);
     response
 }
 
-/// Gives an answer its id, under the name that the service has for it.
+/// Gives an answer its id, under the name that the service has for it. One that has an id of its own keeps it.
 pub fn name(response: &mut Answer, protocol: Protocol, request_id: &str) {
     let header = match protocol {
-        Protocol::Json | Protocol::Query => "x-amzn-requestid",
+        Protocol::Json | Protocol::Query | Protocol::Lambda => "x-amzn-requestid",
         Protocol::S3 | Protocol::S3Control => "x-amz-request-id",
     };
     if let Ok(id) = HeaderValue::from_str(request_id) {
-        response.headers_mut().insert(header, id);
+        response.headers_mut().entry(header).or_insert(id);
     }
 }
 

@@ -7,6 +7,7 @@ mod call_rate;
 mod client;
 mod commands;
 pub mod config;
+mod deliveries;
 mod document;
 mod http;
 mod identity;

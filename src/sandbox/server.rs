@@ -150,7 +150,7 @@ async fn call(
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let reply = if service != services::CONTROL && account.sessions.credentials_have_expired() {
         Err(ServiceError::expired_token())
-    } else if service == "s3" {
+    } else if service == "s3" || service == "lambda" {
         let query = parts.uri.query().unwrap_or_default();
         let call = RestCall {
             method: &parts.method,
@@ -160,7 +160,10 @@ async fn call(
             body: &body,
             region: &region,
         };
-        services::answer_rest(account, &call)
+        match service.as_str() {
+            "lambda" => services::answer_lambda(account, &call).await,
+            _ => services::answer_rest(account, &call),
+        }
     } else if service == "states" {
         services::answer_later(account, &Call { service: &service, target, body: &body }).await
     } else {

@@ -51,6 +51,7 @@ pub async fn start(settings: Settings, surroundings: Surroundings, port: u16) ->
     let account = Arc::new(account(settings, surroundings, port)?);
     account.batch.resume(&account);
     account.states.resume(&account);
+    account.deliveries.start(&account);
     let server = tokio::spawn(server::serve(listener, Arc::clone(&account)));
     Ok(Running { account, server })
 }
@@ -77,6 +78,7 @@ impl Running {
             self.account.commands.shutdown(),
             self.account.batch.jobs.shutdown(),
             self.account.states.shutdown(),
+            self.account.deliveries.shutdown(),
             self.account.lambda.shutdown(),
         );
         let homes = self.account.nodes.iter().map(|managed| managed.node.home.clone()).collect();

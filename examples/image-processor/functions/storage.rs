@@ -18,8 +18,9 @@ pub struct Storage {
 impl Storage {
     /// With what Lambda puts into the environment.
     pub async fn open() -> Self {
-        let http =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
         let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
         Storage { client: Client::new(&config) }
     }

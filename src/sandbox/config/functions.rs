@@ -2,8 +2,8 @@
 
 use super::jobs::{tables, texts, unique};
 use crate::functions::{Function, TIMEOUT};
-use crate::input::toml::{Reader, Section, integer, text, text_where};
-use crate::sandbox::lambda::{FunctionSettings, MEMORY_MB};
+use crate::input::toml::{Reader, Section, boolean, integer, text, text_where};
+use crate::sandbox::lambda::{FunctionSettings, MEMORY_MB, Protocol};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -36,6 +36,7 @@ fn function(
         if command.is_empty() { Err(expected.to_owned()) } else { Ok(command) }
     });
     let timeout = section.value(reader, "timeout_ms", integer(1..=900_000));
+    let runtime_api = section.value(reader, "runtime_api", boolean);
     let concurrency = section.value(reader, "concurrency", integer(0..=1000));
     let memory = section.value(reader, "memory_mb", integer(128..=10_240));
     let environment = section.get("environment").map(|value| environment(reader, value)).unwrap_or_default();
@@ -56,6 +57,7 @@ fn function(
             timeout: timeout.map_or(TIMEOUT, Duration::from_millis),
             environment,
         },
+        protocol: if runtime_api == Some(true) { Protocol::RuntimeApi } else { Protocol::Command },
         concurrency: concurrency.and_then(|count| count.try_into().ok()),
         memory_mb: memory.and_then(|memory| memory.try_into().ok()).unwrap_or(MEMORY_MB),
     })
@@ -87,6 +89,7 @@ fn environment(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> BTreeMa
 
 #[cfg(test)]
 mod tests {
+    use super::Protocol;
     use crate::sandbox::config::Settings;
 
     #[test]
@@ -96,6 +99,7 @@ mod tests {
             name = "rename"
             command = ["sh", "rename.sh"]
             timeout_ms = 500
+            runtime_api = true
             concurrency = 2
             memory_mb = 512
             environment = { STAGE = "test" }
@@ -107,6 +111,7 @@ mod tests {
         let function = &functions[0].function;
         assert_eq!((function.folder.to_str(), function.timeout.as_millis()), (Some("/srv"), 500));
         assert_eq!(function.environment["STAGE"], "test");
+        assert_eq!((functions[0].protocol, functions[1].protocol), (Protocol::RuntimeApi, Protocol::Command));
         assert_eq!((functions[0].concurrency, functions[0].memory_mb), (Some(2), 512));
         assert_eq!((functions[1].concurrency, functions[1].memory_mb), (None, 128));
     }

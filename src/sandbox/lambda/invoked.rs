@@ -4,6 +4,7 @@
 use crate::functions::{Finished, FunctionError, Result, result};
 use crate::random::NoRandomness;
 use bytes::Bytes;
+use std::time::Duration;
 
 /// A function that was run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Invoked {
     pub error: Option<String>,
     /// The end of what it said beside.
     pub log: String,
+    /// Without its start.
+    pub took: Duration,
 }
 
 /// Why a function was not run.
@@ -63,7 +66,7 @@ impl From<NoRandomness> for Refused {
 
 impl Invoked {
     /// Of a function that is a command.
-    pub fn of_command(finished: Finished, request_id: &str) -> Self {
+    pub fn of_command(finished: Finished, request_id: &str, took: Duration) -> Self {
         let log = match &finished {
             Finished::Answered { said, .. } => said.clone(),
             Finished::Exited { complaint, .. } => complaint.clone(),
@@ -73,7 +76,7 @@ impl Invoked {
             Ok(value) => (value, None),
             Err(FunctionError { error, payload }) => (payload, Some(error)),
         };
-        Invoked { request_id: request_id.to_owned(), payload: payload.to_string().into(), error, log }
+        Invoked { request_id: request_id.to_owned(), payload: payload.to_string().into(), error, log, took }
     }
 
     /// The answer as a value. One that is no JSON is a failure of the function.

@@ -3,20 +3,24 @@
 
 mod environment;
 mod invoked;
+mod runtime;
 mod settings;
 
 pub use invoked::{Invoked, Refused};
-pub use settings::{FunctionSettings, MEMORY_MB};
+pub use settings::{FunctionSettings, MEMORY_MB, Protocol};
 
 use super::client::Connection;
 use super::identity::Identity;
 use crate::functions::{self, Place};
-use crate::random;
+use crate::random::{self, NoRandomness};
 use bytes::Bytes;
+use jiff::Timestamp;
 use opsctl_engine::batch::arn;
 use opsctl_engine::manifest::partition;
 use opsctl_engine::uuid::Uuid;
+use runtime::{Invocation, Warm};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, oneshot};
 use tokio::task::JoinSet;
 
@@ -39,6 +43,7 @@ pub struct Deployed {
     pub arn: String,
     place: Place,
     places: Arc<Semaphore>,
+    warm: Warm,
 }
 
 impl Functions {
@@ -60,6 +65,7 @@ impl Functions {
                 places: Arc::new(Semaphore::new(
                     settings.concurrency.and_then(|count| count.try_into().ok()).unwrap_or(PLACES),
                 )),
+                warm: Warm::default(),
                 settings,
             })
         };
@@ -81,33 +87,70 @@ impl Functions {
         let found = named.filter(is_here).and_then(|named| {
             self.list.iter().find(|deployed| deployed.settings.function.name == named.name)
         });
-        found.ok_or_else(|| Refused::Unknown(self.missing(name)))
+        found.ok_or_else(|| Refused::Unknown(self.arn(name)))
+    }
+
+    /// In the order of the file.
+    pub fn all(&self) -> &[Arc<Deployed>] {
+        &self.list
     }
 
     /// Runs a function and waits for what comes of it. It goes on when nobody waits any longer.
     pub async fn invoke(&self, name: &str, event: Bytes) -> Result<Invoked, Refused> {
+        self.invoke_with(name, event, None).await
+    }
+
+    /// The same with a context of the caller's own: JSON in one line.
+    pub async fn invoke_with(
+        &self,
+        name: &str,
+        event: Bytes,
+        client_context: Option<String>,
+    ) -> Result<Invoked, Refused> {
         let deployed = self.find(name)?;
         if event.len() > EVENT_LIMIT {
             let kind = "RequestResponse";
             return Err(Refused::TooLarge { size: event.len(), kind, limit: EVENT_LIMIT });
         }
-        let request_id = Uuid::from_random(random::bytes()?).to_string();
-        let place = deployed.take_place().await?;
+        let place = match deployed.settings.concurrency {
+            Some(_) => deployed.take_place()?,
+            None => deployed.wait_for_place().await?,
+        };
+        let invocation = invocation(request_id()?, event, client_context)?;
+        self.run(deployed, invocation, place).await
+    }
+
+    /// For an event that nobody waits for: it takes its turn, whatever the limits of the function are.
+    pub async fn invoke_in_turn(&self, name: &str, event: Bytes, id: &str) -> Result<Invoked, Refused> {
+        let deployed = self.find(name)?;
+        let place = deployed.wait_for_place().await?;
+        let invocation = invocation(id.to_owned(), event, None)?;
+        self.run(deployed, invocation, place).await
+    }
+
+    async fn run(
+        &self,
+        deployed: &Arc<Deployed>,
+        invocation: Invocation,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Invoked, Refused> {
         let (hand_in, answer) = oneshot::channel();
         let deployed = Arc::clone(deployed);
         self.spawn(async move {
-            let invoked = deployed.run(event, request_id).await;
+            let invoked = deployed.run(invocation).await;
             drop(place);
             // Nobody may be there to take it.
             let _ = hand_in.send(invoked);
         });
-        answer.await.map_err(|_| Refused::Internal("the sandbox ends".into()))
+        answer.await.map_err(|_| ending())
     }
 
-    /// Ends what runs.
+    /// Ends what runs and what is kept.
     pub async fn shutdown(&self) {
+        self.list.iter().for_each(|deployed| deployed.places.close());
         let mut under_way = std::mem::take(&mut *self.under_way());
         under_way.shutdown().await;
+        self.list.iter().for_each(|deployed| deployed.warm.clear());
     }
 
     fn spawn(&self, invocation: impl Future<Output = ()> + Send + 'static) {
@@ -120,8 +163,8 @@ impl Functions {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How Lambda calls what it does not have.
-    fn missing(&self, name: &str) -> String {
+    /// How Lambda calls a function, whether there is one or not.
+    pub fn arn(&self, name: &str) -> String {
         if name.starts_with("arn:") {
             return name.to_owned();
         }
@@ -131,24 +174,54 @@ impl Functions {
 }
 
 impl Deployed {
-    /// One of the places there are at a time. With a limit of the function's own nobody waits for it.
-    async fn take_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
-        let places = Arc::clone(&self.places);
-        if self.settings.concurrency.is_some() {
-            return places.try_acquire_owned().map_err(|error| match error {
-                TryAcquireError::NoPermits => Refused::Throttled,
-                TryAcquireError::Closed => Refused::Internal("the sandbox ends".into()),
-            });
-        }
-        places.acquire_owned().await.map_err(|error| Refused::Internal(error.to_string()))
+    /// One of the places there are at a time, if there is one now.
+    fn take_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        Arc::clone(&self.places).try_acquire_owned().map_err(|error| match error {
+            TryAcquireError::NoPermits => Refused::Throttled,
+            TryAcquireError::Closed => ending(),
+        })
     }
 
-    async fn run(&self, event: Bytes, request_id: String) -> Invoked {
-        let mut function = self.settings.function.clone();
-        function.environment.insert("AWS_REQUEST_ID".into(), request_id.clone());
-        let finished = functions::run(&self.place, &function, event.into()).await;
-        Invoked::of_command(finished, &request_id)
+    async fn wait_for_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        Arc::clone(&self.places).acquire_owned().await.map_err(|_| ending())
     }
+
+    async fn run(&self, invocation: Invocation) -> Invoked {
+        if self.settings.protocol == Protocol::RuntimeApi {
+            return runtime::run(self, invocation).await;
+        }
+        let began = Instant::now();
+        let mut function = self.settings.function.clone();
+        let Invocation { request_id, trace_id, event, .. } = invocation;
+        function.environment.insert("AWS_REQUEST_ID".into(), request_id.clone());
+        function.environment.insert("_X_AMZN_TRACE_ID".into(), trace_id);
+        let finished = functions::run(&self.place, &function, event.into()).await;
+        Invoked::of_command(finished, &request_id, began.elapsed())
+    }
+}
+
+fn ending() -> Refused {
+    Refused::Internal("the sandbox ends".into())
+}
+
+/// Of an invocation.
+pub fn request_id() -> Result<String, NoRandomness> {
+    Ok(Uuid::from_random(random::bytes()?).to_string())
+}
+
+fn invocation(
+    request_id: String,
+    event: Bytes,
+    client_context: Option<String>,
+) -> Result<Invocation, NoRandomness> {
+    let now = Timestamp::now();
+    Ok(Invocation {
+        request_id,
+        event,
+        client_context,
+        trace_id: format!("Root=1-{:08x}-{};Sampled=0", now.as_second(), random::hex(24)?),
+        deadline: now,
+    })
 }
 
 #[cfg(test)]

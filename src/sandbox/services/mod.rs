@@ -6,6 +6,7 @@ mod error;
 mod iam;
 mod json;
 mod kms;
+pub mod lambda;
 mod paging;
 mod rest;
 pub mod s3control;
@@ -16,6 +17,7 @@ mod sts;
 pub use error::ServiceError;
 pub use paging::{PageRequest, Pages};
 pub use rest::{RestCall, RestReply};
+pub use states::start_execution;
 
 use super::account::Account;
 use std::sync::Arc;
@@ -51,6 +53,14 @@ pub fn answer_rest(account: &Arc<Account>, call: &RestCall<'_>) -> Result<Reply,
         return Err(ServiceError::new("TooManyRequestsException", "Rate exceeded"));
     }
     s3control::answer(account, call).map(Reply::Rest)
+}
+
+/// A call of Lambda: REST, and its answers can be long in coming.
+pub async fn answer_lambda(account: &Account, call: &RestCall<'_>) -> Result<Reply, ServiceError> {
+    if !account.call_rate.allows(Instant::now()) {
+        return Err(ServiceError::new("TooManyRequestsException", "Rate Exceeded.").status(429));
+    }
+    lambda::answer(account, call).await.map(Reply::Rest)
 }
 
 /// A call of a service whose answers can be long in coming: Step Functions.

@@ -1,5 +1,6 @@
 //! A call and its answer in REST form: the operation is a method and a path. Must not know which operations there are.
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
 /// A call whose signature was checked, its body whole.
@@ -30,6 +31,6 @@ impl RestCall<'_> {
 pub struct RestReply {
     pub status: StatusCode,
     pub headers: HeaderMap,
-    /// XML, or nothing.
-    pub body: String,
+    /// XML or JSON, or nothing.
+    pub body: Bytes,
 }

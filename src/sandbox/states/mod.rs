@@ -13,6 +13,7 @@ mod world;
 
 pub use activities::{Activities, Activity, Offer};
 pub use executions::{Ended, Executions, Known, NewExecution, Refused};
+pub use keep::Shelf;
 pub use machine::{Alias, Kind, MOST_ALIASES, Machine, Route};
 pub use machines::{Created, Machines, NewMachine, Published, Target, uuid};
 pub use revision::{Content, Revision};

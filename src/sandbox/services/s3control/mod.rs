@@ -69,7 +69,7 @@ pub fn answer(account: &Arc<Account>, call: &RestCall<'_>) -> Result<RestReply, 
 }
 
 fn reply(root: &str, shape: &Shape, value: &Value) -> RestReply {
-    RestReply { status: StatusCode::OK, body: xml::write(root, shape, value), ..RestReply::default() }
+    RestReply { status: StatusCode::OK, body: xml::write(root, shape, value).into(), ..RestReply::default() }
 }
 
 /// Jobs are those of the account that the header names, and nobody here may touch another's.

@@ -54,7 +54,7 @@ impl Client {
             body: body.as_bytes(),
             region: self.region,
         };
-        answer(&self.account, &call).map(|reply| Element::parse(reply.body.as_bytes()).unwrap())
+        answer(&self.account, &call).map(|reply| Element::parse(&reply.body).unwrap())
     }
 
     fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Element, ServiceError> {

@@ -21,6 +21,7 @@ mod tests;
 
 use super::{PageRequest, Reply, ServiceError};
 use crate::sandbox::account::Account;
+use opsctl_engine::asl::arn::Named;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -42,6 +43,24 @@ pub async fn answer(account: &Arc<Account>, operation: &str, body: &[u8]) -> Res
     let mut output = act(account, operation, input).await?;
     wire::prune(&mut output);
     Ok(Reply::Json(output.to_string().into_bytes()))
+}
+
+/// Starts an execution for another service. `machine`: a name, perhaps with a version or an alias behind a colon.
+pub fn start_execution(
+    account: &Arc<Account>,
+    machine: &str,
+    name: &str,
+    input: &str,
+) -> Result<(), ServiceError> {
+    let arn = account.states.arn(Named::Machine { name: machine.to_owned() });
+    let start = executions::Start {
+        state_machine_arn: Some(arn.to_string()),
+        name: Some(name.to_owned()),
+        input: Some(input.to_owned()),
+        trace_header: None,
+        included_data: None,
+    };
+    executions::start(account, start).map(drop)
 }
 
 async fn act(account: &Arc<Account>, operation: &str, input: Value) -> Result<Value, ServiceError> {

@@ -1,0 +1,230 @@
+//! Where one instance of a function and those who invoke it meet: which of the two is to do what next. What the instance
+//! says in a state in which it may not is refused, as Lambda refuses it. Knows neither HTTP nor processes.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+/// Lambda takes no larger answers.
+pub const RESPONSE_LIMIT: usize = (6 << 20) + 100;
+
+/// One event for a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    pub request_id: String,
+    pub event: Bytes,
+    /// JSON of the caller's own, in one line.
+    pub client_context: Option<String>,
+    pub trace_id: String,
+    /// When it is ended.
+    pub deadline: Timestamp,
+}
+
+/// What a function says of an invocation, or of its start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Response(Bytes),
+    Error {
+        kind: String,
+        payload: Bytes,
+    },
+    /// An answer of so many bytes, or of more than that.
+    TooLarge(usize),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    Starting,
+    /// It cannot begin.
+    Broken(Outcome),
+    /// It has asked for an invocation.
+    Ready,
+    /// There is one that it has not taken.
+    Given(Invocation),
+    /// It has taken one.
+    Working(String),
+    /// It has said what came of it, and not asked for the next.
+    Answered(Outcome),
+}
+
+/// Why something that an instance says is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such invocation, or no longer.
+    UnknownId,
+    NotNow,
+}
+
+pub struct Exchange(watch::Sender<Stage>);
+
+impl Exchange {
+    pub fn new() -> Self {
+        Exchange(watch::Sender::new(Stage::Starting))
+    }
+
+    /// The instance asks for its next invocation, and waits for it.
+    pub async fn next(&self) -> Result<Invocation, Refused> {
+        let mut changes = self.0.subscribe();
+        let mut result = Ok(());
+        self.0.send_if_modified(|stage| match stage {
+            Stage::Starting | Stage::Answered(_) => {
+                *stage = Stage::Ready;
+                true
+            }
+            Stage::Ready | Stage::Given(_) => false,
+            Stage::Working(_) | Stage::Broken(_) => {
+                result = Err(Refused::NotNow);
+                false
+            }
+        });
+        result?;
+        loop {
+            let mut taken = None;
+            self.0.send_if_modified(|stage| {
+                let Stage::Given(invocation) = stage else { return false };
+                let id = invocation.request_id.clone();
+                if let Stage::Given(invocation) = std::mem::replace(stage, Stage::Working(id)) {
+                    taken = Some(invocation);
+                }
+                true
+            });
+            if let Some(invocation) = taken {
+                return Ok(invocation);
+            }
+            // The sender lives as long as this.
+            let _ = changes.changed().await;
+        }
+    }
+
+    /// The instance says what came of an invocation.
+    pub fn answer(&self, request_id: &str, outcome: Outcome) -> Result<(), Refused> {
+        let mut result = Ok(());
+        self.0.send_if_modified(|stage| match stage {
+            Stage::Working(id) if id == request_id => {
+                *stage = Stage::Answered(outcome);
+                true
+            }
+            Stage::Working(_) => {
+                result = Err(Refused::UnknownId);
+                false
+            }
+            _ => {
+                result = Err(Refused::NotNow);
+                false
+            }
+        });
+        result
+    }
+
+    /// The instance says that it cannot begin.
+    pub fn break_off(&self, outcome: Outcome) -> Result<(), Refused> {
+        let is_starting = self.0.send_if_modified(|stage| {
+            let is_starting = *stage == Stage::Starting;
+            if is_starting {
+                *stage = Stage::Broken(outcome);
+            }
+            is_starting
+        });
+        if is_starting { Ok(()) } else { Err(Refused::NotNow) }
+    }
+
+    /// Until the instance can be given something. An error is what it says of why it cannot.
+    pub async fn ready(&self) -> Result<(), Outcome> {
+        let mut stages = self.0.subscribe();
+        let stage = stages.wait_for(|stage| matches!(stage, Stage::Ready | Stage::Broken(_))).await;
+        match stage.as_deref() {
+            Ok(Stage::Broken(outcome)) => Err(outcome.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// For an instance that is ready.
+    pub fn give(&self, invocation: Invocation) {
+        self.0.send_replace(Stage::Given(invocation));
+    }
+
+    /// Until the instance has said what came of what it was given.
+    pub async fn answered(&self) -> Option<Outcome> {
+        let mut stages = self.0.subscribe();
+        let stage = stages.wait_for(|stage| matches!(stage, Stage::Answered(_))).await;
+        match stage.as_deref() {
+            Ok(Stage::Answered(outcome)) => Some(outcome.clone()),
+            _ => None,
+        }
+    }
+
+    /// What has been said so far.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match &*self.0.borrow() {
+            Stage::Answered(outcome) | Stage::Broken(outcome) => Some(outcome.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether what was given has been taken.
+    pub fn is_taken(&self) -> bool {
+        !matches!(*self.0.borrow(), Stage::Given(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invocation(id: &str) -> Invocation {
+        Invocation {
+            request_id: id.to_owned(),
+            event: Bytes::from_static(b"{}"),
+            client_context: None,
+            trace_id: "Root=1".into(),
+            deadline: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn response() -> Outcome {
+        Outcome::Response(Bytes::from_static(b"1"))
+    }
+
+    #[tokio::test]
+    async fn an_instance_takes_answers_and_asks_again() {
+        let exchange = Exchange::new();
+        for id in ["a", "b"] {
+            let (given, ()) = tokio::join!(exchange.next(), async {
+                exchange.ready().await.unwrap();
+                exchange.give(invocation(id));
+            });
+            assert_eq!(given.unwrap().request_id, id);
+            assert!(exchange.is_taken() && exchange.outcome().is_none());
+            assert_eq!(exchange.next().await, Err(Refused::NotNow), "it has not answered");
+            assert_eq!(exchange.answer("x", response()), Err(Refused::UnknownId));
+            assert_eq!(exchange.answer(id, response()), Ok(()));
+            assert_eq!(exchange.answer(id, response()), Err(Refused::NotNow), "said once");
+            assert_eq!(exchange.answered().await, Some(response()));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_instance_that_cannot_begin_says_so_before_it_asks() {
+        let exchange = Exchange::new();
+        assert_eq!(exchange.answer("a", response()), Err(Refused::NotNow));
+        exchange.break_off(response()).unwrap();
+        assert_eq!(exchange.ready().await, Err(response()));
+        assert_eq!(exchange.next().await, Err(Refused::NotNow));
+        assert_eq!(exchange.break_off(response()), Err(Refused::NotNow));
+    }
+
+    #[tokio::test]
+    async fn one_invocation_goes_to_one_of_two_who_ask() {
+        let exchange = Exchange::new();
+        let mut one = std::pin::pin!(exchange.next());
+        let mut two = std::pin::pin!(exchange.next());
+        tokio::select! {
+            biased;
+            _ = &mut one => panic!(),
+            _ = &mut two => panic!(),
+            () = std::future::ready(()) => exchange.give(invocation("a")),
+        }
+        let taken = tokio::select! { taken = one => taken, taken = two => taken };
+        assert_eq!(taken.unwrap().request_id, "a");
+    }
+}
