@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsOptions, AwsSettings};
-use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Origins};
+use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Moment, Origins};
 use crate::error::{Error, Result};
 use crate::logging::{self, LogSettings};
 use crate::output::{
@@ -131,6 +131,16 @@ impl Context {
 
     pub fn now(&self) -> jiff::Timestamp {
         self.now.unwrap_or_else(jiff::Timestamp::now)
+    }
+
+    /// The moment that the value of an option means.
+    pub fn moment(&self, option: &str, moment: Option<Moment>) -> Result<Option<jiff::Timestamp>> {
+        let resolve = |moment: Moment| {
+            moment.resolve(self.now(), &self.out.settings().zone).map_err(|error| {
+                Error::usage(format!("{option} is beyond the calendar")).because(error).into()
+            })
+        };
+        moment.map(resolve).transpose()
     }
 
     /// Who asks; refuses where nobody can be asked. See [`Prompter::new`].

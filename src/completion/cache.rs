@@ -28,10 +28,11 @@ pub struct Key(String);
 
 impl Key {
     /// Signs in, which may take a call: there is no other way to know whose names they are.
-    pub async fn new(name: &str, aws: &Aws, env: &Environment) -> Result<Self> {
+    pub async fn new(name: &str, about: &str, aws: &Aws, env: &Environment) -> Result<Self> {
         let credentials = aws.credentials().await?;
         let mut parts = vec![
             name,
+            about,
             aws.profile().map_or("", |profile| &profile.value),
             credentials.access_key_id(),
             &aws.region().value,

@@ -6,7 +6,7 @@
 //!
 //! and `#[arg(add = complete::nodes())]` on the argument. Nothing is looked up before a shell asks.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -27,13 +27,36 @@ static ASKED: OnceLock<Asked> = OnceLock::new();
 
 struct Asked {
     context: Context,
+    words: Vec<OsString>,
     deadline: Instant,
 }
 
-/// From here on candidates can be looked up, until the deadline.
-pub(super) fn begin(context: Context, deadline: Instant) {
+/// What is completed: a word, and the line it stands in.
+pub struct Typed<'a> {
+    pub word: &'a str,
+    words: &'a [OsString],
+}
+
+impl<'a> Typed<'a> {
+    /// The value that an option has on the line, such as `--machine`.
+    pub fn option(&self, name: &str) -> Option<&'a str> {
+        let mut words = self.words.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--");
+        while let Some(word) = words.next() {
+            if word == name {
+                return words.next();
+            }
+            if let Some(value) = word.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+                return Some(value);
+            }
+        }
+        None
+    }
+}
+
+/// From here on candidates of this line can be looked up, until the deadline.
+pub(super) fn begin(context: Context, words: Vec<OsString>, deadline: Instant) {
     // A process completes one line.
-    let _ = ASKED.set(Asked { context, deadline });
+    let _ = ASKED.set(Asked { context, words, deadline });
 }
 
 /// Values that are known.
@@ -78,7 +101,7 @@ pub fn local<F>(look_up: F) -> ArgValueCompleter
 where
     F: AsyncFn(&Context) -> Result<Vec<Candidate>> + Send + Sync + 'static,
 {
-    bounded(look_up)
+    bounded(|_| Some(String::new()), async move |context: &Context, _: &str| look_up(context).await)
 }
 
 /// Names that one page of calls tells, kept for about a minute. `name` tells them from those of other functions.
@@ -86,17 +109,30 @@ pub fn live<F>(name: &'static str, look_up: F) -> ArgValueCompleter
 where
     F: AsyncFn(&Aws) -> Result<Vec<Candidate>> + Send + Sync + 'static,
 {
-    bounded(async move |context: &Context| {
+    live_about(name, |_| Some(String::new()), async move |aws: &Aws, _: &str| look_up(aws).await)
+}
+
+/// The same for names that depend on what else is typed: `about` says on what, and where it says nothing, nothing is
+/// looked up.
+pub fn live_about<F>(
+    name: &'static str,
+    about: impl Fn(&Typed<'_>) -> Option<String> + Send + Sync + 'static,
+    look_up: F,
+) -> ArgValueCompleter
+where
+    F: AsyncFn(&Aws, &str) -> Result<Vec<Candidate>> + Send + Sync + 'static,
+{
+    bounded(about, async move |context: &Context, about: &str| {
         if matches!(context.env().text("OPSCTL_COMPLETION_LIVE"), Some("0" | "false")) {
             return Ok(Vec::new());
         }
         let aws = context.aws().await?;
         let cache = Cache::new(context.cache_dir(), context.now());
-        let key = Key::new(name, aws, context.env()).await?;
+        let key = Key::new(name, about, aws, context.env()).await?;
         if let Some(candidates) = cache.read(&key) {
             return Ok(candidates);
         }
-        let candidates = look_up(aws).await?;
+        let candidates = look_up(aws, about).await?;
         cache.write(&key, &candidates);
         Ok(candidates)
     })
@@ -104,17 +140,21 @@ where
 
 /// On a thread of its own, so that nothing it waits for (a call, a name, a file of a lost server) is waited for longer
 /// than until the deadline.
-fn bounded<F>(look_up: F) -> ArgValueCompleter
+fn bounded<F>(
+    about: impl Fn(&Typed<'_>) -> Option<String> + Send + Sync + 'static,
+    look_up: F,
+) -> ArgValueCompleter
 where
-    F: AsyncFn(&Context) -> Result<Vec<Candidate>> + Send + Sync + 'static,
+    F: AsyncFn(&Context, &str) -> Result<Vec<Candidate>> + Send + Sync + 'static,
 {
     let look_up = Arc::new(look_up);
     ArgValueCompleter::new(move |typed: &OsStr| -> Vec<CompletionCandidate> {
         let (Some(asked), Some(typed)) = (ASKED.get(), typed.to_str()) else { return Vec::new() };
+        let Some(about) = about(&Typed { word: typed, words: &asked.words }) else { return Vec::new() };
         let look_up = Arc::clone(&look_up);
         let (sender, receiver) = channel();
         let work = move || {
-            let found = run(look_up(&asked.context));
+            let found = run(look_up(&asked.context, &about));
             // Too late, nobody waits.
             let _ = sender.send(found.unwrap_or_default());
         };

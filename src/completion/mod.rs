@@ -27,7 +27,7 @@ use crate::terminal;
 
 pub use candidate::Candidate;
 pub use clap_complete::engine::ArgValueCompleter;
-pub use lookup::{columns, fixed, live, local};
+pub use lookup::{Typed, columns, fixed, live, live_about, local};
 pub use shell::Shell;
 
 use alias::Aliases;
@@ -54,7 +54,7 @@ pub fn answer(line: &[OsString], env: &Environment) -> bool {
         let (global, origins) = cli::options_of_tool(&tool_words(&command, &words), &config, env);
         let context = Context::for_completion(global, origins, env.clone());
         let out = context.out().clone();
-        lookup::begin(context, deadline);
+        lookup::begin(context, words.clone(), deadline);
         // Without a reader there is nobody to tell.
         let _ = out.text(&request.render(&candidates(&mut command, words)));
     }));

@@ -11,6 +11,8 @@ const NAMES: &[&str] = &[
     "x-amz-security-token",
     "x-amz-signature",
     "signature",
+    "tasktoken",
+    "task_token",
     "tokenvalue",
     "token_value",
     "accesstoken",

@@ -19,7 +19,8 @@ pub type Answer = Response<Body>;
 /// How a client wants to be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    Json,
+    /// With the content type of its version.
+    Json(&'static str),
     /// Query in, XML out.
     Query,
     /// XML, with errors as S3 Control has them.
@@ -30,12 +31,15 @@ pub enum Protocol {
     Lambda,
 }
 
+const JSON_1_0: &str = "application/x-amz-json-1.0";
+const JSON_1_1: &str = "application/x-amz-json-1.1";
+
 impl Protocol {
     pub fn of(parts: &Parts) -> Self {
         let form = parts.method == http::Method::POST && parts.uri.path() == "/";
         let scope = sigv4::claimed_scope(parts);
         match scope.as_ref().map(|(_, service)| service.as_str()) {
-            _ if parts.headers.contains_key("x-amz-target") => Protocol::Json,
+            _ if parts.headers.contains_key("x-amz-target") => Protocol::Json(json_version(parts)),
             _ if parts.uri.path().starts_with(s3control::PATH) => Protocol::S3Control,
             Some("lambda") => Protocol::Lambda,
             None if parts.uri.path().starts_with(lambda::PATH) => Protocol::Lambda,
@@ -44,6 +48,14 @@ impl Protocol {
             None if !form && !parts.headers.contains_key("authorization") => Protocol::S3,
             _ => Protocol::Query,
         }
+    }
+}
+
+/// A service is asked and answers in one of them.
+fn json_version(parts: &Parts) -> &'static str {
+    match parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
+        Some(given) if given == JSON_1_0.as_bytes() => JSON_1_0,
+        _ => JSON_1_1,
     }
 }
 
@@ -120,14 +132,15 @@ fn s3_code(code: &str) -> &str {
 
 pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, ServiceError>) -> Answer {
     let (status, content_type, body) = match (result, protocol) {
-        (Ok(Reply::Json(body)), _) => (200, "application/x-amz-json-1.1", body),
+        (Ok(Reply::Json(body)), Protocol::Json(content_type)) => (200, content_type, body),
+        (Ok(Reply::Json(body)), _) => (200, JSON_1_1, body),
         (Ok(Reply::Xml { action, namespace, result }), _) => {
             (200, "text/xml", success(action, namespace, &result, request_id).into_bytes())
         }
         (Ok(Reply::Rest(reply)), protocol) => return rest(reply, protocol, request_id),
-        (Err(error), Protocol::Json) => {
+        (Err(error), Protocol::Json(content_type)) => {
             let body = serde_json::json!({ "__type": error.code, "message": error.message });
-            (error.status, "application/x-amz-json-1.1", body.to_string().into_bytes())
+            (error.status, content_type, body.to_string().into_bytes())
         }
         (Err(error), Protocol::Query) => (error.status, "text/xml", failure(&error, request_id).into_bytes()),
         (Err(error), Protocol::S3Control) => {
@@ -177,7 +190,7 @@ fn rest(reply: RestReply, protocol: Protocol, request_id: &str) -> Answer {
 /// Gives an answer its id, under the name that the service has for it. One that has an id of its own keeps it.
 pub fn name(response: &mut Answer, protocol: Protocol, request_id: &str) {
     let header = match protocol {
-        Protocol::Json | Protocol::Query | Protocol::Lambda => "x-amzn-requestid",
+        Protocol::Json(_) | Protocol::Query | Protocol::Lambda => "x-amzn-requestid",
         Protocol::S3 | Protocol::S3Control => "x-amz-request-id",
     };
     if let Ok(id) = HeaderValue::from_str(request_id) {
@@ -264,9 +277,20 @@ mod tests {
     }
 
     #[test]
+    fn json_is_answered_in_the_version_it_was_asked_in() {
+        for asked in [JSON_1_0, JSON_1_1] {
+            let request = http::Request::post("/").header("x-amz-target", "a.B").header(CONTENT_TYPE, asked);
+            let protocol = Protocol::of(&request.body(()).unwrap().into_parts().0);
+            for result in [Ok(Reply::Json(b"{}".to_vec())), Err(ServiceError::new("No", "no"))] {
+                assert_eq!(response(protocol, "id-1", result).headers()[CONTENT_TYPE], asked);
+            }
+        }
+    }
+
+    #[test]
     fn errors_are_spelled_as_the_protocol_spells_them() {
         let error = || ServiceError::from(Refusal::Invalid("<a> & \u{1b}".into()));
-        let json = response(Protocol::Json, "id-1", Err(error()));
+        let json = response(Protocol::Json(JSON_1_0), "id-1", Err(error()));
         assert_eq!(json.status(), 403);
         assert_eq!(json.headers()["x-amzn-requestid"], "id-1");
         let xml = failure(&error(), "id-1");

@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 use opsctl::cli::Topic;
+use serde_json::json;
 
 use crate::cli::{COMMANDS, help};
+use crate::support::machines::States;
 use crate::support::{Ran, Sandbox, Sealed, finish};
 
 const BUCKETS: &str = r#"
@@ -107,6 +109,9 @@ fn run(line: &str) {
     if line.contains("sfn local") {
         workflow(&sealed);
     }
+    if line.contains("sfn ") && ["orders", "run-"].iter().any(|name| line.contains(name)) {
+        orders(&sandbox);
+    }
     if line.contains("sfn lint") {
         let machine = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
         sealed.write("machine.asl.json", machine);
@@ -122,6 +127,22 @@ fn run(line: &str) {
     }
     let ran = shell(&sealed, line);
     assert_eq!(ran.code, 0, "{line}: {ran:#?}");
+}
+
+/// A state machine with an execution that is over, and one that runs.
+fn orders(sandbox: &Sandbox) {
+    let states = States::of(sandbox);
+    let arn = states.create(
+        "orders",
+        &json!({"StartAt": "Ship", "States": {
+            "Ship": {"Type": "Choice", "Default": "Rest",
+                "Choices": [{"Variable": "$.total", "IsPresent": true, "Next": "Done"}]},
+            "Rest": {"Type": "Wait", "Seconds": 3600, "Next": "Done"},
+            "Done": {"Type": "Succeed"},
+        }}),
+    );
+    states.ran(&arn, "run-1", &json!({"total": 12}));
+    states.start(&arn, "run-2", &json!({}));
 }
 
 /// An order with mocks, a function and a test.

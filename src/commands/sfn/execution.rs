@@ -10,12 +10,15 @@ use opsctl_engine::asl::names::{corrected, is_name};
 
 use super::api::Sfn;
 use super::machine::{Machine, MachineName, machine_of};
-use super::model::MachineSummary;
+use super::model::{Execution, MachineSummary};
+use super::{complete, express};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
 /// Machines that are asked for an execution at the same time; the service allows few such calls a second.
 const AT_ONCE: usize = 8;
+/// Machines that are asked, at most, for an execution that is not where it was looked for.
+const ELSEWHERE: usize = 100;
 
 /// An execution as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +32,11 @@ pub enum ExecutionName {
 #[derive(Debug, Args)]
 pub struct ExecutionArgs {
     /// The execution: ARN, MACHINE:NAME, or its name alone
-    #[arg(value_name = "EXECUTION")]
+    #[arg(value_name = "EXECUTION", add = complete::executions())]
     pub execution: ExecutionName,
 
     /// The state machine it is of, where its name alone is given
-    #[arg(long, value_name = "MACHINE", help_heading = "Target")]
+    #[arg(long, value_name = "MACHINE", help_heading = "Target", add = complete::machines())]
     pub machine: Option<MachineName>,
 }
 
@@ -69,23 +72,36 @@ impl ExecutionArgs {
     /// The ARN of the execution that is meant. Whether one of a machine that was named exists is for the next call to
     /// find out.
     pub async fn find(&self, sfn: &Sfn, ctx: &Context) -> Result<StatesArn> {
-        let (machine, name) = match (&self.execution, &self.machine) {
-            (ExecutionName::Arn(arn), None) => {
+        self.execution.find(self.machine.as_ref(), sfn, ctx).await
+    }
+
+    /// The execution that is meant, whole.
+    pub async fn describe(&self, sfn: &Sfn, ctx: &Context) -> Result<Execution> {
+        describe(sfn, &self.find(sfn, ctx).await?).await
+    }
+}
+
+impl ExecutionName {
+    /// In the machine that is named beside it, if one is.
+    pub async fn find(&self, machine: Option<&MachineName>, sfn: &Sfn, ctx: &Context) -> Result<StatesArn> {
+        let (machine, name) = match (self, machine) {
+            (ExecutionName::Arn(arn), machine) => {
                 sfn.check_region(arn)?;
-                return Ok(arn.clone());
-            }
-            (ExecutionName::Arn(arn), Some(machine)) => {
-                sfn.check_region(arn)?;
-                let machine = machine.find(sfn, ctx).await?;
-                return match machine_of(&arn.resource) {
-                    Some(other) if other != machine.name() => Err(elsewhere(arn, other, machine.name())),
+                if let (Some(machine), Some(other)) = (machine, machine_of(&arn.resource)) {
+                    let machine = machine.find(sfn, ctx).await?;
+                    if other != machine.name() {
+                        return Err(elsewhere(arn, other, machine.name()));
+                    }
+                }
+                return match arn.resource {
+                    Named::Express { .. } => Err(express::unkept(sfn, arn).await),
                     _ => Ok(arn.clone()),
                 };
             }
             (ExecutionName::Of { machine, name }, None) => (machine, name),
             (ExecutionName::Of { machine, name }, Some(other)) => {
                 let (machine, other) = (machine.find(sfn, ctx).await?, other.find(sfn, ctx).await?);
-                let arn = of_machine(&machine, name)?;
+                let arn = of_machine(sfn, &machine, name).await?;
                 return match machine.name() == other.name() {
                     true => Ok(arn),
                     false => Err(elsewhere(&arn, machine.name(), other.name())),
@@ -94,7 +110,37 @@ impl ExecutionArgs {
             (ExecutionName::Name(name), Some(machine)) => (machine, name),
             (ExecutionName::Name(name), None) => return anywhere(sfn, name).await,
         };
-        of_machine(&machine.find(sfn, ctx).await?, name)
+        of_machine(sfn, &machine.find(sfn, ctx).await?, name).await
+    }
+}
+
+/// An execution of a Standard machine, whole.
+pub async fn describe(sfn: &Sfn, arn: &StatesArn) -> Result<Execution> {
+    match sfn.execution_if_any(&arn.to_string()).await? {
+        Some(execution) => Ok(execution),
+        None => Err(missing(sfn, arn).await),
+    }
+}
+
+/// Why there is no such execution: one of its name may be in another machine.
+pub async fn missing(sfn: &Sfn, arn: &StatesArn) -> anyhow::Error {
+    let Named::Execution { machine, label: None, name } = &arn.resource else {
+        return Error::not_found(format!("there is no execution {arn}")).into();
+    };
+    let message = format!("the state machine {machine} has no execution called {name}");
+    let error = Error::not_found(message);
+    // What cannot be looked for is not told.
+    let mut others = standard_machines(sfn).await.unwrap_or_default();
+    others.retain(|other| other.name != *machine);
+    others.truncate(ELSEWHERE);
+    let found = holders(sfn, &others, name).await.unwrap_or_default();
+    let other = found.first().and_then(|arn| machine_of(&arn.resource));
+    match other {
+        Some(other) => error.hint(format!("{other} has one: {other}:{name}")).into(),
+        None => error
+            .hint(format!("opsctl sfn executions {machine}"))
+            .hint("an execution is kept for 90 days after its end")
+            .into(),
     }
 }
 
@@ -102,39 +148,45 @@ fn elsewhere(arn: &StatesArn, machine: &str, asked: &str) -> anyhow::Error {
     Error::usage(format!("the execution {arn} is of the state machine {machine}, not of {asked}")).into()
 }
 
-fn of_machine(machine: &Machine, name: &str) -> Result<StatesArn> {
-    if let Some(express) = machine.summary.as_ref().filter(|summary| summary.is_express()) {
-        return Err(Error::usage(format!(
-            "the state machine {} is of the type EXPRESS: its executions cannot be asked for by name",
-            express.name
-        ))
-        .hint(format!("their events are in the log group that opsctl sfn show {} names", express.name))
-        .into());
+async fn of_machine(sfn: &Sfn, machine: &Machine, name: &str) -> Result<StatesArn> {
+    if machine.summary.as_ref().is_some_and(MachineSummary::is_express) {
+        return Err(express::unkept(sfn, &machine.arn).await);
     }
     let machine_name = machine.name().to_owned();
     let resource = Named::Execution { machine: machine_name, label: None, name: name.to_owned() };
     Ok(machine.arn.of(resource))
 }
 
-/// Asks every Standard machine: names of executions are unique in a machine only.
-async fn anywhere(sfn: &Sfn, name: &str) -> Result<StatesArn> {
-    let mut machines: Vec<MachineSummary> = Vec::new();
+/// Those whose executions can be asked for.
+async fn standard_machines(sfn: &Sfn) -> Result<Vec<MachineSummary>> {
+    let mut machines = Vec::new();
     sfn.machines(&mut |page| {
         machines.extend(page.into_iter().filter(|machine| !machine.is_express()));
         Ok(true)
     })
     .await?;
+    Ok(machines)
+}
+
+/// The executions of this name in these machines: each is asked.
+async fn holders(sfn: &Sfn, machines: &[MachineSummary], name: &str) -> Result<Vec<StatesArn>> {
     let asked = machines.iter().filter_map(|machine| {
         let arn = StatesArn::parse(&machine.state_machine_arn).ok()?;
         let machine = machine.name.clone();
         Some(arn.of(Named::Execution { machine, label: None, name: name.to_owned() }))
     });
-    let found: Vec<StatesArn> = stream::iter(asked)
+    stream::iter(asked)
         .map(async |arn| Ok::<_, anyhow::Error>(sfn.execution_if_any(&arn.to_string()).await?.map(|_| arn)))
         .buffer_unordered(AT_ONCE)
         .try_filter_map(async |found| Ok(found))
         .try_collect()
-        .await?;
+        .await
+}
+
+/// Asks every Standard machine: names of executions are unique in a machine only.
+async fn anywhere(sfn: &Sfn, name: &str) -> Result<StatesArn> {
+    let machines = standard_machines(sfn).await?;
+    let found = holders(sfn, &machines, name).await?;
     match found.as_slice() {
         [arn] => Ok(arn.clone()),
         [] => Err(Error::not_found(format!(

@@ -109,7 +109,7 @@ impl MachineName {
         let listed = sfn
             .machines(&mut |page| {
                 machines.extend(page);
-                Ok(!machines.last().is_some_and(|_| machines.iter().any(|machine| machine.name == *name)))
+                Ok(!machines.iter().any(|machine: &MachineSummary| machine.name == *name))
             })
             .await;
         if let Err(error) = listed {
@@ -134,7 +134,7 @@ impl MachineName {
 }
 
 /// The one machine of `all` with this name, or with a name that begins so.
-fn named(name: &str, all: &[MachineSummary]) -> Result<MachineSummary, Error> {
+pub fn named(name: &str, all: &[MachineSummary]) -> Result<MachineSummary, Error> {
     if let Some(exact) = all.iter().find(|machine| machine.name == name) {
         return Ok(exact.clone());
     }

@@ -1,8 +1,12 @@
 //! `opsctl sfn`: the group's verbs and their dispatch, no logic.
 
 mod api;
+mod complete;
 mod definition;
 mod execution;
+mod executions;
+mod express;
+mod get;
 mod graph;
 mod lint;
 mod list;
@@ -10,6 +14,8 @@ mod local;
 mod machine;
 mod machine_type;
 mod model;
+mod name_pattern;
+mod show;
 mod substitute;
 mod view;
 
@@ -33,9 +39,12 @@ use crate::error::{Outcome, Result};
 #[derive(Debug, Subcommand)]
 #[command(verbatim_doc_comment)]
 pub enum Command {
+    List(list::ListMachinesArgs),
+    Show(show::ShowMachineArgs),
+    Executions(executions::ExecutionsArgs),
+    Get(get::GetExecutionArgs),
     Graph(graph::GraphArgs),
     Lint(lint::LintArgs),
-    List(list::ListMachinesArgs),
     #[command(subcommand)]
     Local(local::Command),
 }
@@ -44,7 +53,12 @@ impl Command {
     /// Verbs that put things in order themselves on SIGINT, SIGTERM and SIGHUP.
     pub fn handles_signals(&self) -> bool {
         match self {
-            Command::Graph(_) | Command::Lint(_) | Command::List(_) => false,
+            Command::List(_)
+            | Command::Show(_)
+            | Command::Executions(_)
+            | Command::Get(_)
+            | Command::Graph(_)
+            | Command::Lint(_) => false,
             Command::Local(command) => command.handles_signals(),
         }
     }
@@ -52,9 +66,12 @@ impl Command {
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
+        Command::List(args) => list::run(args, ctx).await,
+        Command::Show(args) => show::run(args, ctx).await,
+        Command::Executions(args) => executions::run(args, ctx).await,
+        Command::Get(args) => get::run(args, ctx).await,
         Command::Graph(args) => graph::run(args, ctx).await,
         Command::Lint(args) => lint::run(args, ctx).await,
-        Command::List(args) => list::run(args, ctx).await,
         Command::Local(command) => local::run(command, ctx).await,
     }
 }

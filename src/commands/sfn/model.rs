@@ -1,7 +1,11 @@
 //! Machines and executions as opsctl sees them. Built from answers of AWS in `api` and nowhere else.
 
+mod machine;
+
 use jiff::Timestamp;
 use serde::Serialize;
+
+pub use machine::{AliasSummary, Encryption, Logging, StateMachine, VersionSummary};
 
 /// A machine as a list tells of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,6 +26,28 @@ impl MachineSummary {
 }
 
 pub const EXPRESS: &str = "EXPRESS";
+
+/// An execution as a list tells of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionSummary {
+    pub name: String,
+    /// RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE, or what is newer.
+    pub status: String,
+    pub started: Option<Timestamp>,
+    pub stopped: Option<Timestamp>,
+    /// Of one that is over.
+    pub duration_seconds: Option<f64>,
+    pub redrive_count: u64,
+    pub redrive_date: Option<Timestamp>,
+    pub state_machine_arn: String,
+    pub state_machine_version_arn: Option<String>,
+    pub state_machine_alias_arn: Option<String>,
+    /// Of a child of a distributed Map, and how many items it has.
+    pub map_run_arn: Option<String>,
+    pub item_count: Option<u64>,
+    pub execution_arn: String,
+}
 
 /// An execution, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +71,30 @@ pub struct Execution {
     pub map_run_arn: Option<String>,
     pub trace_header: Option<String>,
     pub execution_arn: String,
+}
+
+impl Execution {
+    pub fn is_over(&self) -> bool {
+        is_over(&self.status)
+    }
+
+    pub fn duration_seconds(&self) -> Option<f64> {
+        seconds_between(self.started, self.stopped)
+    }
+}
+
+/// Whether nothing happens any more in an execution or a map run of this status.
+pub fn is_over(status: &str) -> bool {
+    !matches!(status, "RUNNING" | "PENDING_REDRIVE")
+}
+
+/// Milliseconds are all that is known.
+pub fn seconds_between(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<f64> {
+    let milliseconds = to?.duration_since(from?).as_millis();
+    // Exact for some hundred thousand years.
+    #[allow(clippy::cast_precision_loss)]
+    let seconds = milliseconds as f64 / 1000.0;
+    Some(seconds)
 }
 
 /// How often an execution was redriven, and whether it can be again.

@@ -1,5 +1,7 @@
 //! What every command is given, so that it does all it can, and how it ends then.
 
+use super::sfn::{EXECUTION, MACHINE};
+
 /// A command, its arguments, its exit code.
 type Line = (&'static str, &'static str, i32);
 
@@ -51,6 +53,9 @@ const CALLING: &[Line] = &[
     ("s3 job report", "71c0d2f4-88aa-4c05-b1f7-6de12f0b9c33", 6),
     ("s3 job retry", "71c0d2f4-88aa-4c05-b1f7-6de12f0b9c33", 0),
     ("sfn list", "", 0),
+    ("sfn show", MACHINE, 0),
+    ("sfn executions", MACHINE, 0),
+    ("sfn get", EXECUTION, 0),
     ("whoami", "", 0),
 ];
 

@@ -3,6 +3,7 @@
 
 mod commands;
 mod s3;
+mod sfn;
 
 use std::path::Path;
 
@@ -18,6 +19,7 @@ use crate::support::{FakeAws, Gateway, Node, Ran, Reply, Sealed};
 const SECRET_KEY: &str = "plantedSecret/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const SESSION_TOKEN: &str = "plantedSession//////////wEaCXVzLWVhc3QtMSJHMEUCIQ==";
 const PROXY_PASSWORD: &str = "plantedProxyPassword";
+const TASK_TOKEN: &str = "plantedTaskTokenAQCEAAAAKgAAAAMAAAAAAAAAAeyJ0b2tlbiI6";
 const SIGNATURE: &str = "plantedSignaturef3a9c07b51e86d24";
 /// 64 bytes.
 const DATA_KEY: &str = "plantedPlaintextplantedPlaintextplantedPlaintextplantedPlaintext";
@@ -35,7 +37,7 @@ const WAYS: [(&[&str], bool); 6] = [
 const FORMS: [&[&str]; 2] = [&["--log-format", "text"], &["--log-format", "json", "-o", "json"]];
 
 /// Commands that begin with these words have a test of their own: the longest that fits.
-const GROUPS: [&[&str]; 5] = [&[], &["ssm"], &["s3"], &["s3", "job"], &["s3", "job", "create"]];
+const GROUPS: [&[&str]; 6] = [&[], &["ssm"], &["s3"], &["s3", "job"], &["s3", "job", "create"], &["sfn"]];
 
 #[test]
 fn no_command_at_the_top_writes_a_secret_anywhere() {
@@ -60,6 +62,11 @@ fn no_command_of_jobs_writes_a_secret_anywhere() {
 #[test]
 fn no_command_that_creates_a_job_writes_a_secret_anywhere() {
     no_command_writes_a_secret_anywhere(&["s3", "job", "create"]);
+}
+
+#[test]
+fn no_command_of_state_machines_writes_a_secret_anywhere() {
+    no_command_writes_a_secret_anywhere(&["sfn"]);
 }
 
 fn no_command_writes_a_secret_anywhere(group: &[&str]) {
@@ -139,10 +146,11 @@ impl World {
         let aws = granting_with_data_key(format!("wss://gateway.example.test{path}"), DATA_KEY.as_bytes());
         let front = TlsFront::before(aws.address).address;
         let gateway = session.map_or(front, |session| TlsFront::before(session.address).address);
-        let s3 = s3::start();
+        let (s3, sfn) = (s3::start(), sfn::start());
         // Buckets and accounts are in the names.
         let proxy = ConnectProxy::to([
             ("aws.example.test:443", front),
+            ("states.aws.example.test:443", TlsFront::before(sfn.address).address),
             ("*.aws.example.test:443", TlsFront::before(s3.address).address),
             ("gateway.example.test:443", gateway),
         ]);
@@ -150,6 +158,7 @@ impl World {
         let way_out = format!("http://me:{PROXY_PASSWORD}@{}", proxy.address);
         sealed
             .set("AWS_ENDPOINT_URL", "https://aws.example.test")
+            .set("AWS_ENDPOINT_URL_SFN", "https://states.aws.example.test")
             .set("AWS_CA_BUNDLE", authority().to_str().unwrap())
             .set("HTTPS_PROXY", way_out);
         World { sealed, proxy, s3, _aws: aws }
@@ -159,6 +168,7 @@ impl World {
 fn planted(aws: &FakeAws) -> Sealed {
     let mut sealed = signed_in_to(aws);
     sealed.set("AWS_SECRET_ACCESS_KEY", SECRET_KEY).set("AWS_SESSION_TOKEN", SESSION_TOKEN);
+    sealed.set("TASK_TOKEN", TASK_TOKEN);
     sealed
 }
 
@@ -174,6 +184,7 @@ fn secrets() -> Vec<String> {
         PROXY_PASSWORD.into(),
         base64(&format!("me:{PROXY_PASSWORD}")),
         SIGNATURE.into(),
+        TASK_TOKEN.into(),
         DATA_KEY.into(),
         base64(DATA_KEY),
         bytes.join(", "),

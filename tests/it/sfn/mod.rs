@@ -1,10 +1,12 @@
-//! Workflows on this machine.
+//! Workflows on this machine, and state machines in a sandbox.
 
+mod executions;
 mod functions;
 mod graph;
 mod lint;
 mod objects;
 mod run;
+mod show;
 mod tests;
 
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 pub mod bucket;
 mod fake_aws;
 mod gateway;
+pub mod machines;
 mod node;
 mod sealed;
 pub mod session_aws;

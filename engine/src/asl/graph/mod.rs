@@ -1,6 +1,6 @@
 //! Machines as drawings: a definition becomes nodes and edges ([`Graph`]), what a run did with each state can be laid
-//! over ([`Overlay`]), and a renderer makes a document of it: lines for a terminal, SVG, Mermaid, DOT, or a compact
-//! tree of states. Every name is made harmless for the format it goes to. Nothing here prints or knows a terminal.
+//! over ([`Overlay`]), and a renderer makes a document of it: lines for a terminal, SVG, Mermaid, DOT, a compact
+//! tree of states, or bars over the time that each visit took ([`Visits`]). Every name is made harmless for the format it goes to. Nothing here prints or knows a terminal.
 
 mod build;
 mod dot;
@@ -11,7 +11,9 @@ mod picture;
 mod svg;
 mod terminal;
 mod text;
+mod timeline;
 mod tree;
+mod visits;
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +26,9 @@ pub use overlay::{Outcome, Overlay, StateRun};
 pub use svg::svg;
 pub use terminal::terminal;
 pub use text::{Line, Span, Style};
+pub use timeline::{Timeline, timeline};
 pub use tree::{Shows, tree};
+pub use visits::{Change, Visit, Visits};
 
 use super::history::StateType;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::SignedDuration;
 use unicode_width::UnicodeWidthStr;
 
 /// Characters of a text that are looked at: nothing drawn is longer.
@@ -83,5 +84,18 @@ pub fn push(line: &mut Line, text: &str, style: Style) {
         Some(last) if last.style == style => last.text.push_str(text),
         _ if text.is_empty() => {}
         _ => line.push(Span { text: text.to_owned(), style }),
+    }
+}
+
+/// In the two largest units that matter: `350 ms`, `1.2 s`, `4 m 5 s`, `2 h 3 m`, `3 d 4 h`.
+pub fn duration(took: SignedDuration) -> String {
+    let millis = took.as_millis().max(0);
+    let seconds = millis / 1000;
+    match seconds {
+        0 => format!("{millis} ms"),
+        1..60 => format!("{}.{} s", seconds, millis % 1000 / 100),
+        60..3600 => format!("{} m {} s", seconds / 60, seconds % 60),
+        3600..86_400 => format!("{} h {} m", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
     }
 }

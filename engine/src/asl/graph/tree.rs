@@ -1,12 +1,12 @@
 //! The states as a list, those inside of others moved in: small enough to be drawn again and again while a run goes on,
 //! and what is told of a machine that is too wide to be drawn.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::layout::{Link, ranks::Ranks};
 use super::overlay::{Outcome, outcome_of};
 use super::picture::{is_fail, style_of};
-use super::text::{Line, Style, cut, push, width};
+use super::text::{Line, Style, cut, duration, push, width};
 use super::{EdgeKind, Graph, Kind, Node, Overlay};
 
 /// How a tree is shown.
@@ -165,18 +165,5 @@ fn row(node: &Node, overlay: Option<&Overlay>, shows: &Shows, depth: usize) -> R
         style: style_of(outcome),
         sign: outcome.map(|outcome| outcome.sign(shows.is_ascii)),
         cells,
-    }
-}
-
-/// In the two largest units that matter: `350 ms`, `1.2 s`, `4 m 5 s`, `2 h 3 m`, `3 d 4 h`.
-fn duration(took: SignedDuration) -> String {
-    let millis = took.as_millis().max(0);
-    let seconds = millis / 1000;
-    match seconds {
-        0 => format!("{millis} ms"),
-        1..60 => format!("{}.{} s", seconds, millis % 1000 / 100),
-        60..3600 => format!("{} m {} s", seconds / 60, seconds % 60),
-        3600..86_400 => format!("{} h {} m", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
     }
 }

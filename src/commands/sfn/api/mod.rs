@@ -4,6 +4,7 @@
 mod executions;
 mod history;
 mod machines;
+mod versions;
 
 use aws_sdk_sfn::Client;
 use aws_smithy_types::DateTime;
@@ -14,6 +15,7 @@ use crate::aws::Aws;
 use crate::context::Context;
 use crate::error::{Error, Result};
 
+pub use executions::Listing;
 pub use history::{HistoryPage, Order, RawEvent};
 
 /// The largest page of every list.

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use aws_sdk_ssm::Client;
 use clap::Args;
-use jiff::Timestamp;
 
 use super::super::{complete, target};
 use super::api::{self, Selection};
@@ -61,7 +60,7 @@ pub struct SelectArgs {
 impl SelectArgs {
     /// The active sessions that the options leave.
     pub async fn selection(&self, default: Owner, ctx: &Context) -> Result<Selection> {
-        let (since, until) = (when("--since", self.since, ctx)?, when("--until", self.until, ctx)?);
+        let (since, until) = (ctx.moment("--since", self.since)?, ctx.moment("--until", self.until)?);
         if let (Some(since), Some(until)) = (since, until)
             && since > until
         {
@@ -80,11 +79,6 @@ impl SelectArgs {
         };
         Ok(Selection { target, owner, since, until, ..Selection::default() })
     }
-}
-
-fn when(option: &str, moment: Option<Moment>, ctx: &Context) -> Result<Option<Timestamp>> {
-    let resolved = moment.map(|moment| moment.resolve(ctx.now(), &ctx.out().settings().zone)).transpose();
-    Ok(resolved.map_err(|error| Error::usage(format!("{option} is beyond the calendar")).because(error))?)
 }
 
 /// The one that is chosen from a list.

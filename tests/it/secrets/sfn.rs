@@ -1,0 +1,43 @@
+//! Step Functions with an answer for every call of opsctl's. It keeps nothing.
+
+use serde_json::{Value, json};
+
+use crate::support::{FakeAws, Reply};
+
+pub const MACHINE: &str = "arn:aws:states:eu-west-1:111122223333:stateMachine:orders";
+pub const EXECUTION: &str = "arn:aws:states:eu-west-1:111122223333:execution:orders:run-1";
+pub const MAP_RUN: &str = "arn:aws:states:eu-west-1:111122223333:mapRun:orders/Items:7";
+const STARTED: u64 = 1_795_348_800;
+
+pub fn start() -> FakeAws {
+    FakeAws::start(|request| match answer(&request.operation) {
+        Some(answer) => Reply::json(answer),
+        None => Reply::error(400, "UnknownOperationException", &request.operation),
+    })
+}
+
+fn answer(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "ListStateMachines" => json!({"stateMachines": [{
+            "stateMachineArn": MACHINE, "name": "orders", "type": "STANDARD", "creationDate": STARTED,
+        }]}),
+        "DescribeStateMachine" => json!({
+            "stateMachineArn": MACHINE, "name": "orders", "type": "STANDARD", "creationDate": STARTED,
+            "status": "ACTIVE", "roleArn": "arn:aws:iam::111122223333:role/machines",
+            "definition": r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#,
+        }),
+        "ListStateMachineVersions" => json!({"stateMachineVersions": []}),
+        "ListStateMachineAliases" => json!({"stateMachineAliases": []}),
+        "ListTagsForResource" => json!({"tags": []}),
+        "ListExecutions" => json!({"executions": [execution()]}),
+        "DescribeExecution" => execution(),
+        _ => return None,
+    })
+}
+
+fn execution() -> Value {
+    json!({
+        "executionArn": EXECUTION, "stateMachineArn": MACHINE, "name": "run-1", "status": "RUNNING",
+        "startDate": STARTED, "input": "{}",
+    })
+}
