@@ -9,6 +9,7 @@ use super::deliveries::Deliveries;
 use super::identity::Identity;
 use super::kms::Kms;
 use super::lambda::Functions;
+use super::messages::{Channels, Messages};
 use super::node::Node;
 use super::node_ids::node_id;
 use super::policy::Policy;
@@ -37,6 +38,7 @@ pub struct Account {
     pub lambda: Functions,
     pub deliveries: Deliveries,
     pub states: States,
+    pub messages: Messages,
     pub pages: Pages,
     pub settings: Settings,
     pub started: SystemTime,
@@ -81,6 +83,7 @@ impl Account {
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
         let Engines { kms, sessions, commands, store, batch, lambda } = engines;
+        let channels = Channels::new(&identity, settings.topics.clone(), settings.queues.clone());
         Ok(Account {
             nodes: settings.nodes.iter().map(managed).collect(),
             pages: Pages::new(settings.page_size)?,
@@ -98,6 +101,7 @@ impl Account {
             lambda,
             deliveries: Deliveries::open(folder),
             states: States::open(folder, &identity),
+            messages: Messages::open(&folder.join("messages"), channels),
             identity,
             settings,
             port,

@@ -17,7 +17,8 @@ use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-const ANSWER_LIMIT: usize = 1 << 20;
+/// A page of messages holds one of any size, and some letters take six bytes of JSON.
+const ANSWER_LIMIT: usize = 16 << 20;
 
 /// Where a sandbox listens and the key it knows.
 #[derive(Clone)]
@@ -35,10 +36,16 @@ impl Connection {
 
     /// An operation of the sandbox's own service.
     pub async fn control(&self, operation: &str) -> Result<serde_json::Value> {
+        self.ask(operation, &serde_json::json!({})).await
+    }
+
+    /// One that is told more than its name.
+    pub async fn ask(&self, operation: &str, input: &serde_json::Value) -> Result<serde_json::Value> {
         let request = Request::post("/")
             .header("x-amz-target", format!("OpsctlSandbox.{operation}"))
             .header("content-type", "application/x-amz-json-1.1");
-        let request = self.signed(request.body(Bytes::from_static(b"{}"))?, "opsctl", SystemTime::now())?;
+        let request =
+            self.signed(request.body(Bytes::from(input.to_string()))?, "opsctl", SystemTime::now())?;
         let answer = tokio::time::timeout(TIMEOUT, self.send(request)).await;
         let unreachable =
             || Error::new(Kind::Temporary, format!("no sandbox answers on {}", self.endpoint()));

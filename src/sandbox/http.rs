@@ -204,7 +204,8 @@ fn element(error: &ServiceError) -> String {
     format!("<Error><Code>{code}</Code><Message>{}</Message></Error>", escape(&error.message))
 }
 
-fn success(action: &str, namespace: &str, result: &str, request_id: &str) -> String {
+/// The whole answer of an action of the Query protocol.
+pub fn success(action: &str, namespace: &str, result: &str, request_id: &str) -> String {
     format!(
         "<{action}Response xmlns=\"{namespace}\"><{action}Result>{result}</{action}Result>\
          <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"

@@ -14,6 +14,7 @@ mod identity;
 mod kms;
 mod lambda;
 mod leftovers;
+mod messages;
 mod node;
 mod node_ids;
 mod policy;

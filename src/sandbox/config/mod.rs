@@ -53,6 +53,9 @@ pub struct Settings {
     pub roles: Vec<Role>,
     /// What Lambda has.
     pub functions: Vec<FunctionSettings>,
+    /// The topics of SNS and the queues of SQS that there are. None: every name is one.
+    pub topics: Option<Vec<String>>,
+    pub queues: Option<Vec<String>>,
 }
 
 /// How S3 answers.
@@ -151,6 +154,8 @@ impl Default for Settings {
             jobs: JobSettings::default(),
             roles: vec![Role::default_one()],
             functions: Vec::new(),
+            topics: None,
+            queues: None,
         }
     }
 }

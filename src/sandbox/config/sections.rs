@@ -8,8 +8,8 @@ use super::jobs;
 use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, boolean, chance, choice, integer, text, text_where};
-use crate::sandbox::policy;
 use crate::sandbox::sessions::{ExtraFrame, FaultSettings, Rhythm, Throttle};
+use crate::sandbox::{messages, policy};
 use opsctl_engine::session::faults::FaultRates;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -78,8 +78,40 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     if let Some(value) = section.get("functions") {
         settings.functions = functions(reader_ref, file, value);
     }
+    if let Some(value) = section.get("topics") {
+        settings.topics = Some(names(reader_ref, value, "topic", messages::is_topic_name));
+    }
+    if let Some(value) = section.get("queues") {
+        settings.queues = Some(names(reader_ref, value, "queue", messages::is_queue_name));
+    }
     section.finish(reader_ref);
     reader.finish(settings)
+}
+
+/// The names of all the topics or queues there are.
+fn names(
+    reader: &mut Reader<'_>,
+    value: &Spanned<DeValue<'_>>,
+    what: &str,
+    is_name: fn(&str) -> bool,
+) -> Vec<String> {
+    let Some(array) = value.get_ref().as_array() else {
+        reader.mistake(&value.span(), format!("`{what}s` must be a list of names, as [\"done\"]"));
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for item in array.iter() {
+        match text(item.get_ref()) {
+            Ok(name) if is_name(&name) => found.push(name),
+            _ => {
+                let message = format!(
+                    "the name of a {what} is letters, digits, dashes and underscores, then .fifo perhaps"
+                );
+                reader.mistake(&item.span(), message);
+            }
+        }
+    }
+    found
 }
 
 fn nodes(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>, throttle: Throttle) -> Vec<NodeSettings> {

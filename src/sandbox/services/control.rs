@@ -1,21 +1,33 @@
-//! The one service that is ours: what `opsctl sandbox status` and `down` ask of a running sandbox.
+//! The one service that is ours: what `opsctl sandbox status`, `messages` and `down` ask of a running sandbox.
 
-use super::{Reply, ServiceError};
+use super::{Reply, ServiceError, json};
 use crate::sandbox::account::Account;
-use serde_json::json;
+use serde::Deserialize;
 
-pub fn answer(account: &Account, operation: &str) -> Result<Reply, ServiceError> {
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListMessages {
+    /// The number of the last that is known.
+    #[serde(default)]
+    after: u64,
+}
+
+pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     match operation {
         "DescribeSandbox" => {
             let sessions = account.sessions.describe();
             let open = sessions.iter().filter(|session| !session.status.is_over()).count();
-            let status = json!({
+            let status = serde_json::json!({
                 "Nodes": account.nodes.len(),
                 "OpenSessions": open,
                 "Sessions": sessions.len(),
             });
             Ok(Reply::Json(status.to_string().into_bytes()))
         }
+        "ListMessages" => json::answer_own(body, |input: ListMessages| {
+            let (messages, has_more) = account.messages.after(input.after);
+            Ok(serde_json::json!({ "Messages": messages, "HasMore": has_more }))
+        }),
         "Shutdown" => {
             account.stop.notify_one();
             Ok(Reply::Json(b"{}".to_vec()))

@@ -10,8 +10,10 @@ pub mod lambda;
 mod paging;
 mod rest;
 pub mod s3control;
+pub mod sns;
+pub mod sqs;
 mod ssm;
-mod states;
+pub mod states;
 mod sts;
 
 pub use error::ServiceError;
@@ -85,7 +87,9 @@ pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError>
     match call.service {
         "iam" => iam::answer(account, call.body),
         "kms" => kms::answer(account, operation("TrentService.")?, call.body),
-        CONTROL => control::answer(account, operation("OpsctlSandbox.")?),
+        CONTROL => control::answer(account, operation("OpsctlSandbox.")?, call.body),
+        "sns" => sns::answer(account, call.body),
+        "sqs" => sqs::answer(account, operation("AmazonSQS.")?, call.body),
         "ssm" => ssm::answer(account, operation("AmazonSSM.")?, call.body),
         "sts" => sts::answer(account, call.body),
         service => Err(ServiceError::new(

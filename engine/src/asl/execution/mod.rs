@@ -188,6 +188,10 @@ impl Execution {
         self.now
     }
 
+    pub fn arn(&self) -> &Arc<str> {
+        &self.options.identity.execution_arn
+    }
+
     /// Ends the execution as StopExecution does.
     pub fn stop(&mut self, failure: Failure) {
         self.end_early(Status::Aborted, failure);

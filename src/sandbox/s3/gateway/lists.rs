@@ -3,11 +3,9 @@
 
 use super::Gateway;
 use super::convert::{etag, failure, time};
-use crate::sandbox::s3::store::list::{Item, Page, Place, Query, VersionItem, rolled_up_prefix};
+use crate::sandbox::s3::store::list::{Item, Page, Place, Query, VersionItem};
 use crate::sandbox::s3::store::version::VersionId;
 use crate::sandbox::s3::store::{errors, now};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{
     CommonPrefix, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Object,
@@ -52,33 +50,9 @@ fn most(asked: Option<i32>) -> S3Result<usize> {
     })
 }
 
-/// Behind a marker; one that is a rolled up prefix is behind everything it stands for.
-fn behind(query: &Query<'_>, marker: &str) -> Place {
-    match rolled_up_prefix(query, marker) {
-        Some(prefix) if prefix == marker => Place::Prefix(marker.to_owned()),
-        _ if marker.is_empty() => Place::Start,
-        _ => Place::Key(marker.to_owned()),
-    }
-}
-
-/// Opaque to clients.
-fn token(place: &Place) -> String {
-    let text = match place {
-        Place::Start => String::new(),
-        Place::Key(key) | Place::Version(key, _) => format!("k{key}"),
-        Place::Prefix(prefix) => format!("p{prefix}"),
-    };
-    URL_SAFE_NO_PAD.encode(text)
-}
-
 fn place(token: &str) -> S3Result<Place> {
-    let text = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let place = text.as_deref().and_then(|text| match text.split_at_checked(1)? {
-        ("k", key) => Some(Place::Key(key.to_owned())),
-        ("p", prefix) if !prefix.is_empty() => Some(Place::Prefix(prefix.to_owned())),
-        _ => None,
-    });
-    place.ok_or_else(|| s3_error!(InvalidArgument, "The continuation token provided is incorrect"))
+    Place::of_token(token)
+        .ok_or_else(|| s3_error!(InvalidArgument, "The continuation token provided is incorrect"))
 }
 
 impl Gateway {
@@ -133,11 +107,11 @@ impl Gateway {
         };
         query.after = match (&input.continuation_token, &input.start_after) {
             (Some(token), _) => place(token)?,
-            (None, Some(key)) => behind(&query, key),
+            (None, Some(key)) => Place::after(&query, key),
             (None, None) => Place::Start,
         };
         let page = self.store.list(&input.bucket, &query).map_err(failure)?;
-        let (next, count) = (page.next.as_ref().map(token), page.items.len());
+        let (next, count) = (page.next.as_ref().map(Place::token), page.items.len());
         let with_restore = input.optional_object_attributes.is_some_and(|attributes| !attributes.is_empty());
         let (contents, prefixes) = self.entries(page, &form, input.fetch_owner == Some(true), with_restore);
         Ok(ListObjectsV2Output {
@@ -167,7 +141,7 @@ impl Gateway {
             after: Place::Start,
             most: most(input.max_keys)?,
         };
-        query.after = behind(&query, &marker);
+        query.after = Place::after(&query, &marker);
         let page = self.store.list(&input.bucket, &query).map_err(failure)?;
         let next = page.next.as_ref().map(|place| match place {
             Place::Key(key) | Place::Version(key, _) | Place::Prefix(key) => form.text(key),
@@ -203,7 +177,7 @@ impl Gateway {
         let mut query =
             Query { prefix, delimiter: field("delimiter"), after: Place::Start, most: most(asked)? };
         query.after = match (key, id) {
-            (key, "") => behind(&query, key),
+            (key, "") => Place::after(&query, key),
             ("", _) => {
                 let message = "A version-id marker cannot be specified without a key marker.";
                 return Err(s3_error!(InvalidArgument, "{message}"));

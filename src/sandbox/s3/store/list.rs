@@ -4,6 +4,8 @@
 use super::bucket::{Bucket, behind};
 use super::version::{Version, VersionId};
 use crate::sandbox::services::ServiceError;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -19,6 +21,37 @@ pub enum Place {
     Prefix(String),
     /// In the middle of a key's versions.
     Version(String, VersionId),
+}
+
+impl Place {
+    /// Behind a marker; one that is a rolled up prefix is behind everything it stands for.
+    pub fn after(query: &Query<'_>, marker: &str) -> Self {
+        match rolled_up_prefix(query, marker) {
+            Some(prefix) if prefix == marker => Place::Prefix(marker.to_owned()),
+            _ if marker.is_empty() => Place::Start,
+            _ => Place::Key(marker.to_owned()),
+        }
+    }
+
+    /// Opaque to clients.
+    pub fn token(&self) -> String {
+        let text = match self {
+            Place::Start => String::new(),
+            Place::Key(key) | Place::Version(key, _) => format!("k{key}"),
+            Place::Prefix(prefix) => format!("p{prefix}"),
+        };
+        URL_SAFE_NO_PAD.encode(text)
+    }
+
+    /// None: nobody was given it.
+    pub fn of_token(token: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+        match text.split_at_checked(1)? {
+            ("k", key) => Some(Place::Key(key.to_owned())),
+            ("p", prefix) if !prefix.is_empty() => Some(Place::Prefix(prefix.to_owned())),
+            _ => None,
+        }
+    }
 }
 
 pub struct Query<'a> {

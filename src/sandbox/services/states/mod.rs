@@ -40,9 +40,14 @@ pub async fn answer(account: &Arc<Account>, operation: &str, body: &[u8]) -> Res
     let input = wire::parse(body)?;
     let resource = RESOURCES.iter().find_map(|member| input.get(*member)?.as_str()).unwrap_or("*");
     account.authorize(&format!("states:{operation}"), resource)?;
+    Ok(Reply::Json(call(account, operation, input).await?.to_string().into_bytes()))
+}
+
+/// The same for whoever is authorized already.
+pub async fn call(account: &Arc<Account>, operation: &str, input: Value) -> Result<Value, ServiceError> {
     let mut output = act(account, operation, input).await?;
     wire::prune(&mut output);
-    Ok(Reply::Json(output.to_string().into_bytes()))
+    Ok(output)
 }
 
 /// Starts an execution for another service. `machine`: a name, perhaps with a version or an alias behind a colon.

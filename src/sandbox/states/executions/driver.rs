@@ -21,7 +21,7 @@ pub async fn drive(known: Arc<Known>, run: Arc<Run>, journal: Option<Journal>, m
     loop {
         let (demands, next) = run.settle_down();
         for demand in demands {
-            errands.begin(Open { demand, before: Vec::new() });
+            errands.begin(Open { demand, before: Vec::new(), is_left: false });
         }
         if run.has_ended() {
             break;
@@ -51,7 +51,7 @@ pub async fn drive(known: Arc<Known>, run: Arc<Run>, journal: Option<Journal>, m
         writer.write(|journal| journal.entry(&entry));
         run.receive(entry);
     }
-    drop(errands);
+    errands.cancel_all();
     finish(&known, &run, writer);
 }
 

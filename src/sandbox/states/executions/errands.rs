@@ -4,7 +4,7 @@
 use super::replay::Open;
 use super::run::Run;
 use crate::sandbox::account::Account;
-use crate::sandbox::states::world::{self, Desk};
+use crate::sandbox::states::world::{self, Desk, Follows};
 use crate::sandbox::states::{Offer, Tokens};
 use opsctl_engine::asl::arn::{Named, StatesArn};
 use opsctl_engine::asl::definition::{Pattern, Resource};
@@ -25,6 +25,7 @@ pub struct Errands {
 struct Errand {
     call: Option<AbortHandle>,
     token: Option<Arc<str>>,
+    follows: Follows,
 }
 
 impl Errands {
@@ -40,7 +41,7 @@ impl Errands {
     pub fn begin(&mut self, open: Open) {
         while self.calls.try_join_next().is_some() {}
         match &open.demand {
-            Demand::Cancel(number) => self.end(*number),
+            Demand::Cancel(number) => self.cancel(*number),
             Demand::Task(number, request) => {
                 let number = *number;
                 let is_known = open.before.iter().any(|answer| !matches!(answer, Answer::Heartbeat));
@@ -58,6 +59,11 @@ impl Errands {
                             self.call(number, open);
                         }
                     }
+                    Resource::Service(service) if service.pattern == Pattern::Sync => {
+                        // Whoever has the token may end a job before it is over.
+                        self.expect(number, request);
+                        self.call(number, open);
+                    }
                     _ => self.call(number, open),
                 }
             }
@@ -67,7 +73,21 @@ impl Errands {
         }
     }
 
-    /// Nobody waits for this any longer.
+    /// Nobody waits for this any longer: what was started for it alone ends too.
+    fn cancel(&mut self, number: DemandId) {
+        if let Some(followed) = self.open.get(&number).and_then(|errand| errand.follows.get()) {
+            followed.stop(Failure::default());
+        }
+        self.end(number);
+    }
+
+    /// The execution is over.
+    pub fn cancel_all(mut self) {
+        let numbers: Vec<DemandId> = self.open.keys().copied().collect();
+        numbers.into_iter().for_each(|number| self.cancel(number));
+    }
+
+    /// This is answered, or left where it is.
     pub fn end(&mut self, number: DemandId) {
         let Some(errand) = self.open.remove(&number) else { return };
         if let Some(call) = errand.call {
@@ -104,7 +124,8 @@ impl Errands {
 
     fn call(&mut self, number: DemandId, open: Open) {
         let account = Arc::clone(&self.account);
-        let desk = Desk::new(&self.run, number);
+        let follows = Arc::clone(&self.open.entry(number).or_default().follows);
+        let desk = Desk::new(&self.run, number, follows);
         let call = self.calls.spawn(async move {
             if let Some(answer) = world::answer(&account, &open, &desk).await {
                 desk.tell(answer);

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct Open {
     pub demand: Demand,
     pub before: Vec<Answer>,
+    /// Whether an earlier sandbox was asked for it already: more may have been done than was said.
+    pub is_left: bool,
 }
 
 pub struct Replayed {
@@ -38,7 +40,9 @@ impl Replayed {
     fn settle_down(&mut self) {
         for demand in self.execution.settle_down() {
             match number(&demand) {
-                (number, true) => drop(self.open.insert(number, Open { demand, before: Vec::new() })),
+                (number, true) => {
+                    drop(self.open.insert(number, Open { demand, before: Vec::new(), is_left: true }))
+                }
                 (number, false) => drop(self.open.remove(&number)),
             }
         }

@@ -7,7 +7,7 @@ use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::execution::{Answer, Demand, DemandId, Entry, Execution, What};
 use opsctl_engine::asl::history::Event;
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 pub struct Run {
@@ -56,6 +56,10 @@ impl Run {
     pub fn settle_down(&self) -> (Vec<Demand>, Option<Timestamp>) {
         let mut execution = self.execution();
         (execution.settle_down(), execution.next_timer())
+    }
+
+    pub fn arn(&self) -> Arc<str> {
+        Arc::clone(self.execution().arn())
     }
 
     pub fn now(&self) -> Timestamp {

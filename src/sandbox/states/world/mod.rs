@@ -1,54 +1,75 @@
 //! What tasks, readers and writers of executions call, and what they are answered. Activities and tokens are not its
 //! business: others answer for those.
 
-use super::executions::{Open, Run};
+mod desk;
+mod failures;
+mod messages;
+mod metadata;
+mod nested;
+mod objects;
+mod parameters;
+mod s3;
+mod sfn;
+
+pub use desk::{Desk, Follows};
+
+use super::executions::Open;
 use crate::sandbox::account::Account;
-use opsctl_engine::asl::definition::Resource;
-use opsctl_engine::asl::execution::{Answer, Demand, DemandId, What};
+use opsctl_engine::asl::Payload;
+use opsctl_engine::asl::definition::{Integration, Pattern, Resource};
+use opsctl_engine::asl::execution::{Answer, Demand, TaskRequest};
 use opsctl_engine::asl::history::Failure;
+use serde_json::Value;
 use std::sync::Arc;
 
-/// Where an answer to one demand is handed in.
-pub struct Desk {
-    run: Arc<Run>,
-    demand: DemandId,
-}
-
-impl Desk {
-    pub fn new(run: &Arc<Run>, demand: DemandId) -> Self {
-        Desk { run: Arc::clone(run), demand }
-    }
-
-    /// Says what there is to be said before the end: that a task has started, or was submitted.
-    pub fn tell(&self, answer: Answer) {
-        self.run.send(What::Answer(self.demand, answer));
-    }
-}
+/// What tasks can call here, as a failure says it.
+const KNOWN: &str = "sns:publish, sqs:sendMessage, states:startExecution, and of aws-sdk the s3, sfn, sns and sqs calls \
+                     that this sandbox has";
 
 /// Does what is asked for. Without an answer the end comes from somewhere else: by a token. Dropped where nobody waits
 /// for it any longer. Of what was open when a sandbox ended, some may have been said and done before.
-pub async fn answer(_account: &Arc<Account>, open: &Open, _desk: &Desk) -> Option<Answer> {
+pub async fn answer(account: &Arc<Account>, open: &Open, desk: &Desk) -> Option<Answer> {
     match &open.demand {
-        Demand::Task(_, request) => Some(Answer::Failed(unknown(&request.resource))),
-        Demand::Read(..) | Demand::List(..) | Demand::Write(..) => {
-            Some(Answer::Failed(failure("no objects are read or written for executions in this sandbox")))
-        }
+        Demand::Task(_, request) => match &request.resource {
+            Resource::Service(service) => task(account, open, request, service, desk).await,
+            Resource::Lambda { arn } | Resource::Activity { arn } => Some(Answer::Failed(none(arn))),
+        },
+        Demand::Read(_, request) => Some(objects::read(account, request).await),
+        Demand::List(_, request) => Some(objects::list(account, request).await),
+        Demand::Write(_, request) => Some(objects::write(account, request).await),
         Demand::Cancel(_) => None,
     }
 }
 
-fn unknown(resource: &Resource) -> Failure {
-    match resource {
-        Resource::Lambda { arn } | Resource::Activity { arn } => {
-            failure(&format!("there is no such resource in this sandbox: {arn}"))
+async fn task(
+    account: &Arc<Account>,
+    open: &Open,
+    request: &TaskRequest,
+    service: &Integration,
+    desk: &Desk,
+) -> Option<Answer> {
+    let kind = &*service.resource_type;
+    let action = service.resource.split('.').next().unwrap_or_default();
+    let input = request.input.value();
+    let result: Result<Value, Failure> = match (kind, action) {
+        ("states", "startExecution") => return nested::answer(account, open, request, service, desk).await,
+        ("sns" | "aws-sdk:sns", "publish") => messages::publish(account, input, kind, desk),
+        ("sqs" | "aws-sdk:sqs", "sendMessage") => messages::send(account, input, kind, desk),
+        ("aws-sdk:s3", action) => s3::call(account, action, input).await,
+        ("aws-sdk:sfn", action) => sfn::call(account, action, input).await,
+        _ => Err(none(&format!("arn:aws:states:::{kind}:{}", service.resource))),
+    };
+    match result {
+        Ok(output) if service.pattern == Pattern::WaitForTaskToken => {
+            desk.tell(Answer::Submitted(Payload::new(output)));
+            None
         }
-        Resource::Service(service) => failure(&format!(
-            "there is no such resource in this sandbox: arn:aws:states:::{}:{}",
-            service.resource_type, service.resource
-        )),
+        Ok(output) => Some(Answer::Succeeded(Payload::new(output))),
+        Err(failure) => Some(Answer::Failed(failure)),
     }
 }
 
-fn failure(cause: &str) -> Failure {
+fn none(resource: &str) -> Failure {
+    let cause = format!("there is no such resource in this sandbox: {resource}; tasks can call {KNOWN}");
     Failure { error: Some("Sandbox.NoSuchResource".into()), cause: Some(cause.into()) }
 }
