@@ -111,7 +111,8 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user.clone(),
         region: settings.region.clone(),
     };
-    let lambda = Functions::new(&settings.functions, &place, &identity, &connection(&identity, port));
+    let lambda = Functions::new(&place, &identity, connection(&identity, port));
+    lambda.deploy(&settings.functions);
     let batch = Batch::new(&surroundings.folder, &settings.jobs);
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
     let defaults = Preferences::default();

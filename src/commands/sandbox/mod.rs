@@ -1,10 +1,12 @@
 //! `opsctl sandbox`: the group's verbs and their dispatch, no logic.
 
+mod add;
 mod down;
 mod init;
 mod inside;
 mod launch;
 mod put;
+mod reached;
 mod run;
 mod status;
 mod up;
@@ -58,6 +60,7 @@ pub enum Command {
     Down(down::DownArgs),
     Init(init::InitArgs),
     Put(put::PutArgs),
+    Add(add::AddArgs),
 }
 
 impl Command {
@@ -80,5 +83,6 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Down(args) => down::run(args, ctx).await,
         Command::Init(args) => init::run(args, ctx),
         Command::Put(args) => put::run(args, ctx).await,
+        Command::Add(args) => add::run(args, ctx).await,
     }
 }

@@ -10,12 +10,11 @@ use futures_util::StreamExt as _;
 use opsctl_engine::manifest::Location;
 use serde::Serialize;
 
-use crate::aws::Aws;
+use super::reached;
 use crate::cli::ListArgs;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 use crate::output::Column;
-use crate::sandbox::Connection;
 use files::Found;
 
 /// So many files are on their way at a time.
@@ -80,7 +79,7 @@ pub async fn run(args: &PutArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
     let mut list = out.stream("sandbox.object", COLUMNS)?;
     let aws = ctx.aws().await?;
-    check_sandbox(aws).await?;
+    reached::sandbox(aws, "put").await?;
     let client = aws.s3();
     if args.file.as_os_str() == "-" {
         if args.target.key.is_empty() || args.target.key.ends_with('/') {
@@ -104,31 +103,4 @@ pub async fn run(args: &PutArgs, ctx: &Context) -> Result<Outcome> {
     }
     list.finish()?;
     Ok(Outcome::Done)
-}
-
-/// Nothing is sent anywhere but to this machine, and nothing is put before what listens there has said that it is a
-/// sandbox.
-async fn check_sandbox(aws: &Aws) -> Result<()> {
-    let refused = || {
-        Error::usage("this is no sandbox, and nothing else is written to")
-            .hint("opsctl --sandbox sandbox put ... writes to the one that is running")
-            .hint("opsctl sandbox run -- COMMAND starts one for a command")
-    };
-    let endpoint = aws.endpoint().and_then(|endpoint| url::Url::parse(endpoint).ok());
-    let port = endpoint
-        .filter(|url| url.scheme() == "http" && url.host_str() == Some("127.0.0.1"))
-        .and_then(|url| url.port())
-        .ok_or_else(refused)?;
-    let credentials = aws.credentials().await?;
-    let connection = Connection {
-        port,
-        region: aws.region().value.clone(),
-        access_key_id: credentials.access_key_id().to_owned(),
-        secret_access_key: credentials.secret_access_key().to_owned().into(),
-    };
-    let answer = connection.control("DescribeSandbox").await.map_err(|error| refused().because(error))?;
-    if answer.get("Nodes").is_none() {
-        return Err(refused().into());
-    }
-    Ok(())
 }

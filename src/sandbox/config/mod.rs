@@ -123,6 +123,20 @@ pub struct PreferenceSettings {
     pub max_duration_minutes: Option<u64>,
 }
 
+/// What a sandbox that runs can be given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Additions {
+    pub buckets: Vec<FirstBucket>,
+    pub functions: Vec<FunctionSettings>,
+}
+
+impl Additions {
+    /// Of a file with the tables of `sandbox.toml` that can be added; other tables are mistakes.
+    pub fn parse(file: &str, text: &str, region: &str) -> Result<Self, Vec<Mistake>> {
+        sections::additions(file, text, region)
+    }
+}
+
 impl Settings {
     /// `file` is how mistakes call the text, and in whose folder the files of documents are.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Mistake>> {

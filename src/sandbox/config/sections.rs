@@ -5,7 +5,7 @@ use super::buckets::{self, buckets};
 use super::documents::documents;
 use super::functions::functions;
 use super::jobs;
-use super::{Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
+use super::{Additions, Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, boolean, chance, choice, integer, text, text_where};
 use crate::sandbox::sessions::{ExtraFrame, FaultSettings, Rhythm, Throttle};
@@ -86,6 +86,22 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     }
     section.finish(reader_ref);
     reader.finish(settings)
+}
+
+/// What can be added to a sandbox that runs in `region`.
+pub fn additions(file: &str, text: &str, region: &str) -> Result<Additions, Vec<Mistake>> {
+    let mut reader = Reader::new(file, text);
+    let mut additions = Additions::default();
+    let Some(document) = reader.document() else { return reader.finish(additions) };
+    let mut section = Section::new(document.get_ref());
+    if let Some(value) = section.get("buckets") {
+        additions.buckets = buckets(&mut reader, value, region);
+    }
+    if let Some(value) = section.get("functions") {
+        additions.functions = functions(&mut reader, file, value);
+    }
+    section.finish(&mut reader);
+    reader.finish(additions)
 }
 
 /// The names of all the topics or queues there are.

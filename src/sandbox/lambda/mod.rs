@@ -19,7 +19,7 @@ use opsctl_engine::batch::arn;
 use opsctl_engine::manifest::partition;
 use opsctl_engine::uuid::Uuid;
 use runtime::{Invocation, Warm};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, oneshot};
 use tokio::task::JoinSet;
@@ -30,7 +30,9 @@ const PLACES: usize = 32;
 pub const EVENT_LIMIT: usize = 6 << 20;
 
 pub struct Functions {
-    list: Vec<Arc<Deployed>>,
+    list: RwLock<Vec<Arc<Deployed>>>,
+    place: Place,
+    connection: Connection,
     account: String,
     region: String,
     /// Those under way: they go on when whoever asked for them leaves.
@@ -48,51 +50,62 @@ pub struct Deployed {
 
 impl Functions {
     /// `connection` is how functions reach the sandbox.
-    pub fn new(
-        settings: &[FunctionSettings],
-        place: &Place,
-        identity: &Identity,
-        connection: &Connection,
-    ) -> Self {
-        let Identity { account, region, .. } = identity;
-        let deploy = |settings: &FunctionSettings| {
-            let name = &settings.function.name;
+    pub fn new(place: &Place, identity: &Identity, connection: Connection) -> Self {
+        Functions {
+            list: RwLock::default(),
+            place: place.clone(),
+            connection,
+            account: identity.account.clone(),
+            region: identity.region.clone(),
+            under_way: Mutex::default(),
+        }
+    }
+
+    /// Deploys functions. One that there was is what is said now from its next invocation on; what runs of it ends as it
+    /// began.
+    pub fn deploy(&self, settings: &[FunctionSettings]) {
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        for settings in settings {
             let mut settings = settings.clone();
-            environment::complete(&mut settings, connection);
-            Arc::new(Deployed {
-                arn: format!("arn:{}:lambda:{region}:{account}:function:{name}", partition(region)),
-                place: place.clone(),
+            environment::complete(&mut settings, &self.connection);
+            let name = &settings.function.name;
+            let place = list.iter().position(|other| other.settings.function.name == *name);
+            let deployed = Arc::new(Deployed {
+                arn: self.arn(name),
+                place: self.place.clone(),
                 places: Arc::new(Semaphore::new(
                     settings.concurrency.and_then(|count| count.try_into().ok()).unwrap_or(PLACES),
                 )),
                 warm: Warm::default(),
                 settings,
-            })
-        };
-        Functions {
-            list: settings.iter().map(deploy).collect(),
-            account: account.clone(),
-            region: region.clone(),
-            under_way: Mutex::default(),
+            });
+            match place.and_then(|place| list.get_mut(place)) {
+                Some(other) => std::mem::replace(other, deployed).warm.clear(),
+                None => list.push(deployed),
+            }
         }
     }
 
     /// The function of this name or ARN. It is the same under every version and alias.
-    pub fn find(&self, name: &str) -> Result<&Arc<Deployed>, Refused> {
+    pub fn find(&self, name: &str) -> Result<Arc<Deployed>, Refused> {
         let named = arn::Function::parse(name);
         let is_here = |named: &arn::Function<'_>| {
             named.region.is_none_or(|region| region == self.region)
                 && named.account.is_none_or(|account| account == self.account)
         };
         let found = named.filter(is_here).and_then(|named| {
-            self.list.iter().find(|deployed| deployed.settings.function.name == named.name)
+            self.list().iter().find(|deployed| deployed.settings.function.name == named.name).cloned()
         });
         found.ok_or_else(|| Refused::Unknown(self.arn(name)))
     }
 
-    /// In the order of the file.
-    pub fn all(&self) -> &[Arc<Deployed>] {
-        &self.list
+    /// In the order they were deployed in.
+    pub fn all(&self) -> Vec<Arc<Deployed>> {
+        self.list().clone()
+    }
+
+    fn list(&self) -> RwLockReadGuard<'_, Vec<Arc<Deployed>>> {
+        self.list.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a function and waits for what comes of it. It goes on when nobody waits any longer.
@@ -117,7 +130,7 @@ impl Functions {
             None => deployed.wait_for_place().await?,
         };
         let invocation = invocation(request_id()?, event, client_context)?;
-        self.run(deployed, invocation, place).await
+        self.run(&deployed, invocation, place).await
     }
 
     /// For an event that nobody waits for: it takes its turn, whatever the limits of the function are.
@@ -125,7 +138,7 @@ impl Functions {
         let deployed = self.find(name)?;
         let place = deployed.wait_for_place().await?;
         let invocation = invocation(id.to_owned(), event, None)?;
-        self.run(deployed, invocation, place).await
+        self.run(&deployed, invocation, place).await
     }
 
     async fn run(
@@ -147,10 +160,11 @@ impl Functions {
 
     /// Ends what runs and what is kept.
     pub async fn shutdown(&self) {
-        self.list.iter().for_each(|deployed| deployed.places.close());
+        let all = self.all();
+        all.iter().for_each(|deployed| deployed.places.close());
         let mut under_way = std::mem::take(&mut *self.under_way());
         under_way.shutdown().await;
-        self.list.iter().for_each(|deployed| deployed.warm.clear());
+        all.iter().for_each(|deployed| deployed.warm.clear());
     }
 
     fn spawn(&self, invocation: impl Future<Output = ()> + Send + 'static) {

@@ -17,6 +17,7 @@ use percent_encoding::percent_decode_str;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 pub const PATH: &str = "/2015-03-31/functions";
 /// What Lambda takes for an invocation that nobody waits for.
@@ -39,7 +40,7 @@ pub async fn answer(account: &Account, call: &RestCall<'_>) -> Result<RestReply,
             let deployed = allowed(account, "lambda:GetFunction", name)?;
             let concurrency =
                 deployed.settings.concurrency.map(|count| json!({ "ReservedConcurrentExecutions": count }));
-            let mut answer = json!({ "Configuration": configuration(account, deployed) });
+            let mut answer = json!({ "Configuration": configuration(account, &deployed) });
             if let (Some(answer), Some(concurrency)) = (answer.as_object_mut(), concurrency) {
                 answer.insert("Concurrency".into(), concurrency);
             }
@@ -47,7 +48,7 @@ pub async fn answer(account: &Account, call: &RestCall<'_>) -> Result<RestReply,
         }
         (&Method::GET, [name, "configuration"]) => {
             let deployed = allowed(account, "lambda:GetFunctionConfiguration", name)?;
-            Ok(reply(StatusCode::OK, configuration(account, deployed).to_string()))
+            Ok(reply(StatusCode::OK, configuration(account, &deployed).to_string()))
         }
         (method, _) => Err(ServiceError::unknown_operation(&format!("{method} {}", call.path))),
     }
@@ -70,7 +71,7 @@ async fn invoke(account: &Account, call: &RestCall<'_>, name: &str) -> Result<Re
             let context = client_context(call)?;
             let invoked = account.lambda.invoke_with(name, Bytes::copy_from_slice(event), context).await?;
             let wants_log = call.header("x-amz-log-type") == Some("Tail");
-            answered(deployed, invoked, wants_log)
+            answered(&deployed, invoked, wants_log)
         }
         "Event" => {
             check("Event", ASYNC_EVENT_LIMIT)?;
@@ -186,7 +187,7 @@ fn configuration(sandbox: &Account, deployed: &Deployed) -> Value {
 }
 
 /// The function of this name, if the caller may do this with it.
-fn allowed<'a>(account: &'a Account, action: &str, name: &str) -> Result<&'a Deployed, ServiceError> {
+fn allowed(account: &Account, action: &str, name: &str) -> Result<Arc<Deployed>, ServiceError> {
     let found = account.lambda.find(name);
     let arn = match &found {
         Ok(deployed) => deployed.arn.clone(),

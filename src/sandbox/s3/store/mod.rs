@@ -143,6 +143,19 @@ impl Store {
         Ok(())
     }
 
+    /// Makes a bucket with its objects; whether it was not there before.
+    pub fn add_bucket(&self, bucket: &FirstBucket) -> Result<bool, ServiceError> {
+        let FirstBucket { name, settings, fill } = bucket;
+        let mut state = self.lock();
+        if state.buckets.contains_key(name) {
+            return Ok(false);
+        }
+        let created = now();
+        state.write(&Record::bucket(name, created, settings, fill))?;
+        state.buckets.insert(name.clone(), filled(name, created, settings, fill));
+        Ok(true)
+    }
+
     pub fn delete_bucket(&self, name: &str) -> Result<(), ServiceError> {
         let mut state = self.lock();
         if !state.bucket(name)?.is_empty() {

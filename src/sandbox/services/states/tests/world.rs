@@ -196,9 +196,11 @@ async fn what_cannot_be_read_fails_as_the_sdk_has_it() {
 #[tokio::test]
 async fn tasks_write_copy_tag_and_delete_objects() {
     let sandbox = Sandbox::with(SETTINGS);
-    for (body, expected) in
-        [(json!("text data"), "\"text data\""), (json!(["List", "Data"]), "[\"List\",\"Data\"]"), (json!(0), "0")]
-    {
+    for (body, expected) in [
+        (json!("text data"), "\"text data\""),
+        (json!(["List", "Data"]), "[\"List\",\"Data\"]"),
+        (json!(0), "0"),
+    ] {
         let put = json!({"Bucket": "data", "Key": "out/1", "Body": body, "ContentType": "text/plain", "Tagging": "a=b"});
         let put = sandbox.call_of("aws-sdk:s3:putObject", put).await.unwrap();
         assert_eq!(put["ChecksumType"], "FULL_OBJECT");
