@@ -58,6 +58,8 @@ fn finish(machine: &Machine, input: Value, object: Bytes) -> u64 {
         express: false,
         max_events: u64::MAX,
         keep_history: true,
+        keep_children: true,
+        tell_of: None,
     };
     let mut execution = Execution::start(machine, Payload::new(input), options);
     run(&mut execution, &mut Echo { object });

@@ -47,6 +47,8 @@ fuzz_target!(|text: &str| {
         express: false,
         max_events: 200,
         keep_history: true,
+        keep_children: true,
+        tell_of: None,
     };
     let input = json!({"a": [1, {"b": "x"}], "n": 1});
     let mut execution = Execution::start(&machine, Payload::new(input), options);

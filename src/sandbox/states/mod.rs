@@ -12,7 +12,7 @@ mod tokens;
 mod world;
 
 pub use activities::{Activities, Activity, Offer};
-pub use executions::{Ended, Executions, Known, NewExecution, Refused};
+pub use executions::{Executions, Known, NewExecution, NotRedriven, Refused};
 pub use keep::Shelf;
 pub use machine::{Alias, Kind, MOST_ALIASES, Machine, Route};
 pub use machines::{Created, Machines, NewMachine, Published, Target, uuid};

@@ -56,17 +56,15 @@ impl Execution {
         self.leave_whole(id, frame, previous, branches.results.into_payload())
     }
 
-    /// Ends every branch of a Parallel state that failed. `failing` is the frame that did, whose state counts as aborted
-    /// too unless it is one that fails by itself.
-    pub(super) fn abort_branches(&mut self, frame: &mut Frame, failing: Option<&Frame>) {
-        let Doing::Branching(branches) = std::mem::replace(&mut frame.doing, Doing::Entering) else { return };
-        if let Some(failing) = failing {
-            self.write_abort(failing);
-        }
-        for id in branches.frames {
+    /// Ends every branch of a Parallel state that failed. `failing` is the frame that did, which is taken out; its state
+    /// counts as aborted too unless it is one that fails by itself.
+    pub(super) fn abort_branches(&mut self, frame: &Frame, failing: &Frame) {
+        let Doing::Branching(branches) = &frame.doing else { return };
+        self.write_abort(failing);
+        for id in branches.frames.clone() {
             if let Some(child) = self.frames.take(id) {
                 self.write_abort(&child);
-                self.drop_frame(id, *child);
+                self.park(id, child);
             }
         }
     }
@@ -101,7 +99,7 @@ impl Execution {
                 self.cancel_map_run(*map_run);
                 return;
             }
-            Doing::Entering | Doing::Waiting | Doing::BackingOff => return,
+            Doing::Entering | Doing::Waiting | Doing::BackingOff | Doing::Resuming => return,
         };
         for id in children {
             if let Some(child) = self.frames.take(id) {

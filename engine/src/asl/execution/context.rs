@@ -17,7 +17,8 @@ pub(super) fn context(run: &Run, frame: &Frame, token: Option<&str>) -> Context 
     if !run.role_arn.is_empty() {
         execution.push(("RoleArn", Node::from(&*run.role_arn)));
     }
-    execution.push(("RedriveCount", Node::from(0)));
+    execution.push(("RedriveCount", Node::from(run.redrives)));
+    execution.extend(run.redriven.map(|at| ("RedriveTime", time(at))));
     let machine = vec![("Id", Node::from(&*run.machine_arn)), ("Name", Node::from(&*run.machine_name))];
     let mut context = vec![("Execution", Node::Object(execution)), ("StateMachine", Node::Object(machine))];
     if let Some(state) = frame.state() {

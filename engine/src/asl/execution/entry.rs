@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answer, Demand, DemandId, Execution, Progress};
+use super::{Adjustment, Answer, Demand, DemandId, Execution, Progress};
 use crate::asl::history::Failure;
 
 /// Pieces of work between two looks at the demands.
@@ -22,6 +22,10 @@ pub enum What {
     Time,
     /// The execution is stopped.
     Stop(Failure),
+    /// The execution goes on after its end.
+    Redrive,
+    /// A map run is to go on differently.
+    Adjust(Adjustment),
 }
 
 impl Execution {
@@ -32,6 +36,8 @@ impl Execution {
             What::Answer(demand, answer) => drop(self.answer(demand, answer)),
             What::Time => self.advance(entry.at),
             What::Stop(failure) => self.stop(failure),
+            What::Redrive => self.redrive(),
+            What::Adjust(adjustment) => self.adjust(&adjustment),
         }
     }
 
@@ -70,6 +76,8 @@ mod tests {
             express: false,
             max_events: MAX_EVENTS,
             keep_history: true,
+            keep_children: true,
+            tell_of: None,
         };
         Execution::start(machine, Payload::empty(), options)
     }

@@ -35,6 +35,8 @@ pub(super) struct Frame {
     pub doing: Doing,
     /// Grows whenever what the frame waits for changes, so that old timers are known as such.
     pub epoch: u64,
+    /// It ended without success, and nothing of it goes on before a redrive.
+    pub is_parked: bool,
 }
 
 /// What a frame's end means to whom.
@@ -73,6 +75,8 @@ pub(super) enum Doing {
     Branching(Branches),
     Iterating(Box<Iterations>),
     MapRun(Box<MapRun>),
+    /// The work of its present state begins anew, without another entry.
+    Resuming,
 }
 
 pub(super) struct Branches {
@@ -148,6 +152,14 @@ impl Frames {
         if let Some(slot) = self.slots.get_mut(id.index).filter(|slot| slot.generation == id.generation) {
             slot.frame = Some(frame);
         }
+    }
+
+    /// Every frame that is there, in no order that means anything.
+    pub fn iter(&self) -> impl Iterator<Item = (FrameId, &Frame)> {
+        self.slots.iter().enumerate().filter_map(|(index, slot)| {
+            let id = FrameId { index, generation: slot.generation };
+            slot.frame.as_deref().map(|frame| (id, frame))
+        })
     }
 
     /// Frees the number of a frame that was taken out for good.

@@ -31,8 +31,8 @@ pub(super) struct Iterations {
 }
 
 impl Iterations {
-    pub fn frames(self) -> Vec<FrameId> {
-        self.running.into_values().collect()
+    pub fn frames(&self) -> Vec<FrameId> {
+        self.running.values().copied().collect()
     }
 }
 
@@ -77,7 +77,7 @@ impl Execution {
         }
         for _ in 0..at_once.min(length) {
             if let Err(problem) = self.iterate(id, frame, frame.previous) {
-                self.abort_iterations(frame);
+                self.abort_iterations(frame, None);
                 return Err(problem);
             }
         }
@@ -169,7 +169,6 @@ impl Execution {
         let Doing::Iterating(iterations) = &mut frame.doing else { return Ok(()) };
         let index = iterations.next;
         let Some(value) = iterations.items.value().get(index).cloned() else { return Ok(()) };
-        iterations.next += 1;
         let effective = iterations.effective.clone();
         let item =
             Arc::new(Item { index: index as u64, value: Payload::new(value), key: None, source: None });
@@ -181,6 +180,7 @@ impl Execution {
         let child =
             self.spawn(frame.run, place, Arc::clone(&map.processor), input, variables, Some(item), started);
         if let Doing::Iterating(iterations) = &mut frame.doing {
+            iterations.next = index + 1;
             iterations.running.insert(index, child);
         }
         Ok(())
@@ -202,7 +202,7 @@ impl Execution {
         iterations.results.put(index, output);
         if iterations.next < iterations.length {
             if let Err(problem) = self.iterate(id, frame, previous) {
-                self.abort_iterations(frame);
+                self.abort_iterations(frame, None);
                 frame.previous = previous;
                 return self.problem(id, frame, problem);
             }
@@ -232,26 +232,36 @@ impl Execution {
     ) -> Fate {
         let Some(name) = frame.state().map(|state| Arc::clone(&state.name)) else { return Fate::Blocked };
         self.add(frame.run, previous, Happened::IterationFailed { name, index: index as u64 });
-        if let Doing::Iterating(iterations) = &mut frame.doing {
-            iterations.running.remove(&index);
-        }
-        self.abort_iterations(frame);
+        self.abort_iterations(frame, Some(index));
         frame.previous = previous;
         self.fail(id, frame, failure, None)
     }
 
-    /// Ends the iterations that run.
-    pub(super) fn abort_iterations(&mut self, frame: &mut Frame) {
+    /// Ends the iterations that run, but for the one that failed.
+    fn abort_iterations(&mut self, frame: &Frame, failed: Option<usize>) {
         let Some(name) = frame.state().map(|state| Arc::clone(&state.name)) else { return };
-        let Doing::Iterating(iterations) = std::mem::replace(&mut frame.doing, Doing::Entering) else {
-            return;
-        };
-        for (index, id) in iterations.running {
+        let Doing::Iterating(iterations) = &frame.doing else { return };
+        let running = iterations.running.clone();
+        for (index, id) in running.into_iter().filter(|(index, _)| Some(*index) != failed) {
             if let Some(child) = self.frames.take(id) {
                 let happened = Happened::IterationAborted { name: Arc::clone(&name), index: index as u64 };
                 self.add(child.run, child.previous, happened);
-                self.drop_frame(id, *child);
+                self.park(id, child);
             }
         }
+    }
+
+    /// Goes on with a Map whose iterations did not all succeed: those that did not, or the next one where none is left.
+    pub(super) fn resume_iterations(&mut self, id: FrameId, frame: &mut Frame) -> Fate {
+        let Doing::Iterating(iterations) = &frame.doing else { return Fate::Blocked };
+        let left = iterations.frames();
+        if left.is_empty() {
+            return match self.iterate(id, frame, frame.previous) {
+                Ok(()) => Fate::Blocked,
+                Err(problem) => self.problem(id, frame, problem),
+            };
+        }
+        left.into_iter().for_each(|child| self.resume(child));
+        Fate::Blocked
     }
 }

@@ -16,7 +16,9 @@ mod frame;
 mod gathered;
 mod inline;
 mod leave;
+mod map_runs;
 mod options;
+mod redrive;
 mod run;
 mod settle;
 mod timers;
@@ -29,8 +31,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use demand::{Answer, Demand, DemandId, ObjectRequest, TaskRequest, WriteRequest};
+pub use distributed::CHILD_PREFIX;
 pub use entry::{Entry, What};
+pub use map_runs::{Adjustment, Child, Counts, MapRunReport};
 pub use options::{Identity, MAX_EVENTS, Options};
+pub use redrive::{MAX_REDRIVES, NotRedrivable, Past};
 pub use run::{Outcome, Status};
 
 use super::Payload;
@@ -46,6 +51,8 @@ use timers::{Timer, Timers};
 /// One run of a machine.
 pub struct Execution {
     options: Options,
+    /// `TimeoutSeconds` of the machine.
+    timeout: Option<u64>,
     machine_states: Arc<States>,
     /// The execution itself at 0, and the children of distributed Maps that run now.
     runs: Vec<Option<Run>>,
@@ -60,6 +67,10 @@ pub struct Execution {
     random: Random,
     coverage: Option<Coverage>,
     outcome: Option<Outcome>,
+    /// Every map run there was, in the order they started.
+    map_runs: Vec<MapRunReport>,
+    /// The history of the child that is told of, once that child is gone.
+    told: Option<History>,
 }
 
 /// What a step came to.
@@ -89,6 +100,8 @@ impl Execution {
             parent: None,
             items: 0,
             is_full: false,
+            redrives: 0,
+            redriven: None,
         };
         let mut execution = Execution {
             machine_states: Arc::clone(&machine.states),
@@ -104,17 +117,20 @@ impl Execution {
             random: Random::new(options.seed),
             coverage: None,
             outcome: None,
+            map_runs: Vec::new(),
+            told: None,
+            timeout: machine.timeout,
             options,
         };
-        execution.begin(machine.timeout, input);
+        execution.begin(input);
         execution
     }
 
-    fn begin(&mut self, timeout: Option<u64>, input: Payload) {
+    fn begin(&mut self, input: Payload) {
         let role_arn = Arc::clone(&self.options.identity.role_arn);
         self.add(0, 0, Happened::ExecutionStarted { input: input.clone(), role_arn });
         let most = if self.options.express { options::EXPRESS_SECONDS } else { options::STANDARD_SECONDS };
-        let seconds = timeout.map_or(most, |timeout| timeout.min(most));
+        let seconds = self.timeout.map_or(most, |timeout| timeout.min(most));
         self.timers.add(timers::after(self.now, seconds as f64), Timer::Execution);
         let states = Arc::clone(&self.machine_states);
         let root = self.spawn(0, Place::Root, states, input, Arc::default(), None, 0);
@@ -131,7 +147,14 @@ impl Execution {
             }
             let Some(id) = self.ready.pop_front() else { return Progress::Idle };
             let Some(mut frame) = self.frames.take(id) else { continue };
-            let fate = self.enter(id, &mut frame);
+            let fate = match frame.doing {
+                _ if frame.is_parked => frame::Fate::Blocked,
+                Doing::Entering => self.enter(id, &mut frame),
+                Doing::Resuming => self.work(id, &mut frame),
+                Doing::Iterating(_) => self.resume_iterations(id, &mut frame),
+                Doing::MapRun(_) => self.resume_map_run(id, &mut frame),
+                _ => frame::Fate::Blocked,
+            };
             self.settle(id, frame, fate);
         }
         match (self.outcome.is_some(), self.ready.is_empty()) {
@@ -224,12 +247,15 @@ impl Execution {
                 self.end_early(Status::TimedOut, failure);
             }
             Timer::Child { root } => {
+                if is_over(&self.frames, &timer) {
+                    return;
+                }
                 let Some((run, previous)) = self.frames.get(root).map(|frame| (frame.run, frame.previous))
                 else {
                     return;
                 };
                 let failure = Failure { error: Some(Arc::from(TIMEOUT)), cause: None };
-                if let Some((id, frame, fate)) = self.fatal(run, previous, failure) {
+                if let Some((id, frame, fate)) = self.run_failed(run, previous, Status::TimedOut, failure) {
                     self.settle(id, frame, fate);
                 }
             }
@@ -277,6 +303,7 @@ impl Execution {
             retry_count: 0,
             doing: Doing::Entering,
             epoch: 0,
+            is_parked: false,
         };
         let id = self.frames.add(frame);
         self.ready.push_back(id);
@@ -325,7 +352,7 @@ impl Execution {
 fn is_over(frames: &Frames, timer: &Timer) -> bool {
     match *timer {
         Timer::Execution => false,
-        Timer::Child { root } => frames.get(root).is_none(),
+        Timer::Child { root } => frames.get(root).is_none_or(|frame| frame.is_parked),
         Timer::Wake { frame, epoch } | Timer::Timeout { frame, epoch } => {
             frames.get(frame).is_none_or(|frame| frame.epoch != epoch)
         }

@@ -22,6 +22,10 @@ pub struct Options {
     pub max_events: u64,
     /// Whether the events are kept; they are counted in any case.
     pub keep_history: bool,
+    /// Whether the children of distributed Maps are kept when they are over: for lists of them, and for a redrive.
+    pub keep_children: bool,
+    /// The name of the child whose history is kept, too.
+    pub tell_of: Option<Arc<str>>,
 }
 
 /// The names the context object and the history give.

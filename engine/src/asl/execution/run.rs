@@ -18,12 +18,22 @@ pub(super) struct Run {
     pub machine_arn: Arc<str>,
     pub machine_name: Arc<str>,
     pub root: Option<FrameId>,
-    /// The Map state and the item whose child this is.
-    pub parent: Option<(FrameId, usize)>,
+    pub parent: Option<Parent>,
     /// Whether an event had no room in the history.
     pub is_full: bool,
+    /// How often it was redriven, and when last.
+    pub redrives: u64,
+    pub redriven: Option<Timestamp>,
     /// How many items are in it; 0 for the execution itself.
     pub items: u64,
+}
+
+/// Whose child a run is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parent {
+    pub map: FrameId,
+    /// Its place among the children of the map run.
+    pub number: usize,
 }
 
 /// How an execution ended.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Execution;
 use super::frame::{Doing, Fate, Frame, FrameId, Place};
 use super::run::{Outcome, Status};
+use super::timers::Timers;
 use crate::asl::Payload;
 use crate::asl::failure::RUNTIME;
 use crate::asl::history::{Failure, Happened};
@@ -28,8 +29,8 @@ impl Execution {
                 Fate::Fatal(failure) => {
                     let run = frame.run;
                     let previous = frame.previous;
-                    self.frames.put(id, frame);
-                    match self.fatal(run, previous, failure) {
+                    self.park_failed(id, frame);
+                    match self.run_failed(run, previous, Status::Failed, failure) {
                         Some(next) => next,
                         None => return,
                     }
@@ -42,16 +43,10 @@ impl Execution {
                         None => return,
                     }
                 }
-                Fate::Failed(failure) => {
-                    self.frames.remove(id);
-                    // What it was doing decides how its parent tells of it, so it ends after that.
-                    let parent = self.failed(&frame, failure);
-                    self.turn_to(&mut frame, Doing::Entering);
-                    match parent {
-                        Some(next) => next,
-                        None => return,
-                    }
-                }
+                Fate::Failed(failure) => match self.failed(id, frame, failure) {
+                    Some(next) => next,
+                    None => return,
+                },
             };
             (id, frame, fate) = parent;
         }
@@ -76,7 +71,10 @@ impl Execution {
                 });
                 None
             }
-            Place::Root => self.child_ended(frame.run, Ok(output)),
+            Place::Root => {
+                self.add(frame.run, frame.previous, Happened::ExecutionSucceeded { output: output.clone() });
+                self.child_succeeded(frame.run, output)
+            }
             Place::Branch { parent, index } => {
                 let mut above = self.frames.take(parent)?;
                 let fate = self.branch_succeeded(parent, &mut above, index, frame.previous, output);
@@ -90,47 +88,55 @@ impl Execution {
         }
     }
 
-    fn failed(&mut self, frame: &Frame, failure: Failure) -> Option<(FrameId, Box<Frame>, Fate)> {
+    /// A frame failed: what that means to its parent. It stays, parked, until its parent turns to something else.
+    fn failed(
+        &mut self,
+        id: FrameId,
+        frame: Box<Frame>,
+        failure: Failure,
+    ) -> Option<(FrameId, Box<Frame>, Fate)> {
+        let (run, previous) = (frame.run, frame.previous);
         match frame.place {
-            Place::Root if frame.run == 0 => {
-                self.add(0, frame.previous, Happened::ExecutionFailed(failure.clone()));
-                self.end(Outcome { status: Status::Failed, output: None, failure });
-                None
+            Place::Root => {
+                self.park_failed(id, frame);
+                self.run_failed(run, previous, Status::Failed, failure)
             }
-            Place::Root => self.child_ended(frame.run, Err(failure)),
             Place::Branch { parent, .. } => {
                 let mut above = self.frames.take(parent)?;
-                self.abort_branches(&mut above, Some(frame));
-                above.previous = frame.previous;
+                self.abort_branches(&above, &frame);
+                self.park_failed(id, frame);
+                above.previous = previous;
                 let fate = self.fail(parent, &mut above, failure, None);
                 Some((parent, above, fate))
             }
             Place::Iteration { parent, index } => {
                 let mut above = self.frames.take(parent)?;
-                let fate = self.iteration_failed(parent, &mut above, index, frame.previous, failure);
+                self.park_failed(id, frame);
+                let fate = self.iteration_failed(parent, &mut above, index, previous, failure);
                 Some((parent, above, fate))
             }
         }
     }
 
-    /// A whole run fails, wherever in it the failure came up.
-    pub(super) fn fatal(
+    /// A whole run ends without success, behind the event `previous`.
+    pub(super) fn run_failed(
         &mut self,
         run: usize,
         previous: u64,
+        status: Status,
         failure: Failure,
     ) -> Option<(FrameId, Box<Frame>, Fate)> {
+        let happened = match status {
+            Status::TimedOut => Happened::ExecutionTimedOut(failure.clone()),
+            Status::Aborted => Happened::ExecutionAborted(failure.clone()),
+            _ => Happened::ExecutionFailed(failure.clone()),
+        };
+        self.add(run, previous, happened);
         if run == 0 {
-            self.add(0, previous, Happened::ExecutionFailed(failure.clone()));
-            self.end(Outcome { status: Status::Failed, output: None, failure });
+            self.end(Outcome { status, output: None, failure });
             return None;
         }
-        if let Some(root) = self.run(run).and_then(|run| run.root)
-            && let Some(frame) = self.frames.take(root)
-        {
-            self.drop_frame(root, *frame);
-        }
-        self.child_ended(run, Err(failure))
+        self.child_failed(run, status, failure)
     }
 
     /// Ends the execution from outside: stopped, or out of time.
@@ -144,21 +150,14 @@ impl Execution {
             let is_waiting = matches!(frame.doing, Doing::Waiting);
             if is_waiting { frame.before } else { frame.previous }
         });
-        let happened = match status {
-            Status::TimedOut => Happened::ExecutionTimedOut(failure.clone()),
-            _ => Happened::ExecutionAborted(failure.clone()),
-        };
-        self.add(0, previous, happened);
-        self.end(Outcome { status, output: None, failure });
+        // The execution itself has no parent that would go on.
+        let _ = self.run_failed(0, previous, status, failure);
     }
 
     fn end(&mut self, outcome: Outcome) {
-        if let Some(root) = self.run(0).and_then(|run| run.root)
-            && let Some(frame) = self.frames.take(root)
-        {
-            self.drop_frame(root, *frame);
-        }
+        self.park_run(0);
         self.ready.clear();
+        self.timers = Timers::default();
         self.outcome = Some(outcome);
     }
 

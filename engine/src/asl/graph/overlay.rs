@@ -80,18 +80,30 @@ impl StateRun {
             Change::Retried => self.retries += 1,
             Change::Left => {
                 self.running = self.running.saturating_sub(1);
-                let took = visit.left.map(|left| left.duration_since(visit.entered));
-                self.took = self.took.saturating_add(took.unwrap_or_default());
+                self.took = self.took.saturating_add(took(visit));
                 if self.running == 0 {
                     self.since = None;
                 }
-                match visit.outcome {
-                    Outcome::Succeeded => self.succeeded += 1,
-                    Outcome::Caught => self.caught += 1,
-                    Outcome::Failed => self.failed += 1,
-                    _ => self.aborted += 1,
-                }
+                *self.ended(visit.outcome) += 1;
             }
+            // It counts as one visit, from its entry to its last end.
+            Change::Resumed => {
+                self.running += 1;
+                self.took = self.took.saturating_sub(took(visit));
+                self.since = Some(visit.entered);
+                let ended = self.ended(visit.outcome);
+                *ended = ended.saturating_sub(1);
+            }
+        }
+    }
+
+    /// The number of visits that ended so.
+    fn ended(&mut self, outcome: Outcome) -> &mut u64 {
+        match outcome {
+            Outcome::Succeeded => &mut self.succeeded,
+            Outcome::Caught => &mut self.caught,
+            Outcome::Failed => &mut self.failed,
+            _ => &mut self.aborted,
         }
     }
 
@@ -105,6 +117,11 @@ impl StateRun {
             _ => Outcome::NotReached,
         }
     }
+}
+
+/// How long a visit took that is over.
+fn took(visit: &Visit) -> SignedDuration {
+    visit.left.map(|left| left.duration_since(visit.entered)).unwrap_or_default()
 }
 
 impl Outcome {

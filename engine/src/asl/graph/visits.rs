@@ -34,6 +34,8 @@ pub enum Change {
     Retried,
     /// With its outcome.
     Left,
+    /// It is to go on after it was left without success, and has its outcome for the last time.
+    Resumed,
 }
 
 #[derive(Debug)]
@@ -42,6 +44,7 @@ pub struct Visits {
     open: BTreeSet<usize>,
     /// Where each event is, by its id.
     places: Vec<Place>,
+    is_redriven: bool,
 }
 
 /// Where an event is: in which visit, and in which item of it.
@@ -55,7 +58,7 @@ impl Default for Visits {
     /// Of a run that has not begun.
     fn default() -> Self {
         // Ids count from 1; 0 is before everything.
-        Visits { all: Vec::new(), open: BTreeSet::new(), places: vec![Place::default()] }
+        Visits { all: Vec::new(), open: BTreeSet::new(), places: vec![Place::default()], is_redriven: false }
     }
 }
 
@@ -89,6 +92,9 @@ impl Visits {
         let Place { visit: before, item } = at.unwrap_or_default();
         let mut owner = before;
         let mut place_item = item;
+        if self.is_redriven && is_progress(&event.happened) {
+            self.resume(before, told);
+        }
         match &event.happened {
             H::StateEntered { state, name, .. } => {
                 owner = Some(self.enter(*state, name, before, item, event.at, told));
@@ -136,6 +142,16 @@ impl Visits {
                 let failed = before.filter(|visit| self.open.contains(visit));
                 self.wrong(failed.or_else(|| self.open.last().copied()));
                 self.end(event.at, told);
+            }
+            // It goes on in the state that was entered last outside of all others.
+            H::ExecutionRedriven { .. } => {
+                self.is_redriven = true;
+                let last = self.all.iter().rposition(|visit| visit.inside.is_none());
+                // A Fail state is entered once more.
+                let is_entered = |visit: &Visit| visit.kind == StateType::Fail;
+                owner = last.filter(|last| !self.all.get(*last).is_some_and(is_entered));
+                place_item = None;
+                self.resume(owner, told);
             }
             H::ExecutionAborted(_) | H::ExecutionTimedOut(_) | H::ExecutionSucceeded { .. } => {
                 self.end(event.at, told);
@@ -256,9 +272,43 @@ impl Visits {
         told(visit, Change::Left);
     }
 
+    /// A visit that ended without success goes on, and with it those around it.
+    fn resume(&mut self, from: Option<usize>, told: &mut dyn FnMut(&Visit, Change)) {
+        let mut next = from;
+        while let Some(number) = next {
+            let Some(visit) = self.all.get_mut(number) else { return };
+            next = visit.inside;
+            if matches!(visit.outcome, Outcome::Failed | Outcome::Aborted) {
+                told(visit, Change::Resumed);
+                visit.outcome = Outcome::Running;
+                visit.left = None;
+                visit.attempts = 0;
+                visit.went_wrong = false;
+                self.open.insert(number);
+            }
+        }
+    }
+
     fn end(&mut self, at: Timestamp, told: &mut dyn FnMut(&Visit, Change)) {
         for visit in self.open.clone() {
             self.abandon(visit, at, told);
         }
     }
+}
+
+/// Whether an event is one of a state at work.
+fn is_progress(happened: &Happened) -> bool {
+    use Happened as H;
+    matches!(
+        happened,
+        H::StateEntered { .. }
+            | H::StateExited { .. }
+            | H::Scheduled(_)
+            | H::ParallelStarted
+            | H::MapStarted { .. }
+            | H::IterationStarted { .. }
+            | H::MapRunStarted { .. }
+            | H::MapRunRedriven { .. }
+            | H::EvaluationFailed { .. }
+    )
 }

@@ -51,6 +51,7 @@ impl Happened {
             H::ExecutionFailed(_) => "executionFailedEventDetails",
             H::ExecutionAborted(_) => "executionAbortedEventDetails",
             H::ExecutionTimedOut(_) => "executionTimedOutEventDetails",
+            H::ExecutionRedriven { .. } => "executionRedrivenEventDetails",
             H::StateEntered { .. } => "stateEnteredEventDetails",
             H::StateExited { .. } => "stateExitedEventDetails",
             H::MapStarted { .. } => "mapStateStartedEventDetails",
@@ -60,6 +61,7 @@ impl Happened {
             H::IterationAborted { .. } => "mapIterationAbortedEventDetails",
             H::MapRunStarted { .. } => "mapRunStartedEventDetails",
             H::MapRunFailed(_) => "mapRunFailedEventDetails",
+            H::MapRunRedriven { .. } => "mapRunRedrivenEventDetails",
             H::Scheduled(scheduled) => match scheduled.call {
                 Call::Lambda { .. } => "lambdaFunctionScheduledEventDetails",
                 Call::Activity { .. } => "activityScheduledEventDetails",
@@ -136,6 +138,11 @@ impl Fields {
                 self.set("index", *index);
             }
             H::MapRunStarted { arn } => self.set("mapRunArn", arn.as_ref()),
+            H::ExecutionRedriven { count } => self.set("redriveCount", *count),
+            H::MapRunRedriven { arn, count } => {
+                self.set("mapRunArn", arn.as_ref());
+                self.set("redriveCount", *count);
+            }
             H::Scheduled(scheduled) => self.scheduled(scheduled),
             H::TaskStarted { service } => self.service(service),
             H::TaskSubmitted { service, output } | H::TaskSucceeded { service, output } => {

@@ -87,6 +87,10 @@ pub enum Happened {
     ExecutionFailed(Failure),
     ExecutionAborted(Failure),
     ExecutionTimedOut(Failure),
+    /// It goes on after its end, for the `count`th time.
+    ExecutionRedriven {
+        count: u64,
+    },
     StateEntered {
         state: StateType,
         name: Arc<str>,
@@ -134,6 +138,10 @@ pub enum Happened {
     MapRunSucceeded,
     MapRunFailed(Failure),
     MapRunAborted,
+    MapRunRedriven {
+        arn: Arc<str>,
+        count: u64,
+    },
     Scheduled(Box<Scheduled>),
     TaskStarted {
         service: Service,
@@ -205,7 +213,7 @@ pub enum Call {
 }
 
 impl Happened {
-    /// Whether it is about the execution as a whole: its start or its end.
+    /// Whether it is about the execution as a whole: its start, its end, its going on after that.
     pub(in crate::asl) fn is_of_execution(&self) -> bool {
         matches!(
             self,
@@ -214,6 +222,7 @@ impl Happened {
                 | Happened::ExecutionFailed(_)
                 | Happened::ExecutionAborted(_)
                 | Happened::ExecutionTimedOut(_)
+                | Happened::ExecutionRedriven { .. }
         )
     }
 
@@ -231,6 +240,7 @@ impl Happened {
             H::ExecutionFailed(_) => "ExecutionFailed",
             H::ExecutionAborted(_) => "ExecutionAborted",
             H::ExecutionTimedOut(_) => "ExecutionTimedOut",
+            H::ExecutionRedriven { .. } => "ExecutionRedriven",
             H::ParallelStarted => "ParallelStateStarted",
             H::MapStarted { .. } => "MapStateStarted",
             H::IterationStarted { .. } => "MapIterationStarted",
@@ -241,6 +251,7 @@ impl Happened {
             H::MapRunSucceeded => "MapRunSucceeded",
             H::MapRunFailed(_) => "MapRunFailed",
             H::MapRunAborted => "MapRunAborted",
+            H::MapRunRedriven { .. } => "MapRunRedriven",
             H::Scheduled(scheduled) => match scheduled.call {
                 Call::Lambda { .. } => "LambdaFunctionScheduled",
                 Call::Activity { .. } => "ActivityScheduled",

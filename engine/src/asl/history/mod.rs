@@ -42,6 +42,12 @@ impl History {
         self.count
     }
 
+    /// From here on nothing has happened yet.
+    pub(in crate::asl) fn clear(&mut self) {
+        self.events.clear();
+        self.count = 0;
+    }
+
     /// Adds an event after `previous` (0: after none) and tells its id.
     pub fn add(&mut self, previous: u64, at: Timestamp, happened: Happened) -> u64 {
         self.count += 1;

@@ -65,6 +65,9 @@ impl Details<'_> {
             "ExecutionFailed" => H::ExecutionFailed(self.failure()),
             "ExecutionAborted" => H::ExecutionAborted(self.failure()),
             "ExecutionTimedOut" => H::ExecutionTimedOut(self.failure()),
+            "ExecutionRedriven" => {
+                H::ExecutionRedriven { count: self.number("redriveCount").unwrap_or_default() }
+            }
             "ParallelStateStarted" => H::ParallelStarted,
             "MapStateStarted" => H::MapStarted { length: self.number("length").unwrap_or_default() },
             "MapIterationStarted" => H::IterationStarted { name: self.text("name"), index: self.index() },
@@ -75,6 +78,10 @@ impl Details<'_> {
             "MapRunSucceeded" => H::MapRunSucceeded,
             "MapRunFailed" => H::MapRunFailed(self.failure()),
             "MapRunAborted" => H::MapRunAborted,
+            "MapRunRedriven" => H::MapRunRedriven {
+                arn: self.text("mapRunArn"),
+                count: self.number("redriveCount").unwrap_or_default(),
+            },
             "LambdaFunctionScheduled" => self.scheduled(Call::Lambda { arn: self.text("resource") }, "input"),
             "ActivityScheduled" => self.scheduled(Call::Activity { arn: self.text("resource") }, "input"),
             "TaskScheduled" => {

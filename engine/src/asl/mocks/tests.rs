@@ -70,6 +70,8 @@ fn executed(case: &Case, definition: &Value, input: Value) -> (Execution, Vec<Ra
         express: false,
         max_events: MAX_EVENTS,
         keep_history: true,
+        keep_children: true,
+        tell_of: None,
     };
     let mut world = Mocked(Mocks::new(case.clone()), Vec::new());
     let mut execution = Execution::start(&machine, Payload::new(input), options);

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::asl::execution::{Entry, What};
 use crate::asl::graph::{Graph, Outcome, Overlay, Shows, StateRun, terminal, tree};
 
 const TASK: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
@@ -140,4 +141,56 @@ fn a_run_that_goes_on_is_shown_as_it_is() {
         drawn.contains("│ ✓ First │") && drawn.contains("▸ Item") && drawn.contains("│ Last "),
         "{drawn}"
     );
+}
+
+#[test]
+fn a_redrive_goes_on_in_the_states_that_had_not_succeeded() {
+    let definition = json!({"StartAt": "Both", "States": {
+        "Both": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "Good", "States": {"Good": {"Type": "Task", "Resource": TASK, "End": true}}},
+            {"StartAt": "Bad", "States": {"Bad": {"Type": "Task", "Resource": TASK, "End": true}}},
+            {"StartAt": "Slow", "States": {"Slow": {"Type": "Wait", "Seconds": 60, "End": true}}},
+        ]},
+    }});
+    let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
+    let graph = Graph::of(&machine);
+    let mut world = Script::default();
+    world.answers("Bad", vec![(Duration::from_secs(1), failed("E"))]);
+    let mut execution = run_in(&mut world, &definition, json!({}));
+    let shown = |execution: &Execution, most: usize| {
+        let mut overlay = Overlay::of(&graph);
+        execution.history().events().iter().take(most).for_each(|event| overlay.observe(event));
+        overlay
+    };
+    let before = execution.history().events().len();
+    let expected = [
+        ("Both", Outcome::Failed),
+        ("Good", Outcome::Succeeded),
+        ("Bad", Outcome::Failed),
+        ("Slow", Outcome::Aborted),
+    ];
+    assert_eq!(outcomes(&graph, &shown(&execution, before)), expected);
+    execution.receive(Entry { at: execution.now(), what: What::Redrive });
+    virtual_time::run(&mut execution, &mut world);
+    let going = shown(&execution, before + 2);
+    assert_eq!(run_of(&graph, &going, "Both").outcome(), Outcome::Running);
+    assert_eq!(run_of(&graph, &going, "Bad").outcome(), Outcome::Running);
+    let overlay = shown(&execution, usize::MAX);
+    assert!(outcomes(&graph, &overlay).iter().all(|(_, outcome)| *outcome == Outcome::Succeeded));
+    let bad = run_of(&graph, &overlay, "Bad");
+    assert_eq!((bad.entered, bad.succeeded, bad.retries), (1, 1, 0));
+}
+
+#[test]
+fn a_fail_state_that_is_redriven_is_entered_twice() {
+    let definition = only(json!({"Type": "Fail", "Error": "E"}));
+    let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
+    let graph = Graph::of(&machine);
+    let mut execution = run(&definition, json!({}));
+    execution.receive(Entry { at: execution.now(), what: What::Redrive });
+    virtual_time::run(&mut execution, &mut Script::default());
+    let mut overlay = Overlay::of(&graph);
+    execution.history().events().iter().for_each(|event| overlay.observe(event));
+    let run = run_of(&graph, &overlay, "S");
+    assert_eq!((run.entered, run.failed, run.running), (2, 2, 0));
 }

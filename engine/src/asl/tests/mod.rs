@@ -7,6 +7,7 @@ mod errors;
 mod explained;
 mod flow;
 mod hostile;
+mod redrive;
 mod tasks;
 mod vectors;
 
@@ -98,6 +99,8 @@ fn options() -> Options {
         express: false,
         max_events: MAX_EVENTS,
         keep_history: true,
+        keep_children: true,
+        tell_of: None,
     }
 }
 

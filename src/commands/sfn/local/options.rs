@@ -59,5 +59,7 @@ pub fn execution(name: &str, region: &str, kind: Type, seed: [u8; 32], now: jiff
         express: kind == Type::Express,
         max_events: MAX_EVENTS,
         keep_history: false,
+        keep_children: false,
+        tell_of: None,
     }
 }

@@ -1,7 +1,8 @@
 //! GetExecutionHistory.
 
+use super::page;
+use super::refs::{self, Ran};
 use super::wire::{required, seconds};
-use super::{page, refs};
 use crate::sandbox::account::Account;
 use crate::sandbox::services::ServiceError;
 use opsctl_engine::asl::history::Event;
@@ -25,12 +26,13 @@ pub struct History {
 
 pub fn history(account: &Account, input: History) -> Result<Value, ServiceError> {
     let arn = required(input.execution_arn, "executionArn")?;
-    let known = refs::execution(account, &arn)?;
+    let ran = refs::ran(account, &arn)?;
     let is_reversed = input.reverse_order == Some(true);
     let has_data = input.include_execution_data != Some(false);
     let list = format!("history {arn} {is_reversed} {has_data}");
     let most = input.max_results.and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0);
-    let looked = account.states.executions.look(account, &known, |events| {
+    let executions = &account.states.executions;
+    let show = |events: &[Event]| {
         let mut places: Vec<usize> = (0..events.len()).collect();
         if is_reversed {
             places.reverse();
@@ -40,7 +42,13 @@ pub fn history(account: &Account, input: History) -> Result<Value, ServiceError>
         let events = page.items.into_iter().filter_map(|place| events.get(place));
         let events: Vec<Value> = events.map(|event| shown(event, has_data)).collect();
         Ok(json!({"events": events, "nextToken": page.next_token}))
-    });
+    };
+    let looked = match &ran {
+        Ran::Execution(known) => executions.look(account, known, |events, _| show(events)),
+        Ran::Child(child) => {
+            executions.events_of_child(account, &child.parent, &child.name).map(|events| show(&events))
+        }
+    };
     looked.unwrap_or_else(|| Err(ServiceError::internal("the history cannot be read any longer")))
 }
 

@@ -1,14 +1,15 @@
 //! Starting, stopping, describing and listing executions of Standard machines; starting those of Express ones.
 
 use super::machines::{configuration, hide, merge, version_arn};
+use super::refs::{self, Ran};
 use super::wire::{required, seconds};
-use super::{configuration as config, page, refs};
+use super::{children, configuration as config, page, redrive};
 use crate::random;
 use crate::sandbox::account::Account;
 use crate::sandbox::services::ServiceError;
-use crate::sandbox::states::{Ended, Kind, Known, NewExecution, Refused, Target, uuid};
+use crate::sandbox::states::{Kind, Known, NewExecution, Refused, Target, uuid};
 use jiff::Timestamp;
-use opsctl_engine::asl::arn::{InvalidArn, Named, StatesArn};
+use opsctl_engine::asl::arn::{Named, StatesArn};
 use opsctl_engine::asl::execution::Status;
 use opsctl_engine::asl::history::Failure;
 use opsctl_engine::asl::{PAYLOAD_LIMIT, Payload, input as text};
@@ -53,8 +54,8 @@ pub struct List {
     map_run_arn: Option<String>,
     status_filter: Option<String>,
     redrive_filter: Option<String>,
-    max_results: Option<i32>,
-    next_token: Option<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
 }
 
 pub fn start(account: &Arc<Account>, input: Start) -> Result<Value, ServiceError> {
@@ -139,15 +140,18 @@ pub async fn stop(account: &Account, input: Stop) -> Result<Value, ServiceError>
 }
 
 pub fn describe(account: &Account, input: Describe) -> Result<Value, ServiceError> {
+    let is_shown = input.included_data.as_deref() != Some("METADATA_ONLY");
     let arn = required(input.execution_arn, "executionArn")?;
-    let known = refs::execution(account, &arn)?;
+    let known = match refs::ran(account, &arn)? {
+        Ran::Execution(known) => known,
+        Ran::Child(child) => return children::describe(account, &child, &arn, is_shown),
+    };
     // Asked first: data of one that is over is all there.
     let ended = known.ended();
     let data = account.states.executions.data(&known);
     let data = data.ok_or_else(|| ServiceError::internal("the execution cannot be read any longer"))?;
-    let is_shown = input.included_data.as_deref() != Some("METADATA_ONLY");
     let included = json!({"included": is_shown});
-    let (redrive_status, reason) = redrive(ended, Timestamp::now());
+    let (redrive_status, reason) = redrive::status(account, &known);
     let mut output = summary(account, &known);
     merge(
         &mut output,
@@ -159,14 +163,16 @@ pub fn describe(account: &Account, input: Describe) -> Result<Value, ServiceErro
             "redriveStatusReason": reason,
         }),
     );
-    if ended.is_some() {
+    if let Some(ended) = ended {
+        // Recorded: one whose time was up is described without the error that its history has.
+        let is_out_of_time = ended.status == Status::TimedOut;
         let has_output = data.output.is_some();
         merge(
             &mut output,
             json!({
                 "output": data.output.filter(|_| is_shown).map(|output| output.text()),
                 "outputDetails": has_output.then_some(included),
-                "error": data.failure.error.as_deref(),
+                "error": data.failure.error.as_deref().filter(|_| !is_out_of_time),
                 "cause": data.failure.cause.as_deref(),
             }),
         );
@@ -174,24 +180,10 @@ pub fn describe(account: &Account, input: Describe) -> Result<Value, ServiceErro
     Ok(output)
 }
 
-/// Whether an execution can be redriven, and why not.
-fn redrive(ended: Option<Ended>, now: Timestamp) -> (&'static str, Option<String>) {
-    const WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
-    let not = |status: &str| format!("Execution is {status} and cannot be redriven");
-    match ended {
-        None => ("NOT_REDRIVABLE", Some(not("RUNNING"))),
-        Some(Ended { status: Status::Succeeded, .. }) => ("NOT_REDRIVABLE", Some(not("SUCCEEDED"))),
-        Some(Ended { at, .. }) if now.duration_since(at) > WITHIN => {
-            ("NOT_REDRIVABLE", Some("Execution has exceeded the redrivable period of 14 days".to_owned()))
-        }
-        Some(_) => ("REDRIVABLE", None),
-    }
-}
-
 /// An execution as lists have it.
 fn summary(account: &Account, known: &Known) -> Value {
     let head = &known.head;
-    let ended = known.ended();
+    let standing = known.standing();
     let alias = head
         .alias
         .clone()
@@ -200,10 +192,11 @@ fn summary(account: &Account, known: &Known) -> Value {
         "executionArn": head.arn,
         "stateMachineArn": head.machine_arn,
         "name": head.name,
-        "status": ended.map_or("RUNNING", |ended| ended.status.name()),
+        "status": known.status(),
         "startDate": seconds(head.started),
-        "stopDate": ended.map(|ended| seconds(ended.at)),
-        "redriveCount": 0,
+        "stopDate": standing.ended.map(|ended| seconds(ended.at)),
+        "redriveCount": standing.redrives,
+        "redriveDate": standing.redriven.map(seconds),
         "stateMachineVersionArn": head.version.map(|number| version_arn(account, &head.machine, number)),
         "stateMachineAliasArn": alias,
     })
@@ -211,7 +204,10 @@ fn summary(account: &Account, known: &Known) -> Value {
 
 pub fn describe_machine(account: &Account, input: Describe) -> Result<Value, ServiceError> {
     let arn = required(input.execution_arn, "executionArn")?;
-    let known = refs::execution(account, &arn)?;
+    let (known, child) = match refs::ran(account, &arn)? {
+        Ran::Execution(known) => (known, None),
+        Ran::Child(child) => (Arc::clone(&child.parent), Some(child)),
+    };
     let head = &known.head;
     let revision = account.states.machines.revision(&head.revision);
     let revision =
@@ -229,6 +225,10 @@ pub fn describe_machine(account: &Account, input: Describe) -> Result<Value, Ser
         &mut output,
         json!({"stateMachineArn": head.machine_arn, "name": head.machine, "updateDate": seconds(made)}),
     );
+    if let Some(child) = child {
+        let map_run = children::map_run_arn(account, &child)?;
+        merge(&mut output, json!({"mapRunArn": map_run, "label": child.label}));
+    }
     if input.included_data.as_deref() == Some("METADATA_ONLY") {
         hide(&mut output);
     }
@@ -239,7 +239,7 @@ pub fn describe_machine(account: &Account, input: Describe) -> Result<Value, Ser
 pub fn list(account: &Account, input: List) -> Result<Value, ServiceError> {
     let arn = match (&input.state_machine_arn, &input.map_run_arn) {
         (Some(arn), None) => arn.clone(),
-        (None, Some(arn)) => return children(account, arn),
+        (None, Some(arn)) => return children::list(account, arn, &input),
         _ => {
             let message = "Exactly one of stateMachineArn and mapRunArn must be specified";
             return Err(ServiceError::validation(message));
@@ -253,39 +253,52 @@ pub fn list(account: &Account, input: List) -> Result<Value, ServiceError> {
         let message = "This operation is not supported by this type of state machine";
         return Err(ServiceError::new("StateMachineTypeNotSupported", message));
     }
-    let status = input.status_filter.as_deref();
-    if let Some(status) = status.filter(|status| !STATUSES.contains(status)) {
-        let constraint = format!("satisfy enum value set: [{}]", STATUSES.join(", "));
-        return Err(ServiceError::constraint(status, "statusFilter", constraint));
-    }
+    let filter = Filter::of(&input)?;
     let parsed = StatesArn::parse(&arn)?;
     let is_of = |known: &Known| match &parsed.resource {
         Named::Version { number, .. } => known.head.version == Some(*number) && known.head.alias.is_none(),
         Named::Alias { alias, .. } => known.head.alias.as_ref() == Some(alias),
         _ => true,
     };
-    // Nothing here was ever redriven.
-    let is_asked = input.redrive_filter.as_deref() != Some("REDRIVEN");
     let all = account.states.executions.list_of(|known| {
-        let is_in = || {
-            status.is_none_or(|status| known.ended().map_or("RUNNING", |ended| ended.status.name()) == status)
-        };
-        known.head.machine == target.machine && is_asked && is_of(known) && is_in()
+        known.head.machine == target.machine
+            && is_of(known)
+            && filter.keeps(known.status(), known.standing().redrives)
     });
-    let list = format!("executions {arn} {status:?} {:?}", input.redrive_filter);
+    let list = format!("executions {arn} {filter:?}");
     let page = page(account, &list, all, input.max_results, input.next_token.as_deref(), None)?;
     let executions: Vec<Value> = page.items.iter().map(|known| summary(account, known)).collect();
     Ok(json!({"executions": executions, "nextToken": page.next_token}))
 }
 
-/// The executions of a map run leave nothing behind here.
-fn children(account: &Account, arn: &str) -> Result<Value, ServiceError> {
-    let parsed = StatesArn::parse(arn)?;
-    match account.states.named(&parsed) {
-        Some(Named::MapRun { .. }) | None => Err(ServiceError::new(
-            "ResourceNotFound",
-            format!("this sandbox lists no executions of map runs: '{arn}'"),
-        )),
-        Some(other) => Err(InvalidArn::unfit(other).into()),
+/// Which executions of a list are asked for.
+#[derive(Debug)]
+pub struct Filter<'a> {
+    status: Option<&'a str>,
+    is_redriven: Option<bool>,
+}
+
+impl<'a> Filter<'a> {
+    pub fn of(input: &'a List) -> Result<Self, ServiceError> {
+        let refused = |given: &str, member: &str, values: &[&str]| {
+            let constraint = format!("satisfy enum value set: [{}]", values.join(", "));
+            Err(ServiceError::constraint(given, member, constraint))
+        };
+        let status = input.status_filter.as_deref();
+        if let Some(status) = status.filter(|status| !STATUSES.contains(status)) {
+            return refused(status, "statusFilter", &STATUSES);
+        }
+        let is_redriven = match input.redrive_filter.as_deref() {
+            None => None,
+            Some("REDRIVEN") => Some(true),
+            Some("NOT_REDRIVEN") => Some(false),
+            Some(other) => return refused(other, "redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"]),
+        };
+        Ok(Filter { status, is_redriven })
+    }
+
+    pub fn keeps(&self, status: &str, redrives: u64) -> bool {
+        self.status.is_none_or(|wanted| wanted == status)
+            && self.is_redriven.is_none_or(|wanted| wanted == (redrives > 0))
     }
 }

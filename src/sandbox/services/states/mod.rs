@@ -3,11 +3,13 @@
 
 mod activities;
 mod aliases;
+mod children;
 mod configuration;
 mod events;
 mod executions;
 mod machines;
 mod map_runs;
+mod redrive;
 mod refs;
 mod sync;
 mod tags;
@@ -103,7 +105,10 @@ async fn act(account: &Arc<Account>, operation: &str, input: Value) -> Result<Va
         "DescribeStateMachineForExecution" => executions::describe_machine(account, read(input)?),
         "ListExecutions" => executions::list(account, read(input)?),
         "GetExecutionHistory" => events::history(account, read(input)?),
+        "RedriveExecution" => redrive::redrive(account, read(input)?),
         "ListMapRuns" => map_runs::list(account, read(input)?),
+        "DescribeMapRun" => map_runs::describe(account, read(input)?),
+        "UpdateMapRun" => map_runs::update(account, read(input)?).await,
         operation => Err(ServiceError::unknown_operation(operation)),
     }
 }

@@ -76,13 +76,55 @@ pub fn target(account: &Account, arn: &str, draw: u32) -> Result<Target, Service
     found.ok_or_else(|| no_machine(arn))
 }
 
-/// An execution of a Standard machine.
-pub fn execution(account: &Account, arn: &str) -> Result<Arc<Known>, ServiceError> {
+/// What the ARN of an execution names.
+pub enum Ran {
+    /// An execution of a Standard machine.
+    Execution(Arc<Known>),
+    /// A child of a map run.
+    Child(Child),
+}
+
+/// A child of a map run that is part of an execution which is here.
+pub struct Child {
+    pub parent: Arc<Known>,
+    pub label: String,
+    pub name: String,
+}
+
+pub fn ran(account: &Account, arn: &str) -> Result<Ran, ServiceError> {
     let parsed = parse(arn)?;
-    if !matches!(parsed.resource, Named::Execution { .. }) {
-        return Err(InvalidArn::unfit(&parsed.resource).into());
+    let executions = &account.states.executions;
+    match &parsed.resource {
+        Named::Execution { label: None, .. } => executions.get(arn).map(Ran::Execution),
+        Named::Execution { machine, label: Some(label), name } => {
+            let parent = account.states.named(&parsed).and_then(|_| executions.of_map_run(name));
+            parent
+                .filter(|parent| parent.head.machine == *machine)
+                .map(|parent| Ran::Child(Child { parent, label: label.clone(), name: name.clone() }))
+        }
+        _ => return Err(InvalidArn::unfit(&parsed.resource).into()),
     }
-    account.states.executions.get(arn).ok_or_else(|| no_execution(arn))
+    .ok_or_else(|| no_execution(arn))
+}
+
+/// An execution of a Standard machine, and no child of one.
+pub fn execution(account: &Account, arn: &str) -> Result<Arc<Known>, ServiceError> {
+    match ran(account, arn)? {
+        Ran::Execution(known) => Ok(known),
+        Ran::Child(_) => Err(ServiceError::validation(format!(
+            "this sandbox does that to the execution a child belongs to, not to the child: '{arn}'"
+        ))),
+    }
+}
+
+/// The execution that a map run is part of.
+pub fn map_run(account: &Account, arn: &str) -> Result<Arc<Known>, ServiceError> {
+    let parsed = parse(arn)?;
+    let Named::MapRun { machine, id, .. } = &parsed.resource else {
+        return Err(InvalidArn::unfit(&parsed.resource).into());
+    };
+    let known = account.states.named(&parsed).and_then(|_| account.states.executions.of_map_run(id));
+    known.filter(|known| known.head.machine == *machine).ok_or_else(|| not_found(arn))
 }
 
 /// The name in the ARN of an activity; `None` where it could not be here.

@@ -2,11 +2,11 @@
 //! it is taken.
 
 use super::errands::Errands;
-use super::head::Ended;
 use super::journal::Journal;
 use super::replay::{Open, is_last};
-use super::run::Run;
-use super::{Known, Standing};
+use super::run::{Come, Run};
+use super::{Executions, Known};
+use crate::sandbox::account::Account;
 use jiff::Timestamp;
 use opsctl_engine::asl::execution::{Entry, What};
 use std::io;
@@ -16,27 +16,39 @@ use std::time::Duration;
 /// The clock is looked at so often at least, though nothing happens: it may have been set.
 const LOOK: Duration = Duration::from_secs(60);
 
-pub async fn drive(known: Arc<Known>, run: Arc<Run>, journal: Option<Journal>, mut errands: Errands) {
+pub async fn drive(
+    account: Arc<Account>,
+    known: Arc<Known>,
+    run: Arc<Run>,
+    journal: Option<Journal>,
+    mut errands: Errands,
+) {
+    let executions = &account.states.executions;
     let mut writer = Writer { journal };
+    let mut map_runs = 0;
     loop {
-        let (demands, next) = run.settle_down();
-        for demand in demands {
+        let settled = run.settle_down();
+        if settled.map_runs > map_runs {
+            map_runs = settled.map_runs;
+            executions.note_map_runs(&known, &run);
+        }
+        for demand in settled.demands {
             errands.begin(Open { demand, before: Vec::new(), is_left: false });
         }
-        if run.has_ended() {
+        if settled.has_ended {
             break;
         }
-        let what = match next {
+        let Come { what, taken } = match settled.next {
             Some(next) if next <= Timestamp::now() => {
                 // What has come by now was in time.
                 let waits = tokio::time::timeout(Duration::ZERO, run.next());
-                waits.await.unwrap_or(What::Time)
+                waits.await.unwrap_or(Come { what: What::Time, taken: None })
             }
             Some(next) => {
                 let left = Timestamp::now().duration_until(next);
                 let left = Duration::try_from(left).unwrap_or_default().min(LOOK);
                 match tokio::time::timeout(left, run.next()).await {
-                    Ok(what) => what,
+                    Ok(come) => come,
                     Err(_) => continue,
                 }
             }
@@ -50,21 +62,23 @@ pub async fn drive(known: Arc<Known>, run: Arc<Run>, journal: Option<Journal>, m
         let entry = Entry { at: Timestamp::now().max(run.now()), what };
         writer.write(|journal| journal.entry(&entry));
         run.receive(entry);
+        drop(taken);
     }
     errands.cancel_all();
-    finish(&known, &run, writer);
+    run.close();
+    finish(executions, &known, &run, writer);
 }
 
-fn finish(known: &Known, run: &Run, mut writer: Writer) {
-    let Some(status) = run.status() else { return };
-    let ended = Ended { status, at: run.now() };
+fn finish(executions: &Executions, known: &Known, run: &Run, mut writer: Writer) {
+    let Some(ended) = run.ended() else { return };
     let data = run.data();
-    writer.write(|journal| journal.end(ended, data.output.as_ref(), &data.failure));
+    let map_runs = run.look(|_, reports| reports.iter().map(Executions::map_run_id).collect());
+    writer.write(|journal| journal.end(ended, map_runs, data.output.as_ref(), &data.failure));
     // What is on disk need not be in memory.
     if writer.journal.is_some() {
         known.forget_run();
     }
-    known.standing.send_replace(Standing::Ended(ended));
+    executions.ended(known, ended);
 }
 
 /// Writes as long as that works: an execution whose journal has a hole is kept in memory alone.

@@ -36,6 +36,25 @@ pub struct Head {
 pub struct Ended {
     pub status: Status,
     pub at: Timestamp,
+    /// In its history.
+    pub events: u64,
+}
+
+/// How an execution stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    pub redrives: u64,
+    /// The last time.
+    pub redriven: Option<Timestamp>,
+    /// `None` while it runs.
+    pub ended: Option<Ended>,
+}
+
+impl Standing {
+    /// After one more redrive.
+    pub fn redriven_at(self, at: Timestamp) -> Self {
+        Standing { redrives: self.redrives + 1, redriven: Some(at), ended: None }
+    }
 }
 
 /// What an execution was given, and what came out of it.
@@ -47,8 +66,9 @@ pub struct Data {
 }
 
 impl Head {
-    /// The execution at its very start; `None` where its definition cannot be read any longer.
-    pub fn begin(&self, revision: &Revision, input: Payload) -> Option<Execution> {
+    /// The execution at its very start; `None` where its definition cannot be read any longer. It keeps the history of
+    /// the child that is to be told of.
+    pub fn begin(&self, revision: &Revision, input: Payload, tell_of: Option<&str>) -> Option<Execution> {
         let machine = revision.machine(self.kind.into())?;
         let options = Options {
             now: self.started,
@@ -64,6 +84,8 @@ impl Head {
             express: self.kind == Kind::Express,
             max_events: MAX_EVENTS,
             keep_history: self.kind == Kind::Standard,
+            keep_children: self.kind == Kind::Standard,
+            tell_of: tell_of.map(Arc::from),
         };
         Some(Execution::start(&machine, input, options))
     }

@@ -2,11 +2,11 @@
 //! stays when the sandbox is killed; half a line at the end is one that nobody was told of. Contents of objects are in
 //! files beside it. No file stays open: there may be more executions than a process may have files.
 
-use super::head::{Ended, Head};
+use super::head::{Ended, Head, Standing};
 use crate::files;
 use jiff::Timestamp;
 use opsctl_engine::asl::Payload;
-use opsctl_engine::asl::execution::{Answer, DemandId, Entry, Status, What};
+use opsctl_engine::asl::execution::{Adjustment, Answer, DemandId, Entry, Status, What};
 use opsctl_engine::asl::history::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -75,12 +75,30 @@ enum Line {
         at: Timestamp,
         demand: u64,
     },
+    Adjust {
+        at: Timestamp,
+        map_run: String,
+        max_concurrency: Option<u64>,
+        tolerated_count: Option<u64>,
+        tolerated_percentage: Option<f64>,
+    },
+    Redrive {
+        at: Timestamp,
+        /// What the caller knows this redrive by.
+        token: Option<String>,
+    },
+    /// Nothing comes behind it but a redrive.
     End {
         at: Timestamp,
         status: String,
         output: Option<String>,
         error: Option<String>,
         cause: Option<String>,
+        #[serde(default)]
+        events: u64,
+        /// The ids of its map runs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        map_runs: Vec<String>,
     },
 }
 
@@ -89,7 +107,16 @@ pub struct Story {
     pub head: Head,
     pub input: Payload,
     pub entries: Vec<Entry>,
-    pub end: Option<(Ended, Option<Payload>, Failure)>,
+    /// What it gave at its end, if it is there.
+    pub end: Option<(Option<Payload>, Failure)>,
+}
+
+/// What is known of an execution without what came to it.
+pub struct Outline {
+    pub head: Head,
+    pub standing: Standing,
+    pub token: Option<String>,
+    pub map_runs: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -114,6 +141,14 @@ impl Journal {
         let line = match &entry.what {
             What::Time => Line::Time { at },
             What::Stop(Failure { error, cause }) => Line::Stop { at, error: text(error), cause: text(cause) },
+            What::Redrive => Line::Redrive { at, token: None },
+            What::Adjust(adjustment) => Line::Adjust {
+                at,
+                map_run: adjustment.map_run.to_string(),
+                max_concurrency: adjustment.max_concurrency,
+                tolerated_count: adjustment.tolerated_count,
+                tolerated_percentage: adjustment.tolerated_percentage,
+            },
             What::Answer(DemandId(demand), answer) => {
                 let demand = *demand;
                 match answer {
@@ -139,13 +174,25 @@ impl Journal {
         self.append(&line)
     }
 
-    pub fn end(&self, ended: Ended, output: Option<&Payload>, failure: &Failure) -> io::Result<()> {
+    pub fn redrive(&self, at: Timestamp, token: Option<&str>) -> io::Result<()> {
+        self.append(&Line::Redrive { at, token: token.map(str::to_owned) })
+    }
+
+    pub fn end(
+        &self,
+        ended: Ended,
+        map_runs: Vec<String>,
+        output: Option<&Payload>,
+        failure: &Failure,
+    ) -> io::Result<()> {
         self.append(&Line::End {
             at: ended.at,
             status: ended.status.name().to_owned(),
             output: output.map(Payload::text),
             error: text(&failure.error),
             cause: text(&failure.cause),
+            events: ended.events,
+            map_runs,
         })
     }
 
@@ -161,27 +208,70 @@ impl Journal {
         }
     }
 
+    /// The start, the redrives and the end. What came between is skimmed.
+    pub fn outline(&self) -> io::Result<Outline> {
+        let (mut outline, mut last) = (None, None);
+        let mut lines = self.lines()?;
+        while let Some(line) = lines.next()? {
+            if !SKIMMED.iter().any(|kind| line.starts_with(kind)) {
+                continue;
+            }
+            match (serde_json::from_slice::<Line>(line)?, &mut outline) {
+                (Line::Start { head, .. }, none @ None) => {
+                    let standing = Standing::default();
+                    *none = Some(Outline { head, standing, token: None, map_runs: Vec::new() });
+                }
+                (Line::Redrive { at, token }, Some(outline)) => {
+                    outline.standing = outline.standing.redriven_at(at);
+                    outline.token = token;
+                }
+                (Line::End { at, status, events, map_runs, .. }, Some(outline)) => {
+                    let status = self::status(&status)?;
+                    outline.standing.ended = Some(Ended { status, at, events });
+                    last = Some(map_runs);
+                }
+                _ => {}
+            }
+        }
+        let mut outline = outline.ok_or_else(no_start)?;
+        outline.map_runs = last.unwrap_or_default();
+        Ok(outline)
+    }
+
+    /// Takes away half a line that a sandbox which was killed left.
+    pub fn mend(&self) -> io::Result<()> {
+        let mut lines = self.lines()?;
+        while lines.next()?.is_some() {}
+        match lines.line.is_empty() {
+            true => Ok(()),
+            false => OpenOptions::new().write(true).open(&self.path)?.set_len(lines.whole),
+        }
+    }
+
     pub fn read(&self) -> io::Result<Story> {
         let (mut start, mut entries, mut end) = (None, Vec::new(), None);
-        let mut reader = BufReader::new(File::open(&self.path)?);
-        let (mut line, mut whole) = (Vec::new(), 0_u64);
-        loop {
-            line.clear();
-            let length = reader.read_until(b'\n', &mut line)?;
-            if line.last() != Some(&b'\n') {
-                break;
-            }
-            whole += length as u64;
+        let mut lines = self.lines()?;
+        while let Some(line) = lines.next()? {
             let answer = |demand: u64, answer: Answer| What::Answer(DemandId(demand), answer);
-            let (at, what) = match serde_json::from_slice::<Line>(&line)? {
+            let (at, what) = match serde_json::from_slice::<Line>(line)? {
                 Line::Start { head, input } => {
                     start = Some((head, payload(&input)?));
                     continue;
                 }
-                Line::End { at, status, output, error, cause } => {
+                Line::End { output, error, cause, .. } => {
                     let output = output.as_deref().map(payload).transpose()?;
-                    end = Some((Ended { status: self::status(&status)?, at }, output, failure(error, cause)));
+                    end = Some((output, failure(error, cause)));
                     continue;
+                }
+                Line::Redrive { at, .. } => {
+                    end = None;
+                    (at, What::Redrive)
+                }
+                Line::Adjust { at, map_run, max_concurrency, tolerated_count, tolerated_percentage } => {
+                    let map_run = map_run.into();
+                    let adjustment =
+                        Adjustment { map_run, max_concurrency, tolerated_count, tolerated_percentage };
+                    (at, What::Adjust(adjustment))
                 }
                 Line::Time { at } => (at, What::Time),
                 Line::Stop { at, error, cause } => (at, What::Stop(failure(error, cause))),
@@ -209,11 +299,12 @@ impl Journal {
             };
             entries.push(Entry { at, what });
         }
-        if !line.is_empty() {
-            OpenOptions::new().write(true).open(&self.path)?.set_len(whole)?;
-        }
-        let (head, input) = start.ok_or_else(|| io::Error::other("it has no start"))?;
+        let (head, input) = start.ok_or_else(no_start)?;
         Ok(Story { head, input, entries, end })
+    }
+
+    fn lines(&self) -> io::Result<Lines> {
+        Ok(Lines { reader: BufReader::new(File::open(&self.path)?), line: Vec::new(), whole: 0 })
     }
 
     fn object(&self, demand: u64) -> PathBuf {
@@ -226,6 +317,34 @@ impl Journal {
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&self.path)?;
         file.write_all(&bytes)
     }
+}
+
+/// How the lines begin that tell how an execution stands.
+const SKIMMED: [&[u8]; 3] = [b"{\"Start\":", b"{\"Redrive\":", b"{\"End\":"];
+
+/// The whole lines of a journal.
+struct Lines {
+    reader: BufReader<File>,
+    /// The last that was read; half a line at the end.
+    line: Vec<u8>,
+    /// Bytes in whole lines.
+    whole: u64,
+}
+
+impl Lines {
+    fn next(&mut self) -> io::Result<Option<&[u8]>> {
+        self.line.clear();
+        let length = self.reader.read_until(b'\n', &mut self.line)?;
+        if self.line.last() != Some(&b'\n') {
+            return Ok(None);
+        }
+        self.whole += length as u64;
+        Ok(Some(&self.line))
+    }
+}
+
+fn no_start() -> io::Error {
+    io::Error::other("it has no start")
 }
 
 /// The journals in a folder.
@@ -299,7 +418,13 @@ mod tests {
         ];
         let mut whats: Vec<What> =
             answers.into_iter().map(|answer| What::Answer(DemandId(3), answer)).collect();
-        whats.extend([What::Time, What::Stop(failure.clone())]);
+        let adjustment = Adjustment {
+            map_run: "arn".into(),
+            max_concurrency: Some(3),
+            tolerated_count: None,
+            tolerated_percentage: Some(12.5),
+        };
+        whats.extend([What::Time, What::Stop(failure.clone()), What::Adjust(adjustment), What::Redrive]);
         let journal = Journal::new(&folder, "1");
         journal.start(&head, &Payload::empty()).unwrap();
         let at: Timestamp = "2026-01-01T00:00:00.123456789Z".parse().unwrap();
@@ -314,9 +439,20 @@ mod tests {
         let read: Vec<String> = story.entries.iter().map(|entry| format!("{:?}", entry.what)).collect();
         assert_eq!(read, whats.iter().map(|what| format!("{what:?}")).collect::<Vec<_>>());
 
-        journal.end(Ended { status: Status::Failed, at }, None, &failure).unwrap();
-        let (ended, output, found) = all(&folder)[0].read().unwrap().end.unwrap();
-        assert_eq!((ended, output, found), (Ended { status: Status::Failed, at }, None, failure));
+        // Half a line is there still, for whoever goes on with the execution.
+        journal.mend().unwrap();
+        let ended = Ended { status: Status::Failed, at, events: 9 };
+        journal.end(ended, vec!["m".into()], None, &failure).unwrap();
+        assert_eq!(journal.read().unwrap().end, Some((None, failure)));
+        let outline = all(&folder)[0].outline().unwrap();
+        let standing = Standing { redrives: 1, redriven: Some(at), ended: Some(ended) };
+        assert_eq!((outline.head, outline.standing), (head, standing));
+        assert_eq!((outline.token, outline.map_runs), (None, vec!["m".to_owned()]));
+        journal.redrive(at, Some("t")).unwrap();
+        let outline = journal.outline().unwrap();
+        assert_eq!((outline.standing.redrives, outline.standing.ended), (2, None));
+        assert_eq!(outline.token.as_deref(), Some("t"));
+        assert!(journal.read().unwrap().end.is_none());
         journal.remove();
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
         fs::remove_dir_all(folder).unwrap();

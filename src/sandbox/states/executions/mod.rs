@@ -5,43 +5,47 @@ mod driver;
 mod errands;
 mod head;
 mod journal;
+mod known;
+mod redrive;
 mod replay;
 mod run;
+mod told;
 
-pub use head::{Data, Ended, Head};
+pub use head::{Data, Ended, Head, Standing};
+pub use known::Known;
+pub use redrive::NotRedriven;
 pub use replay::Open;
 pub use run::Run;
 
 use super::Target;
+use super::machine::Kind;
 use super::machines::uuid;
 use crate::random::{self, NoRandomness};
 use crate::sandbox::account::Account;
 use errands::Errands;
 use jiff::{SignedDuration, Timestamp};
-use journal::{Journal, Story};
+use journal::{Journal, Outline, Story};
 use opsctl_engine::asl::Payload;
-use opsctl_engine::asl::execution::Status;
-use opsctl_engine::asl::execution::What;
-use opsctl_engine::asl::history::{Event, Failure};
+use opsctl_engine::asl::execution::{CHILD_PREFIX, MapRunReport, Status};
+use opsctl_engine::asl::history::Failure;
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+use told::Shown;
 
 /// An execution that is over is known for so long.
 const KNOWN: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// More than anybody rehearses with; the oldest that is over makes room.
 const MOST: usize = 50_000;
-/// Histories of executions that are over, in memory.
-const HISTORIES: usize = 4;
 
 pub struct Executions {
     folder: PathBuf,
     list: Mutex<List>,
     drivers: Mutex<JoinSet<()>>,
-    /// The last that somebody looked at, with the ids of their executions.
-    histories: Mutex<VecDeque<(String, Arc<Vec<Event>>)>>,
+    shown: Mutex<Shown>,
+    /// Held by a redrive, so that there is one at a time.
+    redriving: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -49,20 +53,8 @@ struct List {
     /// Oldest first.
     all: VecDeque<Arc<Known>>,
     by_arn: HashMap<String, Arc<Known>>,
-}
-
-/// An execution of which it is known how it stands.
-pub struct Known {
-    pub head: Arc<Head>,
-    standing: watch::Sender<Standing>,
-    /// While it runs, and longer where its journal could not be written.
-    run: Mutex<Option<Arc<Run>>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Running,
-    Ended(Ended),
+    /// By what the ids of their map runs begin with.
+    by_map_run: HashMap<String, Arc<Known>>,
 }
 
 /// What is asked for with an execution.
@@ -96,15 +88,14 @@ impl From<NoRandomness> for Refused {
 impl Executions {
     pub fn open(folder: &Path) -> Self {
         let folder = folder.join("executions");
-        let mut all = Vec::new();
+        let (mut all, mut by_map_run) = (Vec::new(), HashMap::new());
         for journal in journal::all(&folder) {
-            match journal.read() {
-                Ok(story) => {
-                    let standing = match &story.end {
-                        Some((ended, ..)) => Standing::Ended(*ended),
-                        None => Standing::Running,
-                    };
-                    all.push(Arc::new(Known::new(Arc::new(story.head), standing, None)));
+            match journal.outline() {
+                Ok(Outline { head, standing, token, map_runs }) => {
+                    let known = Arc::new(Known::new(head, standing, token, None));
+                    let ids = map_runs.iter().map(|id| start_of(id).to_owned());
+                    by_map_run.extend(ids.map(|id| (id, Arc::clone(&known))));
+                    all.push(known);
                 }
                 Err(error) => tracing::warn!(%error, "an execution cannot be read"),
             }
@@ -113,9 +104,10 @@ impl Executions {
         let by_arn = all.iter().map(|known| (known.head.arn.clone(), Arc::clone(known))).collect();
         Executions {
             folder,
-            list: Mutex::new(List { all: all.into(), by_arn }),
+            list: Mutex::new(List { all: all.into(), by_arn, by_map_run }),
             drivers: Mutex::default(),
-            histories: Mutex::default(),
+            shown: Mutex::default(),
+            redriving: Mutex::default(),
         }
     }
 
@@ -125,27 +117,29 @@ impl Executions {
             self.list().all.iter().filter(|known| known.ended().is_none()).cloned().collect();
         for known in left {
             let journal = self.journal(&known.head);
-            let replayed = journal.read().ok().and_then(|story| {
+            let read = journal.mend().and_then(|()| journal.read());
+            let replayed = read.ok().and_then(|story| {
                 let revision = account.states.machines.revision(&story.head.revision)?;
-                Some((replay::replay(&story, &revision)?, story.input))
+                Some((replay::replay(&story, &revision, None)?, story.input))
             });
             match replayed {
                 Some((replayed, input)) => {
                     let run = Arc::new(Run::new(input, replayed.execution));
-                    *known.run() = Some(Arc::clone(&run));
+                    known.put_run(Arc::clone(&run));
+                    self.note_map_runs(&known, &run);
                     // At once, so that tokens of before are known to the first who calls.
                     let mut errands = Errands::new(account, &run);
                     replayed.open.into_values().for_each(|open| errands.begin(open));
-                    self.drive(driver::drive(known, run, Some(journal), errands));
+                    self.drive(driver::drive(Arc::clone(account), known, run, Some(journal), errands));
                 }
                 None => {
-                    let ended = Ended { status: Status::Aborted, at: Timestamp::now() };
+                    let ended = Ended { status: Status::Aborted, at: Timestamp::now(), events: 0 };
                     let cause = "the sandbox cannot read the definition of this execution any longer";
                     let failure = Failure { error: None, cause: Some(cause.into()) };
-                    if let Err(error) = journal.end(ended, None, &failure) {
+                    if let Err(error) = journal.end(ended, Vec::new(), None, &failure) {
                         tracing::warn!(%error, "an execution cannot be kept");
                     }
-                    known.standing.send_replace(Standing::Ended(ended));
+                    self.ended(&known, ended);
                 }
             }
         }
@@ -155,7 +149,7 @@ impl Executions {
     pub fn start(&self, account: &Arc<Account>, new: NewExecution) -> Result<Arc<Known>, Refused> {
         let mut list = self.list();
         if let Some(known) = list.by_arn.get(&new.arn) {
-            let is_same = known.run().as_ref().is_some_and(|run| run.input == new.input);
+            let is_same = known.run().is_some_and(|run| run.input == new.input);
             return match is_same && known.ended().is_none() {
                 true => Ok(Arc::clone(known)),
                 false => Err(Refused::Exists),
@@ -175,7 +169,7 @@ impl Executions {
         };
         drop(list);
         let errands = Errands::new(account, &run);
-        self.drive(driver::drive(Arc::clone(&known), run, journal, errands));
+        self.drive(driver::drive(Arc::clone(account), Arc::clone(&known), run, journal, errands));
         Ok(known)
     }
 
@@ -183,7 +177,7 @@ impl Executions {
     pub fn start_express(&self, account: &Arc<Account>, new: NewExecution) -> Result<Arc<Known>, Refused> {
         let (known, run) = begin(new)?;
         let errands = Errands::new(account, &run);
-        self.drive(driver::drive(Arc::clone(&known), run, None, errands));
+        self.drive(driver::drive(Arc::clone(account), Arc::clone(&known), run, None, errands));
         Ok(known)
     }
 
@@ -198,32 +192,38 @@ impl Executions {
 
     /// What an execution was given and gave; nothing where that cannot be read.
     pub fn data(&self, known: &Known) -> Option<Data> {
-        if let Some(run) = &*known.run() {
+        if let Some(run) = known.run() {
             return Some(run.data());
         }
         let story = self.story(known)?;
-        let (output, failure) = story.end.map(|(_, output, failure)| (output, failure)).unwrap_or_default();
+        let (output, failure) = story.end.unwrap_or_default();
         Some(Data { input: story.input, output, failure })
     }
 
-    /// Looks at the events of an execution. Those of one that is over are made once more.
-    pub fn look<T>(&self, account: &Account, known: &Known, look: impl FnOnce(&[Event]) -> T) -> Option<T> {
-        let run = known.run().clone();
-        if let Some(run) = run {
-            return Some(run.look(look));
+    /// The execution that a map run is part of, by the id of the map run, or by the name of a child of it.
+    pub fn of_map_run(&self, id: &str) -> Option<Arc<Known>> {
+        self.list().by_map_run.get(start_of(id)).cloned()
+    }
+
+    /// The id of a map run, with which its ARN ends.
+    fn map_run_id(report: &MapRunReport) -> String {
+        report.arn.rsplit(':').next().unwrap_or_default().to_owned()
+    }
+
+    fn note_map_runs(&self, known: &Arc<Known>, run: &Run) {
+        // Express executions are in no list.
+        if known.head.kind == Kind::Express {
+            return;
         }
-        let mut histories = self.histories.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, events)) = histories.iter().find(|(id, _)| *id == known.head.id) {
-            return Some(look(events));
+        let ids: Vec<String> = run.look(|_, reports| reports.iter().map(Executions::map_run_id).collect());
+        let mut list = self.list();
+        for id in ids {
+            list.by_map_run.insert(start_of(&id).to_owned(), Arc::clone(known));
         }
-        let story = self.story(known)?;
-        let revision = account.states.machines.revision(&story.head.revision)?;
-        let replayed = replay::replay(&story, &revision)?;
-        let events = Arc::new(replayed.execution.history().events().to_vec());
-        histories.push_front((known.head.id.clone(), Arc::clone(&events)));
-        histories.truncate(HISTORIES);
-        drop(histories);
-        Some(look(&events))
+    }
+
+    fn ended(&self, known: &Known, ended: Ended) {
+        known.standing.send_modify(|standing| standing.ended = Some(ended));
     }
 
     pub async fn shutdown(&self) {
@@ -257,7 +257,7 @@ impl Executions {
 
 fn begin(new: NewExecution) -> Result<(Arc<Known>, Arc<Run>), Refused> {
     let NewExecution { target, arn, machine_arn, region, name, input, trace_header } = new;
-    let head = Arc::new(Head {
+    let head = Head {
         id: uuid()?,
         arn,
         name,
@@ -271,10 +271,15 @@ fn begin(new: NewExecution) -> Result<(Arc<Known>, Arc<Run>), Refused> {
         started: Timestamp::now(),
         seed: random::bytes()?,
         trace_header,
-    });
-    let execution = head.begin(&target.revision, input.clone()).ok_or(Refused::NoDefinition)?;
+    };
+    let execution = head.begin(&target.revision, input.clone(), None).ok_or(Refused::NoDefinition)?;
     let run = Arc::new(Run::new(input, execution));
-    Ok((Arc::new(Known::new(head, Standing::Running, Some(Arc::clone(&run)))), run))
+    Ok((Arc::new(Known::new(head, Standing::default(), None, Some(Arc::clone(&run)))), run))
+}
+
+/// What a map run's id and the names of its children have in common.
+fn start_of(id: &str) -> &str {
+    id.get(..CHILD_PREFIX).unwrap_or(id)
 }
 
 impl List {
@@ -283,55 +288,22 @@ impl List {
         while let Some(first) = self.all.front()
             && first.ended().is_some_and(|ended| now.duration_since(ended.at) > KNOWN)
         {
-            forgotten(&first.head);
-            self.by_arn.remove(&first.head.arn);
-            self.all.pop_front();
+            let Some(first) = self.all.pop_front() else { break };
+            self.forget(&first, &forgotten);
         }
         if self.all.len() < MOST {
             return Ok(());
         }
         let oldest = self.all.iter().position(|known| known.ended().is_some()).ok_or(Refused::Full)?;
         if let Some(known) = self.all.remove(oldest) {
-            forgotten(&known.head);
-            self.by_arn.remove(&known.head.arn);
+            self.forget(&known, &forgotten);
         }
         Ok(())
     }
-}
 
-impl Known {
-    fn new(head: Arc<Head>, standing: Standing, run: Option<Arc<Run>>) -> Self {
-        Known { head, standing: watch::Sender::new(standing), run: Mutex::new(run) }
-    }
-
-    /// How it ended, if it has.
-    pub fn ended(&self) -> Option<Ended> {
-        match *self.standing.borrow() {
-            Standing::Running => None,
-            Standing::Ended(ended) => Some(ended),
-        }
-    }
-
-    /// Until it is over.
-    pub async fn end(&self) -> Option<Ended> {
-        let mut standing = self.standing.subscribe();
-        // The sender lives as long as this.
-        let _ = standing.wait_for(|standing| *standing != Standing::Running).await;
-        self.ended()
-    }
-
-    /// Asks it to stop; one that is over stays as it is.
-    pub fn stop(&self, failure: Failure) {
-        if let Some(run) = &*self.run() {
-            run.send(What::Stop(failure));
-        }
-    }
-
-    fn forget_run(&self) {
-        *self.run() = None;
-    }
-
-    fn run(&self) -> MutexGuard<'_, Option<Arc<Run>>> {
-        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    fn forget(&mut self, known: &Arc<Known>, forgotten: impl Fn(&Head)) {
+        forgotten(&known.head);
+        self.by_arn.remove(&known.head.arn);
+        self.by_map_run.retain(|_, other| !Arc::ptr_eq(other, known));
     }
 }

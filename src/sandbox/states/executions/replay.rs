@@ -21,9 +21,9 @@ pub struct Replayed {
     pub open: BTreeMap<DemandId, Open>,
 }
 
-/// `None` where the definition cannot be read any longer.
-pub fn replay(story: &Story, revision: &Revision) -> Option<Replayed> {
-    let execution = story.head.begin(revision, story.input.clone())?;
+/// `None` where the definition cannot be read any longer. The history of one child can be made with it.
+pub fn replay(story: &Story, revision: &Revision, tell_of: Option<&str>) -> Option<Replayed> {
+    let execution = story.head.begin(revision, story.input.clone(), tell_of)?;
     let mut replayed = Replayed { execution, open: BTreeMap::new() };
     replayed.settle_down();
     for entry in &story.entries {

@@ -9,6 +9,7 @@ use crate::asl::definition::{Mode, Reader, States, Work};
 use crate::asl::execution::Execution;
 use crate::asl::execution::demand::{Answer, Demand, DemandId};
 use crate::asl::execution::frame::{Doing, Fate, Frame, FrameId};
+use crate::asl::execution::run::Status;
 use crate::asl::history::{Failure, Happened};
 
 impl Execution {
@@ -48,13 +49,16 @@ impl Execution {
                 let cause = failure.cause.as_deref().unwrap_or("The results could not be written.");
                 self.map_run_failed(id, frame, RESULT_WRITER_FAILED, cause)
             }
-            (Phase::Writing { open, output }, Answer::Written) => {
+            (Phase::Writing { open, output, .. }, Answer::Written) => {
                 self.open.remove(&demand);
                 open.retain(|open| *open != demand);
                 if !open.is_empty() {
                     return Fate::Blocked;
                 }
                 let output = output.clone();
+                if let Some(report) = self.map_runs.get_mut(map_run.report) {
+                    report.written = true;
+                }
                 self.map_run_succeeded(id, frame, Some(output))
             }
             _ => Fate::Blocked,
@@ -86,6 +90,9 @@ impl Execution {
         frame: &mut Frame,
         output: Option<Payload>,
     ) -> Fate {
+        if let Doing::MapRun(map_run) = &frame.doing {
+            self.map_run_ended(map_run.report, Status::Succeeded);
+        }
         self.turn_to(frame, Doing::Entering);
         let started = frame.previous;
         self.follow(frame, Happened::MapRunSucceeded);
@@ -105,31 +112,30 @@ impl Execution {
         error: &str,
         cause: &str,
     ) -> Fate {
-        self.turn_to(frame, Doing::Entering);
+        if let Doing::MapRun(map_run) = &mut frame.doing {
+            self.map_run_ended(map_run.report, Status::Failed);
+            self.park_map_run(map_run);
+        }
         let failure = Failure { error: Some(Arc::from(error)), cause: Some(Arc::from(cause)) };
         self.follow(frame, Happened::MapRunFailed(failure.clone()));
         self.fail(id, frame, failure, None)
     }
 
-    /// Ends every child of a distributed Map, and what it reads or writes.
-    pub(in crate::asl::execution) fn cancel_map_run(&mut self, map_run: MapRun) {
-        match map_run.phase {
-            Phase::Reading(demand) => self.cancel(demand),
-            Phase::Writing { open, .. } => open.into_iter().for_each(|demand| self.cancel(demand)),
-            Phase::Running(_) => {}
-        }
-        for run in map_run.running.into_values() {
+    /// Ends a map run for good.
+    pub(in crate::asl::execution) fn cancel_map_run(&mut self, mut map_run: MapRun) {
+        self.park_map_run(&mut map_run);
+        for run in map_run.unsuccessful.into_values() {
             self.drop_run(run);
         }
     }
 
-    fn cancel(&mut self, demand: DemandId) {
+    pub(super) fn cancel(&mut self, demand: DemandId) {
         if self.open.remove(&demand).is_some() {
             self.demands.push_back(Demand::Cancel(demand));
         }
     }
 
-    fn drop_run(&mut self, run: usize) {
+    pub(super) fn drop_run(&mut self, run: usize) {
         let root = self.run(run).and_then(|run| run.root);
         if let Some(root) = root
             && let Some(frame) = self.frames.take(root)
@@ -139,11 +145,11 @@ impl Execution {
         self.free_run(run);
     }
 
-    fn free_run(&mut self, run: usize) {
-        if let Some(slot) = self.runs.get_mut(run)
-            && slot.take().is_some()
-        {
-            self.free_runs.push(run);
+    pub(super) fn free_run(&mut self, run: usize) {
+        let Some(gone) = self.runs.get_mut(run).and_then(Option::take) else { return };
+        self.free_runs.push(run);
+        if self.options.tell_of.as_ref() == Some(&gone.name) {
+            self.told = Some(gone.history);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The results of children: a list in the order of the items, or files that a ResultWriter writes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -18,7 +19,8 @@ use crate::asl::execution::run::Run;
 use crate::asl::history::{Failure, time};
 
 pub(super) struct Results {
-    outputs: Gathered,
+    /// Until they are handed on.
+    outputs: Option<Gathered>,
     writing: Option<Writing>,
 }
 
@@ -36,8 +38,8 @@ struct Writing {
 impl Results {
     pub fn add(&mut self, number: usize, child: &Run, result: Result<Payload, Failure>, now: Timestamp) {
         let Some(writing) = &mut self.writing else {
-            if let Ok(output) = result {
-                self.outputs.put(number, output);
+            if let (Ok(output), Some(outputs)) = (result, &mut self.outputs) {
+                outputs.put(number, output);
             }
             return;
         };
@@ -56,6 +58,15 @@ impl Results {
                 record["Cause"] = failure.cause.as_deref().into();
                 writing.failed.push((number, record));
             }
+        }
+    }
+}
+
+impl Results {
+    /// The children with these numbers run once more.
+    pub fn forget_failures(&mut self, children: &BTreeMap<usize, usize>) {
+        if let Some(writing) = &mut self.writing {
+            writing.failed.retain(|(number, _)| !children.contains_key(number));
         }
     }
 }
@@ -83,7 +94,7 @@ impl Execution {
         effective: &Payload,
     ) -> Result<Results, Problem> {
         let Some(writer) = writer else {
-            return Ok(Results { outputs: Gathered::new(state), writing: None });
+            return Ok(Results { outputs: Some(Gathered::new(state)), writing: None });
         };
         let arguments = match &writer.arguments {
             Some(template) => {
@@ -95,7 +106,7 @@ impl Execution {
         };
         let text = |name: &str| arguments.get(name).and_then(Value::as_str).map(str::to_owned);
         Ok(Results {
-            outputs: Gathered::new(state),
+            outputs: None,
             writing: Some(Writing {
                 bucket: text("Bucket"),
                 prefix: text("Prefix").unwrap_or_default(),
@@ -112,10 +123,8 @@ impl Execution {
         let name = Execution::state_name(frame);
         let Doing::MapRun(map_run) = &mut frame.doing else { return Fate::Blocked };
         let Some(writing) = map_run.results.writing.take() else {
-            let Doing::MapRun(map_run) = std::mem::replace(&mut frame.doing, Doing::Entering) else {
-                return Fate::Blocked;
-            };
-            return self.map_run_succeeded(id, frame, map_run.results.outputs.into_payload());
+            let outputs = map_run.results.outputs.take().and_then(Gathered::into_payload);
+            return self.map_run_succeeded(id, frame, outputs);
         };
         let Some(bucket) = writing.bucket.clone() else {
             let mut outputs = in_order(writing.succeeded);
@@ -125,21 +134,23 @@ impl Execution {
             return self.map_run_succeeded(id, frame, Some(Payload::new(Value::Array(outputs))));
         };
         let (files, output) = writing.files(map_run, &bucket);
-        let mut open = Vec::new();
-        for (key, body) in files {
-            let request = WriteRequest {
+        let requests: Vec<WriteRequest> = files
+            .into_iter()
+            .map(|(key, body)| WriteRequest {
                 state: Arc::clone(&name),
                 bucket: bucket.clone(),
                 key,
                 body: Bytes::from(body),
-            };
-            open.push(self.ask(id, frame, |demand| Demand::Write(demand, request)));
-        }
+            })
+            .collect();
+        let asked = requests.clone().into_iter();
+        let open: Vec<_> =
+            asked.map(|request| self.ask(id, frame, |demand| Demand::Write(demand, request))).collect();
         if open.is_empty() {
             return self.map_run_failed(id, frame, RESULT_WRITER_FAILED, "There is nothing to write.");
         }
         if let Doing::MapRun(map_run) = &mut frame.doing {
-            map_run.phase = Phase::Writing { open, output: Payload::new(output) };
+            map_run.phase = Phase::Writing { requests, open, output: Payload::new(output) };
         }
         Fate::Blocked
     }

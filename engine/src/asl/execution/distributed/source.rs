@@ -93,6 +93,18 @@ impl Source {
         }
     }
 
+    /// How many items are to come; 0 where they are read one by one.
+    pub fn left(&self) -> u64 {
+        match self {
+            Source::Array { list, at, left } => {
+                list.value().as_array().map_or(0, Vec::len).min(*left).saturating_sub(*at) as u64
+            }
+            Source::Fields { fields } => fields.len() as u64,
+            Source::List { list } => list.len() as u64,
+            Source::Lines { .. } | Source::Rows { .. } => 0,
+        }
+    }
+
     pub fn next(&mut self) -> Result<Option<Next>, String> {
         let plain = |value: Value| Next { value, key: None };
         match self {

@@ -219,6 +219,8 @@ fn ran(case: &Value) -> Result<Execution, String> {
         express: machine_type == MachineType::Express,
         max_events: MAX_EVENTS,
         keep_history: true,
+        keep_children: true,
+        tell_of: None,
     };
     let mut execution = Execution::start(&machine, Payload::new(case["input"].clone()), options);
     if case["expected"]["status"] == "ABORTED" {

@@ -1,42 +1,5 @@
-use super::Sandbox;
-use crate::sandbox::services::ServiceError;
+use super::{Sandbox, code, machine};
 use serde_json::{Value, json};
-
-const ROLE: &str = "arn:aws:iam::111111111111:role/r";
-
-fn machine(states: Value) -> Value {
-    let start = states.as_object().unwrap().keys().next().unwrap().clone();
-    json!({"StartAt": start, "States": states})
-}
-
-impl Sandbox {
-    async fn make(&self, name: &str, definition: Value, kind: &str) -> String {
-        let request =
-            json!({"name": name, "roleArn": ROLE, "definition": definition.to_string(), "type": kind});
-        let made = self.call("CreateStateMachine", request).await.unwrap();
-        made["stateMachineArn"].as_str().unwrap().to_owned()
-    }
-
-    async fn start(&self, machine: &str, name: &str, input: Value) -> Result<String, ServiceError> {
-        let request = json!({"stateMachineArn": machine, "name": name, "input": input.to_string()});
-        let started = self.call("StartExecution", request).await?;
-        Ok(started["executionArn"].as_str().unwrap().to_owned())
-    }
-
-    async fn describe(&self, arn: &str) -> Value {
-        self.call("DescribeExecution", json!({"executionArn": arn})).await.unwrap()
-    }
-
-    async fn types(&self, arn: &str) -> Vec<String> {
-        let history = self.call("GetExecutionHistory", json!({"executionArn": arn})).await.unwrap();
-        let events = history["events"].as_array().unwrap();
-        events.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-fn code(result: Result<Value, ServiceError>) -> String {
-    result.unwrap_err().code.into_owned()
-}
 
 #[tokio::test]
 async fn a_name_and_an_input_are_one_execution_while_it_runs() {
