@@ -1,6 +1,7 @@
 //! Lambda functions as commands of this machine: what one is, how it is run, and what Lambda would report of that. What
-//! an event or an answer means is for those who invoke it.
+//! an event or an answer means is for those who invoke it, but for tasks of machines, which several run.
 
+mod invocation;
 mod process;
 mod python;
 mod report;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use invocation::{Invocation, Kind};
 pub use process::{Finished, Group, command, how, run};
 pub use python::command as python;
 pub use report::{FunctionError, Result, result};

@@ -116,7 +116,7 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
     }
 
     /// Each item is written when it comes. A query sees the whole document, except in ndjson.
-    fn streams(&self) -> bool {
+    pub fn streams(&self) -> bool {
         let settings = self.output.settings();
         self.sort.is_none()
             && settings.format.streams()

@@ -73,12 +73,15 @@ impl Running {
 
     /// Ends every shell and script with all that they left behind, lets answers that are on their way out leave, and stops listening.
     pub async fn stop(self) {
+        // Those who call functions first, so that nothing of the functions' end comes to them.
+        tokio::join!(
+            self.account.states.shutdown(),
+            self.account.batch.jobs.shutdown(),
+            self.account.deliveries.shutdown(),
+        );
         tokio::join!(
             self.account.sessions.shutdown(),
             self.account.commands.shutdown(),
-            self.account.batch.jobs.shutdown(),
-            self.account.states.shutdown(),
-            self.account.deliveries.shutdown(),
             self.account.lambda.shutdown(),
         );
         let homes = self.account.nodes.iter().map(|managed| managed.node.home.clone()).collect();

@@ -64,6 +64,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["sandbox", "down"],
     &["sandbox", "init"],
     &["sandbox", "put"],
+    &["sandbox", "messages"],
     &["whoami"],
     &["config"],
     &["config", "show"],

@@ -74,7 +74,7 @@ pub async fn run(args: &AddArgs, ctx: &Context) -> Result<Outcome> {
         let message = format!("what {name} says cannot be added to a sandbox");
         return Err(files::mistaken(message, mistakes).into());
     }
-    let sandbox = reached::sandbox(aws, "add").await?;
+    let sandbox = reached::to_change(aws, "add").await?;
     // Functions run beside the file, wherever the sandbox itself was started. Stdin is in the current folder.
     let file = std::path::absolute(&args.file)
         .map_err(|error| Error::failed(format!("cannot tell where {name} is")).because(error))?;

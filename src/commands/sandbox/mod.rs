@@ -5,6 +5,7 @@ mod down;
 mod init;
 mod inside;
 mod launch;
+mod messages;
 mod put;
 mod reached;
 mod run;
@@ -45,6 +46,10 @@ use crate::error::{Outcome, Result, exit};
 ///   s3control  CreateJob, DescribeJob, ListJobs, UpdateJobPriority, UpdateJobStatus and the tags of
 ///        jobs, which really run
 ///   iam  GetRole
+///   states  machines with their versions and aliases, executions, activities, tokens; tasks reach
+///        functions, S3, SNS, SQS and other machines
+///   sns  Publish, of which `sandbox messages` tells
+///   sqs  SendMessage, GetQueueUrl, the same
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
@@ -61,6 +66,7 @@ pub enum Command {
     Init(init::InitArgs),
     Put(put::PutArgs),
     Add(add::AddArgs),
+    Messages(messages::MessagesArgs),
 }
 
 impl Command {
@@ -84,5 +90,6 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Init(args) => init::run(args, ctx),
         Command::Put(args) => put::run(args, ctx).await,
         Command::Add(args) => add::run(args, ctx).await,
+        Command::Messages(args) => messages::run(args, ctx).await,
     }
 }

@@ -79,7 +79,7 @@ pub async fn run(args: &PutArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
     let mut list = out.stream("sandbox.object", COLUMNS)?;
     let aws = ctx.aws().await?;
-    reached::sandbox(aws, "put").await?;
+    reached::to_change(aws, "put").await?;
     let client = aws.s3();
     if args.file.as_os_str() == "-" {
         if args.target.key.is_empty() || args.target.key.ends_with('/') {

@@ -1,22 +1,16 @@
-//! The sandbox that a verb changes: the one that its AWS calls would go to.
+//! The sandbox that a command's AWS settings lead to: what listens there has said that it is one.
 
 use crate::aws::Aws;
 use crate::error::{Error, Result};
 use crate::sandbox::Connection;
 
-/// Nothing is sent anywhere but to this machine, and nothing is changed before what listens there has said that it is a
-/// sandbox.
-pub async fn sandbox(aws: &Aws, verb: &str) -> Result<Connection> {
-    let refused = || {
-        Error::usage("this is no sandbox, and nothing else is written to")
-            .hint(format!("opsctl --sandbox sandbox {verb} ... writes to the one that is running"))
-            .hint("opsctl sandbox run -- COMMAND starts one for a command")
-    };
+/// Nothing is asked of anything but this machine; `refused` says why the command goes no further.
+pub async fn connection(aws: &Aws, refused: impl Fn() -> Error) -> Result<Connection> {
     let endpoint = aws.endpoint().and_then(|endpoint| url::Url::parse(endpoint).ok());
     let port = endpoint
         .filter(|url| url.scheme() == "http" && url.host_str() == Some("127.0.0.1"))
         .and_then(|url| url.port())
-        .ok_or_else(refused)?;
+        .ok_or_else(&refused)?;
     let credentials = aws.credentials().await?;
     let connection = Connection {
         port,
@@ -29,4 +23,14 @@ pub async fn sandbox(aws: &Aws, verb: &str) -> Result<Connection> {
         return Err(refused().into());
     }
     Ok(connection)
+}
+
+/// The same for a verb that changes it.
+pub async fn to_change(aws: &Aws, verb: &str) -> Result<Connection> {
+    let refused = || {
+        Error::usage("this is no sandbox, and nothing else is written to")
+            .hint(format!("opsctl --sandbox sandbox {verb} ... writes to the one that is running"))
+            .hint("opsctl sandbox run -- COMMAND starts one for a command")
+    };
+    connection(aws, refused).await
 }

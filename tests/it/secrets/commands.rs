@@ -84,6 +84,7 @@ const OTHERS: &[Line] = &[
     ("sandbox init", "", 0),
     // This is no sandbox.
     ("sandbox put", "- s3://rehearsal-data/x", 2),
+    ("sandbox messages", "", 2),
     ("config", "", 2),
     ("config show", "--origin", 0),
     ("config check", "", 0),

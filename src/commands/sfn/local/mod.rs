@@ -3,7 +3,6 @@
 mod drive;
 mod functions;
 mod input;
-mod invoke;
 mod mocks;
 mod objects;
 mod options;

@@ -12,10 +12,9 @@ use opsctl_engine::asl::mocks::{Mocks, RanOut};
 use serde_json::Value;
 
 use super::functions::Functions;
-use super::invoke::Invocation;
 use super::objects::Objects;
 use crate::error::Error;
-use crate::functions::Function;
+use crate::functions::{Function, Invocation, Kind};
 
 /// How to say what can be added, and where.
 pub struct Advice {
@@ -64,7 +63,7 @@ impl<'a> Local<'a> {
 
     fn unmapped(&self, request: &TaskRequest) -> Error {
         let state = &request.state;
-        match Invocation::of(request) {
+        match invocation(request) {
             Some(Invocation { function, .. }) => {
                 Error::usage(format!("nothing runs the task {state}, which calls the function {function}"))
                     .hint(self.functions.advice(&function, self.advice.functions))
@@ -99,6 +98,11 @@ fn ran_out(out: &RanOut) -> Error {
         .hint(format!("add{response} an outcome, as \"{next}\": {{\"Return\": {{}}}}"))
 }
 
+/// The call of a function whose result ends the task.
+fn invocation(request: &TaskRequest) -> Option<Invocation> {
+    Invocation::of(request).filter(|invocation| !invocation.is_callback)
+}
+
 fn name(resource: &Resource) -> String {
     match resource {
         Resource::Lambda { arn } | Resource::Activity { arn } => arn.to_string(),
@@ -123,10 +127,10 @@ impl World for Local<'_> {
             }
             None => {}
         }
-        let found = Invocation::of(request)
+        let found = invocation(request)
             .and_then(|invocation| Some((self.functions.find(&invocation.function)?, invocation)));
         match found {
-            Some((_, invocation)) if !invocation.runs() => {
+            Some((_, invocation)) if invocation.kind() == Kind::DryRun => {
                 vec![(Duration::ZERO, invocation.answer(Ok(Value::Null), ""))]
             }
             Some((function, invocation)) => {

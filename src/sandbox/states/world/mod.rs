@@ -3,6 +3,7 @@
 
 mod desk;
 mod failures;
+mod functions;
 mod messages;
 mod metadata;
 mod nested;
@@ -14,6 +15,7 @@ mod sfn;
 pub use desk::{Desk, Follows};
 
 use super::executions::Open;
+use crate::functions::Invocation;
 use crate::sandbox::account::Account;
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::definition::{Integration, Pattern, Resource};
@@ -23,17 +25,14 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What tasks can call here, as a failure says it.
-const KNOWN: &str = "sns:publish, sqs:sendMessage, states:startExecution, and of aws-sdk the s3, sfn, sns and sqs calls \
-                     that this sandbox has";
+const KNOWN: &str = "functions, activities, sns:publish, sqs:sendMessage, states:startExecution, and of aws-sdk what \
+                     this sandbox has of lambda, s3, sfn, sns and sqs";
 
 /// Does what is asked for. Without an answer the end comes from somewhere else: by a token. Dropped where nobody waits
 /// for it any longer. Of what was open when a sandbox ended, some may have been said and done before.
 pub async fn answer(account: &Arc<Account>, open: &Open, desk: &Desk) -> Option<Answer> {
     match &open.demand {
-        Demand::Task(_, request) => match &request.resource {
-            Resource::Service(service) => task(account, open, request, service, desk).await,
-            Resource::Lambda { arn } | Resource::Activity { arn } => Some(Answer::Failed(none(arn))),
-        },
+        Demand::Task(_, request) => task(account, open, request, desk).await,
         Demand::Read(_, request) => Some(objects::read(account, request).await),
         Demand::List(_, request) => Some(objects::list(account, request).await),
         Demand::Write(_, request) => Some(objects::write(account, request).await),
@@ -41,31 +40,50 @@ pub async fn answer(account: &Arc<Account>, open: &Open, desk: &Desk) -> Option<
     }
 }
 
-async fn task(
-    account: &Arc<Account>,
-    open: &Open,
-    request: &TaskRequest,
-    service: &Integration,
-    desk: &Desk,
-) -> Option<Answer> {
-    let kind = &*service.resource_type;
-    let action = service.resource.split('.').next().unwrap_or_default();
-    let input = request.input.value();
-    let result: Result<Value, Failure> = match (kind, action) {
-        ("states", "startExecution") => return nested::answer(account, open, request, service, desk).await,
-        ("sns" | "aws-sdk:sns", "publish") => messages::publish(account, input, kind, desk),
-        ("sqs" | "aws-sdk:sqs", "sendMessage") => messages::send(account, input, kind, desk),
-        ("aws-sdk:s3", action) => s3::call(account, action, input).await,
-        ("aws-sdk:sfn", action) => sfn::call(account, action, input).await,
-        _ => Err(none(&format!("arn:aws:states:::{kind}:{}", service.resource))),
+async fn task(account: &Arc<Account>, open: &Open, request: &TaskRequest, desk: &Desk) -> Option<Answer> {
+    let (result, is_callback) = match Invocation::of(request) {
+        Some(invocation) => {
+            (functions::invoke(account, open, &invocation, desk).await, invocation.is_callback)
+        }
+        None => match &request.resource {
+            Resource::Service(service) if &*service.resource_type == "states" => {
+                return nested::answer(account, open, request, service, desk).await;
+            }
+            Resource::Service(service) => {
+                let result = call(account, service, request.input.value(), desk).await;
+                (result, service.pattern == Pattern::WaitForTaskToken)
+            }
+            Resource::Lambda { arn } | Resource::Activity { arn } => (Err(none(arn)), false),
+        },
     };
     match result {
-        Ok(output) if service.pattern == Pattern::WaitForTaskToken => {
+        Ok(output) if is_callback => {
             desk.tell(Answer::Submitted(Payload::new(output)));
             None
         }
         Ok(output) => Some(Answer::Succeeded(Payload::new(output))),
         Err(failure) => Some(Answer::Failed(failure)),
+    }
+}
+
+/// What a call of a service returns.
+async fn call(
+    account: &Arc<Account>,
+    service: &Integration,
+    input: &Value,
+    desk: &Desk,
+) -> Result<Value, Failure> {
+    let kind = &*service.resource_type;
+    let action = service.resource.split('.').next().unwrap_or_default();
+    match (kind, action) {
+        ("lambda" | "aws-sdk:lambda", "invoke") => {
+            Err(failures::unusable(input, "The field 'FunctionName' is required but was missing"))
+        }
+        ("sns" | "aws-sdk:sns", "publish") => messages::publish(account, input, kind, desk),
+        ("sqs" | "aws-sdk:sqs", "sendMessage") => messages::send(account, input, kind, desk),
+        ("aws-sdk:s3", action) => s3::call(account, action, input).await,
+        ("aws-sdk:sfn", action) => sfn::call(account, action, input).await,
+        _ => Err(none(&format!("arn:aws:states:::{kind}:{}", service.resource))),
     }
 }
 

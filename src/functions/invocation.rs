@@ -1,4 +1,5 @@
-//! Tasks that call a Lambda function: what the function is given, and what the task gets for its result.
+//! Tasks that call a Lambda function: what the function is given, and what the task gets for its result. How functions
+//! are found and run is for whoever runs the task.
 
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::definition::{Pattern, Resource};
@@ -7,7 +8,7 @@ use opsctl_engine::asl::history::Failure;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-use crate::functions::{FunctionError, Result};
+use super::{FunctionError, Result};
 
 /// A call of a function.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +16,20 @@ pub struct Invocation {
     /// Name or ARN.
     pub function: String,
     pub event: Value,
+    /// The task ends by its token: what the call gives only says that it was made.
+    pub is_callback: bool,
     form: Form,
+    kind: Kind,
+}
+
+/// How a function is to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    RequestResponse,
+    /// Nobody waits for the result.
+    Event,
+    /// Only whether it could be called is asked.
+    DryRun,
 }
 
 /// What is around a result.
@@ -27,14 +41,10 @@ enum Form {
     Optimized,
     /// `aws-sdk:lambda:invoke`: the payload is text, and a failure is an answer too.
     Sdk,
-    /// Nobody waits for the result.
-    Event,
-    /// Only whether it could be called is asked.
-    DryRun,
 }
 
 impl Invocation {
-    /// What a task calls, if that is a function whose result ends it.
+    /// What a task calls, if that is a function.
     pub fn of(request: &TaskRequest) -> Option<Self> {
         let input = request.input.value();
         let service = match &request.resource {
@@ -42,13 +52,16 @@ impl Invocation {
                 return Some(Invocation {
                     function: arn.to_string(),
                     event: input.clone(),
+                    is_callback: false,
                     form: Form::Bare,
+                    kind: Kind::RequestResponse,
                 });
             }
-            Resource::Service(service) if service.pattern == Pattern::RequestResponse => service,
-            _ => return None,
+            Resource::Service(service) => service,
+            Resource::Activity { .. } => return None,
         };
-        let form = match (&*service.resource_type, &*service.resource) {
+        let action = service.resource.split('.').next()?;
+        let form = match (&*service.resource_type, action) {
             ("lambda", "invoke") => Form::Optimized,
             ("aws-sdk:lambda", "invoke") => Form::Sdk,
             _ => return None,
@@ -61,38 +74,51 @@ impl Invocation {
             }
             (_, Some(payload)) => payload.clone(),
         };
-        let form = match input.get("InvocationType").and_then(Value::as_str) {
-            Some("Event") => Form::Event,
-            Some("DryRun") => Form::DryRun,
-            _ => form,
+        let kind = match input.get("InvocationType").and_then(Value::as_str) {
+            Some("Event") => Kind::Event,
+            Some("DryRun") => Kind::DryRun,
+            _ => Kind::RequestResponse,
         };
-        Some(Invocation { function, event, form })
+        let is_callback = service.pattern == Pattern::WaitForTaskToken;
+        Some(Invocation { function, event, is_callback, form, kind })
     }
 
-    /// Whether the function is to be run at all.
-    pub fn runs(&self) -> bool {
-        self.form != Form::DryRun
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
-    /// The answer to the task.
-    pub fn answer(&self, result: Result, request_id: &str) -> Answer {
-        let succeeded = |value: Value| Answer::Succeeded(Payload::new(value));
-        match (self.form, result) {
-            (Form::DryRun, _) => succeeded(json!({"StatusCode": 204, "Payload": ""})),
-            (Form::Event, _) => succeeded(json!({"StatusCode": 202, "Payload": ""})),
-            (Form::Bare, Ok(value)) => succeeded(value),
-            (Form::Optimized, Ok(value)) => succeeded(wrapped(value, request_id)),
-            (Form::Sdk, Ok(value)) => succeeded(
-                json!({"ExecutedVersion": "$LATEST", "Payload": value.to_string(), "StatusCode": 200}),
-            ),
-            (Form::Sdk, Err(FunctionError { payload, .. })) => succeeded(json!({
+    /// Whether failures are told as the SDK tells them.
+    pub fn is_by_sdk(&self) -> bool {
+        self.form == Form::Sdk
+    }
+
+    /// What the call gives: the result of the task, unless that comes by its token. Of a function that nobody waits for
+    /// the result is not looked at.
+    pub fn output(&self, result: Result, request_id: &str) -> std::result::Result<Value, Failure> {
+        match (self.kind, self.form, result) {
+            (Kind::DryRun, ..) => Ok(json!({"StatusCode": 204, "Payload": ""})),
+            (Kind::Event, ..) => Ok(json!({"StatusCode": 202, "Payload": ""})),
+            (_, Form::Bare, Ok(value)) => Ok(value),
+            (_, Form::Optimized, Ok(value)) => Ok(wrapped(value, request_id)),
+            (_, Form::Sdk, Ok(value)) => {
+                Ok(json!({"ExecutedVersion": "$LATEST", "Payload": value.to_string(), "StatusCode": 200}))
+            }
+            (_, Form::Sdk, Err(FunctionError { payload, .. })) => Ok(json!({
                 "ExecutedVersion": "$LATEST", "FunctionError": "Unhandled", "Payload": payload.to_string(),
                 "StatusCode": 200,
             })),
-            (Form::Bare | Form::Optimized, Err(FunctionError { error, payload })) => {
+            (_, Form::Bare | Form::Optimized, Err(FunctionError { error, payload })) => {
                 let cause = Some(Arc::from(payload.to_string()));
-                Answer::Failed(Failure { error: Some(Arc::from(error)), cause })
+                Err(Failure { error: Some(Arc::from(error)), cause })
             }
+        }
+    }
+
+    /// The answer to a task that the result of its function ends.
+    pub fn answer(&self, result: Result, request_id: &str) -> Answer {
+        match self.output(result, request_id) {
+            Ok(output) => Answer::Succeeded(Payload::new(output)),
+            Err(failure) => Answer::Failed(failure),
         }
     }
 }
@@ -163,7 +189,7 @@ mod tests {
 
         let input = json!({"FunctionName": "pay", "InvocationType": "DryRun"});
         let dry = Invocation::of(&request("arn:aws:states:::lambda:invoke", input)).unwrap();
-        assert!(!dry.runs() && event.runs());
+        assert_eq!((dry.kind(), event.kind()), (Kind::DryRun, Kind::Event));
         assert_eq!(output(dry.answer(Ok(Value::Null), "r-1"))["StatusCode"], 204);
 
         let error = || Err(FunctionError { error: "E".into(), payload: json!({"errorType": "E"}) });
@@ -176,10 +202,17 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_is_ended_by_a_token_is_one_too() {
+        let resource = "arn:aws:states:::lambda:invoke.waitForTaskToken";
+        let called = Invocation::of(&request(resource, json!({"FunctionName": "f"}))).unwrap();
+        assert!(called.is_callback);
+        assert_eq!(called.output(Ok(json!(1)), "r-1").unwrap()["Payload"], 1);
+    }
+
+    #[test]
     fn what_is_no_function_is_no_invocation() {
         for (resource, input) in [
             ("arn:aws:states:::sqs:sendMessage", json!({"FunctionName": "f"})),
-            ("arn:aws:states:::lambda:invoke.waitForTaskToken", json!({"FunctionName": "f"})),
             ("arn:aws:states:::lambda:invoke", json!({})),
             ("arn:aws:states:eu-west-1:111122223333:activity:sign", json!({})),
         ] {
