@@ -24,9 +24,9 @@ fn look(style: Style) -> Look {
         Style::Plain => Look::new(),
         Style::Faint => Look::new().effects(Effects::DIMMED),
         Style::Running => AnsiColor::Cyan.on_default(),
-        Style::Succeeded => AnsiColor::Green.on_default(),
-        Style::Caught => AnsiColor::Yellow.on_default(),
-        Style::Catch | Style::Failed => AnsiColor::Red.on_default(),
+        Style::Succeeded | Style::Added => AnsiColor::Green.on_default(),
+        Style::Caught | Style::Changed => AnsiColor::Yellow.on_default(),
+        Style::Catch | Style::Failed | Style::Removed => AnsiColor::Red.on_default(),
     }
 }
 

@@ -19,6 +19,14 @@ impl Type {
         }
     }
 
+    /// As the service writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Type::Standard => "STANDARD",
+            Type::Express => "EXPRESS",
+        }
+    }
+
     /// The type of this name, which files write in capitals.
     pub fn named(name: &str) -> Option<Self> {
         Type::from_str(name, false).ok()

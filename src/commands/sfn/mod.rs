@@ -1,8 +1,14 @@
 //! `opsctl sfn`: the group's verbs and their dispatch, no logic.
 
+mod alias;
+mod alias_name;
 mod api;
+mod changes;
 mod complete;
 mod definition;
+mod deploy;
+mod deployed;
+mod diff;
 mod execution;
 mod executions;
 mod express;
@@ -15,9 +21,12 @@ mod machine;
 mod machine_type;
 mod model;
 mod name_pattern;
+mod rollback;
+mod settings;
 mod show;
 mod substitute;
 mod view;
+mod written;
 
 use clap::Subcommand;
 
@@ -43,6 +52,11 @@ pub enum Command {
     Show(show::ShowMachineArgs),
     Executions(executions::ExecutionsArgs),
     Get(get::GetExecutionArgs),
+    Diff(diff::DiffArgs),
+    Deploy(deploy::DeployArgs),
+    #[command(subcommand)]
+    Alias(alias::Command),
+    Rollback(rollback::RollbackArgs),
     Graph(graph::GraphArgs),
     Lint(lint::LintArgs),
     #[command(subcommand)]
@@ -53,7 +67,10 @@ impl Command {
     /// Verbs that put things in order themselves on SIGINT, SIGTERM and SIGHUP.
     pub fn handles_signals(&self) -> bool {
         match self {
-            Command::List(_)
+            Command::Alias(command) => command.handles_signals(),
+            Command::Deploy(_) | Command::Rollback(_) => true,
+            Command::Diff(_)
+            | Command::List(_)
             | Command::Show(_)
             | Command::Executions(_)
             | Command::Get(_)
@@ -70,8 +87,12 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Show(args) => show::run(args, ctx).await,
         Command::Executions(args) => executions::run(args, ctx).await,
         Command::Get(args) => get::run(args, ctx).await,
+        Command::Alias(command) => alias::run(command, ctx).await,
+        Command::Deploy(args) => deploy::run(args, ctx).await,
+        Command::Diff(args) => diff::run(args, ctx).await,
         Command::Graph(args) => graph::run(args, ctx).await,
         Command::Lint(args) => lint::run(args, ctx).await,
         Command::Local(command) => local::run(command, ctx).await,
+        Command::Rollback(args) => rollback::run(args, ctx).await,
     }
 }

@@ -1,5 +1,8 @@
 //! Workflows on this machine, and state machines in a sandbox.
 
+mod alias;
+mod deploy;
+mod diff;
 mod executions;
 mod functions;
 mod graph;

@@ -25,7 +25,7 @@ pub use mermaid::mermaid;
 pub use overlay::{Outcome, Overlay, StateRun};
 pub use svg::svg;
 pub use terminal::terminal;
-pub use text::{Line, Span, Style};
+pub use text::{Line, Span, Style, cut};
 pub use timeline::{Timeline, timeline};
 pub use tree::{Shows, tree};
 pub use visits::{Change, Visit, Visits};

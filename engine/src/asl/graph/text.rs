@@ -29,6 +29,10 @@ pub enum Style {
     Succeeded,
     Caught,
     Failed,
+    /// Of two things that are compared: what one has more, less, and otherwise.
+    Added,
+    Removed,
+    Changed,
 }
 
 /// Controls, separators that end a line, and marks that change the direction of text.

@@ -1,6 +1,8 @@
 //! The calls of Step Functions that the group makes: paging, conversion into our model, what their failures mean. A room a
 //! resource. It never prints.
 
+mod aliases;
+mod deployments;
 mod executions;
 mod history;
 mod machines;
@@ -15,6 +17,7 @@ use crate::aws::Aws;
 use crate::context::Context;
 use crate::error::{Error, Result};
 
+pub use deployments::{Changed, Content, Refused};
 pub use executions::Listing;
 pub use history::{HistoryPage, Order, RawEvent};
 

@@ -1,10 +1,12 @@
 //! What is known only when a definition is deployed: `${Name}` of SAM and CloudFormation. What a template says is filled
 //! in; where it says nothing, something of the kind that the field has stands in (`kind`), and it is kept where that is
-//! (`open`), so that nothing is held against what is left open. `token` knows how a name is written. Reads no files.
+//! (`open`), so that nothing is held against what is left open. `token` knows how a name is written. Only `values`, what
+//! users say that names stand for, reads files.
 
 mod kind;
 mod open;
 mod token;
+mod values;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,8 +15,9 @@ use serde_json::{Value, json};
 
 use kind::{Kind, Role, kind};
 pub use open::Open;
-pub use token::{blanked, is_of_name, known_in, places};
+pub use token::{blanked, is_of_name, known_in, literal, names_in, places};
 use token::{end_of_string, fill, token};
+pub use values::ValuesArgs;
 
 /// What a template says that names stand for.
 pub type Known = BTreeMap<String, String>;

@@ -94,6 +94,11 @@ impl Open {
         (!shown.is_empty()).then(|| shown.join(", "))
     }
 
+    /// The pointer of each place that is open, and what is written there.
+    pub fn each(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.within.iter().map(|(pointer, written)| (pointer.as_str(), written.as_str()))
+    }
+
     /// What is written at a place, or around it, that is open.
     pub fn written(&self, location: Option<&str>) -> Option<&str> {
         let location = plain(location?);

@@ -32,6 +32,24 @@ pub fn known_in(text: &str, known: &Known) -> String {
     fill(text, known, &mut |_, token| token.to_owned()).0
 }
 
+/// The names of all tokens in a text.
+pub fn names_in(text: &str) -> Vec<&str> {
+    text.match_indices("${").filter_map(|(at, _)| token(text.get(at..)?)).map(|(name, _)| name).collect()
+}
+
+/// A text in which `${!Name}`, as CloudFormation writes what is no token, is `${Name}`.
+pub fn literal(text: &str) -> String {
+    let mut parts = text.split("${!");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_one =
+            part.split_once('}').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_of_name));
+        out.push_str(if is_one { "${" } else { "${!" });
+        out.push_str(part);
+    }
+    out
+}
+
 /// Each token outside of strings, with the byte it begins at.
 fn bare(text: &str) -> Vec<(usize, &str)> {
     let (mut found, mut rest) = (Vec::new(), text);
@@ -100,4 +118,15 @@ pub(super) fn fill(text: &str, known: &Known, open: &mut dyn FnMut(&str, &str) -
     }
     out.push_str(rest);
     (out, is_open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_and_what_is_no_token_is_taken_as_it_is() {
+        assert_eq!(names_in("${A} $x ${B.Arn}/${!C} ${} ${d e}"), ["A", "B.Arn"]);
+        assert_eq!(literal("echo ${!HOME} ${!} ${!a b} ${A}"), "echo ${HOME} ${!} ${!a b} ${A}");
+    }
 }

@@ -1,0 +1,82 @@
+//! `opsctl sfn alias`: its verbs, and what they share: how routes are typed and which can be.
+
+mod delete;
+mod list;
+mod routes;
+mod set;
+mod show;
+mod view;
+
+use clap::Subcommand;
+use opsctl_engine::asl::arn::StatesArn;
+
+use super::api::Sfn;
+use super::deployed::Alias;
+use super::machine::machine_of;
+use crate::context::Context;
+use crate::error::{Error, Kind, Outcome, Result};
+use crate::output::nearest;
+pub use routes::{TypedVersion, exist};
+pub use set::step;
+
+/// Names for versions: list, show, set and delete aliases
+///
+/// An alias leads executions that are started with its name to a version of the machine, or to two
+/// versions, each with a share of them.
+///
+/// Examples:
+///   opsctl sfn alias list orders
+///   opsctl sfn alias set orders PROD 7
+///   opsctl sfn alias set orders PROD 7=90 8=10
+#[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
+pub enum Command {
+    List(list::ListAliasesArgs),
+    Show(show::ShowAliasArgs),
+    Set(set::SetAliasArgs),
+    Delete(delete::DeleteAliasArgs),
+}
+
+impl Command {
+    pub fn handles_signals(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Show(_) => false,
+            Command::Set(_) | Command::Delete(_) => true,
+        }
+    }
+}
+
+pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    match command {
+        Command::List(args) => list::run(args, ctx).await,
+        Command::Show(args) => show::run(args, ctx).await,
+        Command::Set(args) => set::run(args, ctx).await,
+        Command::Delete(args) => delete::run(args, ctx).await,
+    }
+}
+
+/// An alias that has to be there.
+pub async fn needed(sfn: &Sfn, machine: &StatesArn, name: &str) -> Result<Alias> {
+    if let Some(alias) = sfn.alias_if_any(machine, name).await? {
+        return Ok(alias);
+    }
+    let known = sfn.aliases(machine).await?;
+    let of = machine_of(&machine.resource).unwrap_or_default();
+    let error = Error::not_found(format!("{of} has no alias {name}"));
+    Err(match nearest(name, known.iter().map(|alias| alias.name.as_str())) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error.hint(format!("opsctl sfn alias list {of}")),
+    }
+    .into())
+}
+
+/// Refuses when an alias is no longer as it was when the change was agreed to.
+pub async fn is_still(before: Option<&Alias>, sfn: &Sfn, machine: &StatesArn, name: &str) -> Result<()> {
+    let now = sfn.alias_if_any(machine, name).await?;
+    if now.as_ref() == before {
+        return Ok(());
+    }
+    let of = machine_of(&machine.resource).unwrap_or_default();
+    let message = format!("somebody else has changed the alias {of}:{name} meanwhile");
+    Err(Error::new(Kind::Conflict, message).hint("the same command again shows where it leads now").into())
+}
