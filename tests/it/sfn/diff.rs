@@ -23,7 +23,18 @@ fn differences_are_drawn_and_listed_in_every_form() {
     let same = bench.sfn(&["diff", "before.json", "pay"]).expect(0);
     assert_eq!((same.stdout.as_str(), same.stderr.as_str()), ("", "pay is as before.json has it\n"));
     let drawn = bench.sfn(&["diff", "after.json", "pay", "--tracing", "on"]).expect(6);
-    insta::assert_snapshot!(drawn.stdout, @"");
+    insta::assert_snapshot!(drawn.stdout, @r#"
+    definition
+      ~ Check
+        ~ /Default  "No" -> "Log"
+      ~ No
+        ~ /Error  "No" -> "Never"
+      + Log  Pass
+        + /Next  "No"
+      = Sleep  was Rest
+    tracing
+      ~ false -> true
+    "#);
     assert_eq!(
         drawn.stderr,
         "pay differs from after.json: definition (1 state added, 1 state renamed, 2 states changed), tracing\n"

@@ -191,7 +191,16 @@ mod tests {
 
     #[test]
     fn changes_are_told_under_their_states() {
-        insta::assert_snapshot!(text(None), @r#""#);
+        insta::assert_snapshot!(text(None), @r#"
+        definition
+          ~ /Comment  "one" -> "two"
+          ~ A
+            ~ /TimeoutSeconds  30 -> 60
+          + X  Pass
+            + /Next  "C"
+          = C  was B
+          - D  Fail
+        "#);
         assert!(text(Some(20)).lines().all(|line| line.chars().count() <= 20), "{}", text(Some(20)));
         assert_eq!(
             summary(&of_definitions(BEFORE, AFTER)),
