@@ -1,0 +1,117 @@
+#!/bin/sh
+# The image processor, whole: its functions, buckets and state machine in a sandbox, then pictures. Every command is
+# printed before it runs:
+#
+#   opsctl sandbox run -- examples/image-processor/run.sh
+#
+# The functions are built with cargo; IMAGE_PROCESSOR names their program where that is done already.
+set -eu
+
+case "${AWS_ENDPOINT_URL:-}" in
+http://127.0.0.1:*) ;;
+*)
+    echo 'This deploys to a sandbox: opsctl sandbox run -- examples/image-processor/run.sh' >&2
+    exit 2
+    ;;
+esac
+cd "$(dirname "$0")"
+
+say() {
+    printf '\n# %s\n' "$1"
+}
+
+# Prints a command line, then runs just that.
+run() {
+    printf '$ %s\n' "$1"
+    eval "$1"
+}
+
+program=${IMAGE_PROCESSOR:-}
+if [ -z "$program" ]; then
+    say 'The functions are one program, built once'
+    run 'cargo build --quiet --example image-processor'
+    target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
+    program=$target/debug/examples/image-processor
+fi
+
+say 'What the AWS account would have: buckets, functions, and an upload that starts the state machine'
+cat > "${infrastructure:=$(mktemp)}" <<TOML
+[[buckets]]
+name = "image-uploads"
+
+[[buckets]]
+name = "image-results"
+
+[[functions]]
+name = "image-processor-validate"
+command = ["$program"]
+runtime_api = true
+timeout_ms = 60000
+
+# One that fails the first attempt at every picture: the workflow tries again.
+[[functions]]
+name = "image-processor-resize"
+command = ["$program"]
+runtime_api = true
+timeout_ms = 60000
+environment = { FLAKY_ATTEMPTS = "1" }
+
+[[functions]]
+name = "image-processor-filter"
+command = ["$program"]
+runtime_api = true
+timeout_ms = 60000
+
+[[functions]]
+name = "image-processor-optimize"
+command = ["$program"]
+runtime_api = true
+timeout_ms = 60000
+
+[[notifications]]
+bucket = "image-uploads"
+machine = "image-processor"
+TOML
+trap 'rm -f "$infrastructure"' EXIT
+run 'opsctl sandbox add "$infrastructure"'
+
+say 'The state machine, deployed as it would be on AWS: linted, compared, created, published'
+account=$(opsctl whoami --query 'item.account' -o text)
+at=$AWS_REGION:$account
+run 'opsctl sfn deploy image-processor.asl.json image-processor --role image-processor --yes \
+    --set ValidateFunction=arn:aws:lambda:$at:function:image-processor-validate \
+    --set ResizeFunction=arn:aws:lambda:$at:function:image-processor-resize \
+    --set FilterFunction=arn:aws:lambda:$at:function:image-processor-filter \
+    --set OptimizeFunction=arn:aws:lambda:$at:function:image-processor-optimize \
+    --set ResultsBucket=image-results --set Topic=arn:aws:sns:$at:image-processor'
+
+# The name of the newest execution, when there are as many as uploads.
+newest() {
+    tries=0
+    until [ "$(opsctl sfn executions image-processor --query 'length(items)' -o text)" -ge "$1" ]; do
+        tries=$((tries + 1))
+        if [ $tries -gt 300 ]; then
+            echo 'the upload has started nothing' >&2
+            exit 1
+        fi
+        sleep 0.1
+    done
+    opsctl sfn executions image-processor --limit 1 --query 'items[0].name' -o text
+}
+
+say 'A picture is uploaded, and that starts an execution'
+run 'opsctl sandbox put pictures/hills.jpg s3://image-uploads/'
+picture=$(newest 1)
+run 'opsctl sfn watch "image-processor:$picture"'
+
+say 'What came of it'
+run 'opsctl s3 manifest build s3://image-results/ --to - --columns rows,size'
+
+say 'A file that is no picture is told, and its execution fails'
+run 'echo "no picture" | opsctl sandbox put - s3://image-uploads/broken.jpg'
+broken=$(newest 2)
+run 'opsctl sfn watch "image-processor:$broken" --quiet' && exit 1 || printf '(exit code %s)\n' "$?"
+run 'opsctl sfn explain "image-processor:$broken"' && exit 1 || printf '(exit code %s)\n' "$?"
+
+say 'Who has subscribed to the topic has read'
+run 'opsctl sandbox messages image-processor --columns subject,message'
