@@ -4,7 +4,7 @@
 #
 #   opsctl sandbox run -- examples/image-processor/run.sh
 #
-# The functions are built with cargo; IMAGE_PROCESSOR names their program where that is done already.
+# deploy.sh builds the functions with cargo; IMAGE_PROCESSOR names their program where that is done already.
 set -eu
 
 case "${AWS_ENDPOINT_URL:-}" in
@@ -26,64 +26,7 @@ run() {
     eval "$1"
 }
 
-program=${IMAGE_PROCESSOR:-}
-if [ -z "$program" ]; then
-    say 'The functions are one program, built once'
-    run 'cargo build --quiet --example image-processor'
-    target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-    program=$target/debug/examples/image-processor
-fi
-
-say 'What the AWS account would have: buckets, functions, and an upload that starts the state machine'
-cat > "${infrastructure:=$(mktemp)}" <<TOML
-[[buckets]]
-name = "image-uploads"
-
-[[buckets]]
-name = "image-results"
-
-[[functions]]
-name = "image-processor-validate"
-command = ["$program"]
-runtime_api = true
-timeout_ms = 60000
-
-# One that fails the first attempt at every picture: the workflow tries again.
-[[functions]]
-name = "image-processor-resize"
-command = ["$program"]
-runtime_api = true
-timeout_ms = 60000
-environment = { FLAKY_ATTEMPTS = "1" }
-
-[[functions]]
-name = "image-processor-filter"
-command = ["$program"]
-runtime_api = true
-timeout_ms = 60000
-
-[[functions]]
-name = "image-processor-optimize"
-command = ["$program"]
-runtime_api = true
-timeout_ms = 60000
-
-[[notifications]]
-bucket = "image-uploads"
-machine = "image-processor"
-TOML
-trap 'rm -f "$infrastructure"' EXIT
-run 'opsctl sandbox add "$infrastructure"'
-
-say 'The state machine, deployed as it would be on AWS: linted, compared, created, published'
-account=$(opsctl whoami --query 'item.account' -o text)
-at=$AWS_REGION:$account
-run 'opsctl sfn deploy image-processor.asl.json image-processor --role image-processor --yes \
-    --set ValidateFunction=arn:aws:lambda:$at:function:image-processor-validate \
-    --set ResizeFunction=arn:aws:lambda:$at:function:image-processor-resize \
-    --set FilterFunction=arn:aws:lambda:$at:function:image-processor-filter \
-    --set OptimizeFunction=arn:aws:lambda:$at:function:image-processor-optimize \
-    --set ResultsBucket=image-results --set Topic=arn:aws:sns:$at:image-processor'
+./deploy.sh
 
 # The name of the newest execution, when there are as many as uploads.
 newest() {

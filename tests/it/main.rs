@@ -21,6 +21,7 @@ mod forward;
 mod gateway;
 mod generated;
 mod help;
+mod image_processor;
 mod list;
 mod lockfile;
 mod network;

@@ -1,0 +1,181 @@
+//! The image processor of the examples, whole: deployed to a sandbox by its own script, with pictures that are looked at
+//! when they come back.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use opsctl::aws::{Aws, AwsOptions, AwsSettings};
+use opsctl::settings::Environment;
+
+use crate::support::machines::States;
+use crate::support::{Ran, Sandbox, Sealed, finish};
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/image-processor");
+const PICTURES: usize = 50;
+
+/// The functions' program: cargo builds it with the tests.
+pub fn program() -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_opsctl")).with_file_name("examples/image-processor");
+    assert!(program.exists(), "cargo build --example image-processor makes what is needed here");
+    program
+}
+
+fn script(sealed: &Sealed, words: &[&str]) -> Ran {
+    let mut command = Command::new(words[0]);
+    sealed.seal(&mut command);
+    command.args(&words[1..]);
+    finish(command, b"")
+}
+
+#[test]
+fn one_command_shows_all_of_it() {
+    let mut sealed = Sealed::new();
+    sealed.set("IMAGE_PROCESSOR", program().to_str().unwrap());
+    let ran = sealed.run(["sandbox", "run", "--", &format!("{EXAMPLE}/run.sh")]).expect(0);
+    for shown in [
+        "filtered/hills.jpg",
+        "optimized/hills.jpg",
+        "resized/hills.jpg",
+        "Picture processed",
+        "Picture not processed",
+        "BrokenImage",
+        "it is neither a JPEG nor a PNG",
+        "OptimizeImage",
+        "(exit code 6)",
+    ] {
+        assert!(ran.stdout.contains(shown) || ran.stderr.contains(shown), "{shown}: {ran:?}");
+    }
+}
+
+#[test]
+fn it_is_deployed_to_nothing_but_a_sandbox() {
+    let mut sealed = Sealed::new();
+    sealed.set("AWS_ENDPOINT_URL", "https://states.eu-west-1.amazonaws.com");
+    for name in ["run.sh", "deploy.sh"] {
+        let ran = script(&sealed, &[&format!("{EXAMPLE}/{name}")]).expect(2);
+        assert!(ran.stderr.contains("opsctl sandbox run -- examples/image-processor/"), "{ran:?}");
+    }
+}
+
+/// A picture of one colour, and a size that is its own.
+struct Upload {
+    colour: [u8; 3],
+    size: (u32, u32),
+}
+
+impl Upload {
+    fn number(number: usize) -> Self {
+        let number = u32::try_from(number).unwrap();
+        let part = |step: u32| u8::try_from(40 + number * step % 160).unwrap();
+        Upload { colour: [part(37), part(53), part(91)], size: (100 + number * 3, 120 - number) }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let image = RgbImage::from_pixel(self.size.0, self.size.1, Rgb(self.colour));
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::from(image).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+        bytes.into_inner()
+    }
+
+    /// Every pixel of a result, as near as JPEG is.
+    fn check(&self, image: &DynamicImage, size: (u32, u32), colour: [u8; 3], name: &str) {
+        assert_eq!((image.width(), image.height()), size, "{name}");
+        for pixel in image.to_rgb8().pixels() {
+            let is_near = pixel.0.iter().zip(colour).all(|(is, expected)| is.abs_diff(expected) <= 8);
+            assert!(is_near, "{name}: {pixel:?} is not {colour:?}");
+        }
+    }
+
+    /// As bright as people see it.
+    fn grey(&self) -> [u8; 3] {
+        let [red, green, blue] = self.colour.map(f64::from);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let grey = (0.2126 * red + 0.7152 * green + 0.0722 * blue).round() as u8;
+        [grey; 3]
+    }
+}
+
+#[test]
+fn fifty_pictures_at_once_come_back_right() {
+    let mut sealed = Sealed::new();
+    let sandbox = Sandbox::up(&sealed);
+    let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
+    sealed
+        .set("IMAGE_PROCESSOR", program().to_str().unwrap())
+        .set("AWS_ENDPOINT_URL", connection.endpoint())
+        .set("AWS_ACCESS_KEY_ID", connection.access_key_id.clone())
+        .set("AWS_SECRET_ACCESS_KEY", connection.secret_access_key.as_str())
+        .set("AWS_REGION", connection.region.clone());
+    script(&sealed, &[&format!("{EXAMPLE}/deploy.sh")]).expect(0);
+
+    let folder = sealed.path("uploads");
+    std::fs::create_dir(&folder).unwrap();
+    for number in 0..PICTURES {
+        std::fs::write(folder.join(format!("{number}.jpg")), Upload::number(number).bytes()).unwrap();
+    }
+    sealed.run(["sandbox", "put", "uploads", "s3://image-uploads/"]).expect(0);
+
+    // Every upload has started one execution, and all of them end well.
+    let states = States::of(&sandbox);
+    let machine = "arn:aws:states:us-east-1:111122223333:stateMachine:image-processor";
+    let end = Instant::now() + Duration::from_secs(300);
+    let statuses = loop {
+        let listed = states.with_client(async |client| {
+            client.list_executions().state_machine_arn(machine).max_results(1000).send().await.unwrap()
+        });
+        let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
+        for execution in &listed.executions {
+            *statuses.entry(execution.status.as_str().to_owned()).or_default() += 1;
+        }
+        let is_over = listed.executions.len() >= PICTURES && !statuses.contains_key("RUNNING");
+        if is_over || Instant::now() > end {
+            break statuses;
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(statuses, BTreeMap::from([("SUCCEEDED".to_owned(), PICTURES)]));
+
+    let read = |key: &str| {
+        states.with_client(async |_| {
+            let (options, env) = (AwsOptions::default(), Environment::default());
+            let settings = AwsSettings { options: &options, env: &env, sandbox: Some(connection.clone()) };
+            let client = Aws::load(settings).await.unwrap().s3();
+            let answer = client.get_object().bucket("image-results").key(key).send().await.unwrap();
+            answer.body.collect().await.unwrap().to_vec()
+        })
+    };
+    for number in 0..PICTURES {
+        let upload = Upload::number(number);
+        let [resized, filtered, optimized] =
+            ["resized", "filtered", "optimized"].map(|made| read(&format!("{made}/{number}.jpg")));
+        assert!(optimized.len() < resized.len(), "{number}");
+        let image = |bytes: &[u8]| image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).unwrap();
+        upload.check(&image(&resized), (800, 600), upload.colour, "resized");
+        upload.check(&image(&optimized), (800, 600), upload.colour, "optimized");
+        upload.check(&image(&filtered), upload.size, upload.grey(), "filtered");
+    }
+
+    // The function that fails the first attempt at every picture was tried again, and everybody was told once.
+    let newest = sealed
+        .run([
+            "sfn",
+            "executions",
+            "image-processor",
+            "--limit",
+            "1",
+            "--query",
+            "items[0].executionArn",
+            "-o",
+            "text",
+        ])
+        .expect(0);
+    let retried =
+        ["sfn", "history", newest.stdout.trim(), "--query", "items[?type=='TaskFailed']", "-o", "json"];
+    assert!(sealed.run(retried).expect(0).stdout.contains("StorageBusy"));
+    let told = sealed.run(["sandbox", "messages", "--query", "length(items)", "-o", "text"]).expect(0);
+    assert_eq!(told.stdout.trim(), PICTURES.to_string());
+}
