@@ -12,6 +12,7 @@ use super::lambda::Functions;
 use super::messages::{Channels, Messages};
 use super::node::Node;
 use super::node_ids::node_id;
+use super::notifications;
 use super::policy::Policy;
 use super::s3::S3;
 use super::s3::store::Store;
@@ -36,7 +37,7 @@ pub struct Account {
     pub s3: S3,
     pub batch: Batch,
     pub lambda: Functions,
-    pub deliveries: Deliveries,
+    pub deliveries: Arc<Deliveries>,
     pub states: States,
     pub messages: Messages,
     pub pages: Pages,
@@ -84,6 +85,12 @@ impl Account {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
         let Engines { kms, sessions, commands, store, batch, lambda } = engines;
         let channels = Channels::new(&identity, settings.topics.clone(), settings.queues.clone());
+        let deliveries = Arc::new(Deliveries::open(folder));
+        if !settings.notifications.is_empty() {
+            let witness =
+                notifications::witness(settings.notifications.clone(), &identity, Arc::clone(&deliveries));
+            store.tell(witness);
+        }
         Ok(Account {
             nodes: settings.nodes.iter().map(managed).collect(),
             pages: Pages::new(settings.page_size)?,
@@ -99,7 +106,7 @@ impl Account {
             s3: S3::new(&identity, store, settings.s3.slow_down_per_s),
             batch,
             lambda,
-            deliveries: Deliveries::open(folder),
+            deliveries,
             states: States::open(folder, &identity),
             messages: Messages::open(&folder.join("messages"), channels),
             identity,

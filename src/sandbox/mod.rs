@@ -17,6 +17,7 @@ mod leftovers;
 mod messages;
 mod node;
 mod node_ids;
+mod notifications;
 mod policy;
 mod s3;
 mod server;

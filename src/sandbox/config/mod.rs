@@ -6,6 +6,7 @@ mod buckets;
 mod documents;
 mod functions;
 mod jobs;
+mod notifications;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 use super::batch::{JobSettings, Role};
 use super::document::Document;
 use super::lambda::FunctionSettings;
+use super::notifications::Notification;
 use super::s3::store::FirstBucket;
 use super::sessions::{FaultSettings, Throttle};
 use crate::input::Mistake;
@@ -56,6 +58,8 @@ pub struct Settings {
     /// The topics of SNS and the queues of SQS that there are. None: every name is one.
     pub topics: Option<Vec<String>>,
     pub queues: Option<Vec<String>>,
+    /// Whom S3 tells of new objects.
+    pub notifications: Vec<Notification>,
 }
 
 /// How S3 answers.
@@ -170,6 +174,7 @@ impl Default for Settings {
             functions: Vec::new(),
             topics: None,
             queues: None,
+            notifications: Vec::new(),
         }
     }
 }

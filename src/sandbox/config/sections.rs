@@ -6,6 +6,7 @@ use super::documents::documents;
 use super::functions::functions;
 use super::jobs;
 use super::{Additions, Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
+use super::notifications::notifications;
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, boolean, chance, choice, integer, text, text_where};
 use crate::sandbox::sessions::{ExtraFrame, FaultSettings, Rhythm, Throttle};
@@ -83,6 +84,9 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     }
     if let Some(value) = section.get("queues") {
         settings.queues = Some(names(reader_ref, value, "queue", messages::is_queue_name));
+    }
+    if let Some(value) = section.get("notifications") {
+        settings.notifications = notifications(reader_ref, value, &settings.functions);
     }
     section.finish(reader_ref);
     reader.finish(settings)

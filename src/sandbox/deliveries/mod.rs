@@ -106,6 +106,12 @@ impl Deliveries {
         }
     }
 
+    /// Whether everything has arrived.
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.waiting().count == 0
+    }
+
     fn forget(&self, delivery: &Delivery) {
         self.shelf.remove(&delivery.id);
         let mut waiting = self.waiting();

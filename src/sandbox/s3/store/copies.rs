@@ -1,5 +1,6 @@
 //! Copies: a new object with the bytes of another, and as much of the rest as is asked for.
 
+use super::arrival::Cause;
 use super::checksum::{Algorithm, Checksum, ChecksumType, Hasher};
 use super::content::{Content, Reader, Written};
 use super::objects::{Condition, Draft};
@@ -106,6 +107,7 @@ impl Store {
             class: copy.class.unwrap_or(StorageClass::Standard),
             attributes,
             condition: copy.condition,
+            cause: Cause::Copy,
         };
         let version = state.put_object(bucket, key, draft)?;
         Ok(Copied { source: Arc::clone(&found), version })

@@ -1,6 +1,7 @@
 //! The store behind S3: buckets, objects with their versions, and uploads, all changes written to a journal before they
 //! are acknowledged. It knows S3's rules and nothing of its protocol: the service and S3's jobs both work on it.
 
+pub mod arrival;
 pub mod bucket;
 pub mod checksum;
 pub mod content;
@@ -26,6 +27,7 @@ pub use uploads::{CompletedPart, Part, Upload, UploadId};
 
 use crate::random;
 use crate::sandbox::services::ServiceError;
+use arrival::{Arrival, Cause, Witness};
 use bucket::{Bucket, BucketSettings};
 use content::{Blob, Blobs, Content, Writer};
 use fill::Fill;
@@ -68,6 +70,10 @@ struct State {
     journal: Journal,
     /// Of the last object that was written: many are like the one before.
     last: Option<Arc<Attributes>>,
+    /// Looks on when objects come to be.
+    witness: Option<Witness>,
+    /// Of the last of them.
+    sequencer: u64,
 }
 
 impl Store {
@@ -81,7 +87,7 @@ impl Store {
             Ok(())
         })?;
         let Loader { buckets, files, lines, .. } = loader;
-        let mut state = State { buckets, journal, last: None };
+        let mut state = State { buckets, journal, last: None, witness: None, sequencer: 0 };
         let now = now();
         for bucket in first {
             if !state.buckets.contains_key(&bucket.name) {
@@ -104,6 +110,11 @@ impl Store {
     /// Takes the bytes of an object to come.
     pub fn writer(&self, algorithm: checksum::Algorithm) -> Writer {
         Writer::new(Arc::clone(&self.blobs), algorithm)
+    }
+
+    /// Lets somebody look on from now on.
+    pub fn tell(&self, witness: Witness) {
+        self.lock().witness = Some(witness);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -223,6 +234,17 @@ impl State {
         let version = Arc::new(version);
         self.bucket_mut(bucket)?.put(key, Arc::clone(&version));
         Ok(version)
+    }
+
+    /// Tells whoever looks on of a new object.
+    fn announce(&mut self, cause: Cause, bucket: &str, key: &str, version: &Version) {
+        // By the clock, so that a later sandbox goes on from there.
+        let now = u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default();
+        self.sequencer = now.max(self.sequencer.saturating_add(1));
+        let region = self.buckets.get(bucket).map_or("", |bucket| bucket.settings.region.as_str());
+        if let Some(witness) = &self.witness {
+            witness(&Arrival { cause, bucket, region, key, version, sequencer: self.sequencer });
+        }
     }
 
     /// Gives a version other attributes or data, in its place.

@@ -1,5 +1,6 @@
 //! Objects as a whole: found, written and deleted, by the rules of versioning and of locks.
 
+use super::arrival::Cause;
 use super::bucket::{Bucket, DefaultRetention, Versioning};
 use super::checksum::Checksum;
 use super::content::Written;
@@ -34,6 +35,8 @@ pub struct Draft {
     pub class: StorageClass,
     pub attributes: Attributes,
     pub condition: Condition,
+    /// How it comes to be.
+    pub cause: Cause,
 }
 
 impl Draft {
@@ -45,6 +48,7 @@ impl Draft {
             class: StorageClass::Standard,
             attributes: Attributes::new(),
             condition: Condition::None,
+            cause: Cause::Put,
         }
     }
 }
@@ -168,7 +172,10 @@ impl State {
             content: draft.written.content,
         };
         let attributes = Some(Arc::new(attributes));
-        self.put(name, key, Version { id, modified: now, kind: Kind::Object(data), attributes })
+        let version = Version { id, modified: now, kind: Kind::Object(data), attributes };
+        let version = self.put(name, key, version)?;
+        self.announce(draft.cause, name, key, &version);
+        Ok(version)
     }
 }
 

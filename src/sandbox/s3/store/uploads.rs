@@ -1,5 +1,6 @@
 //! Uploads in parts: begun, given their parts in any order, and completed or given up.
 
+use super::arrival::Cause;
 use super::bucket::Bucket;
 use super::checksum::{Algorithm, Checksum, ChecksumType, Digest, Hasher};
 use super::content::{Blob, Content, Written};
@@ -196,6 +197,7 @@ impl Store {
             class: upload.class,
             attributes: upload.attributes,
             condition,
+            cause: Cause::CompleteMultipartUpload,
         };
         let mut state = self.lock();
         // Somebody else may have completed it, or given it up.

@@ -1,0 +1,31 @@
+//! What `sandbox.toml` says of notifications. Data only.
+
+use crate::sandbox::deliveries::Destination;
+use crate::sandbox::s3::store::arrival::{Arrival, Cause};
+
+/// Which objects are told of, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    pub bucket: String,
+    pub prefix: String,
+    pub suffix: String,
+    pub causes: Vec<Cause>,
+    pub to: Destination,
+}
+
+/// The kinds of events and what they are about.
+pub const EVENTS: &[(&str, &[Cause])] = &[
+    ("s3:ObjectCreated:*", &[Cause::Put, Cause::Copy, Cause::CompleteMultipartUpload]),
+    ("s3:ObjectCreated:Put", &[Cause::Put]),
+    ("s3:ObjectCreated:Copy", &[Cause::Copy]),
+    ("s3:ObjectCreated:CompleteMultipartUpload", &[Cause::CompleteMultipartUpload]),
+];
+
+impl Notification {
+    pub fn is_about(&self, arrival: &Arrival<'_>) -> bool {
+        self.bucket == arrival.bucket
+            && arrival.key.starts_with(&self.prefix)
+            && arrival.key.ends_with(&self.suffix)
+            && self.causes.contains(&arrival.cause)
+    }
+}
