@@ -24,6 +24,7 @@ mod help;
 mod image_processor;
 mod list;
 mod lockfile;
+mod messages;
 mod network;
 mod node_shell;
 mod output;

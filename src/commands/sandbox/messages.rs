@@ -27,11 +27,15 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// With --follow it goes on with what comes, until --limit messages were shown or Ctrl-C ends it. A
 /// task that waits for a token is ended by whoever reads the token here.
 ///
+/// The AWS CLI of version 1 looks for SQS in AWS wherever it was told to look: inside of a sandbox it
+/// wants --endpoint-url "$AWS_ENDPOINT_URL" besides.
+///
 /// Examples:
 ///   opsctl --sandbox sandbox messages
 ///   opsctl --sandbox sandbox messages image-done --columns time,message
 ///   opsctl sandbox run -- opsctl sandbox messages --query 'items[].message' -o text
-///   aws sns publish --topic-arn arn:aws:sns:us-east-1:111122223333:done --message hello
+///   opsctl sandbox run -- aws sns publish --message hello \
+///     --topic-arn arn:aws:sns:us-east-1:111122223333:done
 ///
 /// Exit codes:
 ///   0    the list is complete, even if it is empty

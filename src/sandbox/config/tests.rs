@@ -227,3 +227,19 @@ fn a_throttle_is_of_the_sandbox_and_a_node_may_have_its_own() {
         ["sandbox.toml:1:12: `throttle` must be one of \"none\", \"agent\""]
     );
 }
+
+#[test]
+fn topics_and_queues_are_lists_of_names() {
+    let settings = Settings::parse("sandbox.toml", "topics = [\"done\", \"a-b_1.fifo\"]\nqueues = []").unwrap();
+    let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+    assert_eq!((settings.topics, settings.queues), (names(&["done", "a-b_1.fifo"]), names(&[])));
+    assert_eq!(
+        mistakes("topics = \"done\"\nqueues = [\"a.b\", 1, \"arn:aws:sqs:eu-west-1:111122223333:work\"]"),
+        [
+            "sandbox.toml:1:10: `topics` must be a list of names, as [\"done\"]",
+            "sandbox.toml:2:11: the name of a queue is letters, digits, dashes and underscores, then .fifo perhaps",
+            "sandbox.toml:2:18: the name of a queue is letters, digits, dashes and underscores, then .fifo perhaps",
+            "sandbox.toml:2:21: the name of a queue is letters, digits, dashes and underscores, then .fifo perhaps",
+        ]
+    );
+}
