@@ -112,6 +112,11 @@ fn run(line: &str) {
     if line.contains("sfn ") && ["orders", "run-"].iter().any(|name| line.contains(name)) {
         orders(&sandbox);
     }
+    if line.contains("sfn task") {
+        let token = task(&sandbox);
+        sealed.write("token.txt", &token);
+        sealed.set("TASK_TOKEN", token);
+    }
     if line.contains("sfn lint") {
         let machine = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
         sealed.write("machine.asl.json", machine);
@@ -143,6 +148,18 @@ fn orders(sandbox: &Sandbox) {
     );
     states.ran(&arn, "run-1", &json!({"total": 12}));
     states.start(&arn, "run-2", &json!({}));
+}
+
+/// A task that waits for an answer: its token.
+fn task(sandbox: &Sandbox) -> String {
+    let states = States::of(sandbox);
+    let activity = states.activity("approve");
+    let arn = states.create(
+        "approval",
+        &json!({"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": activity, "End": true}}}),
+    );
+    states.start(&arn, "run-1", &json!({}));
+    states.token(&activity)
 }
 
 /// An order with mocks, a function and a test.

@@ -12,19 +12,25 @@ mod diff;
 mod execution;
 mod executions;
 mod express;
+mod failure;
 mod get;
 mod graph;
+mod history;
 mod lint;
 mod list;
 mod local;
 mod machine;
 mod machine_type;
+mod map_run;
 mod model;
 mod name_pattern;
+mod payload;
 mod rollback;
 mod settings;
 mod show;
+mod stop;
 mod substitute;
+mod task;
 mod view;
 mod written;
 
@@ -37,10 +43,13 @@ use crate::error::{Outcome, Result};
 ///
 /// Definitions in the Amazon States Language. What is wrong with one is found before it is deployed,
 /// and it runs on this machine as the service runs it: with its data flow, its errors, its retries
-/// and its history. `graph`, `lint` and `local` call no AWS.
+/// and its history. `graph`, `lint` and `local` call no AWS; the other verbs are about machines and
+/// executions of an account, which go by name, by how a name begins, or by ARN.
 ///
 /// Examples:
 ///   opsctl sfn list
+///   opsctl sfn executions orders --status failed
+///   opsctl sfn history orders:run-1 --format timeline
 ///   opsctl sfn graph order.asl.json
 ///   opsctl sfn lint machine.asl.json
 ///   opsctl sfn local run order.asl.json --input '{"total": 12}' --mocks mocks.json
@@ -52,6 +61,12 @@ pub enum Command {
     Show(show::ShowMachineArgs),
     Executions(executions::ExecutionsArgs),
     Get(get::GetExecutionArgs),
+    History(history::HistoryArgs),
+    Stop(stop::StopExecutionArgs),
+    #[command(subcommand)]
+    MapRun(map_run::Command),
+    #[command(subcommand)]
+    Task(task::Command),
     Diff(diff::DiffArgs),
     Deploy(deploy::DeployArgs),
     #[command(subcommand)]
@@ -67,15 +82,18 @@ impl Command {
     /// Verbs that put things in order themselves on SIGINT, SIGTERM and SIGHUP.
     pub fn handles_signals(&self) -> bool {
         match self {
-            Command::Alias(command) => command.handles_signals(),
-            Command::Deploy(_) | Command::Rollback(_) => true,
-            Command::Diff(_)
-            | Command::List(_)
+            Command::List(_)
             | Command::Show(_)
             | Command::Executions(_)
             | Command::Get(_)
+            | Command::History(_)
+            | Command::Task(_)
+            | Command::Diff(_)
             | Command::Graph(_)
             | Command::Lint(_) => false,
+            Command::Stop(_) | Command::Deploy(_) | Command::Rollback(_) => true,
+            Command::MapRun(command) => command.handles_signals(),
+            Command::Alias(command) => command.handles_signals(),
             Command::Local(command) => command.handles_signals(),
         }
     }
@@ -87,6 +105,10 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Show(args) => show::run(args, ctx).await,
         Command::Executions(args) => executions::run(args, ctx).await,
         Command::Get(args) => get::run(args, ctx).await,
+        Command::History(args) => history::run(args, ctx).await,
+        Command::Stop(args) => stop::run(args, ctx).await,
+        Command::MapRun(command) => map_run::run(command, ctx).await,
+        Command::Task(command) => task::run(command, ctx).await,
         Command::Alias(command) => alias::run(command, ctx).await,
         Command::Deploy(args) => deploy::run(args, ctx).await,
         Command::Diff(args) => diff::run(args, ctx).await,

@@ -1,11 +1,13 @@
 //! Machines and executions as opsctl sees them. Built from answers of AWS in `api` and nowhere else.
 
 mod machine;
+mod map_run;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 pub use machine::{AliasSummary, Encryption, Logging, StateMachine, VersionSummary};
+pub use map_run::{Counts, MapRun, MapRunSummary};
 
 /// A machine as a list tells of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

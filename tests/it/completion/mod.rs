@@ -2,6 +2,7 @@
 
 mod accounts;
 mod failures;
+mod machines;
 mod protocol;
 mod shells;
 

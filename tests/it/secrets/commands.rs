@@ -1,6 +1,6 @@
 //! What every command is given, so that it does all it can, and how it ends then.
 
-use super::sfn::{EXECUTION, MACHINE};
+use super::sfn::{EXECUTION, MACHINE, MAP_RUN};
 
 /// A command, its arguments, its exit code.
 type Line = (&'static str, &'static str, i32);
@@ -56,6 +56,13 @@ const CALLING: &[Line] = &[
     ("sfn show", MACHINE, 0),
     ("sfn executions", MACHINE, 0),
     ("sfn get", EXECUTION, 0),
+    ("sfn history", EXECUTION, 0),
+    ("sfn stop", "arn:aws:states:eu-west-1:111122223333:execution:orders:run-1 --yes", 0),
+    ("sfn map-run list", EXECUTION, 0),
+    ("sfn map-run show", MAP_RUN, 0),
+    ("sfn task success", "--token-env TASK_TOKEN --result {}", 0),
+    ("sfn task failure", "--token-env TASK_TOKEN --error E", 0),
+    ("sfn task heartbeat", "--token-env TASK_TOKEN", 0),
     ("whoami", "", 0),
 ];
 
@@ -70,6 +77,8 @@ const OTHERS: &[Line] = &[
     ("s3 job create", "", 2),
     ("s3 job policy", "tag --trust", 0),
     ("sfn", "", 2),
+    ("sfn map-run", "", 2),
+    ("sfn task", "", 2),
     // A folder is no definition, and a drawing has no -o.
     ("sfn graph", ".", 2),
     ("sfn lint", "-", 6),

@@ -31,6 +31,21 @@ fn answer(operation: &str) -> Option<Value> {
         "ListTagsForResource" => json!({"tags": []}),
         "ListExecutions" => json!({"executions": [execution()]}),
         "DescribeExecution" => execution(),
+        "GetExecutionHistory" => json!({"events": [{
+            "id": 1, "previousEventId": 0, "timestamp": STARTED, "type": "ExecutionStarted",
+            "executionStartedEventDetails": {"input": "{}", "roleArn": "arn:aws:iam::111122223333:role/r"},
+        }]}),
+        "StopExecution" => json!({"stopDate": STARTED}),
+        "ListMapRuns" => json!({"mapRuns": [{
+            "executionArn": EXECUTION, "mapRunArn": MAP_RUN, "stateMachineArn": MACHINE,
+            "startDate": STARTED,
+        }]}),
+        "DescribeMapRun" => json!({
+            "executionArn": EXECUTION, "mapRunArn": MAP_RUN, "status": "RUNNING", "startDate": STARTED,
+            "maxConcurrency": 1, "toleratedFailurePercentage": 0, "toleratedFailureCount": 0,
+            "itemCounts": counts(), "executionCounts": counts(),
+        }),
+        "SendTaskSuccess" | "SendTaskFailure" | "SendTaskHeartbeat" => json!({}),
         _ => return None,
     })
 }
@@ -40,4 +55,9 @@ fn execution() -> Value {
         "executionArn": EXECUTION, "stateMachineArn": MACHINE, "name": "run-1", "status": "RUNNING",
         "startDate": STARTED, "input": "{}",
     })
+}
+
+fn counts() -> Value {
+    json!({"pending": 0, "running": 1, "succeeded": 0, "failed": 0, "timedOut": 0, "aborted": 0, "total": 1,
+        "resultsWritten": 0})
 }

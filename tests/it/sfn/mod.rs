@@ -6,10 +6,14 @@ mod diff;
 mod executions;
 mod functions;
 mod graph;
+mod history;
 mod lint;
+mod map_run;
 mod objects;
 mod run;
 mod show;
+mod stop;
+mod task;
 mod tests;
 
 use serde_json::{Value, json};

@@ -7,6 +7,20 @@ use super::order;
 use crate::support::machines::{Machines, ROLE};
 
 #[test]
+fn machines_are_listed() {
+    let machines = Machines::new();
+    let arn = machines.create("orders", &order());
+    machines.create_express("quick", &order());
+    let listed = machines.sfn(&["list", "--sort", "name", "--columns", "name,type", "-o", "text"]).expect(0);
+    assert_eq!((listed.stdout.as_str(), listed.stderr.as_str()), ("orders\tSTANDARD\nquick\tEXPRESS\n", ""));
+    let document = machines.sfn(&["list", "--sort", "name", "-o", "json"]).expect(0).json();
+    assert_eq!(
+        (&document["kind"], &document["items"][0]["stateMachineArn"]),
+        (&json!("sfn.machine"), &json!(arn))
+    );
+}
+
+#[test]
 fn a_machine_is_shown_with_what_belongs_to_it() {
     let machines = Machines::new();
     let definition = json!({"QueryLanguage": "JSONata", "StartAt": "Set", "States": {

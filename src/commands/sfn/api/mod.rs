@@ -6,6 +6,8 @@ mod deployments;
 mod executions;
 mod history;
 mod machines;
+mod map_runs;
+mod tasks;
 mod versions;
 
 use aws_sdk_sfn::Client;
