@@ -299,6 +299,54 @@ fn the_aws_cli_works_inside() {
     assert_eq!(ran.json()["InstanceProperties"].as_array().unwrap().len(), 3);
 }
 
+/// What failed goes on by a redrive, and the children of a map run are counted and listed.
+#[test]
+fn the_aws_cli_redrives_inside() {
+    if Command::new("aws").arg("--version").output().is_err() {
+        println!("the AWS CLI is not on PATH: nothing to try");
+        return;
+    }
+    let sealed = Sealed::new();
+    let script = r#"set -e
+sfn() { aws --output text stepfunctions "$@"; }
+ended() { until [ "$(sfn describe-execution --execution-arn "$execution" --query status)" != RUNNING ]; do :; done; }
+activity=$(sfn create-activity --name sign --query activityArn)
+task() { sfn get-activity-task --activity-arn "$activity" --query taskToken; }
+definition='{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"Label":"Each","MaxConcurrency":1,"ItemProcessor":{
+  "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{
+    "A":{"Type":"Task","Resource":"'$activity'","End":true}}}}}}'
+machine=$(sfn create-state-machine --name m --role-arn arn:aws:iam::111122223333:role/r --definition "$definition" --query stateMachineArn)
+execution=$(sfn start-execution --state-machine-arn "$machine" --name e --input '["a","b"]' --query executionArn)
+sfn redrive-execution --execution-arn "$execution" 2>&1 || true
+sfn send-task-success --task-token "$(task)" --task-output '"done"'
+sfn send-task-failure --task-token "$(task)" --error Broken
+ended
+run=$(sfn list-map-runs --execution-arn "$execution" --query 'mapRuns[0].mapRunArn')
+sfn describe-map-run --map-run-arn "$run" --query '[status, itemCounts.succeeded, itemCounts.failed, itemCounts.total]'
+sfn list-executions --map-run-arn "$run" --status-filter FAILED --query 'executions[].[status, itemCount]'
+sfn redrive-execution --execution-arn "$execution" --query redriveDate >/dev/null
+sfn update-map-run --map-run-arn "$run" --max-concurrency 5
+sfn send-task-success --task-token "$(task)" --task-output '"at last"'
+ended
+sfn describe-execution --execution-arn "$execution" --query '[status, output, redriveCount]'
+sfn describe-map-run --map-run-arn "$run" --query '[status, maxConcurrency, redriveCount]'
+"#;
+    let mut command = sealed.command(inside(&["sh", "-c", script]));
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    // Launchers of interpreters keep their versions in the home folder.
+    command.env("HOME", std::env::var_os("HOME").unwrap());
+    let ran = crate::support::finish(command, b"").expect(0);
+    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let refused = "(ExecutionNotRedrivable) when calling the RedriveExecution operation: Execution is RUNNING and cannot be redriven";
+    assert!(lines[0].ends_with(refused), "{}", ran.stdout);
+    assert_eq!(
+        lines[1..],
+        ["FAILED\t1\t1\t2", "FAILED\t1", "SUCCEEDED\t[\"done\",\"at last\"]\t1", "SUCCEEDED\t5\t1"],
+        "{}",
+        ran.stdout
+    );
+}
+
 /// A machine is made, run and told of, and an activity's worker is a client as any other.
 #[test]
 fn the_aws_cli_runs_machines_inside() {

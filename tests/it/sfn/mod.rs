@@ -7,6 +7,7 @@ mod executions;
 mod functions;
 mod graph;
 mod history;
+mod killed;
 mod lint;
 mod map_run;
 mod objects;

@@ -10,9 +10,11 @@ mod sealed;
 pub mod session_aws;
 mod terminal;
 pub mod tunnel;
+mod waiting;
 
 pub use fake_aws::{FakeAws, Reply, Request};
 pub use gateway::{Gateway, Peer};
 pub use node::{Node, SESSION_ID};
 pub use sealed::{BINARY, Ran, Sandbox, Sealed, finish, hang_ups_are_ignored};
 pub use terminal::Terminal;
+pub use waiting::until;

@@ -1,26 +1,13 @@
 //! Builds and sandboxes that are killed, and what comes of them afterwards.
 
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{build, kept, keys};
 use crate::s3::job::Rehearsal;
+pub use crate::support::until;
 use crate::support::{Sandbox, Sealed};
-
-/// Until `done` gives something.
-#[track_caller]
-pub fn until<T>(mut done: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(value) = done() {
-            return value;
-        }
-        assert!(Instant::now() < end, "it never came to that");
-        std::thread::yield_now();
-    }
-}
 
 /// A build in the background.
 fn begun(rehearsal: &Rehearsal, args: &[&str]) -> Child {
