@@ -47,11 +47,7 @@ pub async fn until_at<T>(
     let mut progress = ctx.reporter().progress(format!("waiting for {}", wait.what), wait.total);
     let mut failures = 0;
     loop {
-        let looked = tokio::select! {
-            looked = look(&mut progress) => looked,
-            () = at(ctx.deadline()) => return Err(wait.timed_out(ctx)),
-            signal = signals.next() => return Err(wait.left(signal.kind())),
-        };
+        let looked = wait.limited(ctx, signals, look(&mut progress)).await;
         match looked {
             Ok(Some(state)) => return Ok(state),
             Ok(None) => failures = 0,
@@ -62,15 +58,29 @@ pub async fn until_at<T>(
             }
             Err(error) => return Err(error),
         }
-        tokio::select! {
-            () = tokio::time::sleep(pace.pause()) => {}
-            () = at(ctx.deadline()) => return Err(wait.timed_out(ctx)),
-            signal = signals.next() => return Err(wait.left(signal.kind())),
-        }
+        let rest = async {
+            tokio::time::sleep(pace.pause()).await;
+            Ok(())
+        };
+        wait.limited(ctx, signals, rest).await?;
     }
 }
 
 impl Wait<'_> {
+    /// What `work` gives, unless the time is up or a signal comes first: then `work` is dropped.
+    pub async fn limited<T>(
+        &self,
+        ctx: &Context,
+        signals: &mut Signals,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        tokio::select! {
+            done = work => done,
+            () = at(ctx.deadline()) => Err(self.timed_out(ctx)),
+            signal = signals.next() => Err(self.left(signal.kind())),
+        }
+    }
+
     fn timed_out(&self, ctx: &Context) -> anyhow::Error {
         let limit = ctx.global().timeout.unwrap_or_default();
         Error::new(Kind::TimedOut, format!("gave up waiting for {} after {limit:?}; it goes on", self.what))

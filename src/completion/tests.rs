@@ -56,6 +56,8 @@ fn commands_options_and_values() {
         ("opsctl sfn local run --type EX", &["EXPRESS"]),
         ("opsctl sfn gr", &["graph"]),
         ("opsctl sfn graph --format me", &["mermaid"]),
+        ("opsctl sfn ru", &["run"]),
+        ("opsctl sfn wa", &["watch"]),
         ("opsctl s3 job create leg", &["legal-hold"]),
         ("opsctl s3 job list --status Susp", &["Suspended"]),
         ("opsctl ssm list --col", &["--color", "--columns"]),

@@ -11,8 +11,11 @@ mod deployed;
 mod diff;
 mod execution;
 mod executions;
+mod explain;
+mod explaining;
 mod express;
 mod failure;
+mod following;
 mod get;
 mod graph;
 mod history;
@@ -25,13 +28,19 @@ mod map_run;
 mod model;
 mod name_pattern;
 mod payload;
+mod redrive;
+mod redriving;
 mod rollback;
+mod run;
 mod settings;
 mod show;
+mod start;
+mod starting;
 mod stop;
 mod substitute;
 mod task;
 mod view;
+mod watch;
 mod written;
 
 use clap::Subcommand;
@@ -48,7 +57,9 @@ use crate::error::{Outcome, Result};
 ///
 /// Examples:
 ///   opsctl sfn list
+///   opsctl sfn run orders --input '{"total": 12}'
 ///   opsctl sfn executions orders --status failed
+///   opsctl sfn explain orders:run-1
 ///   opsctl sfn history orders:run-1 --format timeline
 ///   opsctl sfn graph order.asl.json
 ///   opsctl sfn lint machine.asl.json
@@ -76,6 +87,11 @@ pub enum Command {
     Lint(lint::LintArgs),
     #[command(subcommand)]
     Local(local::Command),
+    Run(run::RunArgs),
+    Start(start::StartArgs),
+    Watch(watch::WatchArgs),
+    Explain(explain::ExplainArgs),
+    Redrive(redrive::RedriveArgs),
 }
 
 impl Command {
@@ -89,12 +105,14 @@ impl Command {
             | Command::History(_)
             | Command::Task(_)
             | Command::Diff(_)
+            | Command::Explain(_)
             | Command::Graph(_)
             | Command::Lint(_) => false,
             Command::Stop(_) | Command::Deploy(_) | Command::Rollback(_) => true,
             Command::MapRun(command) => command.handles_signals(),
             Command::Alias(command) => command.handles_signals(),
             Command::Local(command) => command.handles_signals(),
+            Command::Run(_) | Command::Start(_) | Command::Watch(_) | Command::Redrive(_) => true,
         }
     }
 }
@@ -116,5 +134,10 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Lint(args) => lint::run(args, ctx).await,
         Command::Local(command) => local::run(command, ctx).await,
         Command::Rollback(args) => rollback::run(args, ctx).await,
+        Command::Run(args) => run::run(args, ctx).await,
+        Command::Start(args) => start::run(args, ctx).await,
+        Command::Watch(args) => watch::run(args, ctx).await,
+        Command::Explain(args) => explain::run(args, ctx).await,
+        Command::Redrive(args) => redrive::run(args, ctx).await,
     }
 }

@@ -230,7 +230,8 @@ fn a_throttle_is_of_the_sandbox_and_a_node_may_have_its_own() {
 
 #[test]
 fn topics_and_queues_are_lists_of_names() {
-    let settings = Settings::parse("sandbox.toml", "topics = [\"done\", \"a-b_1.fifo\"]\nqueues = []").unwrap();
+    let settings =
+        Settings::parse("sandbox.toml", "topics = [\"done\", \"a-b_1.fifo\"]\nqueues = []").unwrap();
     let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
     assert_eq!((settings.topics, settings.queues), (names(&["done", "a-b_1.fifo"]), names(&[])));
     assert_eq!(

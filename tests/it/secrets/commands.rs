@@ -60,9 +60,15 @@ const CALLING: &[Line] = &[
     ("sfn stop", "arn:aws:states:eu-west-1:111122223333:execution:orders:run-1 --yes", 0),
     ("sfn map-run list", EXECUTION, 0),
     ("sfn map-run show", MAP_RUN, 0),
+    ("sfn map-run watch", MAP_RUN, 0),
     ("sfn task success", "--token-env TASK_TOKEN --result {}", 0),
     ("sfn task failure", "--token-env TASK_TOKEN --error E", 0),
     ("sfn task heartbeat", "--token-env TASK_TOKEN", 0),
+    ("sfn run", "orders", 6),
+    ("sfn start", "orders", 0),
+    ("sfn watch", "orders:over", 6),
+    ("sfn explain", "orders:over", 0),
+    ("sfn redrive", "orders:over --yes", 0),
     ("whoami", "", 0),
 ];
 

@@ -218,7 +218,7 @@ fn is_redriven(happened: &Happened) -> bool {
 }
 
 /// The failure that an event of a task or of an expression tells.
-fn failure_of(happened: &Happened) -> Option<&Failure> {
+pub fn failure_of(happened: &Happened) -> Option<&Failure> {
     use Happened as H;
     match happened {
         H::TaskFailed { failure, .. }

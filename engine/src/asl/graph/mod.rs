@@ -22,10 +22,10 @@ use std::sync::Arc;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use overlay::{Outcome, Overlay, StateRun};
+pub use overlay::{Items, Outcome, Overlay, StateRun};
 pub use svg::svg;
 pub use terminal::terminal;
-pub use text::{Line, Span, Style, cut};
+pub use text::{Line, Span, Style, cut, duration};
 pub use timeline::{Timeline, timeline};
 pub use tree::{Shows, tree};
 pub use visits::{Change, Visit, Visits};

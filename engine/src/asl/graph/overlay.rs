@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::visits::{Change, Visit, Visits};
 use super::{Graph, Kind};
-use crate::asl::history::Event;
+use crate::asl::history::{Event, Happened};
 
 /// What became of a state. One that was entered several times is what its worst visit was; running comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +37,16 @@ pub struct StateRun {
     pub took: SignedDuration,
     /// When the visit that runs was entered; the last one of several.
     pub since: Option<Timestamp>,
+    pub items: Items,
+}
+
+/// Items of a Map state: of all its visits, as far as they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Items {
+    pub total: u64,
+    pub succeeded: u64,
+    /// Without success for any reason.
+    pub failed: u64,
 }
 
 #[derive(Debug)]
@@ -44,13 +54,22 @@ pub struct Overlay {
     states: HashMap<Arc<str>, usize>,
     runs: HashMap<usize, StateRun>,
     visits: Visits,
+    map_runs: Vec<MapRun>,
+}
+
+/// The run of a distributed Map state.
+#[derive(Debug)]
+struct MapRun {
+    arn: Arc<str>,
+    state: Arc<str>,
+    is_over: bool,
 }
 
 impl Overlay {
     /// Of a run that has not begun.
     pub fn of(graph: &Graph) -> Self {
         let states = graph.states().into_iter().map(|node| (Arc::clone(&node.name), node.id)).collect();
-        Overlay { states, runs: HashMap::new(), visits: Visits::default() }
+        Overlay { states, runs: HashMap::new(), visits: Visits::default(), map_runs: Vec::new() }
     }
 
     /// What is known of a state by the id of its node.
@@ -66,6 +85,47 @@ impl Overlay {
                 runs.entry(*state).or_default().count(visit, change);
             }
         });
+        self.count_items(event);
+    }
+
+    pub fn visits(&self) -> &Visits {
+        &self.visits
+    }
+
+    /// The runs of distributed Map states that are not over.
+    pub fn map_runs(&self) -> Vec<Arc<str>> {
+        self.map_runs.iter().filter(|run| !run.is_over).map(|run| Arc::clone(&run.arn)).collect()
+    }
+
+    /// What is known of the items of a run, which the history does not tell.
+    pub fn tell_items(&mut self, map_run: &str, items: Items) {
+        let run = self.map_runs.iter().find(|run| *run.arn == *map_run);
+        if let Some(state) = run.and_then(|run| self.states.get(&run.state)) {
+            self.runs.entry(*state).or_default().items = items;
+        }
+    }
+
+    fn count_items(&mut self, event: &Event) {
+        use Happened as H;
+        let Some(map) = self.visits.map_of(event.id) else { return };
+        let Some(state) = self.states.get(&map.name) else { return };
+        let items = &mut self.runs.entry(*state).or_default().items;
+        match &event.happened {
+            H::MapStarted { length } => items.total += length,
+            H::IterationSucceeded { .. } => items.succeeded += 1,
+            H::IterationFailed { .. } => items.failed += 1,
+            H::MapRunStarted { arn } | H::MapRunRedriven { arn, .. } => {
+                self.map_runs.retain(|run| run.arn != *arn);
+                let state = Arc::clone(&map.name);
+                self.map_runs.push(MapRun { arn: Arc::clone(arn), state, is_over: false });
+            }
+            H::MapRunSucceeded | H::MapRunFailed(_) | H::MapRunAborted => {
+                for run in self.map_runs.iter_mut().filter(|run| run.state == map.name) {
+                    run.is_over = true;
+                }
+            }
+            _ => {}
+        }
     }
 }
 

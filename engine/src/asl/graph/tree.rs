@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::layout::{Link, ranks::Ranks};
-use super::overlay::{Outcome, outcome_of};
+use super::overlay::{Items, Outcome, outcome_of};
 use super::picture::{is_fail, style_of};
 use super::text::{Line, Style, cut, duration, push, width};
 use super::{EdgeKind, Graph, Kind, Node, Overlay};
@@ -143,6 +143,11 @@ fn row(node: &Node, overlay: Option<&Overlay>, shows: &Shows, depth: usize) -> R
             (Outcome::Running, _) => outcome.word().to_owned(),
             (_, 2..) => format!("{} ×{}", outcome.word(), run.entered),
             _ => outcome.word().to_owned(),
+        };
+        let word = match run.items {
+            Items { total: 0, .. } => word,
+            Items { total, succeeded, failed: 0 } => format!("{word} {succeeded} of {total}"),
+            Items { total, succeeded, failed } => format!("{word} {succeeded} of {total}, {failed} failed"),
         };
         let word = if shows.is_ascii { word.replace('×', "x") } else { word };
         cells.push((word, style));

@@ -44,6 +44,8 @@ pub struct Visits {
     open: BTreeSet<usize>,
     /// Where each event is, by its id.
     places: Vec<Place>,
+    /// The visit that the last event is about.
+    last: Option<usize>,
     is_redriven: bool,
 }
 
@@ -58,7 +60,13 @@ impl Default for Visits {
     /// Of a run that has not begun.
     fn default() -> Self {
         // Ids count from 1; 0 is before everything.
-        Visits { all: Vec::new(), open: BTreeSet::new(), places: vec![Place::default()], is_redriven: false }
+        Visits {
+            all: Vec::new(),
+            open: BTreeSet::new(),
+            places: vec![Place::default()],
+            last: None,
+            is_redriven: false,
+        }
     }
 }
 
@@ -72,6 +80,32 @@ impl Visits {
     pub fn of(&self, event: u64) -> Option<&Visit> {
         let place = self.places.get(usize::try_from(event).ok()?)?;
         self.all.get(place.visit?)
+    }
+
+    /// The visit that the last event is about: of an exit, the one that was left.
+    pub fn last(&self) -> Option<&Visit> {
+        self.all.get(self.last?)
+    }
+
+    /// The visit of a Map state that an event is of, or inside of.
+    pub fn map_of(&self, event: u64) -> Option<&Visit> {
+        let mut visit = self.of(event)?;
+        while visit.kind != StateType::Map {
+            visit = self.all.get(visit.inside?)?;
+        }
+        Some(visit)
+    }
+
+    /// Whether it is one of the items of a Map state, of which there may be any number.
+    pub fn is_of_item(&self, visit: &Visit) -> bool {
+        let mut next = Some(visit);
+        while let Some(visit) = next {
+            if visit.item.is_some() {
+                return true;
+            }
+            next = visit.inside.and_then(|outer| self.all.get(outer));
+        }
+        false
     }
 
     /// How many visits this one is inside of.
@@ -91,6 +125,7 @@ impl Visits {
         let at = usize::try_from(event.previous).ok().and_then(|id| self.places.get(id).copied());
         let Place { visit: before, item } = at.unwrap_or_default();
         let mut owner = before;
+        let mut left_now = None;
         let mut place_item = item;
         if self.is_redriven && is_progress(&event.happened) {
             self.resume(before, told);
@@ -107,6 +142,7 @@ impl Visits {
                     self.end_inside(visit, event.at, told);
                     self.close(visit, outcome, event.at, told);
                 }
+                left_now = left;
                 // What follows is beside the state that was left, not inside of it.
                 let left = left.and_then(|visit| self.all.get(visit));
                 owner = left.and_then(|visit| visit.inside);
@@ -158,6 +194,7 @@ impl Visits {
             }
             _ => {}
         }
+        self.last = left_now.or(owner);
         if let Ok(id) = usize::try_from(event.id)
             && id <= self.places.len()
         {

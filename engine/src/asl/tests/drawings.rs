@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::asl::execution::{Entry, What};
-use crate::asl::graph::{Graph, Outcome, Overlay, Shows, StateRun, terminal, tree};
+use crate::asl::graph::{Graph, Items, Outcome, Overlay, Shows, StateRun, terminal, tree};
 
 const TASK: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
 
@@ -125,9 +125,9 @@ fn a_run_that_goes_on_is_shown_as_it_is() {
     assert_eq!(
         flat(tree(&graph, Some(&overlay), shows)),
         [
-            "✓ First   Pass  succeeded   0 ms",
-            "▸ Each    Map   running     3.2 s",
-            "  ▸ Item  Wait  running ×2  3.2 s",
+            "✓ First   Pass  succeeded       0 ms",
+            "▸ Each    Map   running 0 of 2  3.2 s",
+            "  ▸ Item  Wait  running ×2      3.2 s",
             "  Last    Pass",
         ]
     );
@@ -193,4 +193,49 @@ fn a_fail_state_that_is_redriven_is_entered_twice() {
     execution.history().events().iter().for_each(|event| overlay.observe(event));
     let run = run_of(&graph, &overlay, "S");
     assert_eq!((run.entered, run.failed, run.running), (2, 2, 0));
+}
+
+#[test]
+fn what_an_event_is_about_and_items_are_told_as_events_come() {
+    let definition = only(json!({"Type": "Map", "MaxConcurrency": 1, "End": true, "ItemProcessor": {
+        "StartAt": "I", "States": {"I": {"Type": "Task", "Resource": TASK, "End": true}}}}));
+    let mut world = Script::default();
+    world.answer("I", succeeded(json!(1))).answer("I", failed("E"));
+    let execution = run_in(&mut world, &definition, json!([1, 2, 3]));
+    let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
+    let graph = Graph::of(&machine);
+    let mut overlay = Overlay::of(&graph);
+    let mut steps = Vec::new();
+    for event in execution.history().events() {
+        overlay.observe(event);
+        let visits = overlay.visits();
+        if let Some(visit) = visits.last() {
+            steps.push(format!("{} {} {}", event.happened.name(), visit.name, visits.is_of_item(visit)));
+        }
+    }
+    assert_eq!(steps[0], "MapStateEntered S false");
+    assert!(steps.contains(&"TaskStateExited I true".to_owned()), "{steps:?}");
+    assert!(steps.contains(&"LambdaFunctionFailed I true".to_owned()), "{steps:?}");
+    assert_eq!(run_of(&graph, &overlay, "S").items, Items { total: 3, succeeded: 1, failed: 1 });
+}
+
+#[test]
+fn the_run_of_a_distributed_map_is_told_from_outside() {
+    let definition = only(json!({"Type": "Map", "End": true, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "I", "States": {"I": {"Type": "Wait", "Seconds": 9, "End": true}}}}));
+    let execution = run(&definition, json!([1, 2]));
+    let machine = parse(&definition.to_string(), MachineType::Standard).unwrap();
+    let graph = Graph::of(&machine);
+    let mut overlay = Overlay::of(&graph);
+    let mut seen = Vec::new();
+    for event in execution.history().events() {
+        overlay.observe(event);
+        for run in overlay.map_runs() {
+            overlay.tell_items(&run, Items { total: 2, succeeded: 1, failed: 0 });
+            seen.push(run);
+        }
+    }
+    assert!(!seen.is_empty() && overlay.map_runs().is_empty());
+    assert_eq!(run_of(&graph, &overlay, "S").items.succeeded, 1);
 }

@@ -36,8 +36,20 @@ struct Answer {
     events: Vec<Value>,
 }
 
+/// Which events are asked for.
+#[derive(Debug)]
+pub struct HistoryAsk<'a> {
+    pub arn: &'a str,
+    pub order: Order,
+    /// Without data the events have no inputs, outputs and parameters, and cost little to fetch.
+    pub has_data: bool,
+    /// Events of a page, at most.
+    pub page: i32,
+    pub token: Option<String>,
+}
+
 impl Sfn {
-    /// One page. Without data the events have no inputs, outputs and parameters, and cost little to fetch.
+    /// One page, of as many events as there can be.
     pub async fn history(
         &self,
         arn: &str,
@@ -45,12 +57,17 @@ impl Sfn {
         has_data: bool,
         token: Option<String>,
     ) -> Result<HistoryPage> {
+        self.history_page(HistoryAsk { arn, order, has_data, page: PAGE, token }).await
+    }
+
+    pub async fn history_page(&self, ask: HistoryAsk<'_>) -> Result<HistoryPage> {
+        let HistoryAsk { arn, order, has_data, page, token } = ask;
         let body = Body::default();
         let answer = self
             .client
             .get_execution_history()
             .execution_arn(arn)
-            .max_results(PAGE)
+            .max_results(page)
             .reverse_order(order == Order::NewestFirst)
             .include_execution_data(has_data)
             .set_next_token(token)

@@ -7,6 +7,9 @@ mod executions;
 mod history;
 mod machines;
 mod map_runs;
+mod redrive;
+mod run_of;
+mod start;
 mod tasks;
 mod versions;
 
@@ -21,7 +24,7 @@ use crate::error::{Error, Result};
 
 pub use deployments::{Changed, Content, Refused};
 pub use executions::Listing;
-pub use history::{HistoryPage, Order, RawEvent};
+pub use history::{HistoryAsk, HistoryPage, Order, RawEvent};
 
 /// The largest page of every list.
 const PAGE: i32 = 1000;

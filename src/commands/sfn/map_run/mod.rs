@@ -4,6 +4,7 @@ mod list;
 mod reference;
 mod show;
 mod view;
+mod watch;
 
 use clap::Subcommand;
 
@@ -22,12 +23,14 @@ use crate::error::{Outcome, Result};
 pub enum Command {
     List(list::ListMapRunsArgs),
     Show(show::ShowMapRunArgs),
+    Watch(watch::WatchMapRunArgs),
 }
 
 impl Command {
     pub fn handles_signals(&self) -> bool {
         match self {
             Command::List(_) | Command::Show(_) => false,
+            Command::Watch(_) => true,
         }
     }
 }
@@ -36,5 +39,6 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::List(args) => list::run(args, ctx).await,
         Command::Show(args) => show::run(args, ctx).await,
+        Command::Watch(args) => watch::run(args, ctx).await,
     }
 }

@@ -43,7 +43,19 @@ fn label(arn: &str) -> &str {
 
 /// "200: 150 succeeded, 3 failed, 47 pending".
 fn counts(counts: &Counts) -> Cell {
-    let parts: Vec<String> = [
+    match parts(counts).is_empty() {
+        true => counts.total.into(),
+        false => summary(counts).into(),
+    }
+}
+
+/// The same in words.
+pub fn summary(counts: &Counts) -> String {
+    format!("{}: {}", counts.total, parts(counts).join(", "))
+}
+
+fn parts(counts: &Counts) -> Vec<String> {
+    [
         (counts.succeeded, "succeeded"),
         (counts.failed, "failed"),
         (counts.timed_out, "timed out"),
@@ -57,11 +69,7 @@ fn counts(counts: &Counts) -> Cell {
     .iter()
     .filter(|(count, _)| *count > 0)
     .map(|(count, word)| format!("{count} {word}"))
-    .collect();
-    match parts.is_empty() {
-        true => counts.total.into(),
-        false => format!("{}: {}", counts.total, parts.join(", ")).into(),
-    }
+    .collect()
 }
 
 fn tolerated(map_run: &MapRun) -> String {

@@ -1,6 +1,7 @@
 //! A run of a distributed Map state.
 
 use jiff::Timestamp;
+use opsctl_engine::asl::graph::Items;
 use serde::Serialize;
 
 /// A map run as a list tells of it.
@@ -55,4 +56,12 @@ pub struct Counts {
     pub results_written: u64,
     pub failures_not_redrivable: u64,
     pub pending_redrive: u64,
+}
+
+impl Counts {
+    /// As a drawing shows them.
+    pub fn items(&self) -> Items {
+        let failed = self.failed.saturating_add(self.timed_out).saturating_add(self.aborted);
+        Items { total: self.total, succeeded: self.succeeded, failed }
+    }
 }

@@ -1,0 +1,142 @@
+//! Following an execution to its end, for every verb that waits for one: one poller of its history, which asks less and
+//! less often while nothing happens. Leaving ends the watch, not the execution.
+
+mod end;
+mod lines;
+mod reader;
+mod show;
+
+use std::time::Duration;
+
+use opsctl_engine::asl::arn::StatesArn;
+use opsctl_engine::asl::follow::{LONGEST, Pace};
+use opsctl_engine::random::Random;
+use tokio::time::{Instant, sleep_until};
+
+use super::api::Sfn;
+use super::model::Execution;
+use crate::change::{self, Wait};
+use crate::cli::WaitArgs;
+use crate::context::Context;
+use crate::error::{Kind, Report, Result};
+use crate::random;
+use crate::signals::Signals;
+use reader::Reader;
+use show::Show;
+
+pub use end::outcome;
+
+/// Looks that fail for a reason that may pass, one after the other, before it is taken to stay.
+const PATIENCE: u32 = 8;
+/// Looks at an execution that was just started and may not be known yet.
+const UNKNOWN_AT_FIRST: u32 = 5;
+/// Between two drawings while nothing happens.
+const TICK: Duration = Duration::from_secs(1);
+/// Map runs that are asked for their items in one look.
+const MAP_RUNS: usize = 3;
+
+/// What is followed.
+pub struct Following<'a> {
+    pub sfn: &'a Sfn,
+    pub arn: &'a str,
+    /// It was started just now: all of it is news.
+    pub is_new: bool,
+    /// The longest pause between two looks.
+    pub interval: Option<Duration>,
+}
+
+impl Following<'_> {
+    /// Until the execution is over.
+    pub async fn until_over(&self, ctx: &Context, signals: &mut Signals) -> Result<Execution> {
+        let args = WaitArgs { wait: true, interval: self.interval };
+        let wait = Wait {
+            what: format!("the execution {} to end", short(self.arn)),
+            total: None,
+            again: again(ctx, "watch", self.arn),
+            args: &args,
+        };
+        let mut show = wait.limited(ctx, signals, Show::open(self.sfn, self.arn, self.is_new, ctx)).await?;
+        let mut reader = Reader::new(self.arn);
+        let mut pace = Pace::new(self.interval.unwrap_or(LONGEST));
+        let mut random = Random::new(random::bytes()?);
+        let (mut failures, mut unknown) = (0, 0);
+        loop {
+            let looked = wait.limited(ctx, signals, self.look(&mut reader, &mut show, ctx));
+            let calls = match looked.await {
+                Ok(Looked::Over(execution)) => {
+                    show.leave();
+                    return Ok(*execution);
+                }
+                Ok(Looked::GoesOn { calls }) => {
+                    pace.answered();
+                    failures = 0;
+                    calls
+                }
+                Err(error) => {
+                    let kind = Report::new(&error).kind;
+                    let may_come = self.is_new && reader.is_unread() && unknown < UNKNOWN_AT_FIRST;
+                    if kind == Kind::NotFound && may_come {
+                        unknown += 1;
+                    } else if kind == Kind::Temporary && failures < PATIENCE {
+                        failures += 1;
+                        ctx.reporter().verbose(1, format_args!("{error:#}; looking again later"));
+                        pace.refused();
+                    } else {
+                        return Err(error);
+                    }
+                    1
+                }
+            };
+            let chance = f64::from(u32::from_be_bytes(random.bytes())) / f64::from(u32::MAX);
+            let due = Instant::now() + pace.pause(show.age(ctx.now()), calls, chance);
+            while Instant::now() < due {
+                let next = if show.is_drawn() { due.min(Instant::now() + TICK) } else { due };
+                let rest = async {
+                    sleep_until(next).await;
+                    Ok(())
+                };
+                wait.limited(ctx, signals, rest).await?;
+                show.draw(ctx.now());
+            }
+        }
+    }
+
+    async fn look(&self, reader: &mut Reader<'_>, show: &mut Show<'_>, ctx: &Context) -> Result<Looked> {
+        let mut calls = reader.look(self.sfn, &mut |event| show.take(event)).await?;
+        for map_run in show.map_runs().iter().take(MAP_RUNS) {
+            calls += 1;
+            if let Ok(arn) = StatesArn::parse(map_run) {
+                show.items(map_run, self.sfn.map_run(&arn).await?.item_counts.items());
+            }
+        }
+        show.looked(ctx.now());
+        if show.is_over()
+            && let Some(execution) = self.sfn.execution_if_any(self.arn).await?
+            // What the history knows may not be known everywhere yet.
+            && execution.is_over()
+        {
+            return Ok(Looked::Over(Box::new(execution)));
+        }
+        Ok(Looked::GoesOn { calls })
+    }
+}
+
+enum Looked {
+    GoesOn { calls: u32 },
+    Over(Box<Execution>),
+}
+
+/// `MACHINE:NAME`, as people call it.
+pub fn short(arn: &str) -> &str {
+    arn.splitn(7, ':').nth(6).unwrap_or(arn)
+}
+
+/// Only executions of Standard machines are kept, and can be looked at again.
+pub fn is_standard(arn: &str) -> bool {
+    arn.contains(":execution:")
+}
+
+/// The command of another verb about the same execution.
+pub fn again(ctx: &Context, verb: &str, arn: &str) -> String {
+    change::again(ctx.global(), ["sfn", verb, arn])
+}
