@@ -188,10 +188,14 @@ fn classify(code: &str, message: &str, status: u16) -> Class {
         | "IncompleteSignature"
         | "NotSignedUp"
         | "OptInRequired" => class(Kind::Credentials, None),
-        "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" | "Forbidden" | "AuthFailure" => {
-            class(Kind::Denied, None)
-        }
+        "AccessDenied"
+        | "KmsAccessDenied"
+        | "UnauthorizedOperation"
+        | "NotAuthorized"
+        | "Forbidden"
+        | "AuthFailure" => class(Kind::Denied, None),
         "Throttling"
+        | "KmsThrottling"
         | "ThrottledException"
         | "Throttled"
         | "TooManyRequests"
@@ -261,6 +265,8 @@ mod tests {
         for (code, message, status, kind) in [
             ("AccessDeniedException", "", 400, Kind::Denied),
             ("AccessDenied", "", 403, Kind::Denied),
+            ("KmsAccessDeniedException", "", 400, Kind::Denied),
+            ("KmsThrottlingException", "", 400, Kind::Temporary),
             ("com.amazon.coral.service#AccessDeniedException", "", 400, Kind::Denied),
             ("ThrottlingException", "", 400, Kind::Temporary),
             ("RequestLimitExceeded", "", 503, Kind::Temporary),

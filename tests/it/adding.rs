@@ -108,7 +108,7 @@ fn the_file_of_every_verb_is_where_its_words_say() {
         assert!(text.contains("\npub async fn run(") || text.contains("\npub fn run("), "{file} has no run");
         let group = match words {
             [_] => "src/commands/mod.rs".to_owned(),
-            [groups @ .., _] => format!("src/commands/{}/mod.rs", groups.join("/")),
+            [groups @ .., _] => format!("src/commands/{}/mod.rs", groups.join("/").replace('-', "_")),
             [] => unreachable!(),
         };
         let verb = words.last().unwrap().replace('-', "_");

@@ -115,6 +115,7 @@ fn run(line: &str) {
     if line.contains("sfn task") {
         let token = task(&sandbox);
         sealed.write("token.txt", &token);
+        sealed.write("result.json", "{}");
         sealed.set("TASK_TOKEN", token);
     }
     if line.contains("sfn lint") {

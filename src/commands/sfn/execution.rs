@@ -74,11 +74,6 @@ impl ExecutionArgs {
     pub async fn find(&self, sfn: &Sfn, ctx: &Context) -> Result<StatesArn> {
         self.execution.find(self.machine.as_ref(), sfn, ctx).await
     }
-
-    /// The execution that is meant, whole.
-    pub async fn describe(&self, sfn: &Sfn, ctx: &Context) -> Result<Execution> {
-        describe(sfn, &self.find(sfn, ctx).await?).await
-    }
 }
 
 impl ExecutionName {
@@ -117,6 +112,14 @@ impl ExecutionName {
 /// An execution of a Standard machine, whole.
 pub async fn describe(sfn: &Sfn, arn: &StatesArn) -> Result<Execution> {
     match sfn.execution_if_any(&arn.to_string()).await? {
+        Some(execution) => Ok(execution),
+        None => Err(missing(sfn, arn).await),
+    }
+}
+
+/// Without its input and output, which takes no key of theirs.
+pub async fn describe_without_data(sfn: &Sfn, arn: &StatesArn) -> Result<Execution> {
+    match sfn.execution_without_data(&arn.to_string()).await? {
         Some(execution) => Ok(execution),
         None => Err(missing(sfn, arn).await),
     }
@@ -176,7 +179,9 @@ async fn holders(sfn: &Sfn, machines: &[MachineSummary], name: &str) -> Result<V
         Some(arn.of(Named::Execution { machine, label: None, name: name.to_owned() }))
     });
     stream::iter(asked)
-        .map(async |arn| Ok::<_, anyhow::Error>(sfn.execution_if_any(&arn.to_string()).await?.map(|_| arn)))
+        .map(async |arn| {
+            Ok::<_, anyhow::Error>(sfn.execution_without_data(&arn.to_string()).await?.map(|_| arn))
+        })
         .buffer_unordered(AT_ONCE)
         .try_filter_map(async |found| Ok(found))
         .try_collect()

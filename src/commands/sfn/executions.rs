@@ -20,7 +20,8 @@ use crate::error::{Error, Outcome, Report, Result};
 ///
 /// Shows the executions of a Standard machine, newest first: those that run, and those that ended in
 /// the last 90 days. MACHINE is a name, or how one begins; a version or an alias lists what was
-/// started by it, and the ARN of a map run its child executions. Times are those of the start.
+/// started by it, and the ARN of a map run its child executions. Times are those of the start. Of
+/// Express machines no executions are kept: it is said where their events are.
 ///
 /// Examples:
 ///   opsctl sfn executions orders
@@ -30,8 +31,7 @@ use crate::error::{Error, Outcome, Report, Result};
 ///
 /// Exit codes:
 ///   0   the list is complete, even if it is empty
-///   2   an option, a column or a query is wrong; the name is that of several machines, or of an
-///       Express one: nothing is kept of its executions
+///   2   an option, a column or a query is wrong; the name is that of several machines
 ///   3   there is no such machine
 ///   4   no credentials or no region
 ///   5   denied by a policy

@@ -24,7 +24,8 @@ use crate::output::{ListWriter, advice};
 /// Every event, the oldest first, with the seconds since the start, the state it belongs to and what
 /// it says: the error, what was called, the data. As ndjson events are whole, as the service gives
 /// them, and written as they arrive. --format timeline draws each visit of a state as a bar instead:
-/// it shows where the time went, and fetches no data. --no-data fetches none for a list either.
+/// it shows where the time went, and fetches no data. --no-data fetches none for a list either. Of
+/// Express machines no history is kept: it is said where their events are.
 ///
 /// Examples:
 ///   opsctl sfn history orders:run-1
@@ -34,8 +35,7 @@ use crate::output::{ListWriter, advice};
 ///
 /// Exit codes:
 ///   0   the history is shown, however the execution ended
-///   2   an option, a column or a query is wrong; several machines have an execution of this name; it
-///       is of an Express machine, which keeps no history: it is said where its events are
+///   2   an option, a column or a query is wrong; several machines have an execution of this name
 ///   3   there is no such execution
 ///   4   no credentials or no region
 ///   5   denied by a policy

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::api::Sfn;
 use super::complete;
-use super::execution::{ExecutionName, describe};
+use super::execution::{ExecutionName, describe_without_data};
 use super::machine::MachineName;
 use crate::change::{self, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
@@ -26,8 +26,7 @@ use crate::signals::Signals;
 /// Exit codes:
 ///   0    the executions are stopped; with --dry-run, the plan is printed
 ///   1    it was not agreed to
-///   2    a yes is needed, and there is no terminal to ask on; a name is that of several executions,
-///        or of an Express one, which cannot be stopped
+///   2    a yes is needed, and there is no terminal to ask on; a name is that of several executions
 ///   3    there is no such execution
 ///   4    no credentials or no region
 ///   5    denied by a policy
@@ -93,7 +92,7 @@ async fn plan(args: &StopExecutionArgs, sfn: &Sfn, ctx: &Context) -> Result<Plan
     let mut account = None;
     for name in &args.executions {
         let arn = name.find(args.machine.as_ref(), sfn, ctx).await?;
-        let execution = describe(sfn, &arn).await?;
+        let execution = describe_without_data(sfn, &arn).await?;
         if execution.is_over() {
             let message = format!("the execution {} is over already: {}", execution.name, execution.status);
             over.push(Error::new(Kind::Conflict, message));

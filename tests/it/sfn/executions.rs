@@ -92,6 +92,26 @@ fn those_of_a_version_or_an_alias_are_listed_alone() {
     assert_eq!(shown.stdout, "1\n");
 }
 
+#[test]
+fn those_that_were_redriven_are_told_from_the_others() {
+    let machines = Machines::new();
+    let arn = machines.create("orders", &picky());
+    let failed = machines.ran(&arn, "run-1", &json!({"bad": 1}));
+    machines.ran(&arn, "run-2", &json!({"bad": 1}));
+    machines.with_client(async |client| {
+        client.redrive_execution().execution_arn(&failed).send().await.unwrap();
+    });
+    machines.until_over(&failed);
+    assert_eq!(listed(&machines, &["orders", "--redriven"]), ["run-1 FAILED"]);
+    assert_eq!(listed(&machines, &["orders", "--not-redriven"]), ["run-2 FAILED"]);
+    let columns = ["executions", "orders", "--redriven", "--columns", "redrives", "-o", "text"];
+    assert_eq!(machines.sfn(&columns).expect(0).stdout, "1\n");
+    let history = ["history", "run-1", "--type", "ExecutionRedriven", "--columns", "detail", "-o", "text"];
+    assert_eq!(machines.sfn(&history).expect(0).stdout, "redrive 1\n");
+    let drawn = machines.sfn(&["history", "run-1", "--format", "timeline"]).expect(0).stdout;
+    assert!(drawn.lines().last().unwrap().starts_with("✗ Bad"), "{drawn}");
+}
+
 /// A page a thousand, and no page more than is wanted.
 #[test]
 fn pages_are_asked_for_as_long_as_they_are_wanted() {
@@ -156,6 +176,8 @@ fn an_execution_is_shown_whole_by_every_name_it_has() {
     for part in ["FAILED", "it was asked for", r#"{"bad":"ü"}"#, "REDRIVABLE", &execution] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
+    let lean = machines.sfn(&["get", "run-1", "--no-data", "-o", "json"]).expect(0).json();
+    assert_eq!((&lean["item"]["input"], &lean["item"]["error"]), (&Value::Null, &json!("Bad")));
     let output = machines.ran(&arn, "run-2", &json!({"a": [1]}));
     let output = machines.sfn(&["get", &output, "--query", "item.output", "-o", "text"]).expect(0);
     assert_eq!(output.stdout, "{\"a\":[1]}\n");

@@ -26,6 +26,13 @@ fn the_map_runs_of_an_execution_are_listed() {
     assert!(item["durationSeconds"].is_f64(), "{item}");
     let label = machines.sfn(&["map-run", "list", "run-1", "--columns", "label", "-o", "text"]).expect(0);
     assert_eq!(label.stdout, "Items\n");
+    let run = item["mapRunArn"].as_str().unwrap();
+    let shown = machines.sfn(&["map-run", "show", run]).expect(0);
+    assert!(shown.stdout.contains("SUCCEEDED") && shown.stdout.contains("3: 3 succeeded"), "{shown:?}");
+    let children = machines.sfn(&["executions", run, "--columns", "arn", "-o", "text"]).expect(0).stdout;
+    assert_eq!(children.lines().count(), 3, "{children}");
+    let child = machines.sfn(&["get", children.lines().next().unwrap(), "-o", "json"]).expect(0).json();
+    assert_eq!(child["item"]["mapRunArn"], item["mapRunArn"]);
     machines.sfn(&["map-run", "list", "orders:run-7"]).expect(3);
 }
 

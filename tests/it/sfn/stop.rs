@@ -65,8 +65,8 @@ fn nothing_is_sent_without_a_yes_and_a_dry_run_prints_the_plan() {
     let mut terminal = Terminal::opsctl(&machines.sealed, (120, 24), &args);
     terminal.wait_for("stop 1 execution?");
     terminal.type_text("n\r");
-    let (shown, status, _) = terminal.end();
-    assert_eq!(status.code(), Some(1), "{shown}");
+    let (said, status, _) = terminal.end();
+    assert_eq!(status.code(), Some(1), "{said}");
     assert_eq!(shown(&machines, "orders:run-1")["status"], json!("RUNNING"));
 }
 

@@ -1,7 +1,7 @@
 //! Calls about executions.
 
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
-use aws_sdk_sfn::types::{ExecutionListItem, ExecutionRedriveFilter, ExecutionStatus};
+use aws_sdk_sfn::types::{ExecutionListItem, ExecutionRedriveFilter, ExecutionStatus, IncludedData};
 use opsctl_engine::asl::arn::{Named, StatesArn};
 
 use super::{PAGE, Sfn, some_time, time};
@@ -66,7 +66,16 @@ impl Sfn {
 
     /// An execution of a Standard machine; nothing where there is none.
     pub async fn execution_if_any(&self, arn: &str) -> Result<Option<Execution>> {
-        let answer = self.client.describe_execution().execution_arn(arn).send().await;
+        self.described(arn, IncludedData::AllData).await
+    }
+
+    /// Without input and output, which takes no key of theirs.
+    pub async fn execution_without_data(&self, arn: &str) -> Result<Option<Execution>> {
+        self.described(arn, IncludedData::MetadataOnly).await
+    }
+
+    async fn described(&self, arn: &str, data: IncludedData) -> Result<Option<Execution>> {
+        let answer = self.client.describe_execution().execution_arn(arn).included_data(data).send().await;
         match answer {
             Ok(answer) => Ok(Some(execution(answer))),
             Err(error)

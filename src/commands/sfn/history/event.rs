@@ -43,6 +43,10 @@ impl HistoryEvent {
         let (state, item) = match &event.happened {
             Happened::StateEntered { name, .. } => (Some(&**name), visit.and_then(|visit| visit.item)),
             Happened::StateExited { name, .. } => (Some(&**name), None),
+            Happened::IterationStarted { name, index }
+            | Happened::IterationSucceeded { name, index }
+            | Happened::IterationFailed { name, index }
+            | Happened::IterationAborted { name, index } => (Some(&**name), Some(*index)),
             _ => (visit.map(|visit| &*visit.name), visit.and_then(|visit| visit.item)),
         };
         let (state, kind) = (state.map(str::to_owned), event.happened.name());
