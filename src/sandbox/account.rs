@@ -12,7 +12,7 @@ use super::lambda::Functions;
 use super::messages::{Channels, Messages};
 use super::node::Node;
 use super::node_ids::node_id;
-use super::notifications;
+use super::notifications::Notifications;
 use super::policy::Policy;
 use super::s3::S3;
 use super::s3::store::Store;
@@ -38,6 +38,7 @@ pub struct Account {
     pub batch: Batch,
     pub lambda: Functions,
     pub deliveries: Arc<Deliveries>,
+    pub notifications: Arc<Notifications>,
     pub states: States,
     pub messages: Messages,
     pub pages: Pages,
@@ -86,11 +87,9 @@ impl Account {
         let Engines { kms, sessions, commands, store, batch, lambda } = engines;
         let channels = Channels::new(&identity, settings.topics.clone(), settings.queues.clone());
         let deliveries = Arc::new(Deliveries::open(folder));
-        if !settings.notifications.is_empty() {
-            let witness =
-                notifications::witness(settings.notifications.clone(), &identity, Arc::clone(&deliveries));
-            store.tell(witness);
-        }
+        let told = settings.notifications.clone();
+        let notifications = Arc::new(Notifications::new(told, &identity, Arc::clone(&deliveries)));
+        store.tell(notifications.witness());
         Ok(Account {
             nodes: settings.nodes.iter().map(managed).collect(),
             pages: Pages::new(settings.page_size)?,
@@ -107,6 +106,7 @@ impl Account {
             batch,
             lambda,
             deliveries,
+            notifications,
             states: States::open(folder, &identity),
             messages: Messages::open(&folder.join("messages"), channels),
             identity,

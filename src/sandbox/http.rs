@@ -288,6 +288,21 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn an_error_of_lambda_has_its_name_in_a_header_and_says_whose_it_is() {
+        let error = || ServiceError::new("TooManyRequestsException", "Rate Exceeded.").status(429);
+        let answer = response(Protocol::Lambda, "id-1", Err(error()));
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["x-amzn-requestid"]),
+            (429, &"id-1".parse().unwrap())
+        );
+        assert_eq!(answer.headers()["x-amzn-errortype"], "TooManyRequestsException");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
+        assert_eq!(body, serde_json::json!({"Type": "User", "message": "Rate Exceeded.", "Reason": reason}));
+    }
+
     #[test]
     fn errors_are_spelled_as_the_protocol_spells_them() {
         let error = || ServiceError::from(Refusal::Invalid("<a> & \u{1b}".into()));

@@ -22,6 +22,7 @@ mod gateway;
 mod generated;
 mod help;
 mod image_processor;
+mod lambda;
 mod list;
 mod lockfile;
 mod messages;

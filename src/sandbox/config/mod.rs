@@ -132,6 +132,8 @@ pub struct PreferenceSettings {
 pub struct Additions {
     pub buckets: Vec<FirstBucket>,
     pub functions: Vec<FunctionSettings>,
+    /// Their functions may be there before.
+    pub notifications: Vec<Notification>,
 }
 
 impl Additions {

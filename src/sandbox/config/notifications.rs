@@ -9,10 +9,11 @@ use s3s::path::check_bucket_name;
 use toml::Spanned;
 use toml::de::DeValue;
 
+/// `functions`: those there are; None where that is not known.
 pub fn notifications(
     reader: &mut Reader<'_>,
     value: &Spanned<DeValue<'_>>,
-    functions: &[FunctionSettings],
+    functions: Option<&[FunctionSettings]>,
 ) -> Vec<Notification> {
     tables(reader, "notifications", value, |reader, section, item| {
         notification(reader, section, item, functions)
@@ -23,7 +24,7 @@ fn notification(
     reader: &mut Reader<'_>,
     mut section: Section<'_, '_>,
     item: &Spanned<DeValue<'_>>,
-    functions: &[FunctionSettings],
+    functions: Option<&[FunctionSettings]>,
 ) -> Option<Notification> {
     let bucket = section.value(reader, "bucket", text_where("the name of a bucket", check_bucket_name));
     if section.get("bucket").is_none() {
@@ -36,7 +37,9 @@ fn notification(
     let is_known = |text: &str| EVENTS.iter().any(|(name, _)| *name == text);
     let events = section.value(reader, "events", |value| texts(value, expected, is_known));
     let events = events.unwrap_or_else(|| vec!["s3:ObjectCreated:*".into()]);
-    let is_there = |name: &str| functions.iter().any(|settings| settings.function.name == name);
+    let is_there = |name: &str| {
+        functions.is_none_or(|functions| functions.iter().any(|settings| settings.function.name == name))
+    };
     let function =
         section.value(reader, "function", text_where("the name of one of the [[functions]]", is_there));
     let expected = "the name of a state machine, perhaps with :VERSION or :ALIAS";

@@ -86,7 +86,7 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
         settings.queues = Some(names(reader_ref, value, "queue", messages::is_queue_name));
     }
     if let Some(value) = section.get("notifications") {
-        settings.notifications = notifications(reader_ref, value, &settings.functions);
+        settings.notifications = notifications(reader_ref, value, Some(&settings.functions));
     }
     section.finish(reader_ref);
     reader.finish(settings)
@@ -103,6 +103,9 @@ pub fn additions(file: &str, text: &str, region: &str) -> Result<Additions, Vec<
     }
     if let Some(value) = section.get("functions") {
         additions.functions = functions(&mut reader, file, value);
+    }
+    if let Some(value) = section.get("notifications") {
+        additions.notifications = notifications(&mut reader, value, None);
     }
     section.finish(&mut reader);
     reader.finish(additions)

@@ -14,20 +14,41 @@ use super::lambda::request_id;
 use super::s3::store::arrival::{Arrival, Witness};
 use event::{Circumstances, execution_name, notification, object_created};
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-/// The one who looks on for these.
-pub fn witness(
-    notifications: Vec<Notification>,
-    identity: &Identity,
+pub struct Notifications {
+    list: RwLock<Vec<Notification>>,
+    identity: Identity,
     deliveries: Arc<Deliveries>,
-) -> Witness {
-    let identity = identity.clone();
-    Box::new(move |arrival| {
-        for notification in notifications.iter().filter(|notification| notification.is_about(arrival)) {
-            tell(notification, arrival, &identity, &deliveries);
+}
+
+impl Notifications {
+    pub fn new(list: Vec<Notification>, identity: &Identity, deliveries: Arc<Deliveries>) -> Self {
+        Notifications { list: RwLock::new(list), identity: identity.clone(), deliveries }
+    }
+
+    /// False: it was there.
+    pub fn add(&self, notification: Notification) -> bool {
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        let is_new = !list.contains(&notification);
+        if is_new {
+            list.push(notification);
         }
-    })
+        is_new
+    }
+
+    /// The one who looks on when objects come to be.
+    pub fn witness(self: &Arc<Self>) -> Witness {
+        let notifications = Arc::clone(self);
+        Box::new(move |arrival| notifications.tell(arrival))
+    }
+
+    fn tell(&self, arrival: &Arrival<'_>) {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        for notification in list.iter().filter(|notification| notification.is_about(arrival)) {
+            tell(notification, arrival, &self.identity, &self.deliveries);
+        }
+    }
 }
 
 fn tell(to: &Notification, arrival: &Arrival<'_>, identity: &Identity, deliveries: &Deliveries) {

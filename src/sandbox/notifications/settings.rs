@@ -22,6 +22,16 @@ pub const EVENTS: &[(&str, &[Cause])] = &[
 ];
 
 impl Notification {
+    /// As a list shows it.
+    pub fn description(&self) -> String {
+        let Notification { bucket, prefix, suffix, to, .. } = self;
+        let to = match to {
+            Destination::Function(name) => format!("function {name}"),
+            Destination::Machine(name) => format!("machine {name}"),
+        };
+        format!("{bucket}/{prefix}*{suffix} to {to}")
+    }
+
     pub fn is_about(&self, arrival: &Arrival<'_>) -> bool {
         self.bucket == arrival.bucket
             && arrival.key.starts_with(&self.prefix)

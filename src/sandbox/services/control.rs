@@ -4,6 +4,7 @@ use super::{Reply, ServiceError, json};
 use crate::input::Mistake;
 use crate::sandbox::account::Account;
 use crate::sandbox::config::Additions;
+use crate::sandbox::deliveries::Destination;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -51,6 +52,14 @@ pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, 
 fn add(account: &Account, input: &Add) -> Result<serde_json::Value, ServiceError> {
     let additions = Additions::parse(&input.file, &input.text, &account.identity.region)
         .map_err(|mistakes| ServiceError::new("ValidationException", first(&mistakes)))?;
+    let is_added = |name: &String| additions.functions.iter().any(|added| added.function.name == *name);
+    for notification in &additions.notifications {
+        if let Destination::Function(name) = &notification.to
+            && !is_added(name)
+        {
+            account.lambda.find(name)?;
+        }
+    }
     let mut added = Vec::new();
     for bucket in &additions.buckets {
         let is_new = account.s3.store.add_bucket(bucket)?;
@@ -62,6 +71,11 @@ fn add(account: &Account, input: &Add) -> Result<serde_json::Value, ServiceError
         added.push(serde_json::json!({ "Kind": "function", "Name": name, "IsNew": is_new }));
     }
     account.lambda.deploy(&additions.functions);
+    for notification in additions.notifications {
+        let name = notification.description();
+        let is_new = account.notifications.add(notification);
+        added.push(serde_json::json!({ "Kind": "notification", "Name": name, "IsNew": is_new }));
+    }
     Ok(serde_json::json!({ "Added": added }))
 }
 

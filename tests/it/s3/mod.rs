@@ -12,3 +12,4 @@ mod shelf;
 mod store;
 
 pub use shelf::Shelf;
+pub use store::there_is_an_aws_cli;

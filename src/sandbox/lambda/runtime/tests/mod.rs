@@ -1,6 +1,7 @@
 //! Functions on the Lambda Runtime API, from their start to their end.
 
 mod program;
+mod rust;
 
 use crate::sandbox::account::Account;
 use crate::sandbox::lambda::Invoked;
@@ -11,7 +12,12 @@ use std::time::Duration;
 
 /// An account with the one function, and what else its table says.
 fn account(more: &str) -> Account {
-    let command: Vec<String> = program::command().iter().map(|word| format!("{word:?}")).collect();
+    account_with(program::MODULE, more)
+}
+
+/// The program of another module.
+fn account_with(module: &str, more: &str) -> Account {
+    let command: Vec<String> = program::command(module).iter().map(|word| format!("{word:?}")).collect();
     let command = command.join(", ");
     let time = if more.contains("timeout_ms") { "" } else { "timeout_ms = 60000\n" };
     let text =
@@ -185,4 +191,20 @@ async fn all_instances_end_with_the_sandbox() {
     .unwrap();
     let refused = account.lambda.invoke("f", "{}".into()).await.unwrap_err();
     assert_eq!(refused.code(), "ServiceException");
+}
+
+#[tokio::test]
+async fn the_runtime_of_rust_takes_it_for_lambda() {
+    let account = account_with(rust::MODULE, "memory_mb = 512");
+    let first = invoke(&account, json!({"n": 1})).await;
+    let told = first.result().unwrap();
+    assert_eq!((&told["event"], told["id"].as_str()), (&json!({"n": 1}), Some(first.request_id.as_str())));
+    assert_eq!(told["arn"], "arn:aws:lambda:us-east-1:111122223333:function:f");
+    assert_eq!((&told["function"], &told["memory"]), (&json!("f"), &json!(512)));
+    let failed = invoke(&account, json!({"do": "fail"})).await.result().unwrap_err();
+    assert_eq!(failed.payload["errorMessage"], "no such order");
+    let panicked = invoke(&account, json!({"do": "panic"})).await.result().unwrap_err();
+    assert!(panicked.payload["errorMessage"].as_str().unwrap().contains("out of orders"), "{panicked:?}");
+    // It outlives both.
+    assert_eq!(invoke(&account, json!({})).await.result().unwrap()["process"], told["process"]);
 }

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 
-/// The command line that starts it.
-pub fn command() -> Vec<String> {
+/// The command line that starts the program of this module or of another.
+pub fn command(module: &str) -> Vec<String> {
     let binary = std::env::current_exe().unwrap().display().to_string();
-    let name = format!("{}::the_program", module_path!().split_once("::").unwrap().1);
+    let name = format!("{}::the_program", module.split_once("::").unwrap().1);
     [&binary, "--exact", &name, "--nocapture", "--test-threads=1"].map(str::to_owned).to_vec()
 }
+
+pub const MODULE: &str = module_path!();
 
 struct Api {
     stream: BufReader<TcpStream>,

@@ -215,3 +215,6 @@ impl From<Refused> for ServiceError {
         ServiceError::new(refused.code(), refused.to_string()).status(refused.status())
     }
 }
+
+#[cfg(test)]
+mod tests;
