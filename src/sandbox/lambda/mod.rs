@@ -151,6 +151,9 @@ impl Functions {
         let deployed = Arc::clone(deployed);
         self.spawn(async move {
             let invoked = deployed.run(invocation).await;
+            let Invoked { request_id, error, log, .. } = &invoked;
+            let function = &deployed.settings.function.name;
+            tracing::debug!(function, request_id, error, log, "a function was run");
             drop(place);
             // Nobody may be there to take it.
             let _ = hand_in.send(invoked);

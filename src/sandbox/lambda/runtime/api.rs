@@ -1,9 +1,11 @@
 //! The Lambda Runtime API (2018-06-01) over HTTP, for one instance: the next invocation, its answer or error, and an
 //! error of the start. What is to happen next is the exchange's business.
 //!
-//! The port is the instance's alone. Like Lambda's it is not signed; what a web page could send to it is refused.
+//! The port is the instance's alone. Like Lambda's it is not signed: other users of the machine, where they can be told,
+//! and what a web page could send are refused.
 
 use super::exchange::{Exchange, Invocation, Outcome, RESPONSE_LIMIT, Refused};
+use super::peer::is_a_stranger;
 use crate::sandbox::http::check_host;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -44,7 +46,11 @@ pub async fn serve(listener: TcpListener, exchange: Arc<Exchange>, function_arn:
         }
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
+                if stream.local_addr().is_ok_and(|own| is_a_stranger(peer, own)) {
+                    tracing::warn!("another user of this machine is not let in to a function");
+                    continue;
+                }
                 let _ = stream.set_nodelay(true);
                 let (exchange, arn) = (Arc::clone(&exchange), Arc::clone(&function_arn));
                 let service = service_fn(move |request| {

@@ -6,6 +6,7 @@ mod api;
 mod exchange;
 mod instance;
 mod log;
+mod peer;
 
 pub use exchange::Invocation;
 pub use instance::Instance;
