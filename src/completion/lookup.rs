@@ -51,6 +51,13 @@ impl<'a> Typed<'a> {
         }
         None
     }
+
+    /// The word that stands so many places behind another one, such as a verb; not the one that is completed.
+    pub fn behind(&self, word: &str, places: usize) -> Option<&'a str> {
+        let (_, before) = self.words.split_last()?;
+        let at = before.iter().position(|other| other == word)?;
+        before.get(at + places)?.to_str()
+    }
 }
 
 /// From here on candidates of this line can be looked up, until the deadline.

@@ -80,6 +80,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["sfn", "explain"],
     &["sfn", "redrive"],
     &["sfn", "watch"],
+    &["sfn", "versions"],
     &["sandbox"],
     &["sandbox", "run"],
     &["sandbox", "up"],

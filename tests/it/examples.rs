@@ -118,6 +118,12 @@ fn run(line: &str) {
         sealed.write("result.json", "{}");
         sealed.set("TASK_TOKEN", token);
     }
+    if ["sfn diff", "sfn deploy", "sfn alias", "sfn versions", "sfn rollback"]
+        .iter()
+        .any(|verb| line.contains(verb))
+    {
+        released(&sealed);
+    }
     if line.contains("sfn lint") {
         let machine = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
         sealed.write("machine.asl.json", machine);
@@ -161,6 +167,20 @@ fn task(sandbox: &Sandbox) -> String {
     );
     states.start(&arn, "run-1", &json!({}));
     states.token(&activity)
+}
+
+/// Two versions of the machine, with aliases, and the definition of the second one in two files.
+fn released(sealed: &Sealed) {
+    sealed.write("prod.yaml", "Stage: prod\nTable: orders\n");
+    let last = json!({"Comment": "prod orders", "StartAt": "Ship", "States": {"Ship": {"Type": "Succeed"}}});
+    for (definition, alias) in [(ORDER, "TEST"), (&last.to_string(), "PROD")] {
+        sealed.write("order.asl.json", definition);
+        let deploy =
+            ["sfn", "deploy", "order.asl.json", "orders", "--role", "orders", "--tracing", "on", "--yes"];
+        sealed.run([&deploy[..], &["--alias", alias]].concat()).expect(0);
+    }
+    let open = last.to_string().replace("prod orders", "${Stage} ${Table}");
+    sealed.write("order.asl.yaml", &open);
 }
 
 /// An order with mocks, a function and a test.

@@ -5,7 +5,7 @@ use opsctl_engine::nearest;
 
 use super::api::{Listing, Sfn};
 use super::machine::named;
-use super::model::{ExecutionSummary, MachineSummary};
+use super::model::{ExecutionSummary, MachineSummary, VersionSummary};
 use crate::aws::Aws;
 use crate::completion::{self, ArgValueCompleter, Candidate, Typed};
 use crate::error::Result;
@@ -35,6 +35,35 @@ pub fn machines() -> ArgValueCompleter {
             qualified(&version.number.to_string()).described(format!("version{created}"))
         });
         Ok(aliases.chain(versions).collect())
+    })
+}
+
+/// Aliases of the machine that stands so many places behind a verb.
+pub fn aliases(verb: &'static str, places: usize) -> ArgValueCompleter {
+    let machine = move |typed: &Typed<'_>| typed.behind(verb, places).map(str::to_owned);
+    completion::live_about("sfn.aliases", machine, async |aws, name| {
+        let sfn = Sfn::of(aws);
+        let machine = machine_called(name, &first_machines(&sfn).await?)?;
+        let aliases = sfn.aliases(&machine).await?;
+        Ok(aliases.iter().map(|alias| Candidate::new(&alias.name)).collect())
+    })
+}
+
+/// Versions of the machine that stands so many places behind a verb.
+pub fn versions(verb: &'static str, places: usize) -> ArgValueCompleter {
+    let machine = move |typed: &Typed<'_>| typed.behind(verb, places).map(str::to_owned);
+    completion::live_about("sfn.versions", machine, async |aws, name| {
+        let sfn = Sfn::of(aws);
+        let machine = machine_called(name, &first_machines(&sfn).await?)?;
+        let versions = sfn.versions(&machine).await?;
+        let candidate = |version: &VersionSummary| {
+            let candidate = Candidate::new(version.number.to_string());
+            match version.created {
+                Some(created) => candidate.described(format!("of {created:.0}")),
+                None => candidate,
+            }
+        };
+        Ok(versions.iter().map(candidate).collect())
     })
 }
 

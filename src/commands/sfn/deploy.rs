@@ -13,6 +13,7 @@ use opsctl_engine::manifest::partition;
 use super::alias_name::AliasName;
 use super::api::Sfn;
 use super::changes::{self, PartChange};
+use super::complete;
 use super::diff::place;
 use super::machine::{MachineName, machine_of};
 use super::machine_type::Type;
@@ -35,9 +36,9 @@ use plan::{Present, Wanted};
 /// Running executions keep the definition they were started with.
 ///
 /// Examples:
-///   opsctl sfn deploy order.asl.json orders --role orders
+///   opsctl sfn deploy order.asl.json orders --role orders --yes
 ///   opsctl sfn deploy order.asl.yaml orders --values prod.yaml --set Table=orders --alias PROD --yes
-///   opsctl sfn deploy order.asl.json orders --logging error --logging-group /aws/vendedlogs/states/orders
+///   opsctl sfn deploy order.asl.json orders --logging error --logging-group /states/orders --yes
 ///   opsctl sfn deploy order.asl.json orders --tag team=pay --dry-run
 ///
 /// Exit codes:
@@ -69,7 +70,7 @@ pub struct DeployArgs {
     file: PathBuf,
 
     /// The machine: its whole name, or its ARN
-    #[arg(value_name = "MACHINE")]
+    #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 
     #[command(flatten)]
@@ -83,7 +84,7 @@ pub struct DeployArgs {
     no_publish: bool,
 
     /// Lead this alias to the version; it is made where there is none
-    #[arg(long, value_name = "ALIAS", help_heading = "Change")]
+    #[arg(long, value_name = "ALIAS", add = complete::aliases("deploy", 2), help_heading = "Change")]
     alias: Option<AliasName>,
 
     /// What the version is about; at most 256 characters

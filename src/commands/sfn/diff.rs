@@ -7,6 +7,7 @@ use opsctl_engine::asl::arn::StatesArn;
 
 use super::api::Sfn;
 use super::changes::{self, COLUMNS};
+use super::complete;
 use super::machine::MachineName;
 use super::settings::SettingsArgs;
 use super::substitute::{Known, ValuesArgs};
@@ -51,7 +52,7 @@ pub struct DiffArgs {
     file: PathBuf,
 
     /// The machine, a version or an alias: name, NAME:VERSION, NAME:ALIAS or ARN
-    #[arg(value_name = "MACHINE")]
+    #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 
     #[command(flatten)]

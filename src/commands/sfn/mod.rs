@@ -39,6 +39,7 @@ mod starting;
 mod stop;
 mod substitute;
 mod task;
+mod versions;
 mod view;
 mod watch;
 mod written;
@@ -82,6 +83,7 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     #[command(subcommand)]
     Alias(alias::Command),
+    Versions(versions::VersionsArgs),
     Rollback(rollback::RollbackArgs),
     Graph(graph::GraphArgs),
     Lint(lint::LintArgs),
@@ -98,7 +100,8 @@ impl Command {
     /// Verbs that put things in order themselves on SIGINT, SIGTERM and SIGHUP.
     pub fn handles_signals(&self) -> bool {
         match self {
-            Command::List(_)
+            Command::Versions(_)
+            | Command::List(_)
             | Command::Show(_)
             | Command::Executions(_)
             | Command::Get(_)
@@ -129,6 +132,7 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Task(command) => task::run(command, ctx).await,
         Command::Alias(command) => alias::run(command, ctx).await,
         Command::Deploy(args) => deploy::run(args, ctx).await,
+        Command::Versions(args) => versions::run(args, ctx).await,
         Command::Diff(args) => diff::run(args, ctx).await,
         Command::Graph(args) => graph::run(args, ctx).await,
         Command::Lint(args) => lint::run(args, ctx).await,

@@ -7,6 +7,7 @@ use super::alias::{self, TypedVersion};
 use super::alias_name::AliasName;
 use super::api::Sfn;
 use super::changes::{self, PartChange};
+use super::complete;
 use super::deployed::{Alias, Route, routes_told, version_arn};
 use super::machine::{MachineName, machine_of};
 use super::model::VersionSummary;
@@ -24,8 +25,8 @@ use crate::signals::Signals;
 /// is. Running executions keep their version.
 ///
 /// Examples:
-///   opsctl sfn rollback orders:PROD
-///   opsctl sfn rollback orders --alias PROD --to 5 --yes
+///   opsctl sfn rollback orders:PROD --yes
+///   opsctl sfn rollback orders --alias PROD --to 1 --yes
 ///   opsctl sfn rollback orders:PROD --dry-run
 ///
 /// Exit codes:
@@ -48,15 +49,15 @@ use crate::signals::Signals;
 #[command(verbatim_doc_comment)]
 pub struct RollbackArgs {
     /// The machine, or its alias: name, NAME:ALIAS or ARN
-    #[arg(value_name = "MACHINE")]
+    #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 
     /// The alias, where MACHINE does not name it
-    #[arg(long, value_name = "ALIAS", help_heading = "Change")]
+    #[arg(long, value_name = "ALIAS", add = complete::aliases("rollback", 1), help_heading = "Change")]
     alias: Option<AliasName>,
 
     /// The version, instead of the one before
-    #[arg(long, value_name = "VERSION", help_heading = "Change")]
+    #[arg(long, value_name = "VERSION", add = complete::versions("rollback", 1), help_heading = "Change")]
     to: Option<TypedVersion>,
 
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use serde_json::Number;
 
-use super::model::{Execution, ExecutionSummary, Logging, MachineSummary, StateMachine};
+use super::model::{Execution, ExecutionSummary, Logging, MachineSummary, StateMachine, VersionSummary};
 use crate::output::{Cell, Column, Tone};
 
 /// The columns of `sfn list`.
@@ -43,6 +43,13 @@ pub const MACHINE: &[Column<StateMachine>] = &[
     Column::new("created", "Created", |it: &StateMachine| it.created.into()),
     Column::new("arn", "ARN", |it: &StateMachine| it.state_machine_arn.as_str().into()),
     Column::new("definition", "Definition", |it: &StateMachine| it.definition.as_str().into()).hidden(),
+];
+
+/// The columns of `sfn versions`.
+pub const VERSIONS: &[Column<VersionSummary>] = &[
+    Column::new("number", "VERSION", |it: &VersionSummary| it.number.into()),
+    Column::new("created", "CREATED", |it: &VersionSummary| it.created.into()),
+    Column::new("arn", "ARN", |it: &VersionSummary| it.state_machine_version_arn.as_str().into()),
 ];
 
 /// The columns of `sfn executions`.

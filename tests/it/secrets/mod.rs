@@ -155,6 +155,7 @@ impl World {
             ("gateway.example.test:443", gateway),
         ]);
         let mut sealed = planted(&aws);
+        sealed.write("orders.asl.json", r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#);
         let way_out = format!("http://me:{PROXY_PASSWORD}@{}", proxy.address);
         sealed
             .set("AWS_ENDPOINT_URL", "https://aws.example.test")

@@ -28,7 +28,19 @@ fn answer(operation: &str, body: &str) -> Option<Value> {
             "status": "ACTIVE", "roleArn": "arn:aws:iam::111122223333:role/machines",
             "definition": r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#,
         }),
-        "ListStateMachineVersions" => json!({"stateMachineVersions": []}),
+        "ListStateMachineVersions" => json!({"stateMachineVersions": [
+            {"stateMachineVersionArn": format!("{MACHINE}:2"), "creationDate": STARTED},
+            {"stateMachineVersionArn": format!("{MACHINE}:1"), "creationDate": STARTED},
+        ]}),
+        "ValidateStateMachineDefinition" => json!({"result": "OK", "diagnostics": []}),
+        "UpdateStateMachine" => json!({
+            "updateDate": STARTED, "revisionId": "r-2", "stateMachineVersionArn": format!("{MACHINE}:3"),
+        }),
+        "DescribeStateMachineAlias" => json!({"name": "PROD", "routingConfiguration": [
+            {"stateMachineVersionArn": format!("{MACHINE}:2"), "weight": 100},
+        ]}),
+        "UpdateStateMachineAlias" => json!({"updateDate": STARTED}),
+        "DeleteStateMachineAlias" => json!({}),
         "ListStateMachineAliases" => json!({"stateMachineAliases": []}),
         "ListTagsForResource" => json!({"tags": []}),
         "ListExecutions" => json!({"executions": [execution()]}),

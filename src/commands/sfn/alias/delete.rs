@@ -7,6 +7,7 @@ use crate::change::{Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::commands::sfn::alias_name::AliasName;
 use crate::commands::sfn::api::Sfn;
+use crate::commands::sfn::complete;
 use crate::commands::sfn::deployed::routes_told;
 use crate::commands::sfn::machine::{MachineName, machine_of};
 use crate::context::Context;
@@ -18,7 +19,7 @@ use crate::signals::Signals;
 /// Nothing can be started with its name any more; executions that were go on, and its versions stay.
 ///
 /// Examples:
-///   opsctl sfn alias delete orders TEST
+///   opsctl sfn alias delete orders TEST --yes
 ///   opsctl sfn alias delete orders TEST --dry-run
 ///
 /// Exit codes:
@@ -39,11 +40,11 @@ use crate::signals::Signals;
 #[command(verbatim_doc_comment)]
 pub struct DeleteAliasArgs {
     /// The machine: name or ARN
-    #[arg(value_name = "MACHINE")]
+    #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 
     /// The alias
-    #[arg(value_name = "ALIAS")]
+    #[arg(value_name = "ALIAS", add = complete::aliases("delete", 1))]
     alias: AliasName,
 
     #[command(flatten)]

@@ -6,6 +6,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use super::view::{ALIASES, Listed};
 use crate::cli::ListArgs;
 use crate::commands::sfn::api::Sfn;
+use crate::commands::sfn::complete;
 use crate::commands::sfn::machine::MachineName;
 use crate::completion;
 use crate::context::Context;
@@ -39,7 +40,7 @@ const AT_ONCE: usize = 4;
 #[command(verbatim_doc_comment, mut_args(completion::columns(ALIASES)))]
 pub struct ListAliasesArgs {
     /// The machine: name or ARN
-    #[arg(value_name = "MACHINE")]
+    #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 
     /// The versions that each leads to, too

@@ -26,8 +26,8 @@ pub use set::step;
 ///
 /// Examples:
 ///   opsctl sfn alias list orders
-///   opsctl sfn alias set orders PROD 7
-///   opsctl sfn alias set orders PROD 7=90 8=10
+///   opsctl sfn alias set orders PROD 1 --yes
+///   opsctl sfn alias set orders PROD 1=90 2=10 --yes
 #[derive(Debug, Subcommand)]
 #[command(verbatim_doc_comment)]
 pub enum Command {

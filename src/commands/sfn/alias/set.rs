@@ -10,6 +10,7 @@ use crate::change::{self, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::commands::sfn::alias_name::AliasName;
 use crate::commands::sfn::api::Sfn;
+use crate::commands::sfn::complete;
 use crate::commands::sfn::deploy::description;
 use crate::commands::sfn::deployed::{Alias, Route, alias_arn, routes_told, version_arn};
 use crate::commands::sfn::machine::{MachineName, machine_of};
@@ -23,9 +24,9 @@ use crate::signals::Signals;
 /// behind it; what one leaves is the other's.
 ///
 /// Examples:
-///   opsctl sfn alias set orders PROD 7
-///   opsctl sfn alias set orders PROD 7 8=10 --yes
-///   opsctl sfn alias set orders TEST 8 --description 'before it goes live' --dry-run
+///   opsctl sfn alias set orders PROD 1 --yes
+///   opsctl sfn alias set orders PROD 1 2=10 --yes
+///   opsctl sfn alias set orders TEST 2 --description 'before it goes live' --dry-run
 ///
 /// Exit codes:
 ///   0    it leads there; with --dry-run, the plan is printed
@@ -46,15 +47,15 @@ use crate::signals::Signals;
 #[command(verbatim_doc_comment)]
 pub struct SetAliasArgs {
     /// The machine: name or ARN
-    #[arg(value_name = "MACHINE")]
+    #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 
     /// The alias: letters, digits, _ - and ., and not digits alone
-    #[arg(value_name = "ALIAS")]
+    #[arg(value_name = "ALIAS", add = complete::aliases("set", 1))]
     alias: AliasName,
 
     /// The versions, and how many of a hundred executions each gets
-    #[arg(value_name = "VERSION[=WEIGHT]", required = true, num_args = 1..)]
+    #[arg(value_name = "VERSION[=WEIGHT]", required = true, num_args = 1.., add = complete::versions("set", 1))]
     routes: Vec<TypedRoute>,
 
     /// What the alias is for; at most 256 characters

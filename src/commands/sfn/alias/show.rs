@@ -6,6 +6,7 @@ use super::view::ALIAS;
 use crate::cli::DetailArgs;
 use crate::commands::sfn::alias_name::AliasName;
 use crate::commands::sfn::api::Sfn;
+use crate::commands::sfn::complete;
 use crate::commands::sfn::machine::MachineName;
 use crate::completion;
 use crate::context::Context;
@@ -34,11 +35,11 @@ use crate::error::{Outcome, Result};
 #[command(verbatim_doc_comment, mut_args(completion::columns(ALIAS)))]
 pub struct ShowAliasArgs {
     /// The machine: name or ARN
-    #[arg(value_name = "MACHINE")]
+    #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 
     /// The alias
-    #[arg(value_name = "ALIAS")]
+    #[arg(value_name = "ALIAS", add = complete::aliases("show", 1))]
     alias: AliasName,
 
     #[command(flatten)]
