@@ -73,27 +73,27 @@ pub enum Command {
     Show(show::ShowMachineArgs),
     Executions(executions::ExecutionsArgs),
     Get(get::GetExecutionArgs),
+    Start(start::StartArgs),
+    Run(run::RunArgs),
+    Watch(watch::WatchArgs),
+    Explain(explain::ExplainArgs),
     History(history::HistoryArgs),
     Stop(stop::StopExecutionArgs),
+    Redrive(redrive::RedriveArgs),
     #[command(subcommand)]
     MapRun(map_run::Command),
     #[command(subcommand)]
     Task(task::Command),
     Diff(diff::DiffArgs),
     Deploy(deploy::DeployArgs),
+    Versions(versions::VersionsArgs),
     #[command(subcommand)]
     Alias(alias::Command),
-    Versions(versions::VersionsArgs),
     Rollback(rollback::RollbackArgs),
     Graph(graph::GraphArgs),
     Lint(lint::LintArgs),
     #[command(subcommand)]
     Local(local::Command),
-    Run(run::RunArgs),
-    Start(start::StartArgs),
-    Watch(watch::WatchArgs),
-    Explain(explain::ExplainArgs),
-    Redrive(redrive::RedriveArgs),
 }
 
 impl Command {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::deploy::Bench;
-use crate::support::Terminal;
+use crate::support::{Terminal, finish};
 
 #[test]
 fn an_alias_is_set_shared_listed_shown_and_deleted() {
@@ -105,4 +105,43 @@ fn an_alias_that_somebody_else_moves_while_the_question_is_open_is_left_there() 
     let (shown, status, _) = terminal.end();
     assert_eq!(status.code(), Some(9), "{shown}");
     assert_eq!(bench.routes("PROD"), json!([{"version": 1, "weight": 100}]));
+}
+
+#[test]
+fn versions_are_listed_newest_first() {
+    let bench = Bench::new();
+    for seconds in [1, 2, 3] {
+        bench.version(seconds);
+    }
+    let listed = bench.sfn(&["versions", "pay", "--columns", "number", "-o", "text"]).expect(0);
+    assert_eq!(listed.stdout, "3\n2\n1\n");
+    let one = bench.sfn(&["versions", "pay", "--limit", "1", "-o", "json"]).expect(0).json();
+    let arn = "arn:aws:states:us-east-1:111122223333:stateMachine:pay:3";
+    assert_eq!(
+        (&one["kind"], &one["items"][0]["stateMachineVersionArn"]),
+        (&json!("sfn.version"), &json!(arn))
+    );
+    bench.sfn(&["versions", "ship"]).expect(3);
+}
+
+#[test]
+fn aliases_and_versions_are_offered() {
+    let bench = Bench::new();
+    bench.version(1);
+    bench.version(2);
+    let offered = |line: &str| {
+        let mut command =
+            bench.sealed.command(["--", "opsctl", "--sandbox", "sfn"].into_iter().chain(line.split(' ')));
+        command.env("OPSCTL_COMPLETE", "fish").env("OPSCTL_COMPLETION_LIMIT", "30s");
+        let ran = finish(command, b"").expect(0);
+        let value = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
+        ran.stdout.lines().map(value).collect::<Vec<_>>()
+    };
+    assert_eq!(offered("alias show pay P"), ["PROD"]);
+    assert_eq!(offered("alias set pay PROD "), ["2", "1"]);
+    assert_eq!(offered("rollback pay --to "), ["2", "1"]);
+    assert_eq!(offered("rollback pay --alias "), ["PROD"]);
+    assert_eq!(offered("deploy pay.asl.json pay --alias "), ["PROD"]);
+    assert_eq!(offered("diff pay.asl.json pa"), ["pay"]);
+    assert_eq!(offered("alias show ship "), Vec::<String>::new());
 }

@@ -183,8 +183,9 @@ mod tests {
     const AFTER: &str = r#"{"Comment": "two", "StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "r",
         "TimeoutSeconds": 60, "Next": "C"}, "X": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Succeed"}}}"#;
 
-    fn text(room: Room) -> String {
-        let lines = drawn(&of_definitions(BEFORE, AFTER), limit);
+    fn text(width: Option<usize>) -> String {
+        let stream = Stream { terminal: width.is_some(), width, unicode: true, ..Stream::default() };
+        let lines = drawn(&of_definitions(BEFORE, AFTER), &stream);
         let line = |line: &Line| line.iter().map(|span| span.text.as_str()).collect::<String>();
         lines.iter().map(line).collect::<Vec<_>>().join("\n")
     }
