@@ -87,6 +87,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["sandbox", "status"],
     &["sandbox", "down"],
     &["sandbox", "init"],
+    &["sandbox", "add"],
     &["sandbox", "put"],
     &["sandbox", "messages"],
     &["whoami"],

@@ -418,3 +418,39 @@ opsctl s3 job list -o text --columns operation
     let ran = ran.expect(0);
     assert_eq!(ran.stdout, "eu-west-1 (option --region)\nweb-1\nweb-2\ndb-1\nS3PutObjectTagging\n");
 }
+
+#[test]
+fn a_sandbox_that_runs_is_added_to() {
+    let sealed = Sealed::new();
+    let _sandbox = Sandbox::up(&sealed);
+    let add =
+        |text: &str| sealed.run_with(["--sandbox", "sandbox", "add", "-", "-o", "text"], text.as_bytes());
+    let file = "[[buckets]]\nname = \"pictures\"\nobjects = [{ key = \"a\", body = \"1\" }]\n\
+                [[functions]]\nname = \"echo\"\ncommand = [\"cat\"]\n\
+                [[notifications]]\nbucket = \"pictures\"\nfunction = \"echo\"\n";
+    let there = "bucket\tpictures\tIS\nfunction\techo\tIS\nnotification\tpictures to the function echo\tIS\n";
+    assert_eq!(add(file).expect(0).stdout, there.replace("IS", "yes"));
+    let body = sealed.write("b.txt", "2");
+    let put = ["--sandbox", "sandbox", "put", body.to_str().unwrap(), "s3://pictures/b"];
+    sealed.run(put).expect(0);
+    // Twice is once: the bucket keeps its objects.
+    assert_eq!(add(file).expect(0).stdout, there.replace("IS", "no"));
+    let list = ["--sandbox", "s3", "manifest", "build", "s3://pictures/", "--to", "-"];
+    assert_eq!(sealed.run(list).expect(0).stdout, "pictures,a\npictures,b\n");
+}
+
+#[test]
+fn what_cannot_be_added_is_told_with_its_place() {
+    let sealed = Sealed::new();
+    let add =
+        |words: &[&str], text: &str| sealed.run_with([&["sandbox", "add"], words].concat(), text.as_bytes());
+    let _sandbox = Sandbox::up(&sealed);
+    let ran = add(&["-", "--sandbox"], "region = \"eu-west-1\"\n[[buckets]]\nname = \"X\"\n").expect(2);
+    assert!(ran.stderr.contains("stdin:1:1") && ran.stderr.contains("stdin:3:8"), "{ran:?}");
+    assert!(add(&["none.toml", "--sandbox"], "").expect(3).stderr.contains("none.toml"));
+    // Programs are added to a sandbox, and to nothing else.
+    let mut signed_in = Sealed::new();
+    signed_in.signed_in();
+    let ran = signed_in.run_with(["sandbox", "add", "-"], b"").expect(2);
+    assert!(ran.stderr.contains("this is no sandbox"), "{ran:?}");
+}

@@ -107,6 +107,7 @@ const OTHERS: &[Line] = &[
     ("sandbox down", "", 3),
     ("sandbox init", "", 0),
     // This is no sandbox.
+    ("sandbox add", "-", 2),
     ("sandbox put", "- s3://rehearsal-data/x", 2),
     ("sandbox messages", "", 2),
     ("config", "", 2),
