@@ -82,7 +82,8 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
         false => {
             let running = signals.race(starting.start(&sfn, ctx)).await?;
             let arn = running.execution.execution_arn.as_str();
-            let following = Following { sfn: &sfn, arn, is_new: running.is_new, interval: args.interval };
+            let following =
+                Following { sfn: &sfn, arn, is_new: running.is_new, redrives: 0, interval: args.interval };
             following.until_over(ctx, &mut signals).await?
         }
     };

@@ -78,7 +78,7 @@ pub async fn run(args: &StartArgs, ctx: &Context) -> Result<Outcome> {
     }
     if args.wait.wait {
         let interval = args.wait.interval;
-        let following = Following { sfn: &sfn, arn, is_new: running.is_new, interval };
+        let following = Following { sfn: &sfn, arn, is_new: running.is_new, redrives: 0, interval };
         let execution = following.until_over(ctx, &mut signals).await?;
         if is_answered {
             ctx.out().item("sfn.execution", view::EXECUTION, &execution)?;

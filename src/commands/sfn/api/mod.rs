@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 
 pub use deployments::{Changed, Content, Refused};
 pub use executions::Listing;
-pub use history::{HistoryAsk, HistoryPage, Order, RawEvent};
+pub use history::{HistoryAsk, Order, RawEvent};
 
 /// The largest page of every list.
 const PAGE: i32 = 1000;

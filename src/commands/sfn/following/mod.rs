@@ -41,6 +41,8 @@ pub struct Following<'a> {
     pub arn: &'a str,
     /// It was started just now: all of it is news.
     pub is_new: bool,
+    /// How often it was redriven at least: an earlier end is none.
+    pub redrives: u64,
     /// The longest pause between two looks.
     pub interval: Option<Duration>,
 }
@@ -114,6 +116,7 @@ impl Following<'_> {
             && let Some(execution) = self.sfn.execution_if_any(self.arn).await?
             // What the history knows may not be known everywhere yet.
             && execution.is_over()
+            && execution.redrives.redrive_count >= self.redrives
         {
             return Ok(Looked::Over(Box::new(execution)));
         }
