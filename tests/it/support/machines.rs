@@ -17,7 +17,7 @@ pub const ROLE: &str = "arn:aws:iam::111122223333:role/machines";
 /// A sandbox in eu-west-1 and account 111122223333.
 pub struct Machines {
     pub sealed: Sealed,
-    pub sandbox: Sandbox,
+    _sandbox: Sandbox,
     states: States,
 }
 
@@ -37,7 +37,7 @@ impl Machines {
         let sealed = Sealed::new();
         let sandbox = Sandbox::with_config(&sealed, Some(&format!("region = \"eu-west-1\"\n{more}")));
         let states = States::of(&sandbox);
-        Machines { sealed, sandbox, states }
+        Machines { sealed, _sandbox: sandbox, states }
     }
 
     /// `opsctl sfn` with these words.
