@@ -88,7 +88,8 @@ pub struct DeployArgs {
     alias: Option<AliasName>,
 
     /// What the version is about; at most 256 characters
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = description, help_heading = "Change")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = description,
+        hide_short_help = true, help_heading = "Change")]
     description: Option<String>,
 
     #[command(flatten)]

@@ -71,15 +71,15 @@ pub struct SettingsArgs {
     pub logging: Option<Level>,
 
     /// The log group they go to: its ARN, or its name in the account
-    #[arg(long, value_name = "GROUP", help_heading = "Settings")]
+    #[arg(long, value_name = "GROUP", hide_short_help = true, help_heading = "Settings")]
     pub logging_group: Option<String>,
 
     /// Whether inputs and outputs are logged too
-    #[arg(long, value_name = "ON|OFF", value_enum, help_heading = "Settings")]
+    #[arg(long, value_name = "ON|OFF", value_enum, hide_short_help = true, help_heading = "Settings")]
     pub logging_data: Option<Switch>,
 
     /// Whether X-Ray traces executions
-    #[arg(long, value_name = "ON|OFF", value_enum, help_heading = "Settings")]
+    #[arg(long, value_name = "ON|OFF", value_enum, hide_short_help = true, help_heading = "Settings")]
     pub tracing: Option<Switch>,
 
     /// A tag; several can be given, and tags that are not named stay
