@@ -73,7 +73,7 @@ fn answer(operation: &str, body: &str) -> Option<Value> {
             "startDate": STARTED,
         }]}),
         "DescribeMapRun" => json!({
-            "executionArn": EXECUTION, "mapRunArn": MAP_RUN, "status": "RUNNING", "startDate": STARTED,
+            "executionArn": EXECUTION, "mapRunArn": MAP_RUN, "status": "SUCCEEDED", "startDate": STARTED,
             "maxConcurrency": 1, "toleratedFailurePercentage": 0, "toleratedFailureCount": 0,
             "itemCounts": counts(), "executionCounts": counts(),
         }),
