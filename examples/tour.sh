@@ -89,6 +89,9 @@ say 'The same with a program of this machine for its Lambda function, and its te
 run 'opsctl sfn local run "$orders/order.asl.json" --input "$input" --mocks "$orders/mocks.json" --case OwnFunctions --functions "$orders/functions.toml" --query item.output -o json'
 run 'opsctl sfn local test "$orders" --columns name,result,status'
 
+say 'A workflow with everything around it: functions that work on pictures, an upload that starts it, what came of it and why one failed'
+run '"$(dirname "$0")/image-processor/run.sh"'
+
 say 'Where a setting comes from'
 run 'opsctl config show --origin'
 

@@ -33,7 +33,9 @@ if [ -z "$program" ]; then
 fi
 
 say 'What the AWS account would have: buckets, functions, and an upload that starts the state machine'
-cat > "${infrastructure:=$(mktemp)}" <<TOML
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat > "$work/sandbox.toml" <<TOML
 [[buckets]]
 name = "image-uploads"
 
@@ -70,15 +72,17 @@ timeout_ms = 60000
 bucket = "image-uploads"
 machine = "image-processor"
 TOML
-trap 'rm -f "$infrastructure"' EXIT
-run 'opsctl sandbox add "$infrastructure"'
+run 'opsctl sandbox add - < "$work/sandbox.toml"'
 
 say 'The state machine, deployed as it would be on AWS: linted, compared, created, published'
 account=$(opsctl whoami --query 'item.account' -o text)
 at=$AWS_REGION:$account
-run 'opsctl sfn deploy image-processor.asl.json image-processor --role image-processor --yes \
-    --set ValidateFunction=arn:aws:lambda:$at:function:image-processor-validate \
-    --set ResizeFunction=arn:aws:lambda:$at:function:image-processor-resize \
-    --set FilterFunction=arn:aws:lambda:$at:function:image-processor-filter \
-    --set OptimizeFunction=arn:aws:lambda:$at:function:image-processor-optimize \
-    --set ResultsBucket=image-results --set Topic=arn:aws:sns:$at:image-processor'
+cat > "$work/values.yaml" <<YAML
+ValidateFunction: arn:aws:lambda:$at:function:image-processor-validate
+ResizeFunction: arn:aws:lambda:$at:function:image-processor-resize
+FilterFunction: arn:aws:lambda:$at:function:image-processor-filter
+OptimizeFunction: arn:aws:lambda:$at:function:image-processor-optimize
+ResultsBucket: image-results
+Topic: arn:aws:sns:$at:image-processor
+YAML
+run 'opsctl sfn deploy image-processor.asl.json image-processor --role image-processor --values "$work/values.yaml" --yes'

@@ -7,6 +7,7 @@ use opsctl::cli::Topic;
 use serde_json::json;
 
 use crate::cli::{COMMANDS, help};
+use crate::image_processor;
 use crate::support::machines::States;
 use crate::support::{Ran, Sandbox, Sealed, finish};
 
@@ -204,7 +205,8 @@ fn workflow(sealed: &Sealed) {
 
 #[test]
 fn the_tour_runs_in_the_sandbox_without_a_terminal() {
-    let sealed = Sealed::new();
+    let mut sealed = Sealed::new();
+    sealed.set("IMAGE_PROCESSOR", image_processor::program().to_str().unwrap());
     let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tour.sh");
     let config = tour.with_extension("toml");
     let line = ["sandbox".as_ref(), "run".as_ref(), "--config".as_ref(), config.as_os_str(), "--".as_ref()];
@@ -224,10 +226,12 @@ fn the_tour_runs_in_the_sandbox_without_a_terminal() {
         "| ! CardDeclined |",
         r#"{"packed":["tea","cup"],"told":"m-2"}"#,
         "a declined card refuses the order  passed  FAILED\n",
+        "Picture processed",
     ] {
         assert!(ran.stdout.contains(shown), "{shown} is missing: {ran:#?}");
     }
-    let script = std::fs::read_to_string(&tour).unwrap();
+    let scripts = ["tour.sh", "image-processor/deploy.sh", "image-processor/run.sh"];
+    let script = scripts.map(|name| std::fs::read_to_string(tour.with_file_name(name)).unwrap()).concat();
     let printed: Vec<&str> = ran.stdout.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
     assert!(printed.len() >= 5, "the commands were not found: {ran:#?}");
     for command in printed {
