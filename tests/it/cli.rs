@@ -148,7 +148,10 @@ fn the_short_help_fits_a_screen() {
     sealed.set("COLUMNS", "80");
     for command in COMMANDS {
         let lines = sealed.run(command.iter().chain(&["-h"])).expect(0).stdout.lines().count();
-        assert!(lines <= 40, "opsctl {} -h has {lines} lines", command.join(" "));
+        // A list of many verbs cannot be shorter than they are.
+        let is_verb = |other: &&&[&str]| other.len() == command.len() + 1 && other.starts_with(command);
+        let limit = 40.max(22 + COMMANDS.iter().filter(is_verb).count());
+        assert!(lines <= limit, "opsctl {} -h has {lines} lines", command.join(" "));
     }
     // Without options of its own a command fits the smallest screen.
     for command in ["whoami", "version", "help"] {

@@ -428,7 +428,7 @@ fn a_sandbox_that_runs_is_added_to() {
     let file = "[[buckets]]\nname = \"pictures\"\nobjects = [{ key = \"a\", body = \"1\" }]\n\
                 [[functions]]\nname = \"echo\"\ncommand = [\"cat\"]\n\
                 [[notifications]]\nbucket = \"pictures\"\nfunction = \"echo\"\n";
-    let there = "bucket\tpictures\tIS\nfunction\techo\tIS\nnotification\tpictures to the function echo\tIS\n";
+    let there = "bucket\tpictures\tIS\nfunction\techo\tIS\nnotification\tpictures/* to function echo\tIS\n";
     assert_eq!(add(file).expect(0).stdout, there.replace("IS", "yes"));
     let body = sealed.write("b.txt", "2");
     let put = ["--sandbox", "sandbox", "put", body.to_str().unwrap(), "s3://pictures/b"];
