@@ -88,6 +88,8 @@ fn every_option_has_a_heading_and_one_line_that_explains_it() {
         "Target",
         "Session",
         "Command",
+        "Definition",
+        "Settings",
         "Sandbox",
         "Filters",
         "Change",

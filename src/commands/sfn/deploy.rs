@@ -44,8 +44,7 @@ use plan::{Present, Wanted};
 /// Exit codes:
 ///   0    it is deployed, or was so already; with --dry-run, the plan is printed
 ///   1    it was not agreed to
-///   2    an option or the definition is wrong, or a value is missing; a yes is needed, and there is no
-///        terminal to ask on
+///   2    an option, the definition or a value is wrong; a yes is needed, and nobody is there to ask
 ///   3    there is no such file
 ///   4    no credentials or no region
 ///   5    denied by a policy, or the role may not be used by the service
@@ -56,11 +55,16 @@ use plan::{Present, Wanted};
 /// IAM:
 ///   states:DescribeStateMachine            what there is
 ///   states:ValidateStateMachineDefinition  what the service says of the definition
-///   states:CreateStateMachine, states:UpdateStateMachine, iam:PassRole on the role
-///   states:PublishStateMachineVersion, states:ListStateMachineVersions  without --no-publish
-///   states:TagResource, states:ListTagsForResource  for --tag
-///   states:DescribeStateMachineAlias, states:CreateStateMachineAlias, states:UpdateStateMachineAlias
-///                                          for --alias
+///   states:CreateStateMachine              where there is no such machine
+///   states:UpdateStateMachine              where there is
+///   iam:PassRole                           on the role
+///   states:PublishStateMachineVersion      without --no-publish
+///   states:ListStateMachineVersions        without --no-publish
+///   states:ListTagsForResource             for --tag
+///   states:TagResource                     for --tag
+///   states:DescribeStateMachineAlias       for --alias
+///   states:CreateStateMachineAlias         for --alias
+///   states:UpdateStateMachineAlias         for --alias
 ///   sts:GetCallerIdentity                  for a name, which needs no permission
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]

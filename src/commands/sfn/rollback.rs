@@ -41,7 +41,8 @@ use crate::signals::Signals;
 ///   130  interrupted
 ///
 /// IAM:
-///   states:DescribeStateMachineAlias, states:ListStateMachineVersions  where it leads, and may
+///   states:DescribeStateMachineAlias  where it leads
+///   states:ListStateMachineVersions   where it may lead
 ///   states:DescribeStateMachine       what changes by that
 ///   states:UpdateStateMachineAlias    to lead it back
 ///   states:ListStateMachines          for a machine that is given by its name

@@ -40,8 +40,10 @@ use crate::signals::Signals;
 ///   130  interrupted
 ///
 /// IAM:
-///   states:DescribeStateMachineAlias, states:ListStateMachineVersions  what there is
-///   states:CreateStateMachineAlias, states:UpdateStateMachineAlias     to set it
+///   states:DescribeStateMachineAlias  what there is
+///   states:ListStateMachineVersions   what it can lead to
+///   states:CreateStateMachineAlias    where there is no such alias
+///   states:UpdateStateMachineAlias    where there is
 ///   states:ListStateMachines  for a machine that is given by its name
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
