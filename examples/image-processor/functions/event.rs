@@ -14,16 +14,19 @@ pub struct Event {
     /// Where its result goes; the first step has none.
     #[serde(default)]
     pub results: String,
+    /// The key it was uploaded under, where that is another one.
+    pub uploaded: Option<String>,
     /// Attempts before this one.
     #[serde(default)]
     pub attempt: u64,
 }
 
 impl Event {
-    /// The name of the picture: its key without folders and extension.
-    pub fn name(&self) -> &str {
-        let file = self.key.rsplit('/').next().unwrap_or(&self.key);
-        file.rsplit_once('.').map_or(file, |(name, _)| name)
+    /// The key of a result: as different as those of the uploads are, so that nothing is written over.
+    pub fn result(&self, folder: &str) -> String {
+        let uploaded = self.uploaded.as_ref().unwrap_or(&self.key);
+        let is_jpeg = uploaded.to_ascii_lowercase().ends_with(".jpg");
+        format!("{folder}/{uploaded}{}", if is_jpeg { "" } else { ".jpg" })
     }
 }
 

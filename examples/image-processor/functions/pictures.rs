@@ -32,11 +32,21 @@ pub fn read(bytes: &[u8]) -> Result<Picture, Failure> {
         Some(image::ImageFormat::Png) => "png",
         _ => return Err(Failure::broken("it is neither a JPEG nor a PNG")),
     };
+    if format == "jpeg" && !is_whole(bytes) {
+        return Err(Failure::broken("it ends before the picture does"));
+    }
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits);
     let image = reader.decode().map_err(|error| Failure::broken(format!("it cannot be decoded: {error}")))?;
     Ok(Picture { image, format })
+}
+
+/// Whether the end of a JPEG follows its last scan: decoders fill up what is missing. A thumbnail, which has an end of its
+/// own, comes before.
+fn is_whole(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|bytes| bytes == marker);
+    last([0xff, 0xda]).zip(last([0xff, 0xd9])).is_some_and(|(scan, end)| scan < end)
 }
 
 /// Why a picture is not worked on though nothing is wrong with it.

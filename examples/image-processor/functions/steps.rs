@@ -57,7 +57,7 @@ impl Step {
         };
         let jpeg = pictures::jpeg(&made, quality)?;
         let result = json!({
-            "key": format!("{folder}/{}.jpg", event.name()),
+            "key": event.result(folder),
             "width": made.width(),
             "height": made.height(),
             "bytes": jpeg.len(),
