@@ -58,7 +58,7 @@ fn commands_options_and_values() {
         ("opsctl sfn task ", &["success", "failure", "heartbeat"]),
         (
             "opsctl sfn history --type LambdaFunctionSt",
-            &["LambdaFunctionStarted", "LambdaFunctionStartFailed"],
+            &["LambdaFunctionStartFailed", "LambdaFunctionStarted"],
         ),
         ("opsctl sfn executions --status fa", &["FAILED"]),
         ("opsctl sfn lint --ignore unr", &["unreachable-state", "unreachable-handler"]),
