@@ -87,7 +87,7 @@ pub struct DeployArgs {
     #[arg(long, conflicts_with_all = ["alias", "description"], help_heading = "Change")]
     no_publish: bool,
 
-    /// Lead this alias to the version; it is made where there is none
+    /// Lead this alias to the version, or make it
     #[arg(long, value_name = "ALIAS", add = complete::aliases("deploy", 2), help_heading = "Change")]
     alias: Option<AliasName>,
 

@@ -51,7 +51,7 @@ pub struct DiffArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: PathBuf,
 
-    /// The machine, a version or an alias: name, NAME:VERSION, NAME:ALIAS or ARN
+    /// The machine: name, NAME:VERSION, NAME:ALIAS or ARN
     #[arg(value_name = "MACHINE", add = complete::machines())]
     machine: MachineName,
 

@@ -58,7 +58,7 @@ pub enum Switch {
 /// Options of every verb that compares or sets them.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SettingsArgs {
-    /// The role that executions have: its ARN, or its name in the account
+    /// The role of its executions: ARN or name
     #[arg(long, value_name = "ROLE", help_heading = "Settings")]
     pub role: Option<String>,
 
@@ -82,7 +82,7 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "ON|OFF", value_enum, hide_short_help = true, help_heading = "Settings")]
     pub tracing: Option<Switch>,
 
-    /// A tag; several can be given, and tags that are not named stay
+    /// A tag; several can be given, others stay
     #[arg(long = "tag", value_name = "KEY=VALUE", allow_hyphen_values = true, value_parser = tag,
         help_heading = "Settings")]
     pub tags: Vec<(String, String)>,

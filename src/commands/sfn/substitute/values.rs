@@ -13,12 +13,12 @@ use crate::input::{Mistake, files};
 /// Options of every verb that fills in a definition.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ValuesArgs {
-    /// What ${NAME} stands for in the definition; comes before what --values says
+    /// What ${NAME} stands for, whatever --values says
     #[arg(long = "set", value_name = "NAME=VALUE", allow_hyphen_values = true, value_parser = pair,
         help_heading = "Definition")]
     pub set: Vec<(String, String)>,
 
-    /// A file of names and values in YAML or JSON; of several, the last one that has a name counts
+    /// Names and values in YAML or JSON; the last file counts
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Definition")]
     pub values: Vec<PathBuf>,
 }
