@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::forward::{
     LIMIT, assert_same, closed_port, echo, noise, open_sessions, sandbox_with_agent, server,
 };
-use crate::support::{Ran, Sandbox, Sealed, finish};
+use crate::support::{Ran, Sandbox, Sealed, finish, peak_memory};
 
 fn start(sealed: &Sealed, port: u16) -> Child {
     let mut command = sealed.command(["--sandbox", "ssm", "proxy", "web-1", &port.to_string()]);
@@ -145,9 +145,7 @@ fn a_reader_that_takes_nothing_makes_the_node_wait() {
         sent += length;
     }
     assert!(sent < LENGTH, "nobody waited");
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim().to_owned();
-    let peak: u64 = peak.trim_end_matches(" kB").parse().unwrap();
+    let peak = peak_memory(child.id());
     assert!(peak < 64 * 1024, "{peak} kB");
     stdout.read_to_end(&mut came).unwrap();
     assert_same(&came, &noise(6, LENGTH));

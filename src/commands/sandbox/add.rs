@@ -16,9 +16,9 @@ use crate::sandbox::config::Additions;
 /// Add buckets, functions and notifications to a sandbox that runs
 ///
 /// FILE has the tables of a sandbox.toml that can be added: [[buckets]], [[functions]] and
-/// [[notifications]]. Functions are programs that run with your own account, in the folder of FILE; read
-/// a file before you add it. What is there already stays: a bucket keeps its objects. A function that is
-/// there becomes what FILE says.
+/// [[notifications]]. Functions are programs that run with your own account, in the folder of FILE;
+/// read a file before you add it. What is there already stays: a bucket keeps its objects. A function
+/// that is there becomes what FILE says.
 ///
 /// What is added lasts as long as the sandbox runs; of a sandbox with a folder, buckets last longer.
 ///

@@ -32,7 +32,7 @@ use crate::signals::Signals;
 /// Exit codes:
 ///   0    it leads back; with --dry-run, the plan is printed
 ///   1    it was not agreed to
-///   2    an option is wrong, or the alias is missing; a yes is needed, and there is no terminal to ask on
+///   2    an option is wrong, or the alias is missing; a yes is needed, and nobody is there
 ///   3    there is no such state machine, alias or version
 ///   4    no credentials or no region
 ///   5    denied by a policy

@@ -50,9 +50,7 @@ fn one_and_many_connections_share_sessions_of_any_number() {
 fn held(forward: &Running) -> (usize, u64) {
     let pid = forward.child.id();
     let files = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count();
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    (files, peak.trim().trim_end_matches(" kB").parse().unwrap())
+    (files, crate::support::peak_memory(pid))
 }
 
 #[test]

@@ -18,3 +18,14 @@ pub use node::{Node, SESSION_ID};
 pub use sealed::{BINARY, Ran, Sandbox, Sealed, finish, hang_ups_are_ignored};
 pub use terminal::Terminal;
 pub use waiting::until;
+
+/// The most memory that a process has had, in kilobytes, without the pages of its program: those of a debug build are many,
+/// and nobody's but the file's.
+pub fn peak_memory(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let kilobytes = |name: &str| -> u64 {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    };
+    kilobytes("VmHWM:").saturating_sub(kilobytes("RssFile:"))
+}
