@@ -49,6 +49,7 @@ pub fn harmless(text: &str) -> String {
             '\n' => into.push_str("\\n"),
             '\r' => into.push_str("\\r"),
             '\t' => into.push_str("\\t"),
+            ascii if ascii.is_ascii_control() => _ = write!(into, "\\x{:02x}", ascii as u32),
             unsafe_one if is_unsafe(unsafe_one) => _ = write!(into, "\\u{{{:x}}}", unsafe_one as u32),
             other => into.push(other),
         }
