@@ -4,6 +4,7 @@
 
 mod build;
 mod dot;
+mod fit;
 mod layout;
 mod mermaid;
 mod overlay;
@@ -21,6 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use dot::dot;
+pub use fit::fitted;
 pub use mermaid::mermaid;
 pub use overlay::{Items, Outcome, Overlay, StateRun};
 pub use svg::svg;

@@ -63,6 +63,10 @@ struct MapRun {
     arn: Arc<str>,
     state: Arc<str>,
     is_over: bool,
+    /// As they were told last.
+    items: Items,
+    /// They were told when the run was over: nothing of them changes any more.
+    is_final: bool,
 }
 
 impl Overlay {
@@ -92,17 +96,24 @@ impl Overlay {
         &self.visits
     }
 
-    /// The runs of distributed Map states that are not over.
+    /// The runs of distributed Map states whose items may have changed since they were told: those that go on, then
+    /// those that are over, the last one first.
     pub fn map_runs(&self) -> Vec<Arc<str>> {
-        self.map_runs.iter().filter(|run| !run.is_over).map(|run| Arc::clone(&run.arn)).collect()
+        let arn = |run: &MapRun| Arc::clone(&run.arn);
+        let going_on = self.map_runs.iter().filter(|run| !run.is_over).map(arn);
+        let over = self.map_runs.iter().rev().filter(|run| run.is_over && !run.is_final).map(arn);
+        going_on.chain(over).collect()
     }
 
     /// What is known of the items of a run, which the history does not tell.
     pub fn tell_items(&mut self, map_run: &str, items: Items) {
-        let run = self.map_runs.iter().find(|run| *run.arn == *map_run);
-        if let Some(state) = run.and_then(|run| self.states.get(&run.state)) {
-            self.runs.entry(*state).or_default().items = items;
-        }
+        let Some(run) = self.map_runs.iter_mut().find(|run| *run.arn == *map_run) else { return };
+        run.items = items;
+        run.is_final = run.is_over;
+        let name = Arc::clone(&run.state);
+        let Some(state) = self.states.get(&name) else { return };
+        let told = self.map_runs.iter().filter(|run| run.state == name).map(|run| run.items);
+        self.runs.entry(*state).or_default().items = told.fold(Items::default(), Items::and);
     }
 
     fn count_items(&mut self, event: &Event) {
@@ -117,7 +128,14 @@ impl Overlay {
             H::MapRunStarted { arn } | H::MapRunRedriven { arn, .. } => {
                 self.map_runs.retain(|run| run.arn != *arn);
                 let state = Arc::clone(&map.name);
-                self.map_runs.push(MapRun { arn: Arc::clone(arn), state, is_over: false });
+                let items = Items::default();
+                self.map_runs.push(MapRun {
+                    arn: Arc::clone(arn),
+                    state,
+                    is_over: false,
+                    items,
+                    is_final: false,
+                });
             }
             H::MapRunSucceeded | H::MapRunFailed(_) | H::MapRunAborted => {
                 for run in self.map_runs.iter_mut().filter(|run| run.state == map.name) {
@@ -125,6 +143,16 @@ impl Overlay {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+impl Items {
+    fn and(self, other: Items) -> Items {
+        Items {
+            total: self.total.saturating_add(other.total),
+            succeeded: self.succeeded.saturating_add(other.succeeded),
+            failed: self.failed.saturating_add(other.failed),
         }
     }
 }

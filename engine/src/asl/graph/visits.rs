@@ -108,6 +108,19 @@ impl Visits {
         false
     }
 
+    /// The visit that failed, of a run that did: the last one, followed down into what failed inside of it.
+    pub fn failed(&self) -> Option<&Visit> {
+        let inside = |outer: Option<usize>| {
+            let failed = |visit: &Visit| visit.inside == outer && visit.outcome == Outcome::Failed;
+            self.all.iter().rposition(failed)
+        };
+        let mut found = inside(None)?;
+        while let Some(deeper) = inside(Some(found)) {
+            found = deeper;
+        }
+        self.all.get(found)
+    }
+
     /// How many visits this one is inside of.
     pub fn depth(&self, visit: &Visit) -> usize {
         let mut depth = 0;

@@ -69,6 +69,12 @@ fn a_branch_that_fails_ends_the_others() {
         ("After", Outcome::Succeeded),
     ];
     assert_eq!(outcomes(&graph, &overlay), expected);
+    assert_eq!(overlay.visits().failed(), None, "what was caught is none");
+    let mut uncaught = definition;
+    uncaught["States"]["Both"].as_object_mut().unwrap().remove("Catch");
+    let mut world = Script::default();
+    let (_, overlay) = laid_over(world.answer("Bad", failed("E")), &uncaught, json!({}));
+    assert_eq!(overlay.visits().failed().map(|visit| &*visit.name), Some("Bad"));
 }
 
 #[test]
@@ -238,4 +244,12 @@ fn the_run_of_a_distributed_map_is_told_from_outside() {
     }
     assert!(!seen.is_empty() && overlay.map_runs().is_empty());
     assert_eq!(run_of(&graph, &overlay, "S").items.succeeded, 1);
+    // Who looks when all is over has not been told of the items yet.
+    let mut late = Overlay::of(&graph);
+    execution.history().events().iter().for_each(|event| late.observe(event));
+    let asked = late.map_runs();
+    assert_eq!(asked, seen[..1]);
+    late.tell_items(&asked[0], Items { total: 2, succeeded: 2, failed: 0 });
+    assert!(late.map_runs().is_empty());
+    assert_eq!(run_of(&graph, &late, "S").items.succeeded, 2);
 }
