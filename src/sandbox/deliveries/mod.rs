@@ -6,6 +6,7 @@ mod attempt;
 use super::account::Account;
 use super::states::Shelf;
 use attempt::Attempted;
+use ring::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -20,7 +21,8 @@ const MOST_BYTES: usize = 64 << 20;
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Of the invocation, or the name of the execution: the same at every attempt.
+    /// Of the invocation, or the name of the execution: the same at every attempt. One event may start executions of
+    /// the same name, of several machines.
     pub id: String,
     pub to: Destination,
     /// JSON.
@@ -35,6 +37,18 @@ pub enum Destination {
     Function(String),
     /// By its name, perhaps with a version or an alias behind a colon.
     Machine(String),
+}
+
+impl Delivery {
+    /// Names its file: each destination has one of its own.
+    fn key(&self) -> String {
+        let name = match &self.to {
+            Destination::Function(name) | Destination::Machine(name) => name,
+        };
+        let hash = digest::digest(&digest::SHA256, name.as_bytes());
+        let hash: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{hash}", self.id)
+    }
 }
 
 /// There are too many events on their way.
@@ -87,7 +101,7 @@ impl Deliveries {
         if waiting.count >= MOST || bytes > MOST_BYTES {
             return Err(Full);
         }
-        self.shelf.keep(&delivery.id, &delivery);
+        self.shelf.keep(&delivery.key(), &delivery);
         waiting.count += 1;
         waiting.bytes = bytes;
         waiting.fresh.push_back(delivery);
@@ -113,7 +127,7 @@ impl Deliveries {
     }
 
     fn forget(&self, delivery: &Delivery) {
-        self.shelf.remove(&delivery.id);
+        self.shelf.remove(&delivery.key());
         let mut waiting = self.waiting();
         waiting.count = waiting.count.saturating_sub(1);
         waiting.bytes = waiting.bytes.saturating_sub(delivery.event.len());

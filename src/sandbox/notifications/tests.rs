@@ -210,23 +210,53 @@ command = ["sh", "-c", "echo tried >>SEEN; exit 1"]
     account.deliveries.shutdown().await;
 }
 
+async fn call_states(account: &Arc<Account>, operation: &str, body: Value) -> Value {
+    let (target, body) = (format!("AWSStepFunctions.{operation}"), body.to_string());
+    let call =
+        crate::sandbox::services::Call { service: "states", target: Some(&target), body: body.as_bytes() };
+    match crate::sandbox::services::answer_later(account, &call).await.unwrap() {
+        crate::sandbox::services::Reply::Json(body) => serde_json::from_slice(&body).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn one_object_starts_two_machines_though_the_sandbox_was_killed() {
+    let notification =
+        |machine: &str| format!("[[notifications]]\nbucket = \"pics\"\nmachine = \"{machine}\"\n");
+    let settings = format!("{}{}", notification("one"), notification("two"));
+    let bench = Bench::new(&settings);
+    bench.account.deliveries.shutdown().await;
+    bench.put("pics", "a");
+    let account = Bench::open(&bench.folder, &settings);
+    let definition = json!({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}).to_string();
+    let mut arns = Vec::new();
+    for name in ["one", "two"] {
+        let role = "arn:aws:iam::111122223333:role/x";
+        let machine = json!({"name": name, "definition": definition, "roleArn": role});
+        arns.push(call_states(&account, "CreateStateMachine", machine).await["stateMachineArn"].clone());
+    }
+    account.deliveries.start(&account);
+    let arrived = async {
+        while !account.deliveries.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), arrived).await.unwrap();
+    let mut names = Vec::new();
+    for arn in arns {
+        let executions = call_states(&account, "ListExecutions", json!({"stateMachineArn": arn})).await;
+        names.push(executions["executions"][0]["name"].clone());
+    }
+    assert!(names[0].is_string() && names[0] == names[1], "{names:?}");
+    account.deliveries.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_machine_is_started_with_the_event_once_it_is_there_and_only_once() {
     let bench = Bench::new("[[notifications]]\nbucket = \"pics\"\nmachine = \"process\"\n");
     bench.put("pics", "pictures/a b.jpg");
-    let call = async |operation: &str, body: Value| {
-        let target = format!("AWSStepFunctions.{operation}");
-        let body = body.to_string();
-        let call = crate::sandbox::services::Call {
-            service: "states",
-            target: Some(&target),
-            body: body.as_bytes(),
-        };
-        match crate::sandbox::services::answer_later(&bench.account, &call).await.unwrap() {
-            crate::sandbox::services::Reply::Json(body) => serde_json::from_slice::<Value>(&body).unwrap(),
-            other => panic!("{other:?}"),
-        }
-    };
+    let call = async |operation: &str, body: Value| call_states(&bench.account, operation, body).await;
     let definition = json!({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}).to_string();
     let role = "arn:aws:iam::111122223333:role/x";
     let machine =
