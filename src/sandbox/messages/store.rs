@@ -17,6 +17,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const MOST: usize = 10_000;
 const MOST_BYTES: usize = 32 << 20;
+/// The file may be twice as large as what is kept, and this.
+const SLACK: usize = 1 << 20;
 /// As much is given at once, and one message in any case.
 const PAGE: usize = 1 << 20;
 /// A channel that keeps the order takes nothing twice within this time.
@@ -34,8 +36,9 @@ struct Kept {
     messages: VecDeque<Message>,
     bytes: usize,
     last: u64,
-    /// Lines of the file, those of messages that made room too.
+    /// Lines of the file and their bytes, those of messages that made room too.
     lines: usize,
+    written: usize,
 }
 
 impl Messages {
@@ -45,6 +48,7 @@ impl Messages {
         let mut kept = Kept::default();
         for line in fs::read(&path).unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
             kept.lines += 1;
+            kept.written += line.len();
             // What a sandbox that was killed left half written nobody was told of.
             match serde_json::from_slice(line) {
                 Ok(message) if line.ends_with(b"\n") => kept.add(message),
@@ -99,11 +103,14 @@ impl Messages {
         let posted = message.posted();
         // What cannot be written is only forgotten at the sandbox's end.
         match append(&self.path, &message) {
-            Ok(()) => kept.lines += 1,
+            Ok(written) => {
+                kept.lines += 1;
+                kept.written += written;
+            }
             Err(error) => tracing::warn!(%error, "a message cannot be kept"),
         }
         kept.add(message);
-        if kept.lines > 2 * kept.messages.len() + 1000 {
+        if kept.lines > 2 * kept.messages.len() + 1000 || kept.written > 2 * kept.bytes + SLACK {
             kept.rewrite(&self.path);
         }
         Ok(posted)
@@ -148,7 +155,10 @@ impl Kept {
         let mut text = Vec::new();
         let written = self.messages.iter().try_for_each(|message| line(message, &mut text));
         match written.and_then(|()| files::write_private(path, &text)) {
-            Ok(()) => self.lines = self.messages.len(),
+            Ok(()) => {
+                self.lines = self.messages.len();
+                self.written = text.len();
+            }
             Err(error) => tracing::warn!(%error, "the messages cannot be written anew"),
         }
     }
@@ -160,14 +170,16 @@ fn line(message: &Message, text: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-fn append(path: &Path, message: &Message) -> io::Result<()> {
+/// How many bytes were written.
+fn append(path: &Path, message: &Message) -> io::Result<usize> {
     let mut text = Vec::new();
     line(message, &mut text)?;
     if let Some(folder) = path.parent() {
         files::make_private_folder(folder)?;
     }
     let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-    file.write_all(&text)
+    file.write_all(&text)?;
+    Ok(text.len())
 }
 
 /// Messages of the same content are the same to a channel that keeps the order.
@@ -244,15 +256,21 @@ mod tests {
         let messages = open(&folder);
         let large = "x".repeat(1 << 20);
         let most = MOST_BYTES >> 20;
-        for _ in 0..most + 3 {
+        let path = folder.join("messages.jsonl");
+        let mut largest = 0;
+        for _ in 0..2 * most + 3 {
             messages.post(draft(&messages, "q", &large)).unwrap();
+            largest = largest.max(fs::metadata(&path).unwrap().len());
         }
+        // It is written anew before a few large messages fill the disk.
+        assert!((MOST_BYTES as u64..2 * MOST_BYTES as u64 + (2 << 20)).contains(&largest), "{largest}");
         let (page, has_more) = messages.after(0);
-        assert_eq!((page.len(), page[0].number, has_more), (1, 4, true));
+        let first = page[0].number;
+        assert_eq!((page.len(), has_more), (1, true));
         drop(messages);
         let messages = open(&folder);
-        assert_eq!(messages.after(0).0[0].number, 4);
-        let lines = fs::read(folder.join("messages.jsonl")).unwrap().split(|byte| *byte == b'\n').count();
+        assert_eq!(messages.after(0).0[0].number, first);
+        let lines = fs::read(&path).unwrap().split(|byte| *byte == b'\n').count();
         assert_eq!(lines, most + 1);
         fs::remove_dir_all(folder).unwrap();
     }
