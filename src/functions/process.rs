@@ -4,6 +4,7 @@
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
@@ -11,6 +12,8 @@ use super::{Function, Place};
 
 /// Lambda takes no larger answers.
 pub const ANSWER_LIMIT: u64 = 6 << 20;
+/// Once a command has ended, what it said is read for this time at most.
+const GRACE: Duration = Duration::from_secs(1);
 /// As much of what it says on stderr is kept: the end, where a program says why it failed.
 const STDERR_LIMIT: usize = 1024;
 
@@ -101,9 +104,26 @@ async fn attend(mut child: Child, event: Vec<u8>) -> std::io::Result<Finished> {
             let _ = stdin.write_all(&event).await;
         }
     };
-    let ((), answer, complaint) = tokio::join!(tell, take(stdout, ANSWER_LIMIT + 1), last(stderr));
-    let (answer, complaint) = (answer?, complaint?);
-    let status = child.wait().await?;
+    let (mut answer, mut complaint) = (Vec::new(), Vec::new());
+    let status = {
+        let told = async {
+            let ((), answer, complaint) =
+                tokio::join!(tell, take(stdout, ANSWER_LIMIT + 1, &mut answer), last(stderr, &mut complaint));
+            answer.and(complaint)
+        };
+        let mut told = std::pin::pin!(told);
+        tokio::select! {
+            all = &mut told => {
+                all?;
+                child.wait().await?
+            }
+            status = child.wait() => {
+                // What it left in the background may hold its streams open for ever.
+                tokio::time::timeout(GRACE, told).await.unwrap_or(Ok(()))?;
+                status?
+            }
+        }
+    };
     if answer.len() as u64 > ANSWER_LIMIT {
         let message = format!("the answer is over {ANSWER_LIMIT} bytes");
         return Ok(Finished::Failed { kind: "Function.ResponseSizeTooLarge", message });
@@ -125,24 +145,22 @@ pub fn how(status: ExitStatus) -> String {
 }
 
 /// The beginning of a stream; the rest is read and dropped, so that the command never waits for its reader.
-async fn take(stream: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
+async fn take(stream: Option<impl AsyncRead + Unpin>, limit: u64, kept: &mut Vec<u8>) -> std::io::Result<()> {
     if let Some(mut stream) = stream {
-        (&mut stream).take(limit).read_to_end(&mut kept).await?;
+        (&mut stream).take(limit).read_to_end(kept).await?;
         tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
     }
-    Ok(kept)
+    Ok(())
 }
 
 /// The end of a stream.
-async fn last(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
-    let Some(mut stream) = stream else { return Ok(kept) };
+async fn last(stream: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) -> std::io::Result<()> {
+    let Some(mut stream) = stream else { return Ok(()) };
     let mut chunk = [0; 4096];
     loop {
         let read = stream.read(&mut chunk).await?;
         if read == 0 {
-            return Ok(kept);
+            return Ok(());
         }
         kept.extend_from_slice(chunk.get(..read).unwrap_or_default());
         let surplus = kept.len().saturating_sub(STDERR_LIMIT);
@@ -154,7 +172,6 @@ async fn last(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>
 mod tests {
     use super::*;
     use std::collections::BTreeMap;
-    use std::time::Duration;
 
     async fn run_script(script: &str, timeout: Duration) -> Finished {
         let place = Place { path: "/usr/bin:/bin".into(), user: "tester".into(), region: "eu-west-1".into() };
@@ -181,6 +198,9 @@ mod tests {
             run_script("echo $AWS_LAMBDA_FUNCTION_NAME $AWS_REGION ${AWS_SECRET_ACCESS_KEY-none}", minute)
                 .await;
         assert_eq!(told, answered("f eu-west-1 none\n", ""));
+        // Whatever it leaves in the background has its streams still.
+        let left = run_script("sleep 1000 & echo here; echo said >&2", minute).await;
+        assert_eq!(left, answered("here\n", "said"));
         // More than a pipe holds, and the event not read.
         let Finished::Answered { answer, .. } = run_script("head -c 200000 /dev/zero", minute).await else {
             panic!()
