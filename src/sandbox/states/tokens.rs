@@ -30,10 +30,12 @@ impl Tokens {
         found.map(|(run, demand)| run.send(What::Answer(demand, answer))).is_some()
     }
 
-    /// Ends an attempt; `false` where nobody waits for it.
-    pub fn end(&self, token: &str, answer: Answer) -> bool {
+    /// Ends an attempt, and waits until that is written down; `false` where nobody waits for it.
+    pub async fn end(&self, token: &str, answer: Answer) -> bool {
         let found = self.open().remove(token);
-        found.map(|(run, demand)| run.send(What::Answer(demand, answer))).is_some()
+        let Some((run, demand)) = found else { return false };
+        run.deliver(What::Answer(demand, answer)).await;
+        true
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<String, (Arc<Run>, DemandId)>> {

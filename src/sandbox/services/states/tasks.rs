@@ -63,7 +63,7 @@ pub async fn get_activity_task(account: &Account, input: Poll) -> Result<Value, 
     Ok(json!({"taskToken": &*offer.token, "input": offer.input.text()}))
 }
 
-pub fn success(account: &Account, given: Success) -> Result<Value, ServiceError> {
+pub async fn success(account: &Account, given: Success) -> Result<Value, ServiceError> {
     let token = token(given.task_token)?;
     let output = required(given.output, "output")?;
     if output.len() > PAYLOAD_LIMIT {
@@ -72,10 +72,10 @@ pub fn success(account: &Account, given: Success) -> Result<Value, ServiceError>
     }
     let output = input::parse(&output)
         .map_err(|why| ServiceError::new("InvalidOutput", format!("Invalid Output: '{why}'")))?;
-    end(account, &token, Answer::Succeeded(Payload::new(output)))
+    end(account, &token, Answer::Succeeded(Payload::new(output))).await
 }
 
-pub fn failure(account: &Account, given: Failed) -> Result<Value, ServiceError> {
+pub async fn failure(account: &Account, given: Failed) -> Result<Value, ServiceError> {
     let token = token(given.task_token)?;
     let (error, cause) = (given.error, given.cause);
     if let Some(error) = &error {
@@ -85,7 +85,7 @@ pub fn failure(account: &Account, given: Failed) -> Result<Value, ServiceError> 
         ServiceError::check_length(cause, "cause", 0, 32_768)?;
     }
     let failure = Failure { error: error.map(Into::into), cause: cause.map(Into::into) };
-    end(account, &token, Answer::Failed(failure))
+    end(account, &token, Answer::Failed(failure)).await
 }
 
 pub fn heartbeat(account: &Account, given: Heartbeat) -> Result<Value, ServiceError> {
@@ -96,8 +96,9 @@ pub fn heartbeat(account: &Account, given: Heartbeat) -> Result<Value, ServiceEr
     }
 }
 
-fn end(account: &Account, token: &str, answer: Answer) -> Result<Value, ServiceError> {
-    if account.states.tokens.end(token, answer) { Ok(json!({})) } else { Err(gone(token)) }
+/// Who is told that an answer was taken need not say it again, whatever becomes of the sandbox.
+async fn end(account: &Account, token: &str, answer: Answer) -> Result<Value, ServiceError> {
+    if account.states.tokens.end(token, answer).await { Ok(json!({})) } else { Err(gone(token)) }
 }
 
 fn token(given: Option<String>) -> Result<String, ServiceError> {

@@ -211,3 +211,19 @@ async fn a_machine_that_is_deleted_takes_its_executions_with_it() {
     let gone = sandbox.call("DescribeStateMachine", json!({"stateMachineArn": arn})).await;
     assert_eq!(code(gone), "StateMachineDoesNotExist");
 }
+
+#[tokio::test]
+async fn an_answer_to_a_task_is_on_disk_when_it_is_taken() {
+    let sandbox = Sandbox::new();
+    let worker = sandbox.worker("hold").await;
+    let machine = sandbox.make("m", machine(json!({"A": worker.task()})), "STANDARD").await;
+    sandbox.start(&machine, "e", json!({"order": "told-7"})).await.unwrap();
+    let (_, token) = worker.take().await;
+    let answer = json!({"taskToken": token, "output": "{\"answer\":\"told-8\"}"});
+    sandbox.call("SendTaskSuccess", answer).await.unwrap();
+    // Nobody has had the time for anything since.
+    let journals = std::fs::read_dir(sandbox.folder.join("states/executions")).unwrap();
+    let text: String =
+        journals.map(|journal| std::fs::read_to_string(journal.unwrap().path()).unwrap()).collect();
+    assert!(text.contains("told-7") && text.contains("told-8"), "{text}");
+}
