@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 const FILE: &str = "activities";
+/// So much work waits before it is looked at whether it is still wanted.
+const FEW: usize = 100;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Activity {
@@ -43,8 +45,16 @@ struct Inner {
 
 #[derive(Default)]
 struct Queue {
-    offers: Mutex<VecDeque<Offer>>,
+    offers: Mutex<Offers>,
     more: Notify,
+}
+
+#[derive(Default)]
+struct Offers {
+    /// The longest waiting first.
+    list: VecDeque<Offer>,
+    /// So many, and those that nobody waits for any longer go.
+    limit: usize,
 }
 
 impl Activities {
@@ -90,10 +100,17 @@ impl Activities {
         self.inner().list.clone()
     }
 
-    /// Puts work up; `false` where there is no such activity.
-    pub fn offer(&self, name: &str, offer: Offer) -> bool {
+    /// Puts work up; `false` where there is no such activity. Work for which `is_open` does not hold goes.
+    pub fn offer(&self, name: &str, offer: Offer, is_open: impl Fn(&Offer) -> bool) -> bool {
         let Some(queue) = self.queue(name) else { return false };
-        queue.offers().push_back(offer);
+        let mut offers = queue.offers();
+        // Looked at when there is twice as much as was open last, so that a long queue costs nothing more.
+        if offers.list.len() >= offers.limit {
+            offers.list.retain(is_open);
+            offers.limit = FEW.max(2 * offers.list.len());
+        }
+        offers.list.push_back(offer);
+        drop(offers);
         queue.more.notify_one();
         true
     }
@@ -106,7 +123,7 @@ impl Activities {
             let more = queue.more.notified();
             let found = {
                 let mut offers = queue.offers();
-                std::iter::from_fn(|| offers.pop_front()).find(&is_open)
+                std::iter::from_fn(|| offers.list.pop_front()).find(&is_open)
             };
             if found.is_some() {
                 // One notice may stand for several offers.
@@ -131,7 +148,7 @@ impl Activities {
 }
 
 impl Queue {
-    fn offers(&self) -> MutexGuard<'_, VecDeque<Offer>> {
+    fn offers(&self) -> MutexGuard<'_, Offers> {
         self.offers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -155,21 +172,25 @@ mod tests {
             encryption: serde_json::json!({}),
             tags: Tags::default(),
         };
-        assert!(!activities.offer("a", offer("1")));
+        let is_open = |offer: &Offer| &*offer.token != "gone";
+        assert!(!activities.offer("a", offer("1"), is_open));
         activities.create(activity.clone());
         activities.create(activity);
         for token in ["gone", "1", "2"] {
-            assert!(activities.offer("a", offer(token)));
+            assert!(activities.offer("a", offer(token), is_open));
         }
-        let is_open = |offer: &Offer| &*offer.token != "gone";
         let mut taken = Vec::new();
         for _ in 0..2 {
             taken.push(activities.take("a", is_open).await.unwrap().token.to_string());
         }
         assert_eq!(taken, ["1", "2"]);
         let waits = async { activities.take("a", is_open).await.unwrap().token.to_string() };
-        let (late, _) = tokio::join!(waits, async { activities.offer("a", offer("3")) });
+        let (late, _) = tokio::join!(waits, async { activities.offer("a", offer("3"), is_open) });
         assert_eq!(late, "3");
+        for _ in 0..5 * FEW {
+            activities.offer("a", offer("gone"), is_open);
+        }
+        assert!(activities.queue("a").unwrap().offers().list.len() <= FEW);
         assert!(activities.take("b", is_open).await.is_none());
 
         assert_eq!(Activities::open(&folder).list().len(), 1);

@@ -8,7 +8,7 @@ use super::tags::Tags;
 use crate::random::{self, NoRandomness};
 use jiff::Timestamp;
 use opsctl_engine::uuid::Uuid;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -231,6 +231,26 @@ impl Machines {
         inner.target(machine, &version.revision, Some(number), Some(alias.to_owned()))
     }
 
+    /// Forgets revisions that no machine names, no version, and none of `others`.
+    pub fn forget_revisions(&self, others: &HashSet<String>) {
+        let mut inner = self.inner();
+        let Inner { list, revisions } = &mut *inner;
+        let named: HashSet<&String> = list
+            .iter()
+            .flat_map(|machine| {
+                machine.versions.iter().map(|version| &version.revision).chain([&machine.revision])
+            })
+            .chain(others)
+            .collect();
+        revisions.retain(|key, _| {
+            let is_named = named.contains(key);
+            if !is_named {
+                self.revisions.remove(key);
+            }
+            is_named
+        });
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -300,6 +320,17 @@ mod tests {
         let first = again.target_of_version("m", 1).unwrap();
         assert_eq!(first.revision.content, content("a", "r"));
         assert!(first.revision.machine(Kind::Standard.into()).is_some());
+        let revisions = || std::fs::read_dir(folder.join("revisions")).unwrap().count();
+        let kept = update(content("c", "r")).key.clone();
+        update(content("d", "r"));
+        assert_eq!(revisions(), 4);
+        // The first two have versions; an execution of the third is left, the fourth is the machine's.
+        let again = Machines::open(&folder);
+        again.forget_revisions(&HashSet::from([kept.clone()]));
+        assert_eq!(revisions(), 4);
+        again.forget_revisions(&HashSet::new());
+        assert_eq!(revisions(), 3);
+        assert!(again.revision(&kept).is_none() && again.target_of_version("m", 1).is_some());
         assert!(again.delete("m") && !again.delete("m"));
         assert!(Machines::open(&folder).target("m").is_none());
         std::fs::remove_dir_all(folder).unwrap();

@@ -49,9 +49,11 @@ impl States {
     pub fn open(folder: &Path, identity: &Identity) -> Self {
         let folder = folder.join("states");
         let machines = Machines::open(&folder);
+        let executions = Executions::open(&folder);
+        machines.forget_revisions(&executions.revisions());
         States {
             activities: Activities::open(&folder),
-            executions: Executions::open(&folder),
+            executions,
             machines,
             tokens: Tokens::default(),
             home: Home {

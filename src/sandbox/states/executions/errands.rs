@@ -113,7 +113,9 @@ impl Errands {
         };
         let token = request.token.clone().unwrap_or_default();
         let offer = Offer { token, input: request.input.clone() };
-        if !name.is_some_and(|name| states.activities.offer(name, offer)) {
+        if !name.is_some_and(|name| {
+            states.activities.offer(name, offer, |offer| self.tokens().is_open(&offer.token))
+        }) {
             let failure = Failure {
                 error: Some("States.Runtime".into()),
                 cause: Some(format!("Activity Does Not Exist: '{arn}'").into()),

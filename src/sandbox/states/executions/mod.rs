@@ -28,7 +28,7 @@ use journal::{Journal, Outline, Story};
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::execution::{CHILD_PREFIX, MapRunReport, Status};
 use opsctl_engine::asl::history::Failure;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
@@ -183,6 +183,11 @@ impl Executions {
 
     pub fn get(&self, arn: &str) -> Option<Arc<Known>> {
         self.list().by_arn.get(arn).cloned()
+    }
+
+    /// Those that executions run, or ran.
+    pub fn revisions(&self) -> HashSet<String> {
+        self.list().all.iter().map(|known| known.head.revision.clone()).collect()
     }
 
     /// Newest first.
