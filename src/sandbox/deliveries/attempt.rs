@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// A function is run so often in all, with these pauses between: Lambda waits one minute and two.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
-/// A machine may come so much later than the event that starts it.
+/// A machine may come so much later than the event that starts it, or than the sandbox.
 const PATIENCE_MS: i64 = 5 * 60 * 1000;
 /// Between two looks at whether it is there: at first, and in the end.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
@@ -57,7 +57,9 @@ async fn machine(account: &Arc<Account>, name: &str, delivery: &Delivery) -> Att
         let Err(error) = start_execution(account, name, &delivery.id, &delivery.event) else {
             return Attempted::Arrived;
         };
-        let waited = Timestamp::now().as_millisecond().saturating_sub(delivery.taken);
+        // While no sandbox runs, no machine can come.
+        let since = Timestamp::try_from(account.started).map_or(0, |started| started.as_millisecond());
+        let waited = Timestamp::now().as_millisecond().saturating_sub(delivery.taken.max(since));
         match &*error.code {
             // It was started before, and nobody could write that down.
             "ExecutionAlreadyExists" => return Attempted::Arrived,
