@@ -98,7 +98,8 @@ fn caught_errors_and_what_names_mean_are_told() {
     machines.ran(&machine, "one", &json!({"total": 1}));
     let told = squeezed(&machines.sfn(&["explain", "one"]).expect(0).stdout);
     assert!(
-        told.contains("failed in Sorry (Fail)\n") && told.contains("caught Sandbox.NoSuchResource in Call"),
+        told.contains("failed in Sorry (Fail)\n")
+            && told.contains("caught Lambda.ResourceNotFoundException in Call"),
         "{told}"
     );
 }

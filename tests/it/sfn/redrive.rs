@@ -78,7 +78,7 @@ fn many_are_chosen_and_each_is_sent_once() {
         (&["--name", "nightly"], &["nightly-2", "nightly-1"]),
         (&["--status", "aborted"], &[]),
         (&["--error", "Other"], &[]),
-        (&["--error", "Sandbox.NoSuchResource"], &["manual-1", "nightly-2", "nightly-1"]),
+        (&["--error", "Lambda.ResourceNotFoundException"], &["manual-1", "nightly-2", "nightly-1"]),
         (&["--since", "2099-01-01"], &[]),
         (&["--until", "2001-01-01"], &[]),
     ] {
