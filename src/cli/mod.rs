@@ -110,7 +110,7 @@ pub enum Command {
     #[command(subcommand)]
     S3(s3::Command),
     #[command(subcommand)]
-    Sfn(sfn::Command),
+    Sfn(Box<sfn::Command>),
     #[command(subcommand)]
     Sandbox(sandbox::Command),
     Whoami(whoami::WhoamiArgs),

@@ -192,7 +192,7 @@ fn event(id: u64, last: u64) -> Value {
         id if id % 2 == 1 => ("PassStateEntered", json!({"stateEnteredEventDetails": {"name": "Loop"}})),
         _ => ("PassStateExited", json!({"stateExitedEventDetails": {"name": "Loop"}})),
     };
-    let previous = if id == 3 || id < 3 { 0 } else { id - 1 };
+    let previous = if id <= 3 { 0 } else { id - 1 };
     let mut event = json!({"id": id, "previousEventId": previous, "type": kind, "timestamp": 1_795_000_000});
     if let Some((name, details)) = details.as_object().and_then(|details| details.iter().next()) {
         event[name] = details.clone();

@@ -145,7 +145,7 @@ fn event(id: u64, kind: &str, details: Value) -> Value {
 /// A history that grows by one event a look, and ends.
 fn growing(looks: Mutex<u64>) -> impl Fn(&Request) -> Reply + Send + Sync {
     let entered = json!({"stateEnteredEventDetails": {"name": "Rest"}});
-    let all = vec![
+    let all = [
         event(1, "ExecutionStarted", json!({})),
         event(2, "WaitStateEntered", entered),
         event(3, "WaitStateExited", json!({"stateExitedEventDetails": {"name": "Rest"}})),

@@ -21,7 +21,7 @@ use crate::error::{Outcome, Result};
 #[derive(Debug, Subcommand)]
 #[command(verbatim_doc_comment)]
 pub enum Command {
-    List(list::ListMapRunsArgs),
+    List(Box<list::ListMapRunsArgs>),
     Show(show::ShowMapRunArgs),
     Watch(watch::WatchMapRunArgs),
 }
