@@ -22,6 +22,7 @@ pub(super) struct Attempt {
     resource: Resource,
     started: bool,
     submitted: bool,
+    timeout: Option<u64>,
     heartbeat: Option<u64>,
     /// Counts heartbeats, so that only the timer of the last one matters.
     pub beat: u64,
@@ -69,7 +70,8 @@ impl Execution {
             self.timers.add(at, Timer::Timeout { frame: id, epoch: frame.epoch });
         }
         let resource = task.resource.clone();
-        let attempt = Attempt { demand, resource, started: false, submitted: false, heartbeat, beat: 0 };
+        let attempt =
+            Attempt { demand, resource, started: false, submitted: false, timeout, heartbeat, beat: 0 };
         self.turn_to(frame, Doing::Attempting(Box::new(attempt)));
         self.expect_heartbeat(id, frame);
         Ok(Fate::Blocked)
@@ -134,7 +136,17 @@ impl Execution {
         }
         match answer {
             Answer::Started { worker } => {
+                // Whoever runs the task may have let it wait: its time begins when it does. Work that no worker takes
+                // times out.
+                let begins = !attempt.started && !matches!(attempt.resource, Resource::Activity { .. });
+                let timeout = attempt.timeout.filter(|_| begins);
                 self.started(frame, worker);
+                if let Some(seconds) = timeout {
+                    frame.epoch += 1;
+                    let at = after(self.now, seconds as f64);
+                    self.timers.add(at, Timer::Timeout { frame: id, epoch: frame.epoch });
+                    self.expect_heartbeat(id, frame);
+                }
                 Fate::Blocked
             }
             Answer::Submitted(output) => {

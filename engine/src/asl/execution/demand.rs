@@ -62,7 +62,7 @@ pub struct WriteRequest {
 
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// The task is being worked on, by this worker of an activity.
+    /// The task is being worked on, by this worker of an activity. The time of a call begins with it.
     Started {
         worker: Option<Arc<str>>,
     },

@@ -77,6 +77,20 @@ fn attempts_end_at_their_timeout_or_without_a_heartbeat() {
 }
 
 #[test]
+fn the_time_of_a_call_begins_when_it_does() {
+    let started = (Duration::from_secs(100), Answer::Started { worker: None });
+    for resource in ["arn:aws:states:::lambda:invoke", "arn:aws:lambda:eu-west-1:111122223333:function:f"] {
+        let (trail, execution) = trail_of(resource, json!({"TimeoutSeconds": 200}), vec![started.clone()]);
+        assert!(trail[2].ends_with("TimedOut"), "{trail:?}");
+        assert_eq!(execution.now().duration_since(START.parse().unwrap()).as_secs(), 300);
+    }
+    // Work that no worker has taken in its time is over.
+    let activity = "arn:aws:states:eu-west-1:111122223333:activity:a";
+    let (_, execution) = trail_of(activity, json!({"TimeoutSeconds": 200}), vec![started]);
+    assert_eq!(execution.now().duration_since(START.parse().unwrap()).as_secs(), 200);
+}
+
+#[test]
 fn a_missing_heartbeat_can_be_caught_by_its_own_name() {
     let definition = json!({"StartAt": "S", "States": {
         "S": {"Type": "Task", "Resource": "arn:aws:states:eu-west-1:111122223333:activity:a", "HeartbeatSeconds": 5,
