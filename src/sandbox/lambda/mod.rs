@@ -18,14 +18,22 @@ use jiff::Timestamp;
 use opsctl_engine::batch::arn;
 use opsctl_engine::manifest::partition;
 use opsctl_engine::uuid::Uuid;
-use runtime::{Invocation, Warm};
+use runtime::{Instance, Invocation, Warm};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, oneshot};
 use tokio::task::JoinSet;
 
 /// Invocations of one function at a time, where nothing is said of it; further ones wait.
 const PLACES: usize = 32;
+/// And of all such functions together, for each processor of this machine.
+const PER_PROCESSOR: usize = 4;
+/// Nobody waits longer for one of those: a function may hold one and wait for another function itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// An instance that has answered asks for its next event within this time, or counts as one that works.
+const MOMENT: Duration = Duration::from_secs(1);
 /// Lambda takes no larger events, but for those that nobody waits for.
 pub const EVENT_LIMIT: usize = 6 << 20;
 
@@ -35,6 +43,8 @@ pub struct Functions {
     connection: Connection,
     account: String,
     region: String,
+    /// Of all functions together of which nothing is said.
+    places: Arc<Semaphore>,
     /// Those under way: they go on when whoever asked for them leaves.
     under_way: Mutex<JoinSet<()>>,
 }
@@ -45,8 +55,22 @@ pub struct Deployed {
     pub arn: String,
     place: Place,
     places: Arc<Semaphore>,
-    warm: Warm,
+    /// Invocations that are answered and have their places still.
+    finishing: AtomicUsize,
+    warm: Arc<Warm>,
 }
+
+/// A place of the function's own, and perhaps one of those that all functions share.
+type Held = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
+
+/// Leave to run a function now.
+pub struct Turn {
+    deployed: Arc<Deployed>,
+    place: Held,
+}
+
+/// One more of those that are finishing, as long as it lives.
+struct Finishing(Arc<Deployed>);
 
 impl Functions {
     /// `connection` is how functions reach the sandbox.
@@ -57,6 +81,7 @@ impl Functions {
             connection,
             account: identity.account.clone(),
             region: identity.region.clone(),
+            places: Arc::new(Semaphore::new(processors() * PER_PROCESSOR)),
             under_way: Mutex::default(),
         }
     }
@@ -76,7 +101,8 @@ impl Functions {
                 places: Arc::new(Semaphore::new(
                     settings.concurrency.and_then(|count| count.try_into().ok()).unwrap_or(PLACES),
                 )),
-                warm: Warm::default(),
+                finishing: AtomicUsize::new(0),
+                warm: Arc::default(),
                 settings,
             });
             match place.and_then(|place| list.get_mut(place)) {
@@ -120,43 +146,75 @@ impl Functions {
         event: Bytes,
         client_context: Option<String>,
     ) -> Result<Invoked, Refused> {
+        let turn = self.turn(name, event.len()).await?;
+        self.invoke_at(turn, event, client_context).await
+    }
+
+    /// Waits until a function can be invoked with an event of this size.
+    pub async fn turn(&self, name: &str, size: usize) -> Result<Turn, Refused> {
         let deployed = self.find(name)?;
-        if event.len() > EVENT_LIMIT {
+        if size > EVENT_LIMIT {
             let kind = "RequestResponse";
-            return Err(Refused::TooLarge { size: event.len(), kind, limit: EVENT_LIMIT });
+            return Err(Refused::TooLarge { size, kind, limit: EVENT_LIMIT });
         }
         let place = match deployed.settings.concurrency {
-            Some(_) => deployed.take_place()?,
-            None => deployed.wait_for_place().await?,
+            Some(_) => (deployed.take_place().await?, None),
+            None => self.wait_for_place(&deployed).await?,
         };
+        Ok(Turn { deployed, place })
+    }
+
+    pub async fn invoke_at(
+        &self,
+        turn: Turn,
+        event: Bytes,
+        client_context: Option<String>,
+    ) -> Result<Invoked, Refused> {
         let invocation = invocation(request_id()?, event, client_context)?;
-        self.run(&deployed, invocation, place).await
+        self.run(turn, invocation).await
     }
 
     /// For an event that nobody waits for: it takes its turn, whatever the limits of the function are.
     pub async fn invoke_in_turn(&self, name: &str, event: Bytes, id: &str) -> Result<Invoked, Refused> {
         let deployed = self.find(name)?;
-        let place = deployed.wait_for_place().await?;
+        let place = self.wait_for_place(&deployed).await?;
         let invocation = invocation(id.to_owned(), event, None)?;
-        self.run(&deployed, invocation, place).await
+        self.run(Turn { deployed, place }, invocation).await
     }
 
-    async fn run(
-        &self,
-        deployed: &Arc<Deployed>,
-        invocation: Invocation,
-        place: OwnedSemaphorePermit,
-    ) -> Result<Invoked, Refused> {
+    /// One of the function's own places, and, where nothing is said of those, one of all.
+    async fn wait_for_place(&self, deployed: &Deployed) -> Result<Held, Refused> {
+        let own = deployed.wait_for_place().await?;
+        if deployed.settings.concurrency.is_some() {
+            return Ok((own, None));
+        }
+        let shared = Arc::clone(&self.places).acquire_owned();
+        match tokio::time::timeout(PATIENCE, shared).await {
+            Ok(Err(_)) => Err(ending()),
+            Ok(Ok(shared)) => Ok((own, Some(shared))),
+            Err(_) => Ok((own, None)),
+        }
+    }
+
+    async fn run(&self, turn: Turn, invocation: Invocation) -> Result<Invoked, Refused> {
         let (hand_in, answer) = oneshot::channel();
-        let deployed = Arc::clone(deployed);
+        let Turn { deployed, place } = turn;
         self.spawn(async move {
-            let invoked = deployed.run(invocation).await;
+            let (invoked, instance) = deployed.run(invocation).await;
             let Invoked { request_id, error, log, .. } = &invoked;
             let function = &deployed.settings.function.name;
             tracing::debug!(function, request_id, error, log, "a function was run");
-            drop(place);
+            // The place is taken until the instance is ready for the next.
+            let finishing = Finishing::new(&deployed);
             // Nobody may be there to take it.
             let _ = hand_in.send(invoked);
+            if let Some((mut instance, left)) = instance
+                && instance.is_ready(left).await
+            {
+                deployed.warm.keep(instance);
+            }
+            drop(place);
+            drop(finishing);
         });
         answer.await.map_err(|_| ending())
     }
@@ -164,6 +222,7 @@ impl Functions {
     /// Ends what runs and what is kept.
     pub async fn shutdown(&self) {
         let all = self.all();
+        self.places.close();
         all.iter().for_each(|deployed| deployed.places.close());
         let mut under_way = std::mem::take(&mut *self.under_way());
         under_way.shutdown().await;
@@ -191,19 +250,30 @@ impl Functions {
 }
 
 impl Deployed {
-    /// One of the places there are at a time, if there is one now.
-    fn take_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
-        Arc::clone(&self.places).try_acquire_owned().map_err(|error| match error {
-            TryAcquireError::NoPermits => Refused::Throttled,
-            TryAcquireError::Closed => ending(),
-        })
+    /// One of the places there are at a time, if there is one now: that of an invocation which is answered will be
+    /// there in a moment.
+    async fn take_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        let is_finishing = self.is_finishing();
+        match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => Ok(place),
+            Err(TryAcquireError::Closed) => Err(ending()),
+            Err(TryAcquireError::NoPermits) if is_finishing => {
+                let place = tokio::time::timeout(MOMENT, self.wait_for_place()).await;
+                place.unwrap_or(Err(Refused::Throttled))
+            }
+            Err(TryAcquireError::NoPermits) => Err(Refused::Throttled),
+        }
+    }
+
+    fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::SeqCst) > 0
     }
 
     async fn wait_for_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
         Arc::clone(&self.places).acquire_owned().await.map_err(|_| ending())
     }
 
-    async fn run(&self, invocation: Invocation) -> Invoked {
+    async fn run(&self, invocation: Invocation) -> (Invoked, Option<(Instance, Duration)>) {
         if self.settings.protocol == Protocol::RuntimeApi {
             return runtime::run(self, invocation).await;
         }
@@ -213,8 +283,26 @@ impl Deployed {
         function.environment.insert("AWS_REQUEST_ID".into(), request_id.clone());
         function.environment.insert("_X_AMZN_TRACE_ID".into(), trace_id);
         let finished = functions::run(&self.place, &function, event.into()).await;
-        Invoked::of_command(finished, &request_id, began.elapsed())
+        (Invoked::of_command(finished, &request_id, began.elapsed()), None)
     }
+}
+
+impl Finishing {
+    fn new(deployed: &Arc<Deployed>) -> Self {
+        deployed.finishing.fetch_add(1, Ordering::SeqCst);
+        Finishing(Arc::clone(deployed))
+    }
+}
+
+impl Drop for Finishing {
+    fn drop(&mut self) {
+        self.0.finishing.fetch_sub(1, Ordering::SeqCst);
+        self.0.warm.notify();
+    }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn ending() -> Refused {

@@ -108,3 +108,20 @@ async fn beyond_its_concurrency_a_function_is_refused_and_it_goes_on_when_nobody
     drop(tokio::time::timeout(std::time::Duration::from_secs(20), places.acquire()).await.unwrap().unwrap());
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[tokio::test]
+async fn functions_of_which_nothing_is_said_share_some_places() {
+    let account = testing::account(FUNCTIONS);
+    let all = u32::try_from(processors() * PER_PROCESSOR).unwrap();
+    let taken = Arc::clone(&account.lambda.places).acquire_many_owned(all).await.unwrap();
+    let mut turn = Box::pin(account.lambda.turn("echo", 2));
+    let early = tokio::time::timeout(Duration::from_millis(1), &mut turn).await;
+    assert!(early.is_err());
+    // One with a limit of its own has its own places.
+    drop(account.lambda.turn("one", 2).await.unwrap());
+    drop(taken);
+    let turn = turn.await.unwrap();
+    assert_eq!(account.lambda.places.available_permits() + 1, processors() * PER_PROCESSOR);
+    let echoed = account.lambda.invoke_at(turn, event("{}"), None).await.unwrap();
+    assert_eq!(echoed.result(), Ok(json!({})));
+}

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Lambda takes no larger answers.
 pub const RESPONSE_LIMIT: usize = (6 << 20) + 100;
@@ -32,7 +32,10 @@ pub enum Outcome {
     TooLarge(usize),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the outcome of an invocation arrives, whatever the instance does next. It ends without one when the instance does.
+pub type Answer = oneshot::Receiver<Outcome>;
+
+#[derive(Debug)]
 enum Stage {
     Starting,
     /// It cannot begin.
@@ -40,11 +43,11 @@ enum Stage {
     /// It has asked for an invocation.
     Ready,
     /// There is one that it has not taken.
-    Given(Invocation),
-    /// It has taken one.
-    Working(String),
+    Given(Invocation, oneshot::Sender<Outcome>),
+    /// It has taken one: its id.
+    Working(String, oneshot::Sender<Outcome>),
     /// It has said what came of it, and not asked for the next.
-    Answered(Outcome),
+    Answered,
 }
 
 /// Why something that an instance says is not taken.
@@ -67,12 +70,12 @@ impl Exchange {
         let mut changes = self.0.subscribe();
         let mut result = Ok(());
         self.0.send_if_modified(|stage| match stage {
-            Stage::Starting | Stage::Answered(_) => {
+            Stage::Starting | Stage::Answered => {
                 *stage = Stage::Ready;
                 true
             }
-            Stage::Ready | Stage::Given(_) => false,
-            Stage::Working(_) | Stage::Broken(_) => {
+            Stage::Ready | Stage::Given(..) => false,
+            Stage::Working(..) | Stage::Broken(_) => {
                 result = Err(Refused::NotNow);
                 false
             }
@@ -81,12 +84,18 @@ impl Exchange {
         loop {
             let mut taken = None;
             self.0.send_if_modified(|stage| {
-                let Stage::Given(invocation) = stage else { return false };
-                let id = invocation.request_id.clone();
-                if let Stage::Given(invocation) = std::mem::replace(stage, Stage::Working(id)) {
-                    taken = Some(invocation);
+                // What stands there in between nobody sees.
+                match std::mem::replace(stage, Stage::Answered) {
+                    Stage::Given(invocation, hand_in) => {
+                        *stage = Stage::Working(invocation.request_id.clone(), hand_in);
+                        taken = Some(invocation);
+                        true
+                    }
+                    other => {
+                        *stage = other;
+                        false
+                    }
                 }
-                true
             });
             if let Some(invocation) = taken {
                 return Ok(invocation);
@@ -99,17 +108,16 @@ impl Exchange {
     /// The instance says what came of an invocation.
     pub fn answer(&self, request_id: &str, outcome: Outcome) -> Result<(), Refused> {
         let mut result = Ok(());
-        self.0.send_if_modified(|stage| match stage {
-            Stage::Working(id) if id == request_id => {
-                *stage = Stage::Answered(outcome);
+        self.0.send_if_modified(|stage| match std::mem::replace(stage, Stage::Answered) {
+            Stage::Working(id, hand_in) if id == request_id => {
+                // Nobody may be there to take it.
+                let _ = hand_in.send(outcome);
                 true
             }
-            Stage::Working(_) => {
-                result = Err(Refused::UnknownId);
-                false
-            }
-            _ => {
-                result = Err(Refused::NotNow);
+            other => {
+                let is_working = matches!(other, Stage::Working(..));
+                *stage = other;
+                result = Err(if is_working { Refused::UnknownId } else { Refused::NotNow });
                 false
             }
         });
@@ -119,7 +127,7 @@ impl Exchange {
     /// The instance says that it cannot begin.
     pub fn break_off(&self, outcome: Outcome) -> Result<(), Refused> {
         let is_starting = self.0.send_if_modified(|stage| {
-            let is_starting = *stage == Stage::Starting;
+            let is_starting = matches!(stage, Stage::Starting);
             if is_starting {
                 *stage = Stage::Broken(outcome);
             }
@@ -139,31 +147,23 @@ impl Exchange {
     }
 
     /// For an instance that is ready.
-    pub fn give(&self, invocation: Invocation) {
-        self.0.send_replace(Stage::Given(invocation));
+    pub fn give(&self, invocation: Invocation) -> Answer {
+        let (hand_in, answer) = oneshot::channel();
+        self.0.send_replace(Stage::Given(invocation, hand_in));
+        answer
     }
 
-    /// Until the instance has said what came of what it was given.
-    pub async fn answered(&self) -> Option<Outcome> {
-        let mut stages = self.0.subscribe();
-        let stage = stages.wait_for(|stage| matches!(stage, Stage::Answered(_))).await;
-        match stage.as_deref() {
-            Ok(Stage::Answered(outcome)) => Some(outcome.clone()),
-            _ => None,
-        }
-    }
-
-    /// What has been said so far.
-    pub fn outcome(&self) -> Option<Outcome> {
+    /// Why the instance cannot begin, if it has said so.
+    pub fn broken(&self) -> Option<Outcome> {
         match &*self.0.borrow() {
-            Stage::Answered(outcome) | Stage::Broken(outcome) => Some(outcome.clone()),
+            Stage::Broken(outcome) => Some(outcome.clone()),
             _ => None,
         }
     }
 
     /// Whether what was given has been taken.
     pub fn is_taken(&self) -> bool {
-        !matches!(*self.0.borrow(), Stage::Given(_))
+        !matches!(*self.0.borrow(), Stage::Given(..))
     }
 }
 
@@ -189,18 +189,35 @@ mod tests {
     async fn an_instance_takes_answers_and_asks_again() {
         let exchange = Exchange::new();
         for id in ["a", "b"] {
-            let (given, ()) = tokio::join!(exchange.next(), async {
+            let (given, answer) = tokio::join!(exchange.next(), async {
                 exchange.ready().await.unwrap();
-                exchange.give(invocation(id));
+                exchange.give(invocation(id))
             });
             assert_eq!(given.unwrap().request_id, id);
-            assert!(exchange.is_taken() && exchange.outcome().is_none());
+            assert!(exchange.is_taken() && exchange.broken().is_none());
             assert_eq!(exchange.next().await, Err(Refused::NotNow), "it has not answered");
             assert_eq!(exchange.answer("x", response()), Err(Refused::UnknownId));
             assert_eq!(exchange.answer(id, response()), Ok(()));
             assert_eq!(exchange.answer(id, response()), Err(Refused::NotNow), "said once");
-            assert_eq!(exchange.answered().await, Some(response()));
+            assert_eq!(answer.await, Ok(response()));
         }
+    }
+
+    #[tokio::test]
+    async fn an_answer_arrives_though_the_instance_asks_for_the_next_at_once() {
+        let exchange = Exchange::new();
+        let (_, answer) = tokio::join!(exchange.next(), async {
+            exchange.ready().await.unwrap();
+            exchange.give(invocation("a"))
+        });
+        exchange.answer("a", response()).unwrap();
+        let mut next = std::pin::pin!(exchange.next());
+        tokio::select! {
+            biased;
+            _ = &mut next => panic!(),
+            ready = exchange.ready() => ready.unwrap(),
+        }
+        assert_eq!(answer.await, Ok(response()));
     }
 
     #[tokio::test]
@@ -222,7 +239,7 @@ mod tests {
             biased;
             _ = &mut one => panic!(),
             _ = &mut two => panic!(),
-            () = std::future::ready(()) => exchange.give(invocation("a")),
+            () = std::future::ready(()) => drop(exchange.give(invocation("a"))),
         }
         let taken = tokio::select! { taken = one => taken, taken = two => taken };
         assert_eq!(taken.unwrap().request_id, "a");

@@ -15,7 +15,7 @@ use tokio::process::Child;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// How long a program may take until it asks for its first invocation; one with a longer time limit has that.
+/// How long a program may take until it asks for its first invocation, as on Lambda.
 const INIT: Duration = Duration::from_secs(10);
 
 pub struct Instance {
@@ -34,16 +34,14 @@ pub enum Ended {
     Broken(Outcome),
     /// None: as if it had nothing more to do.
     Exited(Option<String>),
+    /// It has not asked for anything.
+    NotReady(Duration),
     TimedOut(Duration),
 }
 
 #[derive(Debug)]
 pub enum Worked {
-    Answered {
-        outcome: Outcome,
-        /// It has asked for the next invocation.
-        is_ready: bool,
-    },
+    Answered(Outcome),
     /// It ended before it took the invocation.
     NotTaken,
     Ended(Ended),
@@ -62,18 +60,17 @@ impl Instance {
             let program = deployed.settings.function.command.first().map_or("", String::as_str);
             (Ended::NotStarted(format!("{program} cannot be started: {error}")), String::new())
         })?;
-        let limit = INIT.max(deployed.settings.function.timeout);
         let ended = tokio::select! {
             biased;
             ready = instance.exchange.ready() => match ready {
                 Ok(()) => return Ok(instance),
                 Err(outcome) => Ended::Broken(outcome),
             },
-            status = instance.child.wait() => match instance.exchange.outcome() {
+            status = instance.child.wait() => match instance.exchange.broken() {
                 Some(outcome) => Ended::Broken(outcome),
                 None => exited(status),
             },
-            () = tokio::time::sleep(limit) => Ended::TimedOut(limit),
+            () = tokio::time::sleep(INIT) => Ended::NotReady(INIT),
         };
         Err((ended, instance.log().await))
     }
@@ -87,32 +84,28 @@ impl Instance {
         let began = Instant::now();
         let end = began + limit;
         self.log.clear();
-        self.exchange.give(invocation.clone());
-        let outcome = tokio::select! {
+        let mut answer = self.exchange.give(invocation.clone());
+        let worked = tokio::select! {
             biased;
-            outcome = self.exchange.answered() => outcome.ok_or(Ended::Exited(None)),
-            status = self.child.wait() => match self.exchange.outcome() {
-                Some(outcome) => Ok(outcome),
-                None if !self.exchange.is_taken() => return (Worked::NotTaken, began.elapsed()),
-                None => Err(exited(status)),
+            outcome = &mut answer => outcome.map_or(Worked::Ended(Ended::Exited(None)), Worked::Answered),
+            status = self.child.wait() => match answer.try_recv() {
+                Ok(outcome) => Worked::Answered(outcome),
+                Err(_) if !self.exchange.is_taken() => Worked::NotTaken,
+                Err(_) => Worked::Ended(exited(status)),
             },
-            () = tokio::time::sleep_until(end) => Err(Ended::TimedOut(limit)),
+            () = tokio::time::sleep_until(end) => Worked::Ended(Ended::TimedOut(limit)),
         };
-        let took = began.elapsed();
-        let worked = match outcome {
-            Err(ended) => Worked::Ended(ended),
-            Ok(outcome) => {
-                // Whoever invokes it next finds it ready.
-                let is_ready = tokio::select! {
-                    biased;
-                    ready = self.exchange.ready() => ready.is_ok(),
-                    _ = self.child.wait() => false,
-                    () = tokio::time::sleep_until(end) => false,
-                };
-                Worked::Answered { outcome, is_ready }
-            }
-        };
-        (worked, took)
+        (worked, began.elapsed())
+    }
+
+    /// Whether it asks for its next invocation in this time.
+    pub async fn is_ready(&mut self, limit: Duration) -> bool {
+        tokio::select! {
+            biased;
+            ready = self.exchange.ready() => ready.is_ok(),
+            _ = self.child.wait() => false,
+            () = tokio::time::sleep(limit) => false,
+        }
     }
 
     /// What it has printed since it was given something last.

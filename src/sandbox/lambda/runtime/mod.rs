@@ -1,6 +1,6 @@
 //! Functions that speak the Lambda Runtime API: a program is started once, asks for one invocation after the other, and
-//! is kept for the next. Here an invocation finds an instance and becomes what came of it; how many may run at a time
-//! has been decided before.
+//! is kept for the next, or for a while. Here an invocation finds an instance and becomes what came of it; how many may
+//! run at a time has been decided before.
 
 mod api;
 mod exchange;
@@ -11,31 +11,79 @@ mod peer;
 pub use exchange::Invocation;
 pub use instance::Instance;
 
-use super::{Deployed, Invoked};
+use super::{Deployed, Invoked, MOMENT};
 use exchange::Outcome;
 use instance::{Ended, Worked};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// An instance that nobody uses is kept so long.
+pub const IDLE: Duration = Duration::from_secs(60);
 
 /// Instances of one function that wait for their next invocation, the last used on top.
 #[derive(Default)]
-pub struct Warm(Mutex<Vec<Instance>>);
+pub struct Warm {
+    idle: Mutex<Vec<Idle>>,
+    news: Notify,
+}
+
+struct Idle {
+    instance: Instance,
+    since: Instant,
+}
 
 impl Warm {
     /// One that still lives.
     fn take(&self) -> Option<Instance> {
         loop {
-            let mut instance = self.list().pop()?;
+            let Idle { mut instance, .. } = self.list().pop()?;
             if instance.lives() {
                 return Some(instance);
             }
         }
     }
 
-    fn keep(&self, instance: Instance) {
-        self.list().push(instance);
+    /// The same; where some are finishing, one of those in a moment.
+    async fn take_soon(&self, is_finishing: impl Fn() -> bool) -> Option<Instance> {
+        let finished = async {
+            loop {
+                let news = self.news.notified();
+                let is_finishing = is_finishing();
+                if let Some(instance) = self.take() {
+                    return Some(instance);
+                }
+                if !is_finishing {
+                    return None;
+                }
+                news.await;
+            }
+        };
+        tokio::time::timeout(MOMENT, finished).await.unwrap_or_default()
+    }
+
+    /// An instance was kept, or will not be.
+    pub fn notify(&self) {
+        self.news.notify_waiters();
+    }
+
+    /// For a while.
+    pub fn keep(self: &Arc<Self>, instance: Instance) {
+        let mut list = self.list();
+        list.push(Idle { instance, since: Instant::now() });
+        if let [_] = list.as_slice() {
+            tokio::spawn(end_idle(Arc::downgrade(self)));
+        }
+    }
+
+    /// Ends those that nobody has used for a while at this time. When the next may be due, where one is left.
+    pub fn end_idle(&self, now: Instant) -> Option<Instant> {
+        let mut list = self.list();
+        list.retain(|idle| now.duration_since(idle.since) < IDLE);
+        list.iter().map(|idle| idle.since + IDLE).min()
     }
 
     /// Ends all of them.
@@ -43,16 +91,26 @@ impl Warm {
         self.list().clear();
     }
 
-    fn list(&self) -> MutexGuard<'_, Vec<Instance>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn list(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Gives an invocation to an instance and waits for what comes of it, and until the instance is ready for the next.
-pub async fn run(deployed: &Deployed, mut invocation: Invocation) -> Invoked {
+/// Until none is left.
+async fn end_idle(warm: Weak<Warm>) {
+    let mut next = Some(Instant::now() + IDLE);
+    while let Some(at) = next {
+        tokio::time::sleep_until(at).await;
+        next = warm.upgrade().and_then(|warm| warm.end_idle(Instant::now()));
+    }
+}
+
+/// Gives an invocation to an instance and waits for what comes of it. The instance that has answered comes back, with
+/// the time it has left until it is to ask for the next.
+pub async fn run(deployed: &Deployed, mut invocation: Invocation) -> (Invoked, Option<(Instance, Duration)>) {
     let timeout = deployed.settings.function.timeout;
     loop {
-        let warm = deployed.warm.take();
+        let warm = deployed.warm.take_soon(|| deployed.is_finishing()).await;
         let was_warm = warm.is_some();
         let instance = match warm {
             Some(instance) => Ok(instance),
@@ -60,25 +118,24 @@ pub async fn run(deployed: &Deployed, mut invocation: Invocation) -> Invoked {
         };
         let mut instance = match instance {
             Ok(instance) => instance,
-            Err((ended, log)) => return failed(&invocation, ended, log, Duration::ZERO),
+            Err((ended, log)) => return (failed(&invocation, ended, log, Duration::ZERO), None),
         };
         invocation.deadline = Timestamp::now()
             .saturating_add(SignedDuration::try_from(timeout).unwrap_or_default())
             .unwrap_or(Timestamp::MAX);
         let (worked, took) = instance.work(&invocation, timeout).await;
         let log = instance.log().await;
-        match worked {
-            Worked::Answered { outcome, is_ready } => {
-                if is_ready {
-                    deployed.warm.keep(instance);
-                }
-                return answered(&invocation, outcome, log, took);
+        let ended = match worked {
+            Worked::Answered(outcome) => {
+                let left = timeout.saturating_sub(took);
+                return (answered(&invocation, outcome, log, took), Some((instance, left)));
             }
             // It ended before it had seen the event.
-            Worked::NotTaken if was_warm => {}
-            Worked::NotTaken => return failed(&invocation, Ended::Exited(None), log, took),
-            Worked::Ended(ended) => return failed(&invocation, ended, log, took),
-        }
+            Worked::NotTaken if was_warm => continue,
+            Worked::NotTaken => Ended::Exited(None),
+            Worked::Ended(ended) => ended,
+        };
+        return (failed(&invocation, ended, log, took), None);
     }
 }
 
@@ -107,6 +164,14 @@ fn failed(invocation: &Invocation, ended: Ended, log: String, took: Duration) ->
         Ended::NotStarted(error) => ("Runtime.InvalidEntrypoint", error),
         Ended::Exited(Some(how)) => ("Runtime.ExitError", format!("Runtime exited with error: {how}")),
         Ended::Exited(None) => ("Runtime.ExitError", "Runtime exited without providing a reason".to_owned()),
+        Ended::NotReady(limit) => (
+            "Sandbox.Timedout",
+            format!(
+                "INIT: the program has not asked for an event in {:.2} seconds. Does it speak the Lambda Runtime API? A \
+                 command that reads its event on stdin is a function without runtime_api",
+                limit.as_secs_f64()
+            ),
+        ),
         Ended::TimedOut(limit) => {
             ("Sandbox.Timedout", format!("Task timed out after {:.2} seconds", limit.as_secs_f64()))
         }

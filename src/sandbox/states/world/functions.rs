@@ -22,9 +22,11 @@ pub async fn invoke(
     invocation: &Invocation,
     desk: &Desk,
 ) -> Result<Value, Failure> {
-    if open.before.is_empty() {
-        desk.tell(Answer::Started { worker: None });
-    }
+    let tell_started = || {
+        if open.before.is_empty() {
+            desk.tell(Answer::Started { worker: None });
+        }
+    };
     let name = &invocation.function;
     let refused = |refused: Refused| {
         let error = ServiceError::new(refused.code(), refused.to_string()).status(refused.status());
@@ -36,10 +38,15 @@ pub async fn invoke(
     match invocation.kind() {
         Kind::RequestResponse => {
             let event = Bytes::from(invocation.event.to_string());
-            let invoked = account.lambda.invoke(name, event).await.map_err(refused)?;
+            let turn = account.lambda.turn(name, event.len()).await;
+            // The time of the task begins when the function does.
+            tell_started();
+            let invoked =
+                account.lambda.invoke_at(turn.map_err(refused)?, event, None).await.map_err(refused)?;
             invocation.output(invoked.result(), &invoked.request_id)
         }
         Kind::Event => {
+            tell_started();
             account.lambda.find(name).map_err(refused)?;
             let delivery = Delivery {
                 id: desk.id(),
@@ -51,6 +58,7 @@ pub async fn invoke(
             invocation.output(Ok(Value::Null), "")
         }
         Kind::DryRun => {
+            tell_started();
             account.lambda.find(name).map_err(refused)?;
             invocation.output(Ok(Value::Null), "")
         }

@@ -3,6 +3,7 @@
 mod program;
 mod rust;
 
+use super::IDLE;
 use crate::sandbox::account::Account;
 use crate::sandbox::lambda::Invoked;
 use crate::sandbox::services::testing;
@@ -68,6 +69,9 @@ async fn invocations_at_the_same_time_have_an_instance_each_and_no_more_than_the
     let both = tokio::join!(invoke(&account, json!({})), invoke(&account, json!({})));
     let process = |invoked: &Invoked| invoked.result().unwrap()["process"].clone();
     assert_ne!(process(&both.0), process(&both.1));
+    // Once both places are free, both instances are kept.
+    let deployed = account.lambda.find("f").unwrap();
+    drop((deployed.wait_for_place().await.unwrap(), deployed.wait_for_place().await.unwrap()));
     let (one, two, third) = tokio::join!(
         invoke(&account, json!({})),
         invoke(&account, json!({})),
@@ -79,6 +83,42 @@ async fn invocations_at_the_same_time_have_an_instance_each_and_no_more_than_the
     warm.sort();
     first.sort();
     assert_eq!(warm, first, "they are kept");
+}
+
+#[tokio::test]
+async fn an_answer_is_given_at_once_and_the_place_is_free_when_the_instance_asks_again() {
+    let account = account("concurrency = 1\ntimeout_ms = 600000");
+    let lingers = invoke(&account, json!({"do": "linger"}));
+    let answered = tokio::time::timeout(Duration::from_secs(120), lingers).await.unwrap();
+    assert_eq!(answered.result(), Ok(json!("done")));
+    let refused = account.lambda.invoke("f", "{}".into()).await.unwrap_err();
+    assert_eq!(refused.code(), "TooManyRequestsException");
+    // It ends with the sandbox all the same.
+    account.lambda.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_instance_that_nobody_uses_is_ended() {
+    let account = account("concurrency = 1");
+    let process = async || invoke(&account, json!({})).await.result().unwrap()["process"].clone();
+    let first = process().await;
+    assert_eq!(process().await, first);
+    let deployed = account.lambda.find("f").unwrap();
+    // Once there is a place, the instance is kept.
+    drop(deployed.wait_for_place().await.unwrap());
+    let now = tokio::time::Instant::now();
+    assert!(deployed.warm.end_idle(now).is_some());
+    assert_eq!(deployed.warm.end_idle(now + IDLE), None);
+    assert_ne!(process().await, first);
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_ask_for_events_is_told_what_is_expected_of_it() {
+    let hangs = invoke(&account("environment = { START = \"hang\" }"), json!({})).await;
+    let (kind, message) = failure(&hangs);
+    assert_eq!(kind, "Sandbox.Timedout");
+    assert!(message.contains("INIT") && message.contains("10.00 seconds. Does it speak"), "{message}");
+    assert!(message.contains("runtime_api"), "{message}");
 }
 
 #[tokio::test]

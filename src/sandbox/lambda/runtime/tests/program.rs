@@ -100,6 +100,7 @@ fn the_program() {
         }
         Ok("exit") => std::process::exit(4),
         Ok("end") => std::process::exit(0),
+        Ok("hang") => std::thread::sleep(std::time::Duration::from_secs(1000)),
         _ => {}
     }
     let mut count = 0;
@@ -133,6 +134,10 @@ fn the_program() {
             "leave" => {
                 api.post(&response, b"\"bye\"");
                 std::process::exit(0);
+            }
+            "linger" => {
+                api.post(&response, b"\"done\"");
+                std::thread::sleep(std::time::Duration::from_secs(1000));
             }
             "misbehave" => {
                 let seen = json!([
