@@ -1,6 +1,7 @@
 //! The account a sandbox pretends to be: who calls, which nodes it has, what is denied, and the engines behind the
 //! services. The services share one and change nothing in it but sessions and commands.
 
+use super::additions::Additions;
 use super::batch::Batch;
 use super::call_rate::CallRate;
 use super::commands::Commands;
@@ -20,7 +21,8 @@ use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
 use super::states::States;
 use crate::random::NoRandomness;
-use std::path::Path;
+use opsctl_engine::manifest::partition;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{Notify, watch};
@@ -41,8 +43,11 @@ pub struct Account {
     pub notifications: Arc<Notifications>,
     pub states: States,
     pub messages: Messages,
+    pub additions: Additions,
     pub pages: Pages,
     pub settings: Settings,
+    /// Its own on disk.
+    pub folder: PathBuf,
     pub started: SystemTime,
     /// Where it listens.
     pub port: u16,
@@ -94,6 +99,7 @@ impl Account {
             nodes: settings.nodes.iter().map(managed).collect(),
             pages: Pages::new(settings.page_size)?,
             policy: Policy::new(settings.deny.clone()),
+            folder: folder.to_owned(),
             started: SystemTime::now(),
             stop: Notify::new(),
             closing: watch::Sender::new(false),
@@ -108,6 +114,7 @@ impl Account {
             deliveries,
             notifications,
             states: States::open(folder, &identity),
+            additions: Additions::open(folder),
             messages: Messages::open(&folder.join("messages"), channels),
             identity,
             settings,
@@ -126,7 +133,8 @@ impl Account {
 
     /// An ARN of this account and region.
     pub fn arn(&self, service: &str, resource: &str) -> String {
-        format!("arn:aws:{service}:{}:{}:{resource}", self.identity.region, self.identity.account)
+        let (region, account) = (&self.identity.region, &self.identity.account);
+        format!("arn:{}:{service}:{region}:{account}:{resource}", partition(region))
     }
 }
 

@@ -2,6 +2,7 @@
 //! with its key, and runs real shells behind them. It must not print, and must not listen beyond loopback.
 
 mod account;
+mod additions;
 mod batch;
 mod call_rate;
 mod client;

@@ -2,6 +2,7 @@
 //! shell. What is kept on disk is `state`'s business.
 
 use super::account::{Account, Engines};
+use super::additions;
 use super::batch::Batch;
 use super::client::Connection;
 use super::commands::{Commands, Place};
@@ -49,6 +50,9 @@ pub async fn start(settings: Settings, surroundings: Surroundings, port: u16) ->
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(port, error))?;
     let port = listener.local_addr()?.port();
     let account = Arc::new(account(settings, surroundings, port)?);
+    // Of an earlier sandbox that was killed: what they did is done once more.
+    leftovers::end_functions(&account.folder).await;
+    additions::restore(&account);
     account.batch.resume(&account);
     account.states.resume(&account);
     account.deliveries.start(&account);
@@ -85,7 +89,7 @@ impl Running {
             self.account.lambda.shutdown(),
         );
         let homes = self.account.nodes.iter().map(|managed| managed.node.home.clone()).collect();
-        leftovers::end(&homes).await;
+        tokio::join!(leftovers::end(&homes), leftovers::end_functions(&self.account.folder));
         self.account.closing.send_replace(true);
         if tokio::time::timeout(Duration::from_secs(2), self.server).await.is_err() {
             tracing::debug!("connections were still open when the sandbox ended");
@@ -114,7 +118,7 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user.clone(),
         region: settings.region.clone(),
     };
-    let lambda = Functions::new(&place, &identity, connection(&identity, port));
+    let lambda = Functions::new(&place, &identity, connection(&identity, port), &surroundings.folder);
     lambda.deploy(&settings.functions);
     let batch = Batch::new(&surroundings.folder, &settings.jobs);
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, Sandbox, Sealed};
+use crate::support::machines::States;
+use crate::support::{Ran, Sandbox, Sealed, until};
 
 /// What a function has written, once it has so many lines.
 fn lines(sealed: &Sealed, name: &str, count: usize) -> Vec<String> {
@@ -78,6 +79,53 @@ fn an_event_that_has_not_arrived_comes_after_a_restart() {
     let seen = lines(&sealed, "seen", 1);
     assert!(seen[0].contains("\"key\":\"a\""), "{seen:?}");
     drop(sandbox);
+}
+
+#[test]
+fn what_was_added_outlives_a_sandbox_that_is_killed() {
+    let sealed = Sealed::new();
+    let sandbox = Sandbox::up(&sealed);
+    sealed.write("held", "");
+    sealed.write(
+        "more.toml",
+        "[[buckets]]\nname = \"pictures\"\n[[functions]]\nname = \"see\"\ntimeout_ms = 60000\n\
+         command = [\"sh\", \"-c\", 'event=$(cat); printf \"%s\\n\" \"$event\" >>seen']\n\
+         [[functions]]\nname = \"hold\"\ntimeout_ms = 600000\n\
+         command = [\"sh\", \"-c\", 'echo $$ >>begun; while [ -e held ]; do sleep 0.1; done; echo 1']\n\
+         [[notifications]]\nbucket = \"pictures\"\nfunction = \"see\"\n",
+    );
+    sealed.run(["--sandbox", "sandbox", "add", "more.toml"]).expect(0);
+    let states = States::of(&sandbox);
+    let function = "arn:aws:lambda:us-east-1:111122223333:function:hold";
+    let machine = states.create(
+        "m",
+        &json!({"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": function, "End": true}}}),
+    );
+    let execution = states.with_client(async |client| {
+        client.start_execution().state_machine_arn(machine).send().await.unwrap().execution_arn
+    });
+    let first = lines(&sealed, "begun", 1).remove(0);
+    let pid = rustix::process::Pid::from_raw(sandbox.pid().try_into().unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    sandbox.wait();
+    let sandbox = Sandbox::up(&sealed);
+    lines(&sealed, "begun", 2);
+    // Of the two runs one goes on.
+    if cfg!(target_os = "linux") {
+        let command = std::fs::read(format!("/proc/{first}/cmdline")).unwrap_or_default();
+        assert!(command.is_empty(), "{first} goes on");
+    }
+    std::fs::remove_file(sealed.path("held")).unwrap();
+    let states = States::of(&sandbox);
+    let output = until(|| {
+        states.with_client(async |client| {
+            client.describe_execution().execution_arn(&execution).send().await.unwrap().output
+        })
+    });
+    assert_eq!(output, "1");
+    sealed.write("a", "a");
+    objects(&sealed, &["a", "s3://pictures/a"]).expect(0);
+    assert!(lines(&sealed, "seen", 1)[0].contains("\"key\":\"a\""));
 }
 
 #[test]

@@ -20,7 +20,8 @@ use crate::sandbox::config::Additions;
 /// read a file before you add it. What is there already stays: a bucket keeps its objects. A function
 /// that is there becomes what FILE says.
 ///
-/// What is added lasts as long as the sandbox runs; of a sandbox with a folder, buckets last longer.
+/// What is added is kept in the sandbox's folder and is there again when the next sandbox runs in it:
+/// after what its sandbox.toml says, whose functions it replaces. What is added later replaces it.
 ///
 /// It changes a sandbox alone: that of `sandbox run` inside of it, or that of --sandbox.
 ///

@@ -3,9 +3,10 @@
 
 use super::FunctionSettings;
 use crate::sandbox::client::Connection;
+use crate::sandbox::leftovers;
 
 /// Adds them to the function's own, which cannot replace them.
-pub fn complete(settings: &mut FunctionSettings, sandbox: &Connection) {
+pub fn complete(settings: &mut FunctionSettings, sandbox: &Connection, sandbox_folder: &str) {
     let memory = settings.memory_mb.to_string();
     let function = &mut settings.function;
     let log_group = format!("/aws/lambda/{}", function.name);
@@ -19,6 +20,7 @@ pub fn complete(settings: &mut FunctionSettings, sandbox: &Connection) {
         ("AWS_LAMBDA_LOG_GROUP_NAME", &log_group),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "sandbox"),
         ("LAMBDA_TASK_ROOT", &root),
+        (leftovers::FOLDER, sandbox_folder),
         ("TZ", ":UTC"),
         ("AWS_DEFAULT_REGION", &sandbox.region),
         ("AWS_ENDPOINT_URL", &endpoint),

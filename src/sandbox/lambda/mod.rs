@@ -20,6 +20,7 @@ use opsctl_engine::manifest::partition;
 use opsctl_engine::uuid::Uuid;
 use runtime::{Instance, Invocation, Warm};
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
@@ -41,6 +42,7 @@ pub struct Functions {
     list: RwLock<Vec<Arc<Deployed>>>,
     place: Place,
     connection: Connection,
+    folder: String,
     account: String,
     region: String,
     /// Of all functions together of which nothing is said.
@@ -73,12 +75,13 @@ pub struct Turn {
 struct Finishing(Arc<Deployed>);
 
 impl Functions {
-    /// `connection` is how functions reach the sandbox.
-    pub fn new(place: &Place, identity: &Identity, connection: Connection) -> Self {
+    /// `connection` is how functions reach the sandbox, whose folder is `folder`.
+    pub fn new(place: &Place, identity: &Identity, connection: Connection, folder: &Path) -> Self {
         Functions {
             list: RwLock::default(),
             place: place.clone(),
             connection,
+            folder: folder.to_string_lossy().into_owned(),
             account: identity.account.clone(),
             region: identity.region.clone(),
             places: Arc::new(Semaphore::new(processors() * PER_PROCESSOR)),
@@ -92,7 +95,7 @@ impl Functions {
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         for settings in settings {
             let mut settings = settings.clone();
-            environment::complete(&mut settings, &self.connection);
+            environment::complete(&mut settings, &self.connection, &self.folder);
             let name = &settings.function.name;
             let place = list.iter().position(|other| other.settings.function.name == *name);
             let deployed = Arc::new(Deployed {
