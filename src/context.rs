@@ -60,7 +60,7 @@ impl Context {
         let now = fixed_clock(&env).ok().flatten();
         let stdout = stream(&global, &env, false, None);
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
-        let settings = OutputSettings::new(Format::default(), stdout, now.unwrap_or_default());
+        let settings = OutputSettings::new(Format::default(), stdout, now);
         let out = Output::stdout(settings, reporter.clone());
         let (deadline, aws) = (OnceLock::new(), OnceCell::new());
         Context { global, options, origins, env, terminals, now, out, reporter, deadline, aws }
@@ -75,7 +75,7 @@ impl Context {
     pub fn early_output(global: &GlobalArgs, env: &Environment) -> Output {
         let stdout =
             stream(global, env, Terminals::of_this_process().stdout, terminal::size(std::io::stdout()));
-        let settings = OutputSettings::new(Format::default(), stdout, jiff::Timestamp::now());
+        let settings = OutputSettings::new(Format::default(), stdout, None);
         Output::stdout(settings, Context::early_reporter(global, env))
     }
 
@@ -254,7 +254,6 @@ fn output_settings(
     now: Option<jiff::Timestamp>,
 ) -> Result<OutputSettings> {
     let stdout = stream(global, env, terminals.stdout, terminal::size(std::io::stdout()));
-    let now = now.unwrap_or_else(jiff::Timestamp::now);
     Ok(OutputSettings {
         query: global.query.as_deref().map(str::parse::<Query>).transpose()?,
         zone: if global.local { local_zone(env)? } else { TimeZone::UTC },

@@ -71,7 +71,7 @@ impl Progress {
         if self.bar.is_hidden() {
             return;
         }
-        let stream = self.reporter.settings().stderr;
+        let stream = self.reporter.stream();
         let room = stream.room();
         let mut lines = lines(columns, items.get(..room).unwrap_or(items), &stream);
         if let Some(more @ 1..) = items.len().checked_sub(room) {
@@ -85,7 +85,7 @@ impl Progress {
         if self.bar.is_hidden() {
             return;
         }
-        let stream = self.reporter.settings().stderr;
+        let stream = self.reporter.stream();
         let room = stream.room();
         let runs = |line: &Line| line.iter().any(|span| span.style == Style::Running);
         let focus = lines.iter().position(runs).unwrap_or(0);

@@ -39,6 +39,8 @@ pub struct Reporter {
 
 struct Shared {
     settings: ReporterSettings,
+    /// Of a terminal: its columns and lines at the moment.
+    size: Option<fn() -> Option<(usize, usize)>>,
     writer: Mutex<Box<dyn Write + Send>>,
     bars: MultiProgress,
     /// Where bars are drawn; nowhere when progress is off.
@@ -52,7 +54,7 @@ type Target = Box<dyn Fn() -> ProgressDrawTarget + Send + Sync>;
 impl Reporter {
     /// The real stderr.
     pub fn stderr(settings: ReporterSettings) -> Self {
-        Reporter::new(io::stderr(), settings, ProgressDrawTarget::stderr)
+        Reporter::sized(io::stderr(), settings, ProgressDrawTarget::stderr, Some(size_of_stderr))
     }
 
     /// Any other writer; bars are not drawn to it.
@@ -65,12 +67,22 @@ impl Reporter {
         settings: ReporterSettings,
         target: impl Fn() -> ProgressDrawTarget + Send + Sync + 'static,
     ) -> Self {
+        Reporter::sized(writer, settings, target, None)
+    }
+
+    fn sized(
+        writer: impl Write + Send + 'static,
+        settings: ReporterSettings,
+        target: impl Fn() -> ProgressDrawTarget + Send + Sync + 'static,
+        size: Option<fn() -> Option<(usize, usize)>>,
+    ) -> Self {
         let drawn =
             settings.progress && settings.stderr.terminal && !settings.quiet && settings.verbosity == 0;
         let target = drawn.then(|| Box::new(target) as Target);
         let drawing = target.as_ref().map_or_else(ProgressDrawTarget::hidden, |target| target());
         let shared = Shared {
             settings,
+            size,
             writer: Mutex::new(Box::new(writer)),
             bars: MultiProgress::with_draw_target(drawing),
             target,
@@ -166,6 +178,15 @@ impl Reporter {
         &self.shared.settings
     }
 
+    /// What is known of stderr now: a terminal may have another size than at the start.
+    pub fn stream(&self) -> Stream {
+        let known = self.settings().stderr;
+        match self.shared.size.filter(|_| known.terminal).and_then(|size| size()) {
+            Some((columns, lines)) => Stream { width: Some(columns), height: Some(lines), ..known },
+            None => known,
+        }
+    }
+
     pub(super) fn bars(&self) -> &MultiProgress {
         &self.shared.bars
     }
@@ -201,6 +222,11 @@ impl Reporter {
             let _ = written.and_then(|()| writer.flush());
         });
     }
+}
+
+fn size_of_stderr() -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(io::stderr()).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col.into(), size.ws_row.into()))
 }
 
 /// See [`Reporter::raw_mode`].

@@ -116,7 +116,7 @@ pub struct OutputSettings {
     pub no_header: bool,
     pub limit: Option<usize>,
     pub stdout: Stream,
-    pub now: Timestamp,
+    pub now: Option<Timestamp>,
     /// The zone of absolute times: UTC unless the user asked for local ones.
     pub zone: TimeZone,
     /// A zone was asked for, so that no time is told by how long ago it was.
@@ -127,7 +127,7 @@ pub struct OutputSettings {
 
 impl OutputSettings {
     /// `format` with nothing else asked for.
-    pub fn new(format: Format, stdout: Stream, now: Timestamp) -> Self {
+    pub fn new(format: Format, stdout: Stream, now: Option<Timestamp>) -> Self {
         OutputSettings {
             format,
             query: None,

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use opsctl_engine::asl::graph::Line;
 use serde::Serialize;
 
@@ -161,7 +162,7 @@ impl Output {
     /// Times in tables: relative for somebody who looks at a terminal.
     pub(super) fn times(&self) -> TimeForm<'_> {
         if self.settings.stdout.terminal && !self.settings.absolute {
-            TimeForm::Since(self.settings.now)
+            TimeForm::Since(self.settings.now.unwrap_or_else(Timestamp::now))
         } else {
             self.records()
         }

@@ -97,7 +97,7 @@ fn hostile() -> Vec<Node> {
 }
 
 fn settings(format: Format) -> OutputSettings {
-    OutputSettings::new(format, Stream::default(), time("2026-11-20T10:00:00Z"))
+    OutputSettings::new(format, Stream::default(), Some(time("2026-11-20T10:00:00Z")))
 }
 
 fn terminal(format: Format, width: usize) -> OutputSettings {
