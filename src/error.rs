@@ -178,6 +178,20 @@ impl Error {
         self
     }
 
+    /// Adds what matters more than the other hints.
+    #[must_use]
+    pub fn first_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.insert(0, hint.into());
+        self
+    }
+
+    /// Says each hint otherwise.
+    pub fn reword_hints(&mut self, reword: impl Fn(&str) -> String) {
+        for hint in &mut self.hints {
+            *hint = reword(hint);
+        }
+    }
+
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());

@@ -3,26 +3,28 @@
 
 use std::borrow::Cow;
 
+use opsctl_engine::asl::arn::StatesArn;
+
 use crate::cli::GlobalArgs;
 
-/// `opsctl` with the options of the place and `words`.
+/// `opsctl` with the options of the place and `words`. An ARN among them says itself which region it is in.
 pub fn again<'a>(global: &GlobalArgs, words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.into_iter().collect();
+    let named = words.iter().find_map(|word| StatesArn::parse(word).ok()).map(|arn| arn.region);
+    let region = global.region.as_ref().map(|region| named.unwrap_or_else(|| region.clone()));
     let mut line = vec!["opsctl".to_owned()];
     if let Some(dir) = &global.sandbox {
         let dir = dir.to_string_lossy();
         line.push(if dir.is_empty() { "--sandbox".to_owned() } else { format!("--sandbox={dir}") });
     }
-    let places = [
-        ("--profile", &global.profile),
-        ("--region", &global.region),
-        ("--endpoint-url", &global.endpoint_url),
-    ];
+    let places =
+        [("--profile", &global.profile), ("--region", &region), ("--endpoint-url", &global.endpoint_url)];
     for (name, value) in places {
         if let Some(value) = value {
             line.extend([name.to_owned(), value.clone()]);
         }
     }
-    line.extend(words.into_iter().map(str::to_owned));
+    line.extend(words.iter().map(|word| (*word).to_owned()));
     line.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
@@ -48,6 +50,9 @@ mod tests {
         };
         let line = again(&global, ["ssm", "session", "terminate", "it's", ""]);
         assert_eq!(line, r"opsctl --profile 'my prod' --region eu-west-1 ssm session terminate 'it'\''s' ''");
+        let arn = "arn:aws:states:us-east-2:111122223333:execution:pay:run-1";
+        let line = again(&GlobalArgs { profile: None, ..global }, ["sfn", "watch", arn]);
+        assert_eq!(line, format!("opsctl --region us-east-2 sfn watch {arn}"));
         let sandbox = |dir: &str| GlobalArgs { sandbox: Some(dir.into()), ..GlobalArgs::default() };
         assert_eq!(again(&sandbox(""), ["whoami"]), "opsctl --sandbox whoami");
         assert_eq!(again(&sandbox("a b"), ["whoami"]), "opsctl '--sandbox=a b' whoami");

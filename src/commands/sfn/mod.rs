@@ -46,15 +46,17 @@ mod written;
 
 use clap::Subcommand;
 
+use crate::change;
 use crate::context::Context;
-use crate::error::{Outcome, Result};
+use crate::error::{Error, Outcome, Result};
 
 /// Step Functions: workflows from their first draft to the reason why one failed
 ///
 /// Definitions in the Amazon States Language. What is wrong with one is found before it is deployed,
 /// and it runs on this machine as the service runs it: with its data flow, its errors, its retries
 /// and its history. `graph`, `lint` and `local` call no AWS; the other verbs are about machines and
-/// executions of an account, which go by name, by how a name begins, or by ARN.
+/// executions of an account, which go by name, by how a name begins, or by ARN; what is changed goes
+/// by its whole name.
 ///
 /// Examples:
 ///   opsctl sfn list
@@ -121,6 +123,19 @@ impl Command {
 }
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    dispatch(command, ctx).await.map_err(|error| placed(error, ctx))
+}
+
+/// Commands that an error hints at lead to the same place: the account, the region, the sandbox of this one.
+fn placed(mut error: anyhow::Error, ctx: &Context) -> anyhow::Error {
+    if let Some(ours) = error.downcast_mut::<Error>() {
+        let here = change::again(ctx.global(), ["sfn", ""]).trim_end_matches("''").to_owned();
+        ours.reword_hints(|hint| hint.replace("opsctl sfn ", &here));
+    }
+    error
+}
+
+async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::List(args) => list::run(args, ctx).await,
         Command::Show(args) => show::run(args, ctx).await,

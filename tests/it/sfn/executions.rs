@@ -197,7 +197,7 @@ fn an_execution_that_is_elsewhere_or_nowhere_is_told_so() {
     assert!(other.stderr.contains("payments has no execution called run-1"), "{other:?}");
     assert!(other.stderr.contains("hint: orders has one: orders:run-1"), "{other:?}");
     let none = machines.sfn(&["get", "orders:run-7"]).expect(3);
-    assert!(none.stderr.contains("hint: opsctl sfn executions orders"), "{none:?}");
+    assert!(none.stderr.contains("hint: opsctl --sandbox sfn executions orders"), "{none:?}");
     let none = machines.sfn(&["get", "run-7"]).expect(3);
     assert!(
         none.stderr.contains("no execution is called run-7 in the 2 Standard state machines"),
