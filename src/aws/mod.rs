@@ -66,6 +66,7 @@ pub struct AwsSettings<'a> {
 }
 
 /// A signed-in AWS: the configuration every client is made from.
+#[derive(Clone)]
 pub struct Aws {
     sdk: SdkConfig,
     credentials: credentials::Chain,

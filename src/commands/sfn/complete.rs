@@ -4,7 +4,7 @@ use opsctl_engine::asl::arn::StatesArn;
 use opsctl_engine::nearest;
 
 use super::api::{Listing, Sfn};
-use super::machine::named;
+use super::machine::{Names, named};
 use super::model::{ExecutionSummary, MachineSummary, VersionSummary};
 use crate::aws::Aws;
 use crate::completion::{self, ArgValueCompleter, Candidate, Typed};
@@ -124,7 +124,7 @@ fn machine_called(name: &str, machines: &[MachineSummary]) -> Result<StatesArn> 
         return Ok(StatesArn::parse(name)?);
     }
     let name = name.split_once(':').map_or(name, |(name, _)| name);
-    Ok(StatesArn::parse(&named(name, machines)?.state_machine_arn)?)
+    Ok(StatesArn::parse(&named(name, Names::Begun, machines)?.state_machine_arn)?)
 }
 
 /// A state of an execution, whatever its case.

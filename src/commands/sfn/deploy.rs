@@ -169,16 +169,21 @@ fn of_a_machine(name: &str) -> Error {
 }
 
 async fn machine_arn(machine: &MachineName, name: &str, ctx: &Context) -> Result<(Sfn, StatesArn)> {
-    let aws = ctx.aws().await?;
-    let sfn = Sfn::of(aws);
+    let sfn = Sfn::open(ctx).await?;
     if let MachineName::Arn(arn) = machine {
         sfn.check_region(arn)?;
+        // A machine is created by its name: it would come to be in the account of the credentials.
+        let account = sfn.account().await?;
+        if account != arn.account {
+            let message = format!("{arn} is of the account {}, and it is deployed to {account}", arn.account);
+            return Err(Error::usage(message).hint("--profile NAME: credentials of that account").into());
+        }
         return Ok((sfn, arn.clone()));
     }
     let arn = StatesArn {
         partition: partition(&sfn.region).to_owned(),
         region: sfn.region.clone(),
-        account: aws.identity().await?.account,
+        account: sfn.account().await?,
         resource: Named::Machine { name: name.to_owned() },
     };
     Ok((sfn, arn))

@@ -9,8 +9,8 @@ use opsctl_engine::asl::arn::{Named, StatesArn};
 use opsctl_engine::asl::names::{corrected, is_name};
 
 use super::api::Sfn;
-use super::machine::{Machine, MachineName, machine_of};
-use super::model::{Execution, MachineSummary};
+use super::machine::{Machine, MachineName, Names, machine_of};
+use super::model::{Execution, ExecutionSummary, MachineSummary};
 use super::{complete, express};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -79,11 +79,31 @@ impl ExecutionArgs {
 impl ExecutionName {
     /// In the machine that is named beside it, if one is.
     pub async fn find(&self, machine: Option<&MachineName>, sfn: &Sfn, ctx: &Context) -> Result<StatesArn> {
+        self.find_by(Names::Begun, machine, sfn, ctx).await
+    }
+
+    /// The same, to change something of it: machines are named in full.
+    pub async fn find_whole(
+        &self,
+        machine: Option<&MachineName>,
+        sfn: &Sfn,
+        ctx: &Context,
+    ) -> Result<StatesArn> {
+        self.find_by(Names::Whole, machine, sfn, ctx).await
+    }
+
+    async fn find_by(
+        &self,
+        names: Names,
+        machine: Option<&MachineName>,
+        sfn: &Sfn,
+        ctx: &Context,
+    ) -> Result<StatesArn> {
         let (machine, name) = match (self, machine) {
             (ExecutionName::Arn(arn), machine) => {
                 sfn.check_region(arn)?;
                 if let (Some(machine), Some(other)) = (machine, machine_of(&arn.resource)) {
-                    let machine = machine.find(sfn, ctx).await?;
+                    let machine = machine.find_by(names, sfn, ctx).await?;
                     if other != machine.name() {
                         return Err(elsewhere(arn, other, machine.name()));
                     }
@@ -95,7 +115,8 @@ impl ExecutionName {
             }
             (ExecutionName::Of { machine, name }, None) => (machine, name),
             (ExecutionName::Of { machine, name }, Some(other)) => {
-                let (machine, other) = (machine.find(sfn, ctx).await?, other.find(sfn, ctx).await?);
+                let (machine, other) =
+                    (machine.find_by(names, sfn, ctx).await?, other.find_by(names, sfn, ctx).await?);
                 let arn = of_machine(sfn, &machine, name).await?;
                 return match machine.name() == other.name() {
                     true => Ok(arn),
@@ -105,7 +126,7 @@ impl ExecutionName {
             (ExecutionName::Name(name), Some(machine)) => (machine, name),
             (ExecutionName::Name(name), None) => return anywhere(sfn, name).await,
         };
-        of_machine(sfn, &machine.find(sfn, ctx).await?, name).await
+        of_machine(sfn, &machine.find_by(names, sfn, ctx).await?, name).await
     }
 }
 
@@ -128,7 +149,8 @@ pub async fn describe_without_data(sfn: &Sfn, arn: &StatesArn) -> Result<Executi
 /// Why there is no such execution: one of its name may be in another machine.
 pub async fn missing(sfn: &Sfn, arn: &StatesArn) -> anyhow::Error {
     let Named::Execution { machine, label: None, name } = &arn.resource else {
-        return Error::not_found(format!("there is no execution {arn}")).into();
+        let error = Error::not_found(format!("there is no execution {arn}"));
+        return sfn.at_home(error, arn).await.into();
     };
     let message = format!("the state machine {machine} has no execution called {name}");
     let error = Error::not_found(message);
@@ -138,13 +160,25 @@ pub async fn missing(sfn: &Sfn, arn: &StatesArn) -> anyhow::Error {
     others.truncate(ELSEWHERE);
     let found = holders(sfn, &others, name).await.unwrap_or_default();
     let other = found.first().and_then(|arn| machine_of(&arn.resource));
-    match other {
-        Some(other) => error.hint(format!("{other} has one: {other}:{name}")).into(),
+    let error = match other {
+        Some(other) => error.hint(format!("{other} has one: {other}:{name}")),
         None => error
             .hint(format!("opsctl sfn executions {machine}"))
-            .hint("an execution is kept for 90 days after its end")
-            .into(),
+            .hint("an execution is kept for 90 days after its end"),
+    };
+    sfn.at_home(error, arn).await.into()
+}
+
+/// Executions as they are now, for the answer of a change.
+pub async fn as_they_are<'a>(
+    arns: impl Iterator<Item = &'a str>,
+    sfn: &Sfn,
+) -> Result<Vec<ExecutionSummary>> {
+    let mut told = Vec::new();
+    for arn in arns {
+        told.extend(sfn.execution_without_data(arn).await?.map(ExecutionSummary::from));
     }
+    Ok(told)
 }
 
 fn elsewhere(arn: &StatesArn, machine: &str, asked: &str) -> anyhow::Error {

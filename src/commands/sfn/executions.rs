@@ -14,7 +14,7 @@ use super::{complete, express, view};
 use crate::cli::{ListArgs, Moment};
 use crate::completion;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Report, Result};
+use crate::error::{Error, Outcome, Result};
 
 /// List the executions of a state machine
 ///
@@ -185,10 +185,12 @@ pub async fn run(args: &ExecutionsArgs, ctx: &Context) -> Result<Outcome> {
         })
         .await;
     if let Err(error) = listed {
-        // A machine that was named by its ARN tells its type only now.
-        let code = Report::new(&error).aws.and_then(|detail| detail.code);
-        let is_express = code.as_deref() == Some("StateMachineTypeNotSupported");
-        return Err(if is_express { express::unkept(&sfn, &of).await } else { error });
+        // A machine that was named by its ARN tells its type only now, and so do the children of a map run.
+        return Err(match (&args.machine, express::is_unsupported(&error)) {
+            (_, false) => error,
+            (Parent::MapRun(map_run), true) => express::unkept_children(&sfn, map_run).await,
+            (Parent::Machine(_), true) => express::unkept(&sfn, &of).await,
+        });
     }
     writer.finish()?;
     Ok(Outcome::Done)

@@ -39,6 +39,7 @@ use crate::output::{Column, Format};
 ///   states:GetExecutionHistory  what happened
 ///   states:DescribeMapRun       for a map run that failed
 ///   states:ListExecutions       its children
+///   states:DescribeStateMachine  to say where Express children log
 ///   states:ListStateMachines    for an execution by its name
 ///   kms:Decrypt                 for inputs, where the machine has a key of its own
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use opsctl_engine::asl::arn::{Named, StatesArn};
 use super::api::Sfn;
 use super::machine::machine_of;
 use super::model::Logging;
-use crate::error::{Error, Result};
+use crate::error::{Error, Report, Result};
 
 /// Why an execution of an Express machine, or all of them, cannot be shown, and where its events are.
 pub async fn unkept(sfn: &Sfn, arn: &StatesArn) -> anyhow::Error {
@@ -15,10 +15,29 @@ pub async fn unkept(sfn: &Sfn, arn: &StatesArn) -> anyhow::Error {
     told(name, execution, sfn.logging(&machine).await).into()
 }
 
+/// Whether the service refused to list executions because they are of an Express machine.
+pub fn is_unsupported(error: &anyhow::Error) -> bool {
+    let code = Report::new(error).aws.and_then(|detail| detail.code);
+    code.as_deref() == Some("StateMachineTypeNotSupported")
+}
+
+/// The children of a distributed Map may be Express executions of a Standard machine: they are in the log of that.
+pub async fn unkept_children(sfn: &Sfn, map_run: &StatesArn) -> anyhow::Error {
+    let name = machine_of(&map_run.resource).unwrap_or_default();
+    let machine = map_run.of(Named::Machine { name: name.to_owned() });
+    let message = "the children of the map run are Express executions: no history of them is kept";
+    placed(Error::usage(message), name, None, sfn.logging(&machine).await).into()
+}
+
 fn told(name: &str, execution: Option<&StatesArn>, logging: Result<Logging>) -> Error {
     let error = Error::usage(format!(
         "the state machine {name} is of the type EXPRESS: no history of its executions is kept"
     ));
+    placed(error, name, execution, logging)
+}
+
+/// Says where their events are.
+fn placed(error: Error, name: &str, execution: Option<&StatesArn>, logging: Result<Logging>) -> Error {
     let logging = match logging {
         Ok(logging) => logging,
         Err(_) => return error.hint(format!("opsctl sfn show {name} tells the log group of their events")),
@@ -39,7 +58,6 @@ fn told(name: &str, execution: Option<&StatesArn>, logging: Result<Logging>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Report;
 
     #[test]
     fn it_is_said_where_the_events_are() {

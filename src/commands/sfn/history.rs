@@ -57,7 +57,7 @@ pub struct HistoryArgs {
     states: Vec<String>,
 
     /// Only events of types that begin so, or are like this: '*Failed'; several with commas
-    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', help_heading = "Target", add = types())]
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', value_parser = event_type, help_heading = "Target", add = types())]
     types: Vec<NamePattern>,
 
     /// Only what failed, timed out or was aborted
@@ -202,6 +202,19 @@ impl HistoryArgs {
         (self.states.is_empty() || self.states.iter().any(is_of_state))
             && (self.types.is_empty() || self.types.iter().any(|pattern| pattern.fits(&event.kind)))
             && (!self.failed || event.is_failure())
+    }
+}
+
+/// A pattern may be of types that are newer; a beginning that no known type has is mistyped.
+fn event_type(text: &str) -> Result<NamePattern, String> {
+    let pattern = NamePattern::from(text);
+    let mut known = HistoryEventType::values().iter().copied();
+    match text.contains(['*', '?']) || known.any(|kind| pattern.fits(kind)) {
+        true => Ok(pattern),
+        false => {
+            let near = advice(text, HistoryEventType::values().iter().copied());
+            Err(format!("no event has a type that begins so{near}"))
+        }
     }
 }
 

@@ -22,6 +22,15 @@ pub enum MachineName {
     Name { name: String, qualifier: Option<Qualifier> },
 }
 
+/// How much of a name has to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// The beginning, where it is that of one machine: to look at something.
+    Begun,
+    /// All of it: to change something, which must not be another thing tomorrow.
+    Whole,
+}
+
 /// What of a machine is meant when it is not the machine itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Qualifier {
@@ -98,6 +107,15 @@ impl FromStr for MachineName {
 impl MachineName {
     /// The machine that is meant. Where only the beginning of its name was given, stderr says which one it is.
     pub async fn find(&self, sfn: &Sfn, ctx: &Context) -> Result<Machine> {
+        self.find_by(Names::Begun, sfn, ctx).await
+    }
+
+    /// The machine that is meant, to change something of it.
+    pub async fn find_whole(&self, sfn: &Sfn, ctx: &Context) -> Result<Machine> {
+        self.find_by(Names::Whole, sfn, ctx).await
+    }
+
+    pub async fn find_by(&self, names: Names, sfn: &Sfn, ctx: &Context) -> Result<Machine> {
         let (name, qualifier) = match self {
             MachineName::Arn(arn) => {
                 sfn.check_region(arn)?;
@@ -115,7 +133,7 @@ impl MachineName {
         if let Err(error) = listed {
             return Err(error.context(format!("cannot tell which state machine is called {name}")));
         }
-        let summary = named(name, &machines)?;
+        let summary = named(name, names, &machines)?;
         if summary.name != *name {
             ctx.reporter().status(format_args!("{name} stands for the state machine {}", summary.name));
         }
@@ -134,12 +152,21 @@ impl MachineName {
 }
 
 /// The one machine of `all` with this name, or with a name that begins so.
-pub fn named(name: &str, all: &[MachineSummary]) -> Result<MachineSummary, Error> {
+pub fn named(name: &str, names: Names, all: &[MachineSummary]) -> Result<MachineSummary, Error> {
     if let Some(exact) = all.iter().find(|machine| machine.name == name) {
         return Ok(exact.clone());
     }
     let begun: Vec<&MachineSummary> = all.iter().filter(|machine| machine.name.starts_with(name)).collect();
     match begun.as_slice() {
+        [machine, others @ ..] if names == Names::Whole => {
+            let error = Error::not_found(format!("no state machine is called {name}"));
+            let near = match others {
+                [] => machine.name.as_str(),
+                _ => nearest(name, begun.iter().map(|machine| machine.name.as_str()))
+                    .unwrap_or(machine.name.as_str()),
+            };
+            Err(error.hint(format!("did you mean {near}?")))
+        }
         [machine] => Ok((*machine).clone()),
         [] => {
             let error = Error::not_found(format!("no state machine is called {name}"));
@@ -164,6 +191,7 @@ pub fn named(name: &str, all: &[MachineSummary]) -> Result<MachineSummary, Error
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Report;
 
     fn machines(names: &[&str]) -> Vec<MachineSummary> {
         let machine = |name: &&str| MachineSummary {
@@ -179,11 +207,18 @@ mod tests {
     fn a_machine_is_meant_by_its_name_or_by_how_that_begins() {
         let all = machines(&["orders", "orders-test", "pay-7GH2", "ship-a", "ship-b"]);
         for (text, expected) in [("orders", "orders"), ("pay", "pay-7GH2"), ("orders-t", "orders-test")] {
-            assert_eq!(named(text, &all).unwrap().name, expected);
+            assert_eq!(named(text, Names::Begun, &all).unwrap().name, expected);
+            if text == expected {
+                assert_eq!(named(text, Names::Whole, &all).unwrap().name, expected);
+            } else {
+                let report = Report::new(&named(text, Names::Whole, &all).unwrap_err().into());
+                assert_eq!(report.message, format!("no state machine is called {text}"));
+                assert_eq!(report.hints, [format!("did you mean {expected}?")]);
+            }
         }
-        let error = named("ship", &all).unwrap_err();
+        let error = named("ship", Names::Begun, &all).unwrap_err();
         assert_eq!(error.to_string(), "2 state machines begin with ship: ship-a, ship-b");
-        let error = named("ordres", &all).unwrap_err();
+        let error = named("ordres", Names::Begun, &all).unwrap_err();
         assert_eq!(error.to_string(), "no state machine is called ordres");
     }
 

@@ -51,6 +51,26 @@ pub struct ExecutionSummary {
     pub execution_arn: String,
 }
 
+impl From<Execution> for ExecutionSummary {
+    fn from(it: Execution) -> Self {
+        ExecutionSummary {
+            duration_seconds: it.duration_seconds(),
+            name: it.name,
+            status: it.status,
+            started: it.started,
+            stopped: it.stopped,
+            redrive_count: it.redrives.redrive_count,
+            redrive_date: it.redrives.redrive_date,
+            state_machine_arn: it.state_machine_arn,
+            state_machine_version_arn: it.state_machine_version_arn,
+            state_machine_alias_arn: it.state_machine_alias_arn,
+            map_run_arn: it.map_run_arn,
+            item_count: None,
+            execution_arn: it.execution_arn,
+        }
+    }
+}
+
 /// An execution, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,8 +9,14 @@ impl FromStr for NamePattern {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(NamePattern::from(text))
+    }
+}
+
+impl From<&str> for NamePattern {
+    fn from(text: &str) -> Self {
         let is_pattern = text.contains(['*', '?']);
-        Ok(NamePattern(if is_pattern { text.to_owned() } else { format!("{text}*") }))
+        NamePattern(if is_pattern { text.to_owned() } else { format!("{text}*") })
     }
 }
 

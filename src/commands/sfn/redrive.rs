@@ -7,7 +7,7 @@ use opsctl_engine::asl::arn::StatesArn;
 use serde_json::json;
 
 use super::api::{Listing, Sfn};
-use super::execution::{ExecutionName, describe};
+use super::execution::{ExecutionName, as_they_are, describe};
 use super::following::{Following, outcome, short};
 use super::machine::{MachineName, machine_of};
 use super::model::{Execution, MachineSummary};
@@ -149,6 +149,11 @@ pub async fn run(args: &RedriveArgs, ctx: &Context) -> Result<Outcome> {
         .filter(|(index, _)| applied.done.contains(index))
         .map(|(_, it)| it)
         .collect();
+    if change::is_answered(ctx) && !(args.wait.wait && done.len() == 1) {
+        let arns = done.iter().map(|it| it.execution_arn.as_str());
+        let told = as_they_are(arns, &sfn).await?;
+        ctx.out().list_with_errors("sfn.execution", view::EXECUTIONS, told, applied.failures(ctx))?;
+    }
     applied.result(&plan, &again)?;
     match args.wait.wait {
         true => until_over(&done, &sfn, args, ctx, &mut signals).await,
@@ -169,7 +174,7 @@ impl RedriveArgs {
             machine => {
                 let mut arns = Vec::new();
                 for execution in &self.executions {
-                    let arn = execution.find(machine.as_ref(), sfn, ctx).await?;
+                    let arn = execution.find_whole(machine.as_ref(), sfn, ctx).await?;
                     if !arns.contains(&arn) {
                         arns.push(arn);
                     }
@@ -190,7 +195,7 @@ impl RedriveArgs {
 
     async fn listed(&self, machine: &MachineName, sfn: &Sfn, ctx: &Context) -> Result<Vec<StatesArn>> {
         let (since, until) = (ctx.moment("--since", self.since)?, ctx.moment("--until", self.until)?);
-        let machine = machine.find(sfn, ctx).await?;
+        let machine = machine.find_whole(sfn, ctx).await?;
         if machine.summary.as_ref().is_some_and(MachineSummary::is_express) {
             return Err(express::unkept(sfn, &machine.arn).await);
         }
@@ -301,11 +306,11 @@ async fn until_over(
             redrives: before.redrives.redrive_count + 1,
             interval: args.wait.interval,
         };
-        let execution = following.until_over(ctx, signals).await?;
+        let ended = following.until_over(ctx, signals).await?;
         if change::is_answered(ctx) && executions.len() == 1 {
-            ctx.out().item("sfn.execution", view::EXECUTION, &execution)?;
+            ctx.out().item("sfn.execution", view::EXECUTION, &ended.execution)?;
         }
-        if let Err(error) = outcome(&execution, ctx) {
+        if let Err(error) = outcome(&ended, ctx) {
             bad.push(error);
         }
     }

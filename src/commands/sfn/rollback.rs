@@ -11,7 +11,7 @@ use super::complete;
 use super::deployed::{Alias, Route, routes_told, version_arn};
 use super::machine::{MachineName, machine_of};
 use super::model::VersionSummary;
-use crate::change::{Consent, Plan, Weight, Words};
+use crate::change::{self, Consent, Plan, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -71,7 +71,7 @@ pub async fn run(args: &RollbackArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;
     let mut signals = Signals::listen()?;
     let sfn = signals.race(Sfn::open(ctx)).await?;
-    let found = signals.race(args.machine.find(&sfn, ctx)).await?;
+    let found = signals.race(args.machine.find_whole(&sfn, ctx)).await?;
     let name = alias_of(args, &found.arn)?;
     let machine = found.unqualified();
     let to = args.to.as_ref().map(|version| version.of(&machine)).transpose()?;
@@ -81,7 +81,7 @@ pub async fn run(args: &RollbackArgs, ctx: &Context) -> Result<Outcome> {
     let of = machine_of(&machine.resource).unwrap_or_default();
     if before.routes == routes {
         ctx.reporter().status(format_args!("{of}:{name} leads to {} already", routes_told(&routes)));
-        return Ok(Outcome::Done);
+        return answer(&before, ctx);
     }
     let changes = signals.race(changes(&sfn, &machine, &before, routes[0].version)).await?;
     ctx.reporter().drawing(&changes::drawn(&changes, &ctx.reporter().settings().stderr));
@@ -102,6 +102,16 @@ pub async fn run(args: &RollbackArgs, ctx: &Context) -> Result<Outcome> {
         })
         .await?;
     ctx.reporter().status(format_args!("{of}:{name} leads back to {}", routes_told(&routes)));
+    match change::is_answered(ctx) {
+        true => answer(&alias::needed(&sfn, &machine, &name).await?, ctx),
+        false => Ok(Outcome::Done),
+    }
+}
+
+fn answer(alias: &Alias, ctx: &Context) -> Result<Outcome> {
+    if change::is_answered(ctx) {
+        ctx.out().item("sfn.alias", alias::ALIAS, alias)?;
+    }
     Ok(Outcome::Done)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::api::Sfn;
-use super::following::{Following, outcome, short};
+use super::following::{Ended, Following, outcome, short};
 use super::machine::machine_of;
 use super::model::Execution;
 use super::starting::{Starting, StartingArgs};
@@ -46,6 +46,7 @@ use crate::signals::Signals;
 ///   states:DescribeStateMachine  for a machine by its ARN
 ///   states:DescribeExecution     its end, and --again
 ///   states:GetExecutionHistory   what happens
+///   states:DescribeMapRun        how many items of a distributed Map are done
 ///   states:DescribeStateMachineForExecution  its states
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(completion::columns(view::EXECUTION)))]
@@ -72,13 +73,17 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
     let starting = signals.race(args.starting.prepare(&sfn, ctx)).await?;
     let is_express = signals.race(starting.is_express(&sfn)).await?;
     if args.change.dry_run {
+        signals.race(starting.is_there(&sfn)).await?;
         let action = if is_express { "states:StartSyncExecution" } else { "states:StartExecution" };
         starting.plan(action, &sfn).print(ctx.out())?;
         ctx.reporter().status("dry run: 1 execution would be started");
         return Ok(Outcome::Done);
     }
-    let execution = match is_express {
-        true => express(&starting, &sfn, ctx, &mut signals).await?,
+    let ended = match is_express {
+        true => {
+            let execution = express(&starting, &sfn, ctx, &mut signals).await?;
+            Ended { execution, failed_in: None }
+        }
         false => {
             let running = signals.race(starting.start(&sfn, ctx)).await?;
             let arn = running.execution.execution_arn.as_str();
@@ -87,8 +92,8 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
             following.until_over(ctx, &mut signals).await?
         }
     };
-    details.show(&execution)?;
-    outcome(&execution, ctx)
+    details.show(&ended.execution)?;
+    outcome(&ended, ctx)
 }
 
 /// There is no way back to it: what becomes of it is in its log alone.

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::api::Sfn;
 use super::machine::MachineName;
-use super::{complete, view};
+use super::{alias, complete, view};
 use crate::cli::DetailArgs;
 use crate::completion;
 use crate::context::Context;
@@ -56,7 +56,7 @@ pub async fn run(args: &ShowMachineArgs, ctx: &Context) -> Result<Outcome> {
     let sfn = Sfn::open(ctx).await?;
     let found = args.machine.find(&sfn, ctx).await?;
     if args.definition {
-        let definition = sfn.machine(&found.arn).await?.definition;
+        let definition = alias::or_missing(sfn.machine(&found.arn).await, &sfn, &found.arn).await?.definition;
         let end = if definition.ends_with('\n') { "" } else { "\n" };
         out.transcript(&format!("{definition}{end}"))?;
         return Ok(Outcome::Done);
@@ -64,7 +64,7 @@ pub async fn run(args: &ShowMachineArgs, ctx: &Context) -> Result<Outcome> {
     let own = found.unqualified();
     let (machine, versions, aliases, tags) =
         tokio::join!(sfn.machine(&found.arn), sfn.versions(&own), sfn.aliases(&own), sfn.tags(&own));
-    let mut machine = machine?;
+    let mut machine = alias::or_missing(machine, &sfn, &found.arn).await?;
     machine.versions = known("versions", versions, ctx);
     machine.aliases = known("aliases", aliases, ctx);
     machine.tags = known("tags", tags, ctx);

@@ -42,6 +42,7 @@ use crate::signals::Signals;
 ///   states:ListStateMachines     for a machine by its name
 ///   states:DescribeExecution     for --again and --wait
 ///   states:GetExecutionHistory   for --wait
+///   states:DescribeMapRun        for --wait, where there is a distributed Map
 ///   states:DescribeStateMachineForExecution  for --wait
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -66,6 +67,7 @@ pub async fn run(args: &StartArgs, ctx: &Context) -> Result<Outcome> {
             .into());
     }
     if args.change.dry_run {
+        signals.race(starting.is_there(&sfn)).await?;
         starting.plan("states:StartExecution", &sfn).print(ctx.out())?;
         ctx.reporter().status("dry run: 1 execution would be started");
         return Ok(Outcome::Done);
@@ -79,11 +81,11 @@ pub async fn run(args: &StartArgs, ctx: &Context) -> Result<Outcome> {
     if args.wait.wait {
         let interval = args.wait.interval;
         let following = Following { sfn: &sfn, arn, is_new: running.is_new, redrives: 0, interval };
-        let execution = following.until_over(ctx, &mut signals).await?;
+        let ended = following.until_over(ctx, &mut signals).await?;
         if is_answered {
-            ctx.out().item("sfn.execution", view::EXECUTION, &execution)?;
+            ctx.out().item("sfn.execution", view::EXECUTION, &ended.execution)?;
         }
-        return outcome(&execution, ctx);
+        return outcome(&ended, ctx);
     }
     if is_answered {
         ctx.out().item("sfn.execution", view::EXECUTION, &running.execution)?;

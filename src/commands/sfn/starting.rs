@@ -12,7 +12,7 @@ use super::execution::{ExecutionName, describe};
 use super::following::short;
 use super::machine::{Machine, MachineName, machine_of};
 use super::model::{EXPRESS, Execution, Redrives};
-use super::{complete, payload};
+use super::{alias, complete, payload};
 use crate::change::{Plan, Step, Token, Weight, Words};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -77,8 +77,8 @@ impl StartingArgs {
     /// Reads the input and finds the machine; starts nothing.
     pub async fn prepare(&self, sfn: &Sfn, ctx: &Context) -> Result<Starting> {
         let machine = match &self.machine {
-            Some(machine) if !self.is_of_machine() => Some(machine.find(sfn, ctx).await?),
-            _ => None,
+            Some(machine) => Some(machine.find_whole(sfn, ctx).await?),
+            None => None,
         };
         let (machine, is_express, input) = match &self.again {
             None => {
@@ -93,14 +93,16 @@ impl StartingArgs {
                 (machine.arn.clone(), is_express(&machine), input)
             }
             Some(execution) => {
-                let earlier = self.earlier(execution, sfn, ctx).await?;
+                let earlier = earlier(execution, machine.as_ref(), sfn, ctx).await?;
                 let input = earlier.input.clone().ok_or_else(|| {
                     Error::failed(format!("the input of {} is not shown", short(&earlier.execution_arn)))
                         .hint("kms:Decrypt on the key of its machine shows it")
                 })?;
                 match machine {
-                    Some(machine) => (machine.arn.clone(), is_express(&machine), input),
-                    None => (machine_of_earlier(&earlier)?, Some(false), input),
+                    Some(machine) if !is_named_in(execution, &machine, &earlier) => {
+                        (machine.arn.clone(), is_express(&machine), input)
+                    }
+                    _ => (machine_of_earlier(&earlier)?, Some(false), input),
                 }
             }
         };
@@ -111,16 +113,31 @@ impl StartingArgs {
         };
         Ok(Starting { machine, name, input, is_express, is_once: self.name_from_hash })
     }
+}
 
-    /// Whether MACHINE says no more than where the execution of --again is looked for.
-    fn is_of_machine(&self) -> bool {
-        matches!(self.again, Some(ExecutionName::Name(_)))
+/// A name alone is looked for in MACHINE first.
+async fn earlier(
+    execution: &ExecutionName,
+    machine: Option<&Machine>,
+    sfn: &Sfn,
+    ctx: &Context,
+) -> Result<Execution> {
+    if let (ExecutionName::Name(name), Some(machine)) = (execution, machine)
+        && is_express(machine) != Some(true)
+    {
+        let resource =
+            Named::Execution { machine: machine.name().to_owned(), label: None, name: name.clone() };
+        let arn = machine.arn.of(resource).to_string();
+        if let Some(found) = sfn.execution_if_any(&arn).await? {
+            return Ok(found);
+        }
     }
+    describe(sfn, &execution.find_whole(None, sfn, ctx).await?).await
+}
 
-    async fn earlier(&self, execution: &ExecutionName, sfn: &Sfn, ctx: &Context) -> Result<Execution> {
-        let machine = self.machine.clone().filter(|_| self.is_of_machine());
-        describe(sfn, &execution.find(machine.as_ref(), sfn, ctx).await?).await
-    }
+/// Whether MACHINE says no more than where the earlier execution is.
+fn is_named_in(execution: &ExecutionName, machine: &Machine, earlier: &Execution) -> bool {
+    matches!(execution, ExecutionName::Name(_)) && machine.arn.to_string() == earlier.state_machine_arn
 }
 
 fn is_express(machine: &Machine) -> Option<bool> {
@@ -171,6 +188,11 @@ impl Starting {
         }
     }
 
+    /// For a dry run, which nothing else would tell.
+    pub async fn is_there(&self, sfn: &Sfn) -> Result<()> {
+        alias::is_there(sfn, &self.machine).await
+    }
+
     pub async fn is_express(&self, sfn: &Sfn) -> Result<bool> {
         match self.is_express {
             Some(is_express) => Ok(is_express),
@@ -182,7 +204,8 @@ impl Starting {
     pub async fn start(&self, sfn: &Sfn, ctx: &Context) -> Result<Running> {
         let arn = self.machine.to_string();
         let machine = machine_of(&self.machine.resource).unwrap_or_default().to_owned();
-        let Some(started) = sfn.start(&arn, &self.name, &self.input).await? else {
+        let started = sfn.start(&arn, &self.name, &self.input).await;
+        let Some(started) = alias::or_missing(started, sfn, &self.machine).await? else {
             return self.existing(machine, sfn, ctx).await;
         };
         ctx.reporter().status(format_args!("started {}", short(&started.arn)));

@@ -5,9 +5,9 @@ use opsctl_engine::asl::arn::StatesArn;
 use serde_json::json;
 
 use super::api::Sfn;
-use super::complete;
-use super::execution::{ExecutionName, describe_without_data};
+use super::execution::{ExecutionName, as_they_are, describe_without_data};
 use super::machine::MachineName;
+use super::{complete, view};
 use crate::change::{self, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
@@ -80,6 +80,11 @@ pub async fn run(args: &StopExecutionArgs, ctx: &Context) -> Result<Outcome> {
     for step in applied.done.iter().filter_map(|index| plan.steps.get(*index)) {
         ctx.reporter().status(format_args!("the execution {} is stopped", step.resource));
     }
+    if change::is_answered(ctx) {
+        let done = applied.done.iter().filter_map(|index| plan.steps.get(*index));
+        let told = as_they_are(done.map(|step| step.resource.as_str()), &sfn).await?;
+        ctx.out().list_with_errors("sfn.execution", view::EXECUTIONS, told, applied.failures(ctx))?;
+    }
     let arns = plan.steps.iter().map(|step| step.resource.as_str());
     let again = change::again(ctx.global(), ["sfn", "stop"].into_iter().chain(arns));
     applied.result(&plan, &again)?;
@@ -91,8 +96,15 @@ async fn plan(args: &StopExecutionArgs, sfn: &Sfn, ctx: &Context) -> Result<Plan
     let mut over: Vec<Error> = Vec::new();
     let mut account = None;
     for name in &args.executions {
-        let arn = name.find(args.machine.as_ref(), sfn, ctx).await?;
-        let execution = describe_without_data(sfn, &arn).await?;
+        let found = async {
+            let arn = name.find_whole(args.machine.as_ref(), sfn, ctx).await?;
+            let execution = describe_without_data(sfn, &arn).await?;
+            Ok::<_, anyhow::Error>((arn, execution))
+        };
+        let (arn, execution) = found.await.map_err(|error| match args.executions.len() {
+            1 => error,
+            several => error.context(format!("none of {several} executions was stopped")),
+        })?;
         if execution.is_over() {
             let message = format!("the execution {} is over already: {}", execution.name, execution.status);
             over.push(Error::new(Kind::Conflict, message));

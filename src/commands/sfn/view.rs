@@ -1,5 +1,7 @@
 //! How machines and executions are shown: columns of lists and of one of them. Pure functions; no calls.
 
+use std::borrow::Cow;
+
 use serde_json::Number;
 
 use super::model::{Execution, ExecutionSummary, Logging, MachineSummary, StateMachine, VersionSummary};
@@ -93,9 +95,7 @@ pub const EXECUTION: &[Column<Execution>] = &[
     Column::new("output", "Output", |it: &Execution| it.output.as_deref().into()),
     Column::new("redrive", "Redrive", |it: &Execution| it.redrives.redrive_status.as_deref().into()),
     Column::new("reason", "Reason", |it: &Execution| it.redrives.redrive_status_reason.as_deref().into()),
-    Column::new("redrives", "Redrives", |it: &Execution| {
-        Some(it.redrives.redrive_count).filter(|count| *count > 0).into()
-    }),
+    Column::new("redrives", "Redrives", |it: &Execution| it.redrives.redrive_count.into()),
     Column::new("redriven", "Redriven", |it: &Execution| it.redrives.redrive_date.into()),
     Column::new("map-run", "Map run", |it: &Execution| it.map_run_arn.as_deref().into()),
     Column::new("trace", "Trace", |it: &Execution| it.trace_header.as_deref().into()),
@@ -116,6 +116,19 @@ pub fn status(status: &str) -> Cell {
 
 fn machine_status(status: &str) -> Cell {
     Cell::state(status, if status == "ACTIVE" { Tone::Good } else { Tone::Attention })
+}
+
+/// A text that people read, without what is more than some lines of it.
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 400;
+    let Some((kept, rest)) = text.char_indices().nth(LONGEST).map(|(end, _)| text.split_at(end)) else {
+        return Cow::Borrowed(text);
+    };
+    let more = match rest.len() {
+        bytes @ ..1000 => format!("{bytes} bytes"),
+        bytes => format!("{} KB", bytes / 1000),
+    };
+    Cow::Owned(format!("{kept}... {more} more; -o json has it all"))
 }
 
 /// A length of time, to be sorted and reckoned with.
@@ -157,6 +170,15 @@ fn versions(machine: &StateMachine) -> Option<String> {
 mod tests {
     use super::super::model::VersionSummary;
     use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_and_the_rest_measured() {
+        assert_eq!(shortened("ü"), "ü");
+        let told = |more: usize| shortened(&"ü".repeat(400 + more))["ü".len() * 400..].to_owned();
+        assert_eq!(told(0), "");
+        assert_eq!(told(1), "... 2 bytes more; -o json has it all");
+        assert_eq!(told(11_000), "... 22 KB more; -o json has it all");
+    }
 
     #[test]
     fn logging_is_told_in_words() {

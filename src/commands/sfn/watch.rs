@@ -60,9 +60,9 @@ pub async fn run(args: &WatchArgs, ctx: &Context) -> Result<Outcome> {
     let sfn = signals.race(Sfn::open(ctx)).await?;
     let arn = signals.race(args.target.find(&sfn, ctx)).await?.to_string();
     let following = Following { sfn: &sfn, arn: &arn, is_new: false, redrives: 0, interval: args.interval };
-    let execution = following.until_over(ctx, &mut signals).await?;
+    let ended = following.until_over(ctx, &mut signals).await?;
     if change::is_answered(ctx) {
-        ctx.out().item("sfn.execution", view::EXECUTION, &execution)?;
+        ctx.out().item("sfn.execution", view::EXECUTION, &ended.execution)?;
     }
-    outcome(&execution, ctx)
+    outcome(&ended, ctx)
 }

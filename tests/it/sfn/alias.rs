@@ -84,8 +84,18 @@ fn an_alias_is_led_back_with_what_changes_by_that() {
     assert!(none.stderr.contains("leads to version 1, and there is none before it"), "{none:?}");
     bench.sfn(&["rollback", "pay:PROD", "--to", "9", "--yes"]).expect(3);
     bench.sfn(&["rollback", "pay:TEST", "--yes"]).expect(3);
+    let told = bench.sfn(&["rollback", "pay:PROD", "--to", "1", "--yes", "-o", "json"]).expect(0).json();
+    assert_eq!((&told["kind"], &told["item"]["routes"][0]["version"]), (&json!("sfn.alias"), &json!(1)));
+    for args in [&["show", "pay:PRO"][..], &["start", "pay:PRO"], &["start", "pay:PRO", "--dry-run"]] {
+        let ran = bench.sfn(args).expect(3);
+        assert!(ran.stderr.contains("pay has no alias PRO\n  hint: did you mean PROD?"), "{args:?}: {ran:?}");
+    }
+    let ran = bench.sfn(&["run", "pay:99", "--dry-run"]).expect(3);
+    assert!(ran.stderr.contains("pay has no version 99"), "{ran:?}");
+    let listed = bench.sfn(&["alias", "list", "pay"]).expect(0).stdout;
+    assert!(listed.starts_with("NAME") && !listed.contains("VERSIONS"), "{listed}");
     let unnamed = bench.sfn(&["rollback", "pay", "--yes"]).expect(2);
-    assert!(unnamed.stderr.contains("opsctl sfn rollback pay:ALIAS"), "{unnamed:?}");
+    assert!(unnamed.stderr.contains("opsctl --sandbox sfn rollback pay:ALIAS"), "{unnamed:?}");
     bench.sfn(&["rollback", "pay:PROD"]).expect(2);
     // The machine itself stays as it is.
     bench.sfn(&["diff", "pay.asl.json", "pay"]).expect(0);

@@ -84,6 +84,20 @@ fn a_machine_is_created_then_left_alone_then_updated_and_the_alias_follows() {
 }
 
 #[test]
+fn a_machine_of_another_account_is_not_deployed_here() {
+    let bench = Bench::new();
+    let there = "arn:aws:states:us-east-1:999999999999:stateMachine:there";
+    let refused = bench.sfn(&["deploy", "pay.asl.json", there, "--role", "pay", "--yes"]).expect(2);
+    let expected = format!("{there} is of the account 999999999999, and it is deployed to 111122223333");
+    assert!(refused.stderr.contains(&expected), "{refused:?}");
+    bench.sfn(&["show", "there"]).expect(3);
+    let here = there.replace("999999999999", "111122223333");
+    let made =
+        bench.sfn(&["deploy", "pay.asl.json", &here, "--role", "pay", "--yes", "-o", "json"]).expect(0);
+    assert_eq!(made.json()["item"]["stateMachineArn"], here.as_str());
+}
+
+#[test]
 fn tags_tracing_and_logging_are_set_by_themselves() {
     let bench = Bench::new();
     bench.version(1);

@@ -144,7 +144,6 @@ fn the_failed_children_of_a_map_run_are_followed_down() {
     for expected in [
         "error States.ExceedToleratedFailureThreshold\n",
         "failed in S (Map)",
-        "map run 0 of 2 items succeeded",
         "orders/Items:",
         "error BadItem\n",
         "failed in Item (Fail)",
@@ -152,9 +151,51 @@ fn the_failed_children_of_a_map_run_are_followed_down() {
         assert!(told.contains(expected), "{expected} is missing: {told}");
     }
     let map_run = machines.sfn(&["map-run", "list", &arn, "--columns", "arn", "-o", "text"]).expect(0).stdout;
+    // In the words of the map run itself.
+    let args = ["map-run", "show", map_run.trim_end(), "--columns", "items,children", "-o", "text"];
+    let shown = machines.sfn(&args).expect(0).stdout;
+    let (items, children) = shown.trim_end().split_once('\t').unwrap();
+    assert!(items.starts_with("2: 1 failed, 1 "), "{items}");
+    let counts = format!("map run items {items}\nchild executions {children}\n");
+    assert!(told.contains(&counts), "{counts} is missing: {told}");
     let watched = machines.sfn(&["map-run", "watch", map_run.trim_end()]).expect(6);
     assert!(watched.stderr.contains("the map run FAILED: 2: "), "{watched:?}");
     assert!(watched.stderr.contains(&format!("hint: opsctl --sandbox sfn explain {arn}\n")), "{watched:?}");
+}
+
+#[test]
+fn of_express_children_the_counts_are_told_and_where_their_events_are() {
+    let machines = Machines::new();
+    let processor = json!({"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+        "StartAt": "Item", "States": {"Item": {"Type": "Fail", "Error": "BadItem"}}});
+    let machine = machines
+        .create("orders", &only(&json!({"Type": "Map", "Label": "Items", "ItemProcessor": processor})));
+    let arn = machines.ran(&machine, "run-1", &json!([1]));
+    let unkept = "the children of the map run are Express executions: no history of them is kept: the logging of \
+        orders is off";
+    let told = squeezed(&machines.sfn(&["explain", &arn]).expect(0).stdout);
+    assert!(told.contains("map run items 1: 1 failed\n") && told.contains(unkept), "{told}");
+    let map_run = machines.sfn(&["map-run", "list", &arn, "--columns", "arn", "-o", "text"]).expect(0).stdout;
+    let shown = machines.sfn(&["map-run", "show", map_run.trim_end()]).expect(0);
+    assert!(shown.stderr.starts_with(unkept) && !shown.stderr.contains("hint"), "{shown:?}");
+    let listed = machines.sfn(&["executions", map_run.trim_end()]).expect(2);
+    assert!(listed.stderr.contains("the children of the map run are Express executions"), "{listed:?}");
+}
+
+#[test]
+fn what_is_long_is_cut_into_a_pipe_too() {
+    let machines = Machines::new();
+    let machine =
+        machines.create("orders", &only(&json!({"Type": "Fail", "Error": "Long", "CausePath": "$.why"})));
+    let why = "y".repeat(22_500);
+    let arn = machines.ran(&machine, "run-1", &json!({"why": why}));
+    let told = machines.sfn(&["explain", &arn]).expect(0).stdout;
+    assert!(told.contains("yyy... 22 KB more; -o json has it all\n"), "{told}");
+    assert!(told.len() < 3000, "{told}");
+    let document = machines.sfn(&["explain", &arn, "-o", "json"]).expect(0).json();
+    assert_eq!(document["item"]["decoded"]["message"], why);
+    let watched = machines.sfn(&["watch", &arn]).expect(6);
+    assert!(watched.stderr.len() < 1500 && watched.stderr.contains("yyy... 22 KB more"), "{watched:?}");
 }
 
 /// A history of so many events: a loop, and a task that fails in the end.

@@ -55,7 +55,7 @@ fn what_happens_is_told_in_lines_where_there_is_no_terminal() {
         "Call failed in its attempt 2: ",
         "Call goes on with the error caught after ",
         "Sorry is reached, a Fail state",
-        "error: the execution orders:run-1 FAILED after ",
+        "error: the execution orders:run-1 FAILED in Sorry after ",
         "  cause: said inside",
         "  hint: opsctl --sandbox sfn explain arn:",
     ];
@@ -98,6 +98,80 @@ fn the_tree_is_drawn_on_a_terminal_and_left_there() {
     assert_eq!(status.code(), Some(6), "{screen}");
     let left = screen.rsplit("✓ Note").next().unwrap();
     assert!(left.contains("- Rest") && left.contains("ABORTED"), "{screen}");
+}
+
+fn distributed() -> Value {
+    only(&json!({"Type": "Map", "Label": "Items", "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Keep", "States": {"Keep": {"Type": "Pass", "End": true}}}}))
+}
+
+#[test]
+fn the_items_of_a_distributed_map_are_counted_to_the_end() {
+    let machines = Machines::new();
+    let machine = machines.create("orders", &distributed());
+    machines.ran(&machine, "run-1", &json!([1, 2, 3]));
+    let args = ["--sandbox", "sfn", "watch", "orders:run-1"];
+    let (screen, status, _) = Terminal::opsctl(&machines.sealed, (100, 30), &args).end();
+    assert_eq!(status.code(), Some(0), "{screen}");
+    assert!(screen.contains("succeeded 3 of 3"), "{screen}");
+}
+
+#[test]
+fn a_tree_taller_than_the_screen_leaves_the_state_that_failed() {
+    let machines = Machines::new();
+    let mut states = serde_json::Map::new();
+    for number in 1..30 {
+        states.insert(
+            format!("State{number}"),
+            json!({"Type": "Pass", "Next": format!("State{}", number + 1)}),
+        );
+    }
+    states.insert("State30".to_owned(), json!({"Type": "Fail", "Error": "Late"}));
+    let machine = machines.create("tall", &json!({"StartAt": "State1", "States": states}));
+    machines.ran(&machine, "run-1", &json!({}));
+    let args = ["--sandbox", "sfn", "watch", "tall:run-1"];
+    let (screen, status, _) = Terminal::opsctl(&machines.sealed, (100, 12), &args).end();
+    assert_eq!(status.code(), Some(6), "{screen}");
+    let left = screen.rsplit("✓ State1 ").next().unwrap();
+    assert!(left.contains("✗ State30") && left.contains("and 20 more"), "{screen}");
+    assert!(left.contains("the execution tall:run-1 FAILED in State30 after "), "{screen}");
+}
+
+#[test]
+fn ages_are_those_of_the_moment_they_are_shown_at() {
+    let mut machines = Machines::new();
+    machines.create("slow", &only(&json!({"Type": "Wait", "Seconds": 2})));
+    machines.sealed.set("OPSCTL_FIXED_CLOCK", "");
+    let (screen, status, _) =
+        Terminal::opsctl(&machines.sealed, (100, 30), &["--sandbox", "sfn", "run", "slow"]).end();
+    assert_eq!(status.code(), Some(0), "{screen}");
+    let ended = screen.lines().rfind(|line| line.starts_with("Ended")).unwrap_or_default();
+    assert!(!ended.is_empty() && !ended.contains(" in "), "{screen}");
+}
+
+#[test]
+fn an_aws_that_is_away_for_a_while_is_told_of() {
+    let looks = Mutex::new(0);
+    let known = growing(Mutex::new(2));
+    let aws = FakeAws::start(move |request| {
+        if request.operation == "GetExecutionHistory" {
+            let mut looks = looks.lock().unwrap();
+            *looks += 1;
+            if *looks == 3 {
+                return Reply::none();
+            }
+        }
+        known(request)
+    });
+    let sealed = signed_in_to(&aws);
+    let args = ["sfn", "watch", EXECUTION, "--interval", "100ms", "--max-attempts", "1"];
+    let ran = sealed.run(args).expect(0);
+    let told = lines(&ran.stderr);
+    let away =
+        told.iter().position(|line| line.starts_with("warning: AWS cannot be reached, and is tried again: "));
+    let back = told.iter().position(|line| *line == "AWS answers again");
+    assert!(away.is_some() && away < back, "{ran:#?}");
 }
 
 /// `sfn` in the background, and what it says.

@@ -147,6 +147,8 @@ fn a_history_that_is_nowhere_or_elsewhere_is_told_so() {
     machines.create("payments", &only(&json!({"Type": "Pass"})));
     let none = machines.sfn(&["history", "orders:run-7"]).expect(3);
     assert!(none.stderr.contains("the state machine orders has no execution called run-7"), "{none:?}");
+    let mistyped = machines.sfn(&["history", "orders:run-1", "--type", "TaskFaild"]).expect(2);
+    assert!(mistyped.stderr.contains("did you mean `TaskFailed`?"), "{mistyped:?}");
     let other = machines.sfn(&["history", "payments:run-1"]).expect(3);
     assert!(other.stderr.contains("hint: orders has one: orders:run-1"), "{other:?}");
     let other = machines.sfn(&["history", &execution, "--machine", "payments"]).expect(2);

@@ -29,6 +29,11 @@ fn the_map_runs_of_an_execution_are_listed() {
     let run = item["mapRunArn"].as_str().unwrap();
     let shown = machines.sfn(&["map-run", "show", run]).expect(0);
     assert!(shown.stdout.contains("SUCCEEDED") && shown.stdout.contains("3: 3 succeeded"), "{shown:?}");
+    assert_eq!(machines.sfn(&["map-run", "show", "orders:run-1"]).expect(0).stdout, shown.stdout);
+    let none = machines.create("none", &super::only(&json!({"Type": "Pass"})));
+    machines.ran(&none, "run-2", &json!({}));
+    let none = machines.sfn(&["map-run", "show", "none:run-2"]).expect(3);
+    assert!(none.stderr.contains("has no map run"), "{none:?}");
     let children = machines.sfn(&["executions", run, "--columns", "arn", "-o", "text"]).expect(0).stdout;
     assert_eq!(children.lines().count(), 3, "{children}");
     let child = machines.sfn(&["get", children.lines().next().unwrap(), "-o", "json"]).expect(0).json();
@@ -56,6 +61,7 @@ fn a_map_run_is_shown_with_its_counts() {
             "executionCounts": counts(&json!({"total": 20, "succeeded": 15, "failed": 1, "running": 4})),
         })),
         "DescribeMapRun" => Reply::error(400, "ResourceNotFound", "Resource not found"),
+        "ListExecutions" => Reply::json(json!({"executions": []})),
         other => Reply::error(400, "UnknownOperationException", other),
     });
     let mut sealed = Sealed::new();
@@ -76,8 +82,8 @@ fn a_map_run_is_shown_with_its_counts() {
     assert_eq!((&item["itemCounts"]["pending"], &item["status"]), (&json!(47), &json!("RUNNING")));
     let none = sealed.run(["sfn", "map-run", "show", &MAP_RUN.replace(":7", ":8")]).expect(3);
     assert!(none.stderr.contains("there is no map run"), "{none:?}");
-    let wrong = sealed.run(["sfn", "map-run", "show", EXECUTION]).expect(2);
-    assert!(wrong.stderr.contains("a map run is named by its ARN"), "{wrong:?}");
+    let wrong = sealed.run(["sfn", "map-run", "show", "a b"]).expect(2);
+    assert!(wrong.stderr.contains("no execution can be called"), "{wrong:?}");
 }
 
 /// Those of its children go by its ARN.

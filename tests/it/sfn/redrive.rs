@@ -21,12 +21,18 @@ fn an_execution_goes_on_and_its_new_end_is_waited_for() {
     let ran = machines.sfn(&["redrive", "orders:run-1", "--yes"]).expect(0);
     assert_eq!(ran.stderr, format!("orders:run-1 goes on\nhint: opsctl --sandbox sfn watch {arn}\n"));
     machines.until_over(&arn);
+    let document = machines.sfn(&["redrive", &arn, "--yes", "-o", "json"]).expect(0).json();
+    assert_eq!(
+        (&document["kind"], &document["items"][0]["redriveCount"]),
+        (&json!("sfn.execution"), &json!(2))
+    );
+    machines.until_over(&arn);
     let ran = machines.sfn(&["redrive", &arn, "--yes", "--wait"]).expect(6);
-    assert!(ran.stderr.contains("the execution orders:run-1 FAILED after "), "{ran:?}");
+    assert!(ran.stderr.contains("the execution orders:run-1 FAILED in S after "), "{ran:?}");
     let item = machines.sfn(&["get", &arn, "-o", "json"]).expect(0).json()["item"].clone();
-    assert_eq!(item["redriveCount"], 2);
+    assert_eq!(item["redriveCount"], 3);
     let told = machines.sfn(&["explain", &arn]).expect(0).stdout;
-    assert!(told.contains("redriven 2 times"), "{told}");
+    assert!(told.contains("redriven 3 times"), "{told}");
 }
 
 #[test]

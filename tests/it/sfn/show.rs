@@ -85,9 +85,13 @@ fn what_may_not_be_known_of_a_machine_is_left_out() {
 fn a_machine_a_version_or_an_alias_that_is_not_there_is_told_so() {
     let machines = Machines::new();
     let arn = machines.create("orders", &order());
-    for name in ["orders:7", "orders:PROD", &arn.replace("orders", "other")] {
+    for (name, expected) in [
+        ("orders:7", "error: orders has no version 7\n"),
+        ("orders:PROD", "error: orders has no alias PROD\n"),
+        (&arn.replace("orders", "other"), "error: there is no arn:aws:states:"),
+    ] {
         let ran = machines.sfn(&["show", name]).expect(3);
-        assert!(ran.stderr.contains("error: there is no arn:aws:states:"), "{name}: {ran:?}");
+        assert!(ran.stderr.contains(expected), "{name}: {ran:?}");
     }
     machines.sfn(&["show", "none"]).expect(3);
 }

@@ -131,8 +131,11 @@ fn an_execution_is_started_again_with_its_input_and_its_alias() {
     }
     // The input of one machine, in another.
     machines.create("trial", &echo());
-    let trial = item(machines.sfn(&["start", "trial", "--again", "orders:one", "-o", "json"]));
-    assert!(trial["stateMachineArn"].as_str().unwrap().ends_with(":trial"), "{trial}");
+    for execution in ["orders:one", "one"] {
+        let trial = item(machines.sfn(&["start", "trial", "--again", execution, "-o", "json"]));
+        assert!(trial["stateMachineArn"].as_str().unwrap().ends_with(":trial"), "{trial}");
+        assert_eq!(trial["input"], "{\"total\":12}");
+    }
     let none = machines.sfn(&["start", "--again", "orders:none"]).expect(3);
     assert!(none.stderr.contains("orders:none") || none.stderr.contains("called none"), "{none:?}");
     machines.sfn(&["start"]).expect(2);
@@ -164,7 +167,7 @@ fn an_express_machine_is_started_and_left_or_run_to_its_end() {
     assert!(started.stdout.contains(":express:quick:"), "{started:?}");
     assert!(!started.stderr.contains("sfn watch"), "there is nothing to watch: {started:?}");
     let refused = machines.sfn(&["start", "quick", "--wait"]).expect(2);
-    assert!(refused.stderr.contains("opsctl sfn run runs it to its end"), "{refused:?}");
+    assert!(refused.stderr.contains("opsctl --sandbox sfn run runs it to its end"), "{refused:?}");
     for machine in ["quick", express.as_str()] {
         let ran = item(machines.sfn(&["run", machine, "-o", "json"]));
         assert_eq!((&ran["status"], &ran["output"]), (&json!("SUCCEEDED"), &json!("7")));

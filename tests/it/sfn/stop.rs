@@ -33,8 +33,19 @@ fn an_execution_is_stopped_with_an_error_and_a_cause() {
 #[test]
 fn several_are_stopped_at_once_and_each_once() {
     let (machines, [first, _]) = waiting();
-    let ran = machines.sfn(&["stop", "run-1", "run-2", &first, "--machine", "orders", "-y"]).expect(0);
+    let begun = machines.sfn(&["stop", "order:run-1", "-y"]).expect(3);
+    assert!(
+        begun.stderr.contains("no state machine is called order\n  hint: did you mean orders?"),
+        "{begun:?}"
+    );
+    let args = ["stop", "run-1", "run-2", &first, "--machine", "orders", "-y", "-o", "json"];
+    let ran = machines.sfn(&args).expect(0);
     assert_eq!(ran.stderr.lines().count(), 2, "{ran:?}");
+    let document = ran.json();
+    assert_eq!(
+        (&document["kind"], &document["items"][1]["status"]),
+        (&json!("sfn.execution"), &json!("ABORTED"))
+    );
     for name in ["orders:run-1", "orders:run-2"] {
         assert_eq!(shown(&machines, name)["status"], json!("ABORTED"));
     }
@@ -50,6 +61,9 @@ fn one_that_is_over_is_a_conflict_and_nothing_is_stopped() {
     assert!(both.stderr.contains("1 of 2 executions cannot be stopped, and none was"), "{both:?}");
     assert_eq!(shown(&machines, "orders:run-2")["status"], json!("RUNNING"));
     machines.sfn(&["stop", "orders:run-7", "-y"]).expect(3);
+    let none = machines.sfn(&["stop", "orders:run-2", "orders:run-7", "-y"]).expect(3);
+    let expected = "error: none of 2 executions was stopped\n  cause: the state machine orders has no execution called run-7";
+    assert!(none.stderr.contains(expected), "{none:?}");
 }
 
 #[test]

@@ -28,6 +28,11 @@ impl Reply {
         Reply { status: 200, headers: Vec::new(), body: body.to_string() }
     }
 
+    /// The connection ends without an answer.
+    pub fn none() -> Self {
+        Reply { status: 0, headers: Vec::new(), body: String::new() }
+    }
+
     /// What query services say.
     pub fn xml(body: impl Into<String>) -> Self {
         Reply { status: 200, headers: vec![("content-type".into(), "text/xml".into())], body: body.into() }
@@ -63,7 +68,7 @@ impl FakeAws {
                     while let Some(request) = read(&mut reader) {
                         let reply = answer(&request);
                         record.lock().unwrap().push(request);
-                        if write(reader.get_mut(), &reply).is_err() {
+                        if reply.status == 0 || write(reader.get_mut(), &reply).is_err() {
                             return;
                         }
                     }

@@ -57,7 +57,7 @@ pub async fn run(args: &DeleteAliasArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;
     let mut signals = Signals::listen()?;
     let sfn = signals.race(Sfn::open(ctx)).await?;
-    let machine = signals.race(args.machine.find(&sfn, ctx)).await?.unqualified();
+    let machine = signals.race(args.machine.find_whole(&sfn, ctx)).await?.unqualified();
     let alias = signals.race(super::needed(&sfn, &machine, args.alias.as_str())).await?;
     let resource = format!("{}:{}", machine_of(&machine.resource).unwrap_or_default(), alias.name);
     let plan = Plan {

@@ -3,7 +3,7 @@
 use clap::Args;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::view::{ALIASES, Listed};
+use super::view::{ALIASES, Listed, UNROUTED};
 use crate::cli::ListArgs;
 use crate::commands::sfn::api::Sfn;
 use crate::commands::sfn::complete;
@@ -53,7 +53,7 @@ pub struct ListAliasesArgs {
 
 pub async fn run(args: &ListAliasesArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
-    let mut writer = out.stream("sfn.alias", ALIASES)?;
+    let mut writer = out.stream("sfn.alias", if args.routes { ALIASES } else { UNROUTED })?;
     let sfn = Sfn::open(ctx).await?;
     let machine = args.machine.find(&sfn, ctx).await?.unqualified();
     let aliases = sfn.aliases(&machine).await?.into_iter().map(|alias| Listed {

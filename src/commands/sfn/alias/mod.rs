@@ -8,16 +8,17 @@ mod show;
 mod view;
 
 use clap::Subcommand;
-use opsctl_engine::asl::arn::StatesArn;
+use opsctl_engine::asl::arn::{Named, StatesArn};
 
 use super::api::Sfn;
-use super::deployed::Alias;
+use super::deployed::{Alias, Route};
 use super::machine::machine_of;
 use crate::context::Context;
-use crate::error::{Error, Kind, Outcome, Result};
+use crate::error::{Error, Kind, Outcome, Report, Result};
 use crate::output::nearest;
 pub use routes::{TypedVersion, exist};
 pub use set::step;
+pub use view::ALIAS;
 
 /// Names for versions: list, show, set and delete aliases
 ///
@@ -68,6 +69,35 @@ pub async fn needed(sfn: &Sfn, machine: &StatesArn, name: &str) -> Result<Alias>
         None => error.hint(format!("opsctl sfn alias list {of}")),
     }
     .into())
+}
+
+/// Whether there is the alias or the version that an ARN names; of a machine itself nothing is asked.
+pub async fn is_there(sfn: &Sfn, arn: &StatesArn) -> Result<()> {
+    let machine =
+        || arn.of(Named::Machine { name: machine_of(&arn.resource).unwrap_or_default().to_owned() });
+    match &arn.resource {
+        Named::Alias { alias, .. } => needed(sfn, &machine(), alias).await.map(|_| ()),
+        Named::Version { number, .. } => {
+            let machine = machine();
+            let route = Route { version: *number, weight: 100 };
+            Ok(exist(&[route], &sfn.versions(&machine).await?, &machine)?)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Of what was not found: that it is the alias or the version that is missing, where it is.
+pub async fn or_missing<T>(answer: Result<T>, sfn: &Sfn, arn: &StatesArn) -> Result<T> {
+    match answer {
+        Err(error) if Report::new(&error).kind == Kind::NotFound => {
+            // What cannot be looked at says nothing new.
+            match is_there(sfn, arn).await {
+                Err(missing) if Report::new(&missing).kind == Kind::NotFound => Err(missing),
+                _ => Err(error),
+            }
+        }
+        answer => answer,
+    }
 }
 
 /// Refuses when an alias is no longer as it was when the change was agreed to.

@@ -74,7 +74,7 @@ pub async fn run(args: &SetAliasArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;
     let mut signals = Signals::listen()?;
     let sfn = signals.race(Sfn::open(ctx)).await?;
-    let machine = signals.race(args.machine.find(&sfn, ctx)).await?.unqualified();
+    let machine = signals.race(args.machine.find_whole(&sfn, ctx)).await?.unqualified();
     let routes = routes(&args.routes, &machine)?;
     let (name, of) = (args.alias.as_str(), machine_of(&machine.resource).unwrap_or_default());
     let before = signals

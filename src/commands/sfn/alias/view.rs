@@ -18,13 +18,19 @@ pub struct Listed {
     pub state_machine_alias_arn: String,
 }
 
-pub const ALIASES: &[Column<Listed>] = &[
-    Column::new("name", "NAME", |it: &Listed| it.name.as_str().into()),
-    Column::new("versions", "VERSIONS", |it: &Listed| it.routes.as_deref().map(routes_told).into()),
-    Column::new("created", "CREATED", |it: &Listed| it.created.into()),
-    Column::new("description", "DESCRIPTION", |it: &Listed| it.description.as_deref().into()).hidden(),
-    Column::new("arn", "ARN", |it: &Listed| it.state_machine_alias_arn.as_str().into()).hidden(),
-];
+const NAME: Column<Listed> = Column::new("name", "NAME", |it: &Listed| it.name.as_str().into());
+const VERSIONS: Column<Listed> =
+    Column::new("versions", "VERSIONS", |it: &Listed| it.routes.as_deref().map(routes_told).into());
+const CREATED: Column<Listed> = Column::new("created", "CREATED", |it: &Listed| it.created.into());
+const DESCRIPTION: Column<Listed> =
+    Column::new("description", "DESCRIPTION", |it: &Listed| it.description.as_deref().into()).hidden();
+const ARN: Column<Listed> =
+    Column::new("arn", "ARN", |it: &Listed| it.state_machine_alias_arn.as_str().into()).hidden();
+
+pub const ALIASES: &[Column<Listed>] = &[NAME, VERSIONS, CREATED, DESCRIPTION, ARN];
+
+/// Where it was not asked which versions they lead to.
+pub const UNROUTED: &[Column<Listed>] = &[NAME, VERSIONS.hidden(), CREATED, DESCRIPTION, ARN];
 
 pub const ALIAS: &[Column<Alias>] = &[
     Column::new("name", "Alias", |it: &Alias| it.name.as_str().into()),

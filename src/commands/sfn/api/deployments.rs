@@ -26,6 +26,8 @@ pub struct Refused {
 /// What came of making or updating a machine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changed {
+    /// Of a machine that was made.
+    pub arn: Option<String>,
     pub revision: Option<String>,
     pub version_arn: Option<String>,
 }
@@ -102,7 +104,11 @@ impl Sfn {
             .send()
             .await;
         match answer {
-            Ok(answer) => Ok(Changed { revision: None, version_arn: answer.state_machine_version_arn }),
+            Ok(answer) => Ok(Changed {
+                arn: Some(answer.state_machine_arn),
+                revision: None,
+                version_arn: answer.state_machine_version_arn,
+            }),
             Err(error) => Err(refused(&error, format!("cannot create the state machine {name}"))),
         }
     }
@@ -121,9 +127,11 @@ impl Sfn {
             .send()
             .await;
         match answer {
-            Ok(answer) => {
-                Ok(Changed { revision: answer.revision_id, version_arn: answer.state_machine_version_arn })
-            }
+            Ok(answer) => Ok(Changed {
+                arn: None,
+                revision: answer.revision_id,
+                version_arn: answer.state_machine_version_arn,
+            }),
             Err(error) => Err(refused(&error, format!("cannot update the state machine {arn}"))),
         }
     }

@@ -35,7 +35,13 @@ impl Sfn {
     /// A machine, or a version of it: of an alias, the one it stands for. Without versions, aliases and tags.
     pub async fn machine(&self, arn: &StatesArn) -> Result<StateMachine> {
         let call = self.client.describe_state_machine().state_machine_arn(arn.to_string());
-        Ok(machine(call.send().await.map_err(|error| not_described(&error, arn))?))
+        match call.send().await {
+            Ok(answer) => Ok(machine(answer)),
+            Err(error) => {
+                let error = not_described(&error, arn);
+                Err(self.at_home(error, arn).await.into())
+            }
+        }
     }
 
     /// What of its executions is logged; needs no key of the definition.

@@ -33,15 +33,17 @@ impl Sfn {
 
     pub async fn map_run(&self, arn: &StatesArn) -> Result<MapRun> {
         let answer = self.client.describe_map_run().map_run_arn(arn.to_string()).send().await;
-        let answer = answer.map_err(|error| {
-            let is_missing = error.as_service_error().is_some_and(|error| error.is_resource_not_found());
-            let failure = aws::failure(&error, format!("cannot look at the map run {arn}"));
-            match is_missing {
-                true => Error::not_found(format!("there is no map run {arn}")).because(failure),
-                false => failure,
-            }
-        })?;
-        Ok(map_run(answer))
+        let error = match answer {
+            Ok(answer) => return Ok(map_run(answer)),
+            Err(error) => error,
+        };
+        let is_missing = error.as_service_error().is_some_and(|error| error.is_resource_not_found());
+        let failure = aws::failure(&error, format!("cannot look at the map run {arn}"));
+        let failure = match is_missing {
+            true => Error::not_found(format!("there is no map run {arn}")).because(failure),
+            false => failure,
+        };
+        Err(self.at_home(failure, arn).await.into())
     }
 }
 

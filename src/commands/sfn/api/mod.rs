@@ -20,7 +20,7 @@ use opsctl_engine::asl::arn::StatesArn;
 
 use crate::aws::Aws;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 pub use deployments::{Changed, Content, Refused};
 pub use executions::Listing;
@@ -30,10 +30,11 @@ pub use history::{HistoryAsk, Order, RawEvent};
 const PAGE: i32 = 1000;
 
 /// The calls of one account in one region.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sfn {
     client: Client,
     pub region: String,
+    aws: Aws,
 }
 
 impl Sfn {
@@ -42,7 +43,26 @@ impl Sfn {
     }
 
     pub fn of(aws: &Aws) -> Self {
-        Sfn { client: aws.sfn(), region: aws.region().value.clone() }
+        Sfn { client: aws.sfn(), region: aws.region().value.clone(), aws: aws.clone() }
+    }
+
+    /// The account that calls are made in.
+    pub async fn account(&self) -> Result<String> {
+        Ok(self.aws.identity().await?.account)
+    }
+
+    /// Says of what there is not that its ARN is of another account, if it is: no account sees what is in another one.
+    pub async fn at_home(&self, error: Error, arn: &StatesArn) -> Error {
+        if error.kind() != Kind::NotFound {
+            return error;
+        }
+        match self.account().await {
+            Ok(account) if account != arn.account => error.first_hint(format!(
+                "the ARN is of the account {}, and the credentials are of {account}",
+                arn.account
+            )),
+            _ => error,
+        }
     }
 
     /// Whether an ARN is of the region that is asked: another one knows nothing of it.

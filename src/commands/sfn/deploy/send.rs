@@ -10,7 +10,7 @@ use super::plan::{Call, Deployment, Present, Wanted};
 use crate::change::Pace;
 use crate::commands::sfn::alias;
 use crate::commands::sfn::api::{Changed, Content, Refused, Sfn};
-use crate::commands::sfn::deployed::{Route, alias_arn, number_of, version_arn};
+use crate::commands::sfn::deployed::{Route, alias_arn, number_of};
 use crate::commands::sfn::machine::machine_of;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -95,7 +95,7 @@ impl Sending<'_> {
                 let published = self.sfn.publish(&arn, revision, self.wanted.description.as_deref()).await;
                 let version_arn = published.map_err(|error| self.as_conflict(error))?;
                 done.change = "updated";
-                self.published(Changed { revision: None, version_arn: Some(version_arn) }, done);
+                self.published(Changed { version_arn: Some(version_arn), ..Changed::default() }, done);
             }
             Call::CreateAlias(_) | Call::MoveAlias(..) => {
                 let alias = self.wanted.alias.as_deref().unwrap_or_default();
@@ -121,7 +121,10 @@ impl Sending<'_> {
         done.revision_id = changed.revision.or(done.revision_id.take());
         let number = changed.version_arn.as_deref().and_then(number_of);
         done.version = number;
-        done.state_machine_version_arn = number.map(|number| version_arn(self.arn, number));
+        done.state_machine_version_arn = changed.version_arn;
+        if let Some(arn) = changed.arn {
+            done.state_machine_arn = arn;
+        }
         if let Some(number) = number {
             self.ctx.reporter().status(format_args!("version {number} of {} is published", done.name));
         }

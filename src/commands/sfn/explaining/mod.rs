@@ -10,8 +10,8 @@ use opsctl_engine::asl::explain::{Cause, Explainer, Explanation};
 use super::api::{Listing, Order, Sfn};
 use super::execution::describe;
 use super::following::short;
-use super::model::{Counts, Execution};
-use super::redriving;
+use super::model::{Counts, Execution, MapRun};
+use super::{express, redriving};
 use crate::change;
 use crate::context::Context;
 use crate::error::{Kind, Report, Result};
@@ -21,8 +21,6 @@ pub use screen::screen;
 
 /// How far down it is followed.
 const DEEPEST: usize = 5;
-/// Failed children of a map run of which one is explained; the others are counted.
-const CHILDREN: usize = 1000;
 
 /// Explains the execution and what is below it.
 pub async fn explain(sfn: &Sfn, arn: &StatesArn, ctx: &Context) -> Result<Explained> {
@@ -40,7 +38,7 @@ async fn follow(sfn: &Sfn, execution: Execution, ctx: &Context, deeper: usize) -
     // What cannot be looked at is named, and that is all.
     explained.below = match below(sfn, &explained, ctx, deeper).await {
         Ok(below) => below,
-        Err(error) => Some(Below { unread: Some(format!("{error:#}")), ..Below::default() }),
+        Err(error) => Some(Below { unread: Some(Report::new(&error).line()), ..Below::default() }),
     };
     Ok(explained)
 }
@@ -79,13 +77,25 @@ fn is_encrypted(error: &anyhow::Error) -> bool {
 async fn below(sfn: &Sfn, above: &Explained, ctx: &Context, deeper: usize) -> Result<Option<Below>> {
     let map_run = above.map_run();
     if let Some(map_run) = map_run {
-        let failed = failed_children(sfn, map_run).await?;
-        let first = match failed.first {
-            Some(child) => Some(Box::new(Box::pin(follow(sfn, child, ctx, deeper - 1)).await?)),
-            None => None,
+        let of = StatesArn::parse(map_run)?;
+        let MapRun { item_counts: items, execution_counts: executions, .. } = sfn.map_run(&of).await?;
+        let counted = Some(MapRunFailed { arn: map_run.to_owned(), items, executions });
+        let first = async {
+            Ok::<_, anyhow::Error>(match failed_child(sfn, &of, &executions).await? {
+                Some(child) => Some(Box::new(Box::pin(follow(sfn, child, ctx, deeper - 1)).await?)),
+                None => None,
+            })
         };
-        let counted = MapRunFailed { arn: map_run.to_owned(), items: failed.items, failed: failed.count };
-        return Ok(Some(Below { map_run: Some(counted), execution: first, unread: None }));
+        // The counts are told whatever is known of the children.
+        let (execution, unread) = match first.await {
+            Ok(execution) => (execution, None),
+            Err(error) if express::is_unsupported(&error) => {
+                let told = Report::new(&express::unkept_children(sfn, &of).await);
+                (None, Some(told.line()))
+            }
+            Err(error) => (None, Some(Report::new(&error).line())),
+        };
+        return Ok(Some(Below { map_run: counted, execution, unread }));
     }
     let Some(child) = above.child() else { return Ok(None) };
     let Ok(arn) = StatesArn::parse(&child) else { return Ok(None) };
@@ -102,38 +112,22 @@ async fn below(sfn: &Sfn, above: &Explained, ctx: &Context, deeper: usize) -> Re
     Ok(Some(Below { execution, ..Below::default() }))
 }
 
-struct FailedChildren {
-    /// The one that failed last.
-    first: Option<Execution>,
-    count: usize,
-    items: Counts,
-}
-
-async fn failed_children(sfn: &Sfn, map_run: &str) -> Result<FailedChildren> {
-    let of = StatesArn::parse(map_run)?;
-    let items = sfn.map_run(&of).await?.item_counts;
-    let mut found = None;
-    let mut count = 0;
-    for status in ["FAILED", "TIMED_OUT", "ABORTED"] {
-        let listing = Listing { of: &of, status: Some(status), is_redriven: None, page: Some(CHILDREN) };
+/// The child that failed last; where none did, one that was out of time or stopped.
+async fn failed_child(sfn: &Sfn, map_run: &StatesArn, counts: &Counts) -> Result<Option<Execution>> {
+    let statuses = [("FAILED", counts.failed), ("TIMED_OUT", counts.timed_out), ("ABORTED", counts.aborted)];
+    for (status, _) in statuses.into_iter().filter(|(_, count)| *count > 0) {
+        let mut found = None;
+        let listing = Listing { of: map_run, status: Some(status), is_redriven: None, page: Some(1) };
         sfn.executions(&listing, &mut |page| {
-            count += page.len();
-            if found.is_none() {
-                found = page.into_iter().next().map(|child| child.execution_arn);
-            }
-            Ok(count < CHILDREN)
+            found = page.into_iter().next().map(|child| child.execution_arn);
+            Ok(found.is_none())
         })
         .await?;
-        // Those of other kinds were stopped because these failed.
-        if found.is_some() {
-            break;
+        if let Some(arn) = found {
+            return sfn.execution_if_any(&arn).await;
         }
     }
-    let first = match found {
-        Some(arn) => sfn.execution_if_any(&arn).await?,
-        None => None,
-    };
-    Ok(FailedChildren { first, count, items })
+    Ok(None)
 }
 
 /// What can be done about it: the command, and why it cannot.

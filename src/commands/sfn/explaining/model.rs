@@ -116,8 +116,8 @@ pub struct Below {
 pub struct MapRunFailed {
     pub arn: String,
     pub items: Counts,
-    /// Child executions that failed.
-    pub failed: usize,
+    /// Child executions.
+    pub executions: Counts,
 }
 
 #[derive(Debug, Serialize)]

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::model::{At, Below, Explained, Next};
 use crate::commands::sfn::following::short;
+use crate::commands::sfn::map_run::summary;
+use crate::commands::sfn::view::shortened;
 
 /// Lines of a stack trace, attempts and caught errors that are shown.
 const TRACE: usize = 8;
@@ -156,12 +158,8 @@ impl Screen {
     fn below(&mut self, below: Option<&Below>) {
         let Some(below) = below else { return };
         if let Some(map_run) = &below.map_run {
-            let items = map_run.items.items();
-            let told = format!(
-                "{} of {} items succeeded, {} failed; {} children failed",
-                items.succeeded, items.total, items.failed, map_run.failed
-            );
-            self.field("map run", &told, Style::Plain);
+            self.field("map run", &format!("items {}", summary(&map_run.items)), Style::Plain);
+            self.field("", &format!("child executions {}", summary(&map_run.executions)), Style::Plain);
             self.field("", &map_run.arn, Style::Faint);
         }
         if let Some(unread) = &below.unread {
@@ -225,7 +223,7 @@ impl Screen {
                 let room = room.saturating_sub(LABEL + 4 + 2 * self.depth).max(20);
                 cut_long(&text, room, if self.is_ascii { '~' } else { '…' })
             }
-            None => text.into_owned(),
+            None => shortened(&text).into_owned(),
         }
     }
 }

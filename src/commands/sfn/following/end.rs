@@ -3,15 +3,19 @@
 use opsctl_engine::asl::explain::Cause;
 use opsctl_engine::asl::graph::duration;
 
-use super::{again, is_standard, short};
+use super::{Ended, again, is_standard, short};
 use crate::commands::sfn::model::Execution;
+use crate::commands::sfn::view::shortened;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
 
 /// Good where it SUCCEEDED; everything else is an error that says what to do next.
-pub fn outcome(execution: &Execution, ctx: &Context) -> Result<Outcome> {
+pub fn outcome(ended: &Ended, ctx: &Context) -> Result<Outcome> {
+    let Ended { execution, failed_in } = ended;
     let name = short(&execution.execution_arn);
-    let message = format!("the execution {name} {}{}", execution.status, took(execution));
+    let place = failed_in.as_ref().filter(|_| execution.status == "FAILED");
+    let place = place.map(|state| format!(" in {state}")).unwrap_or_default();
+    let message = format!("the execution {name} {}{place}{}", execution.status, took(execution));
     if execution.status == "SUCCEEDED" {
         ctx.reporter().status(message);
         return Ok(Outcome::Done);
@@ -23,7 +27,7 @@ pub fn outcome(execution: &Execution, ctx: &Context) -> Result<Outcome> {
     let mut error = Error::new(Kind::ConditionFalse, message);
     let cause = execution.cause.as_deref().map(Cause::read).map(|cause| cause.message);
     if let Some(cause) = cause.filter(|cause| !cause.is_empty()) {
-        error = error.because(cause);
+        error = error.because(shortened(&cause));
     }
     if is_standard(&execution.execution_arn) {
         error = error.hint(again(ctx, "explain", &execution.execution_arn));

@@ -32,8 +32,9 @@ const PATIENCE: u32 = 8;
 const UNKNOWN_AT_FIRST: u32 = 5;
 /// Between two drawings while nothing happens.
 const TICK: Duration = Duration::from_secs(1);
-/// Map runs that are asked for their items in one look.
+/// Map runs that are asked for their items in one look, and in the last one.
 const MAP_RUNS: usize = 3;
+const MAP_RUNS_AT_THE_END: usize = 20;
 
 /// What is followed.
 pub struct Following<'a> {
@@ -49,7 +50,7 @@ pub struct Following<'a> {
 
 impl Following<'_> {
     /// Until the execution is over.
-    pub async fn until_over(&self, ctx: &Context, signals: &mut Signals) -> Result<Execution> {
+    pub async fn until_over(&self, ctx: &Context, signals: &mut Signals) -> Result<Ended> {
         let args = WaitArgs { wait: true, interval: self.interval };
         let wait = Wait {
             what: format!("the execution {} to end", short(self.arn)),
@@ -61,26 +62,38 @@ impl Following<'_> {
         let mut reader = Reader::new(self.arn);
         let mut pace = Pace::new(self.interval.unwrap_or(LONGEST));
         let mut random = Random::new(random::bytes()?);
-        let (mut failures, mut unknown) = (0, 0);
+        let (mut failures, mut unknown, mut is_away) = (0, 0, false);
         loop {
             let looked = wait.limited(ctx, signals, self.look(&mut reader, &mut show, ctx));
             let calls = match looked.await {
                 Ok(Looked::Over(execution)) => {
+                    let failed_in = show.failed_in();
                     show.leave();
-                    return Ok(*execution);
+                    return Ok(Ended { execution: *execution, failed_in });
                 }
                 Ok(Looked::GoesOn { calls }) => {
                     pace.answered();
                     failures = 0;
+                    if std::mem::take(&mut is_away) {
+                        ctx.reporter().status("AWS answers again");
+                    }
                     calls
                 }
                 Err(error) => {
-                    let kind = Report::new(&error).kind;
+                    let report = Report::new(&error);
+                    let kind = report.kind;
                     let may_come = self.is_new && reader.is_unread() && unknown < UNKNOWN_AT_FIRST;
                     if kind == Kind::NotFound && may_come {
                         unknown += 1;
                     } else if kind == Kind::Temporary && failures < PATIENCE {
                         failures += 1;
+                        // Who is told to come later was answered.
+                        if report.aws.is_none() && !is_away {
+                            is_away = true;
+                            let why = report.line();
+                            ctx.reporter()
+                                .warn(format_args!("AWS cannot be reached, and is tried again: {why}"));
+                        }
                         ctx.reporter().verbose(1, format_args!("{error:#}; looking again later"));
                         pace.refused();
                     } else {
@@ -105,7 +118,8 @@ impl Following<'_> {
 
     async fn look(&self, reader: &mut Reader<'_>, show: &mut Show<'_>, ctx: &Context) -> Result<Looked> {
         let mut calls = reader.look(self.sfn, &mut |event| show.take(event)).await?;
-        for map_run in show.map_runs().iter().take(MAP_RUNS) {
+        let most = if show.is_over() { MAP_RUNS_AT_THE_END } else { MAP_RUNS };
+        for map_run in show.map_runs().iter().take(most) {
             calls += 1;
             if let Ok(arn) = StatesArn::parse(map_run) {
                 show.items(map_run, self.sfn.map_run(&arn).await?.item_counts.items());
@@ -122,6 +136,12 @@ impl Following<'_> {
         }
         Ok(Looked::GoesOn { calls })
     }
+}
+
+/// How it ended, and in which state where it failed.
+pub struct Ended {
+    pub execution: Execution,
+    pub failed_in: Option<String>,
 }
 
 enum Looked {

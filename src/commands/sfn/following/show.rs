@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use opsctl_engine::asl::definition::{MachineType, parse};
-use opsctl_engine::asl::graph::{Graph, Items, Line, Overlay, Shows, tree};
+use opsctl_engine::asl::graph::{Graph, Items, Line, Overlay, Shows, fitted, tree};
 use opsctl_engine::asl::history::{Event, Happened};
 use tokio::time::Instant;
 
@@ -130,20 +130,23 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// After the end: the states as they were left. More than a screen of them is left out.
+    /// After the end: the states as they were left. Of more than a screen of them, what matters.
     pub fn leave(mut self) {
         if self.is_drawn() {
             let lines = self.lines();
             drop(self.progress);
-            let screen = self.reporter.settings().stderr.height.unwrap_or(LINES);
-            if lines.len() < screen {
-                self.reporter.drawing(&lines);
-            }
+            let screen = self.reporter.stream().height.unwrap_or(LINES);
+            self.reporter.drawing(&fitted(lines, screen.saturating_sub(1)));
         }
     }
 
+    /// The state that an execution failed in.
+    pub fn failed_in(&self) -> Option<String> {
+        self.overlay.visits().failed().map(|visit| visit.name.to_string())
+    }
+
     fn lines(&mut self) -> Vec<Line> {
-        let stderr = &self.reporter.settings().stderr;
+        let stderr = self.reporter.stream();
         let now = Some(self.now);
         let shows = Shows { width: stderr.limit(), is_ascii: !stderr.unicode, exits: false, now };
         tree(&self.graph, Some(&self.overlay), shows)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use opsctl_engine::asl::definition::Machine;
 use opsctl_engine::asl::execution::Execution;
-use opsctl_engine::asl::graph::{Graph, Line, Overlay, Shows, tree};
+use opsctl_engine::asl::graph::{Graph, Line, Overlay, Shows, fitted, tree};
 
 use crate::output::{Progress, Reporter};
 
@@ -51,15 +51,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// After the end: the states as they were left, above the answer. More than a screen of them is left out.
+    /// After the end: the states as they were left, above the answer. Of more than a screen of them, what matters.
     pub fn leave(mut self, execution: &Execution) {
         if self.is_drawn() {
             let lines = self.lines(execution, execution.now());
             drop(self.progress);
-            let screen = self.reporter.settings().stderr.height.unwrap_or(LINES);
-            if lines.len() < screen {
-                self.reporter.drawing(&lines);
-            }
+            let screen = self.reporter.stream().height.unwrap_or(LINES);
+            self.reporter.drawing(&fitted(lines, screen.saturating_sub(1)));
         }
     }
 
@@ -69,7 +67,7 @@ impl<'a> Watch<'a> {
             self.overlay.observe(event);
         }
         self.seen = events.len();
-        let stderr = &self.reporter.settings().stderr;
+        let stderr = self.reporter.stream();
         let shows = Shows { width: stderr.limit(), is_ascii: !stderr.unicode, exits: false, now: Some(now) };
         tree(&self.graph, Some(&self.overlay), shows)
     }

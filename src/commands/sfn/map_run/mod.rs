@@ -6,6 +6,8 @@ mod show;
 mod view;
 mod watch;
 
+pub use view::summary;
+
 use clap::Subcommand;
 
 use crate::context::Context;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use clap::Args;
+use opsctl_engine::asl::arn::StatesArn;
 
 use super::super::api::Sfn;
 use super::super::model::{MapRun, is_over};
-use super::reference::MapRunArn;
+use super::reference::MapRunName;
 use super::view;
 use crate::change::{self, Pace, Wait};
 use crate::cli::{WaitArgs, interval};
@@ -41,9 +42,9 @@ use crate::signals::Signals;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct WatchMapRunArgs {
-    /// The map run: its ARN
+    /// The map run: its ARN, or an execution that has no other one
     #[arg(value_name = "MAP_RUN")]
-    map_run: MapRunArn,
+    map_run: MapRunName,
 
     /// The longest pause between two looks; the first ones are shorter
     #[arg(long, value_name = "DURATION", value_parser = interval, help_heading = "Waiting")]
@@ -57,12 +58,11 @@ const LONGEST: Duration = Duration::from_secs(45);
 pub async fn run(args: &WatchMapRunArgs, ctx: &Context) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
     let sfn = signals.race(Sfn::open(ctx)).await?;
-    let arn = &args.map_run.0;
-    sfn.check_region(arn)?;
-    let first = signals.race(sfn.map_run(arn)).await?;
+    let arn = signals.race(args.map_run.find(&sfn, ctx)).await?;
+    let first = signals.race(sfn.map_run(&arn)).await?;
     let map_run = match is_over(&first.status) {
         true => first,
-        false => until_over(&sfn, args, first.item_counts.total, ctx, &mut signals).await?,
+        false => until_over(&sfn, &arn, args, first.item_counts.total, ctx, &mut signals).await?,
     };
     if change::is_answered(ctx) {
         ctx.out().item("sfn.mapRun", view::MAP_RUN, &map_run)?;
@@ -78,12 +78,12 @@ pub async fn run(args: &WatchMapRunArgs, ctx: &Context) -> Result<Outcome> {
 
 async fn until_over(
     sfn: &Sfn,
+    arn: &StatesArn,
     args: &WatchMapRunArgs,
     total: u64,
     ctx: &Context,
     signals: &mut Signals,
 ) -> Result<MapRun> {
-    let arn = &args.map_run.0;
     let wait_args = WaitArgs { wait: true, interval: args.interval };
     let wait = Wait {
         what: "the map run to end".to_owned(),
