@@ -110,6 +110,9 @@ fn distributed() -> Value {
 fn the_items_of_a_distributed_map_are_counted_to_the_end() {
     let machines = Machines::new();
     let machine = machines.create("orders", &distributed());
+    let ran = machines.sfn(&["run", "orders", "--input", "[1, 2, 3]"]).expect(0);
+    let told = lines(&ran.stderr);
+    assert_eq!(told.iter().rfind(|line| line.starts_with("S: ")), Some(&"S: 3 of 3 items"), "{ran:#?}");
     machines.ran(&machine, "run-1", &json!([1, 2, 3]));
     let args = ["--sandbox", "sfn", "watch", "orders:run-1"];
     let (screen, status, _) = Terminal::opsctl(&machines.sealed, (100, 30), &args).end();
@@ -290,10 +293,16 @@ fn what_cannot_be_followed_says_why() {
     machines.create("orders", &waiting());
     machines.create_express("quick", &only(&json!({"Type": "Pass"})));
     for (execution, code, expected) in [
-        ("orders:none", 3, "orders:none"),
+        ("orders:none", 3, "the state machine orders has no execution called none"),
         ("quick:run-1", 2, "EXPRESS"),
         ("arn:aws:states:eu-west-1:111122223333:express:quick:run-1:7", 2, "EXPRESS"),
         ("arn:aws:states:us-east-2:111122223333:execution:orders:run-1", 2, "--region us-east-2"),
+        (
+            "arn:aws:states:eu-west-1:999999999999:execution:orders:run-1",
+            3,
+            "hint: the ARN is of the account 999999999999, and the credentials are of 111122223333",
+        ),
+        ("orders:none", 3, "hint: opsctl --sandbox sfn executions orders\n"),
     ] {
         let ran = machines.sfn(&["watch", execution]).expect(code);
         assert!(ran.stderr.contains(expected), "{execution}: {ran:?}");

@@ -14,6 +14,7 @@ use opsctl_engine::random::Random;
 use tokio::time::{Instant, sleep_until};
 
 use super::api::Sfn;
+use super::execution::missing;
 use super::model::Execution;
 use crate::change::{self, Wait};
 use crate::cli::WaitArgs;
@@ -96,6 +97,10 @@ impl Following<'_> {
                         }
                         ctx.reporter().verbose(1, format_args!("{error:#}; looking again later"));
                         pace.refused();
+                    } else if let (Kind::NotFound, true, Ok(arn)) =
+                        (kind, reader.is_unread(), StatesArn::parse(self.arn))
+                    {
+                        return Err(missing(self.sfn, &arn).await);
                     } else {
                         return Err(error);
                     }

@@ -187,9 +187,9 @@ impl<'a> Show<'a> {
         }
         for node in self.graph.states() {
             let run = self.overlay.run(node.id);
-            // Of one that is over, its end is told.
+            // Of one that is over, its end is told; how many items of a distributed one are done, its history does not.
             let items = run.items;
-            if items.total == 0 || run.running == 0 {
+            if items.total == 0 || run.running == 0 && !node.is_distributed {
                 continue;
             }
             let known = self.items.iter_mut().find(|(name, _)| *name == node.name);
