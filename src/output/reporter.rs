@@ -37,10 +37,13 @@ pub struct Reporter {
     shared: Arc<Shared>,
 }
 
+/// The columns and lines that a terminal has at the moment, where they can be told.
+type Size = fn() -> Option<(usize, usize)>;
+
 struct Shared {
     settings: ReporterSettings,
-    /// Of a terminal: its columns and lines at the moment.
-    size: Option<fn() -> Option<(usize, usize)>>,
+    /// Of a terminal.
+    size: Option<Size>,
     writer: Mutex<Box<dyn Write + Send>>,
     bars: MultiProgress,
     /// Where bars are drawn; nowhere when progress is off.
@@ -74,7 +77,7 @@ impl Reporter {
         writer: impl Write + Send + 'static,
         settings: ReporterSettings,
         target: impl Fn() -> ProgressDrawTarget + Send + Sync + 'static,
-        size: Option<fn() -> Option<(usize, usize)>>,
+        size: Option<Size>,
     ) -> Self {
         let drawn =
             settings.progress && settings.stderr.terminal && !settings.quiet && settings.verbosity == 0;

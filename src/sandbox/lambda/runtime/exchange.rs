@@ -185,14 +185,17 @@ mod tests {
         Outcome::Response(Bytes::from_static(b"1"))
     }
 
+    /// An array, since what is awaited gives what can be awaited itself.
+    async fn given_when_ready(exchange: &Exchange, id: &str) -> [Answer; 1] {
+        exchange.ready().await.unwrap();
+        [exchange.give(invocation(id))]
+    }
+
     #[tokio::test]
     async fn an_instance_takes_answers_and_asks_again() {
         let exchange = Exchange::new();
         for id in ["a", "b"] {
-            let (given, answer) = tokio::join!(exchange.next(), async {
-                exchange.ready().await.unwrap();
-                exchange.give(invocation(id))
-            });
+            let (given, [answer]) = tokio::join!(exchange.next(), given_when_ready(&exchange, id));
             assert_eq!(given.unwrap().request_id, id);
             assert!(exchange.is_taken() && exchange.broken().is_none());
             assert_eq!(exchange.next().await, Err(Refused::NotNow), "it has not answered");
@@ -206,10 +209,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_arrives_though_the_instance_asks_for_the_next_at_once() {
         let exchange = Exchange::new();
-        let (_, answer) = tokio::join!(exchange.next(), async {
-            exchange.ready().await.unwrap();
-            exchange.give(invocation("a"))
-        });
+        let (_, [answer]) = tokio::join!(exchange.next(), given_when_ready(&exchange, "a"));
         exchange.answer("a", response()).unwrap();
         let mut next = std::pin::pin!(exchange.next());
         tokio::select! {
