@@ -250,6 +250,7 @@ fn jobs_are_completed_live() {
     rehearsal
         .sealed
         .set("OPSCTL_COMPLETE", "bash")
+        .set("OPSCTL_COMPLETION_LIMIT", "30s")
         .set("OPSCTL_COMPLETE_LINE", line)
         .set("OPSCTL_COMPLETE_WORD", "");
     let ran = rehearsal.sealed.run(["--"]).expect(0);
