@@ -2,6 +2,7 @@
 //! attempt, on what input, with which error. Only as much of a history is asked for as the answer needs, and little of
 //! it is kept. Pure; nothing is fetched here.
 
+mod attempts;
 mod cause;
 mod meaning;
 mod running;
@@ -12,16 +13,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use attempts::{AttemptError, Attempts};
 pub use cause::{Cause, Child};
 pub use meaning::meaning;
-pub use running::Running;
 
 use super::Payload;
-use super::history::{Call, Event, Failure, Happened, StateType};
+use super::history::{Event, Failure, Happened, StateType};
 use running::Tips;
 use trail::Trail;
 
-/// Errors that were caught before the end, and attempts, of which each is told; there may be more.
+/// States that run, errors that were caught before the end, and attempts, of which each is told; there may be more.
 const TOLD: usize = 20;
 
 /// How an execution stands.
@@ -44,8 +45,8 @@ pub struct Explanation {
     pub failure: Failure,
     /// Of one that failed.
     pub failed: Option<FailedState>,
-    /// What ran when it was stopped, or runs; the most recent first, [`Running::MOST`] at most.
-    pub running: Vec<Running>,
+    /// What ran when it was stopped, or runs; the most recent first, [`TOLD`] at most.
+    pub running: Vec<Unfinished>,
     /// Errors on the way to the end that catchers took, the last ones, oldest first.
     pub caught: Vec<CaughtError>,
     /// How often it was redriven, as far as its history was read.
@@ -56,27 +57,22 @@ pub struct Explanation {
     pub events: u64,
 }
 
-/// The state in which an execution failed: the innermost one.
+/// A state that was entered and not left: it failed, or runs, or ran when the execution was stopped.
 #[derive(Debug, Clone)]
-pub struct FailedState {
+pub struct Unfinished {
     pub name: Arc<str>,
     pub kind: StateType,
     pub entered: Timestamp,
     pub input: Payload,
+    pub attempts: Attempts,
+}
+
+/// The state in which an execution failed: the innermost one.
+#[derive(Debug, Clone)]
+pub struct FailedState {
+    pub state: Unfinished,
     /// The Parallel and Map states it is inside of, the outermost first.
     pub inside: Vec<Outer>,
-    /// What its last attempt called: `lambda:invoke`, the ARN of a function or an activity.
-    pub calls: Option<String>,
-    /// What that was called with.
-    pub arguments: Option<Payload>,
-    /// Attempts since it was entered, or since the execution was redriven; 0 for a state that calls nothing.
-    pub attempts: u64,
-    /// The errors of the attempts, the last one first; the first [`TOLD`] of them.
-    pub errors: Vec<AttemptError>,
-    /// The run of a distributed Map that failed, whose children have histories of their own.
-    pub map_run: Option<Arc<str>>,
-    /// The child execution that was started and waited for.
-    pub child: Option<String>,
     /// The field whose expression failed.
     pub location: Option<Arc<str>>,
 }
@@ -88,12 +84,6 @@ pub struct Outer {
     pub kind: StateType,
     /// Of a Map state: which item, counted from 0.
     pub index: Option<u64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttemptError {
-    pub at: Timestamp,
-    pub failure: Failure,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +164,7 @@ impl Explainer {
         let mut running = self.tips.map(Tips::running).unwrap_or_default();
         let (mut failed, caught) = self.trail.map(Trail::end).unwrap_or_default();
         if last.end == End::Failed && failed.is_none() && !running.is_empty() {
-            failed = Some(running.remove(0).into_failed());
+            failed = Some(FailedState { state: running.remove(0), inside: Vec::new(), location: None });
         }
         if last.end != End::Failed {
             failed = None;
@@ -232,12 +222,5 @@ pub fn failure_of(happened: &Happened) -> Option<&Failure> {
         // What could not be scheduled, started or submitted.
         H::Other { kind, failure } if kind.ends_with("Failed") => Some(failure),
         _ => None,
-    }
-}
-
-fn called(call: &Call) -> String {
-    match call {
-        Call::Lambda { arn } | Call::Activity { arn } => arn.to_string(),
-        Call::Service { service, .. } => format!("{}:{}", service.resource_type, service.resource),
     }
 }

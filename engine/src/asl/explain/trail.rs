@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use super::cause::execution_arn;
-use super::{AttemptError, CaughtError, FailedState, Outer, TOLD, called, failure_of, is_redriven};
+use super::{Attempts, CaughtError, FailedState, Outer, TOLD, failure_of, is_redriven};
 use crate::asl::Payload;
 use crate::asl::history::{Event, Failure, Happened, StateType};
 
@@ -30,24 +29,15 @@ pub(super) struct Trail {
     /// The innermost first.
     inside: Vec<Outer>,
     index: Option<u64>,
-    attempt: Attempts,
-    caught: Vec<CaughtError>,
-    /// A state that was left, until the event before tells whether with an error.
-    left: Option<CaughtError>,
-}
-
-/// What is known of the failing state before the walk comes to its entry.
-#[derive(Debug, Default)]
-struct Attempts {
-    count: u64,
-    errors: Vec<AttemptError>,
-    calls: Option<String>,
-    arguments: Option<Payload>,
-    map_run: Option<Arc<str>>,
-    child: Option<String>,
+    /// Of the failing state, before the walk comes to its entry.
+    attempts: Attempts,
+    /// The field whose expression failed.
     location: Option<Arc<str>>,
     /// What was before the last redrive is not told: retries begin anew there.
     is_over: bool,
+    caught: Vec<CaughtError>,
+    /// A state that was left, until the event before tells whether with an error.
+    left: Option<CaughtError>,
 }
 
 impl Trail {
@@ -59,7 +49,7 @@ impl Trail {
         let Some(failed) = &self.failed else { return self.wanted > 0 || self.evaluated.is_some() };
         let is_inside = self.levels.iter().any(|level| !matches!(level, Level::Left(_)));
         // A Fail state only passes on what happened before.
-        let is_told = failed.kind != StateType::Fail || !self.caught.is_empty();
+        let is_told = failed.state.kind != StateType::Fail || !self.caught.is_empty();
         self.wanted > 0 && (is_inside || !is_told)
     }
 
@@ -80,18 +70,21 @@ impl Trail {
                 self.levels.push(Level::Left(Arc::clone(name)));
             }
             Happened::StateEntered { .. } => self.entered(event),
-            Happened::StateFailed { state } if !self.attempt.is_over => {
-                self.levels.push(Level::Inside(*state))
-            }
+            Happened::StateFailed { state } if !self.is_over => self.levels.push(Level::Inside(*state)),
             Happened::ParallelStarted => self.started(StateType::Parallel, is_skipped),
             Happened::MapStarted { .. } => self.started(StateType::Map, is_skipped),
             // Items that are done lie on the way before the one that failed.
             Happened::IterationStarted { index, .. } if !is_skipped && self.index.is_none() => {
                 self.index = Some(*index);
             }
-            happened if is_redriven(happened) => self.attempt.is_over = true,
-            _ if is_skipped || self.failed.is_some() => {}
-            _ => self.attempt.take(event),
+            happened if is_redriven(happened) => self.is_over = true,
+            _ if is_skipped || self.failed.is_some() || self.is_over => {}
+            happened => {
+                if let Happened::EvaluationFailed { location, .. } = happened {
+                    self.location.clone_from(location);
+                }
+                self.attempts.take(event);
+            }
         }
         if let Happened::EvaluationFailed { state, .. } = &event.happened {
             self.evaluated = Some(Arc::clone(state));
@@ -132,7 +125,7 @@ impl Trail {
     }
 
     fn entered(&mut self, event: &Event) {
-        let Happened::StateEntered { state, name, input } = &event.happened else { return };
+        let Happened::StateEntered { state, name, .. } = &event.happened else { return };
         if let Some(position) = self.levels.iter().rposition(|level| matches!(level, Level::Left(_))) {
             if matches!(self.levels.get(position), Some(Level::Left(left)) if left == name) {
                 self.levels.truncate(position);
@@ -140,22 +133,10 @@ impl Trail {
             return;
         }
         if self.failed.is_none() {
-            let Attempts { count, errors, calls, arguments, map_run, child, location, .. } =
-                std::mem::take(&mut self.attempt);
-            self.failed = Some(FailedState {
-                name: Arc::clone(name),
-                kind: *state,
-                entered: event.at,
-                input: input.clone(),
-                inside: Vec::new(),
-                calls,
-                arguments,
-                attempts: count,
-                errors,
-                map_run,
-                child,
-                location,
-            });
+            let failed = std::mem::take(&mut self.attempts).since(event);
+            let location = self.location.take();
+            self.failed = failed.map(|state| FailedState { state, inside: Vec::new(), location });
+            self.is_over = false;
             if matches!(self.levels.last(), Some(Level::Around(kind)) if kind == state) {
                 self.levels.pop();
             }
@@ -191,34 +172,6 @@ impl Trail {
         }
         self.caught.reverse();
         (self.failed, self.caught)
-    }
-}
-
-impl Attempts {
-    fn take(&mut self, event: &Event) {
-        if self.is_over {
-            return;
-        }
-        if let Some(failure) = failure_of(&event.happened)
-            && self.errors.len() < TOLD
-        {
-            self.errors.push(AttemptError { at: event.at, failure: failure.clone() });
-        }
-        match &event.happened {
-            Happened::Scheduled(scheduled) => {
-                self.count += 1;
-                if self.calls.is_none() {
-                    self.calls = Some(called(&scheduled.call));
-                    self.arguments = Some(scheduled.input.clone());
-                }
-            }
-            Happened::TaskSubmitted { output, .. } if self.count == 0 => {
-                self.child = execution_arn(output.value());
-            }
-            Happened::MapRunStarted { arn } if self.map_run.is_none() => self.map_run = Some(Arc::clone(arn)),
-            Happened::EvaluationFailed { location, .. } => self.location.clone_from(location),
-            _ => {}
-        }
     }
 }
 

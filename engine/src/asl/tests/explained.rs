@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::asl::explain::{End, Explainer, Explanation, Outer};
+use crate::asl::explain::{End, Explainer, Explanation, FailedState, Outer, Unfinished};
 use crate::asl::history::{Event, StateType};
 
 const TASK: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
@@ -44,7 +44,13 @@ fn task(next: &Value) -> Value {
 
 fn errors(explanation: &Explanation) -> Vec<&str> {
     let failed = explanation.failed.as_ref().unwrap();
-    failed.errors.iter().map(|attempt| attempt.failure.error.as_deref().unwrap_or("-")).collect()
+    failed
+        .state
+        .attempts
+        .errors
+        .iter()
+        .map(|attempt| attempt.failure.error.as_deref().unwrap_or("-"))
+        .collect()
 }
 
 #[test]
@@ -58,11 +64,11 @@ fn the_last_of_several_attempts_is_told_with_what_it_was_called_with() {
     world.answer("S", failed("A")).answer("S", failed("B")).answer("S", failed("C"));
     let explanation = explained(&mut world, &definition, json!({}));
     assert_eq!((explanation.end, explanation.failure.error.as_deref()), (End::Failed, Some("C")));
-    let state = explanation.failed.as_ref().unwrap();
-    assert_eq!((&*state.name, state.kind, state.attempts), ("S", StateType::Task, 3));
+    let state = &explanation.failed.as_ref().unwrap().state;
+    assert_eq!((&*state.name, state.kind, state.attempts.count), ("S", StateType::Task, 3));
     assert_eq!(errors(&explanation), ["C", "B", "A"]);
-    assert_eq!((state.input.text(), state.calls.as_deref()), ("{\"n\":3}".to_owned(), Some(TASK)));
-    assert_eq!(state.arguments.as_ref().unwrap().text(), "{\"n\":3}");
+    assert_eq!((state.input.text(), state.attempts.calls.as_deref()), ("{\"n\":3}".to_owned(), Some(TASK)));
+    assert_eq!(state.attempts.arguments.as_ref().unwrap().text(), "{\"n\":3}");
 }
 
 #[test]
@@ -79,11 +85,11 @@ fn the_innermost_state_is_told_with_those_around_it() {
     let mut world = Script::default();
     world.answer("Bad", succeeded(json!(1))).answer("Bad", failed("E"));
     let explanation = explained(&mut world, &definition, json!([10, 20]));
-    let state = explanation.failed.unwrap();
+    let FailedState { state, inside, .. } = explanation.failed.unwrap();
     assert_eq!((&*state.name, state.input.text()), ("Bad", "20".to_owned()));
     let outer = |name: &str, kind, index| Outer { name: name.into(), kind, index };
     let expected = [outer("Both", StateType::Parallel, None), outer("Each", StateType::Map, Some(1))];
-    assert_eq!(state.inside, expected);
+    assert_eq!(inside, expected);
 }
 
 #[test]
@@ -96,7 +102,7 @@ fn errors_that_were_caught_before_are_told() {
     }});
     let mut world = Script::default();
     let explanation = explained(world.answer("Ask", failed("E")), &definition, json!({}));
-    assert_eq!(&*explanation.failed.unwrap().name, "Give up");
+    assert_eq!(&*explanation.failed.unwrap().state.name, "Give up");
     let caught: Vec<_> =
         explanation.caught.iter().map(|caught| (&*caught.state, caught.failure.error.as_deref())).collect();
     assert_eq!(caught, [("Ask", Some("E"))]);
@@ -112,8 +118,8 @@ fn a_parallel_state_whose_error_was_caught_is_one_step() {
     }});
     let mut world = Script::default();
     let explanation = explained(world.answer("Bad", failed("E")), &definition, json!({}));
-    let state = explanation.failed.unwrap();
-    assert_eq!((&*state.name, state.inside.len()), ("Bad", 0));
+    let FailedState { state, inside, .. } = explanation.failed.unwrap();
+    assert_eq!((&*state.name, inside.len()), ("Bad", 0));
     let caught: Vec<_> =
         explanation.caught.iter().map(|caught| (&*caught.state, caught.failure.error.as_deref())).collect();
     assert_eq!(caught, [("Both", Some("Inner"))]);
@@ -148,8 +154,8 @@ fn a_state_that_calls_nothing_can_fail() {
             }
             let explanation = explained(&mut Script::default(), &definition, json!({"n": 0}));
             assert_eq!(explanation.failure.error.as_deref(), Some(error), "{name}");
-            let state = explanation.failed.unwrap();
-            assert_eq!((&*state.name, state.attempts), ("S", 0), "{name}");
+            let state = explanation.failed.unwrap().state;
+            assert_eq!((&*state.name, state.attempts.count), ("S", 0), "{name}");
         }
     }
 }
@@ -160,9 +166,9 @@ fn a_map_run_and_a_child_are_named_to_be_followed_down() {
         "StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}});
     let definition = only(json!({"Type": "Map", "ItemProcessor": processor, "End": true}));
     let explanation = explained(&mut Script::default(), &definition, json!([1]));
-    let state = explanation.failed.unwrap();
+    let state = explanation.failed.unwrap().state;
     assert_eq!((&*state.name, state.kind), ("S", StateType::Map));
-    assert!(state.map_run.unwrap().contains(":mapRun:machine/"), "the ARN of the run");
+    assert!(state.attempts.map_run.unwrap().contains(":mapRun:machine/"), "the ARN of the run");
     assert_eq!(explanation.failure.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
 
     let definition = only(json!({"Type": "Task", "End": true, "TimeoutSeconds": 5, "Parameters": {},
@@ -172,7 +178,7 @@ fn a_map_run_and_a_child_are_named_to_be_followed_down() {
     world.answers("S", vec![(Duration::ZERO, started)]);
     let explanation = explained(&mut world, &definition, json!({}));
     assert_eq!(explanation.failure.error.as_deref(), Some("States.Timeout"));
-    assert_eq!(explanation.failed.unwrap().child.as_deref(), Some(CHILD));
+    assert_eq!(explanation.failed.unwrap().state.attempts.child.as_deref(), Some(CHILD));
 }
 
 #[test]
@@ -190,9 +196,10 @@ fn what_ran_at_a_stop_is_told() {
     let events = execution.history().events();
     let explanation = explain(events);
     assert_eq!(explanation.end, End::TimedOut);
-    let running: Vec<_> =
-        explanation.running.iter().map(|state| (&*state.name, state.attempts, state.errors.len())).collect();
-    assert_eq!(running, [("Again", 1, 1), ("Slow", 0, 0)]);
+    let told =
+        |state: &Unfinished| (state.name.to_string(), state.attempts.count, state.attempts.errors.len());
+    let running: Vec<_> = explanation.running.iter().map(told).collect();
+    assert_eq!(running, [("Again".to_owned(), 1, 1), ("Slow".to_owned(), 0, 0)]);
     // While it ran, the same.
     let explanation = explain(&events[..events.len() - 1]);
     assert_eq!((explanation.end, explanation.running.len()), (End::Running, 2));
@@ -211,10 +218,10 @@ fn of_a_long_history_the_last_page_is_enough_where_it_tells_all() {
     let events = execution.history().events();
     assert!(events.len() > 8000, "{}", events.len());
     let (explanation, read) = pages(events, 1000);
-    assert_eq!((&*explanation.failed.unwrap().name, read), ("S", 1));
+    assert_eq!((&*explanation.failed.unwrap().state.name, read), ("S", 1));
     // Whose retries fill more than a page is read as far as its entry.
     let (explanation, read) = pages(events, 2);
-    assert_eq!((&*explanation.failed.unwrap().name, read), ("S", 3));
+    assert_eq!((&*explanation.failed.unwrap().state.name, read), ("S", 3));
     // What ran since when is known only at the beginning.
     let stopped = &events[..events.len() - 1];
     assert_eq!(pages(stopped, 1000).1, events.len().div_ceil(1000));
@@ -227,7 +234,10 @@ fn a_loop_that_reaches_the_limit_of_a_history_is_named() {
     let events = execution.history().events();
     let (explanation, read) = pages(events, 1000);
     let (name, count) = explanation.busiest.unwrap();
-    assert_eq!((explanation.events, &*name, &*explanation.failed.unwrap().name), (25_000, "Loop", "Loop"));
+    assert_eq!(
+        (explanation.events, &*name, &*explanation.failed.unwrap().state.name),
+        (25_000, "Loop", "Loop")
+    );
     assert!(count > 400 && read == 1, "{count} {read}");
 }
 

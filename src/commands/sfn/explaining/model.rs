@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use opsctl_engine::asl::Payload;
-use opsctl_engine::asl::explain::{Cause, Explanation, FailedState, Running, meaning};
+use opsctl_engine::asl::explain::{
+    AttemptError, Attempts, Cause, Explanation, FailedState, Unfinished, meaning,
+};
 use opsctl_engine::asl::history::Failure;
 use serde::Serialize;
 use serde_json::Value;
@@ -158,7 +160,7 @@ impl Explained {
         if let Some(explanation) = explanation {
             explained.failed = explanation.failed.map(|state| Failed::new(state, has_data));
             explained.running =
-                explanation.running.into_iter().map(|running| At::running(running, has_data)).collect();
+                explanation.running.into_iter().map(|state| At::new(state, has_data)).collect();
             let caught = explanation.caught.into_iter().map(|caught| Caught {
                 state: caught.state.to_string(),
                 message: super::decoded(caught.failure.cause.as_deref()).map(|cause| cause.message),
@@ -198,54 +200,38 @@ impl Explained {
 }
 
 impl Failed {
-    fn new(state: FailedState, has_data: bool) -> Self {
-        let inside = state.inside.iter().map(|outer| Outer {
+    fn new(failed: FailedState, has_data: bool) -> Self {
+        let inside = failed.inside.iter().map(|outer| Outer {
             state: outer.name.to_string(),
             kind: outer.kind.name(),
             index: outer.index,
         });
         Failed {
             inside: inside.collect(),
-            location: state.location.as_deref().map(str::to_owned),
-            at: At {
-                state: state.name.to_string(),
-                kind: state.kind.name(),
-                entered: state.entered,
-                attempts: state.attempts,
-                calls: state.calls,
-                input: payload(Some(state.input), has_data),
-                arguments: payload(state.arguments, has_data),
-                errors: attempts(state.errors),
-                map_run_arn: state.map_run.as_deref().map(str::to_owned),
-                child_arn: state.child,
-            },
+            location: failed.location.as_deref().map(str::to_owned),
+            at: At::new(failed.state, has_data),
         }
     }
 }
 
 impl At {
-    fn running(state: Running, has_data: bool) -> Self {
+    fn new(state: Unfinished, has_data: bool) -> Self {
+        let Attempts { count, errors, calls, arguments, map_run, child } = state.attempts;
+        let payload = |payload: Payload| has_data.then(|| payload.into_value());
+        let attempt = |error: AttemptError| Attempt::new(error.at, error.failure);
         At {
             state: state.name.to_string(),
             kind: state.kind.name(),
             entered: state.entered,
-            attempts: state.attempts,
-            calls: state.calls,
-            input: payload(Some(state.input), has_data),
-            arguments: payload(state.arguments, has_data),
-            errors: attempts(state.errors),
-            map_run_arn: state.map_run.as_deref().map(str::to_owned),
-            child_arn: state.child,
+            attempts: count,
+            calls,
+            input: payload(state.input),
+            arguments: arguments.and_then(payload),
+            errors: errors.into_iter().map(attempt).collect(),
+            map_run_arn: map_run.as_deref().map(str::to_owned),
+            child_arn: child,
         }
     }
-}
-
-fn payload(payload: Option<Payload>, has_data: bool) -> Option<Value> {
-    payload.filter(|_| has_data).map(Payload::into_value)
-}
-
-fn attempts(errors: Vec<opsctl_engine::asl::explain::AttemptError>) -> Vec<Attempt> {
-    errors.into_iter().map(|attempt| Attempt::new(attempt.at, attempt.failure)).collect()
 }
 
 impl Attempt {
