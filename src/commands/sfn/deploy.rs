@@ -14,7 +14,6 @@ use super::alias_name::AliasName;
 use super::api::Sfn;
 use super::changes::{self, PartChange};
 use super::complete;
-use super::diff::place;
 use super::machine::{MachineName, machine_of};
 use super::machine_type::Type;
 use super::settings::{Settings, SettingsArgs};
@@ -224,7 +223,7 @@ async fn compared(
     if machine_type != expected {
         written.lint(machine_type.machine())?;
     }
-    let text = written.text(place(arn));
+    let text = written.text_for(arn);
     let verdict = sfn.validate(&text, &settings.machine_type).await?;
     if !verdict.is_fine {
         let faults = verdict.faults.into_iter();

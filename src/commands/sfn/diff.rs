@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use opsctl_engine::asl::arn::StatesArn;
 
 use super::api::Sfn;
 use super::changes::{self, COLUMNS};
 use super::complete;
 use super::machine::MachineName;
 use super::settings::SettingsArgs;
-use super::substitute::{Known, ValuesArgs};
+use super::substitute::ValuesArgs;
 use super::written;
 use crate::cli::ListArgs;
 use crate::completion;
@@ -81,7 +80,7 @@ pub async fn run(args: &DiffArgs, ctx: &Context) -> Result<Outcome> {
         present.tags = sfn.tags(&machine.unqualified()).await?;
     }
     let wanted = args.settings.over(&present, &machine.arn)?;
-    let mut found = changes::of_definitions(&deployed.definition, &written.text(place(&machine.arn)));
+    let mut found = changes::of_definitions(&deployed.definition, &written.text_for(&machine.arn));
     found.extend(changes::of_settings(&present, &wanted));
     let outcome = if found.is_empty() { Outcome::Done } else { Outcome::ConditionFalse };
     let (file, name) = (written.file(), machine.arn.resource.to_string());
@@ -100,10 +99,4 @@ pub async fn run(args: &DiffArgs, ctx: &Context) -> Result<Outcome> {
     }
     ctx.reporter().status(told);
     Ok(outcome)
-}
-
-/// What the names that tell where a machine is stand for.
-pub fn place(arn: &StatesArn) -> Known {
-    let pairs = written::OF_THE_PLACE.into_iter().zip([&arn.account, &arn.partition, &arn.region]);
-    pairs.map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use opsctl_engine::asl::arn::StatesArn;
 use opsctl_engine::asl::definition::{DEFINITION_LIMIT, MachineType};
 use opsctl_engine::asl::lint::{self, Severity};
 use serde_json::Value;
@@ -16,7 +17,7 @@ use crate::input::{Mistake, files};
 use crate::output::{advice, nearest};
 
 /// The names that stand for where a machine is, which only the account and the region tell.
-pub const OF_THE_PLACE: [&str; 3] = ["AWS::AccountId", "AWS::Partition", "AWS::Region"];
+const OF_THE_PLACE: [&str; 3] = ["AWS::AccountId", "AWS::Partition", "AWS::Region"];
 
 pub struct Written {
     file: String,
@@ -69,8 +70,14 @@ impl Written {
         &self.file
     }
 
-    /// The definition in JSON. `place` says what the names `OF_THE_PLACE` stand for.
-    pub fn text(&self, place: Known) -> String {
+    /// The definition in JSON, as a machine of this ARN has it.
+    pub fn text_for(&self, machine: &StatesArn) -> String {
+        let pairs = OF_THE_PLACE.into_iter().zip([&machine.account, &machine.partition, &machine.region]);
+        self.text(pairs.map(|(name, value)| (name.to_owned(), value.clone())).collect())
+    }
+
+    /// `place` says what the names `OF_THE_PLACE` stand for; without, they stay open.
+    fn text(&self, place: Known) -> String {
         let known = place.into_iter().chain(self.known.clone()).collect();
         literal(&filled(&self.json, &known).text)
     }
