@@ -74,6 +74,15 @@ impl Sfn {
         self.described(arn, IncludedData::MetadataOnly).await
     }
 
+    /// The definition that an execution runs: that of its start, whatever became of the machine since.
+    pub async fn definition_of(&self, execution: &str) -> Result<String> {
+        let call = self.client.describe_state_machine_for_execution().execution_arn(execution);
+        let answer = call.send().await.map_err(|error| {
+            aws::failure(&error, format!("cannot read the definition that {execution} runs"))
+        })?;
+        Ok(answer.definition)
+    }
+
     async fn described(&self, arn: &str, data: IncludedData) -> Result<Option<Execution>> {
         let answer = self.client.describe_execution().execution_arn(arn).included_data(data).send().await;
         match answer {

@@ -8,7 +8,6 @@ mod history;
 mod machines;
 mod map_runs;
 mod redrive;
-mod run_of;
 mod start;
 mod tasks;
 mod versions;
