@@ -153,7 +153,7 @@ impl Seen {
         self.visits.observe(&event.event, &mut |_, _| {});
         self.started.get_or_insert(event.event.at);
         self.last = Some(event.event.at);
-        self.is_over = event::ends_the_execution(&event.event.happened);
+        self.is_over = event.event.happened.ends_the_execution();
     }
 
     fn list(

@@ -213,17 +213,21 @@ pub enum Call {
 }
 
 impl Happened {
-    /// Whether it is about the execution as a whole: its start, its end, its going on after that.
-    pub(in crate::asl) fn is_of_execution(&self) -> bool {
+    /// Whether nothing happens after it, unless the execution is redriven.
+    pub fn ends_the_execution(&self) -> bool {
         matches!(
             self,
-            Happened::ExecutionStarted { .. }
-                | Happened::ExecutionSucceeded { .. }
+            Happened::ExecutionSucceeded { .. }
                 | Happened::ExecutionFailed(_)
                 | Happened::ExecutionAborted(_)
                 | Happened::ExecutionTimedOut(_)
-                | Happened::ExecutionRedriven { .. }
         )
+    }
+
+    /// Whether it is about the execution as a whole: its start, its end, its going on after that.
+    pub(in crate::asl) fn is_of_execution(&self) -> bool {
+        matches!(self, Happened::ExecutionStarted { .. } | Happened::ExecutionRedriven { .. })
+            || self.ends_the_execution()
     }
 
     /// The type of the event, as the service writes it.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use opsctl_engine::asl::definition::{MachineType, parse};
 use opsctl_engine::asl::graph::{Graph, Items, Line, Overlay, Shows, fitted, tree};
-use opsctl_engine::asl::history::{Event, Happened};
+use opsctl_engine::asl::history::Event;
 use tokio::time::Instant;
 
 use super::lines;
@@ -87,13 +87,7 @@ impl<'a> Show<'a> {
         self.overlay.observe(event);
         self.events = event.id;
         self.last = Some((event.at, Instant::now()));
-        self.is_over = matches!(
-            event.happened,
-            Happened::ExecutionSucceeded { .. }
-                | Happened::ExecutionFailed(_)
-                | Happened::ExecutionAborted(_)
-                | Happened::ExecutionTimedOut(_)
-        );
+        self.is_over = event.happened.ends_the_execution();
         if self.is_telling
             && !self.is_drawn()
             && let Some(line) = lines::line(event, self.overlay.visits())

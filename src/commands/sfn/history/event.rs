@@ -112,17 +112,6 @@ impl HistoryEvent {
     }
 }
 
-/// Whether nothing happens after it, unless the execution is redriven.
-pub fn ends_the_execution(happened: &Happened) -> bool {
-    matches!(
-        happened,
-        Happened::ExecutionSucceeded { .. }
-            | Happened::ExecutionFailed(_)
-            | Happened::ExecutionAborted(_)
-            | Happened::ExecutionTimedOut(_)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use opsctl_engine::asl::history::Event;
