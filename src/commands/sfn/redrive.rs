@@ -236,32 +236,33 @@ impl RedriveArgs {
         for execution in executions {
             match redriving::check(&execution, ctx.now()) {
                 Ok(()) => chosen.push(execution),
-                Err(reason) => reasons.push((short(&execution.execution_arn).to_owned(), reason)),
+                Err(reason) => reasons.push((execution, reason)),
             }
         }
         if reasons.is_empty() {
             return Ok(chosen);
         }
+        let name = |execution: &Execution| short(&execution.execution_arn).to_owned();
         if self.all && !chosen.is_empty() {
-            for (name, reason) in reasons.iter().take(TOLD) {
-                ctx.reporter().warn(format_args!("{name} is left out: {reason}"));
+            for (execution, reason) in reasons.iter().take(TOLD) {
+                ctx.reporter().warn(format_args!("{} is left out: {reason}", name(execution)));
             }
             if let Some(more @ 1..) = reasons.len().checked_sub(TOLD) {
                 ctx.reporter().warn(format_args!("{more} more are left out"));
             }
             return Ok(chosen);
         }
-        let start = |name: &str| change::again(ctx.global(), ["sfn", "start", "--again", name]);
-        if let ([(name, reason)], 1) = (reasons.as_slice(), total) {
-            let message = format!("the execution {name} cannot be redriven: {reason}");
-            let error = Error::new(Kind::Conflict, message);
-            // What runs or succeeded needs nothing.
-            let is_over =
-                chosen.is_empty() && !reason.starts_with("it still") && !reason.starts_with("it is about");
-            return Err(if is_over { error.hint(start(name)).into() } else { error.into() });
+        if let ([(execution, reason)], 1) = (reasons.as_slice(), total) {
+            let name = name(execution);
+            let error =
+                Error::new(Kind::Conflict, format!("the execution {name} cannot be redriven: {reason}"));
+            let start = || change::again(ctx.global(), ["sfn", "start", "--again", &name]);
+            // What runs needs nothing.
+            return Err(if execution.is_over() { error.hint(start()).into() } else { error.into() });
         }
         let message = format!("{} of {total} executions cannot be redriven, and none was", reasons.len());
-        let each = reasons.iter().take(TOLD).map(|(name, reason)| format!("{name}: {reason}"));
+        let each =
+            reasons.iter().take(TOLD).map(|(execution, reason)| format!("{}: {reason}", name(execution)));
         let error = Error::new(Kind::Conflict, message).because_of(each.collect::<Vec<_>>());
         Err(if self.all { error.into() } else { error.hint("leave them out").into() })
     }
