@@ -1,6 +1,7 @@
 //! Random bytes from the operating system, for keys, tokens, ids, seeds and delays. The one failure has a type of its
 //! own, so that a service can answer with an internal error instead of a guessable secret.
 
+use opsctl_engine::uuid::Uuid;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +25,11 @@ pub fn hex(digits: usize) -> Result<String, NoRandomness> {
     let mut text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     text.truncate(digits);
     Ok(text)
+}
+
+/// A UUID of version 4.
+pub fn uuid() -> Result<String, NoRandomness> {
+    Ok(Uuid::from_random(bytes()?).to_string())
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ impl Token {
         if let Some(token) = &args.token {
             return Ok(Token(token.clone()));
         }
-        let token = Uuid::from_random(random::bytes()?).to_string();
+        let token = random::uuid()?;
         reporter.status(format_args!("token {token}: with --token {token} the same is not done twice"));
         Ok(Token(token))
     }

@@ -5,7 +5,7 @@ use super::account::Account;
 use super::config::Additions as Tables;
 use super::deliveries::Destination;
 use super::services::ServiceError;
-use super::states::Shelf;
+use super::shelf::Shelf;
 use crate::input::Mistake;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

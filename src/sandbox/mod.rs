@@ -24,6 +24,7 @@ mod s3;
 mod server;
 mod services;
 mod sessions;
+mod shelf;
 mod sigv4;
 mod start;
 pub mod state;

@@ -95,7 +95,7 @@ async fn closed(account: &Account) {
 }
 
 async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming>) -> Answer {
-    let Ok(request_id) = request_id() else {
+    let Ok(request_id) = random::uuid() else {
         return response(Protocol::Query, "", Err(ServiceError::internal(random::NoRandomness)));
     };
     let (parts, body) = request.into_parts();
@@ -190,13 +190,6 @@ async fn read(body: Incoming, limit: Duration) -> Result<Bytes, ServiceError> {
         Ok(Err(error)) => Err(ServiceError::new("IncompleteBody", error.to_string())),
         Err(_) => Err(ServiceError::new("RequestTimeout", "the body did not arrive in time").status(408)),
     }
-}
-
-/// In the form of a UUID.
-fn request_id() -> Result<String, random::NoRandomness> {
-    let digits = random::hex(30)?;
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    Ok(format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30)))
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //! goes through here, so that it is written down and heard of by whoever waits for it.
 
 use super::job::{Failure, Job, NotNow, Progress};
-use super::keep::Shelf;
+use super::keep;
 use super::schedule::{Candidate, Turn, turn};
 use crate::random::{self, NoRandomness};
+use crate::sandbox::shelf::Shelf;
 use jiff::{SignedDuration, Timestamp};
 use opsctl_engine::batch::Status;
 use serde_json::Value;
@@ -64,7 +65,7 @@ impl Jobs {
     pub fn new(folder: &Path, at_once: usize) -> Self {
         let shelf = Shelf::new(folder.join("jobs"));
         let inner = Inner {
-            jobs: Mutex::new(shelf.jobs()),
+            jobs: Mutex::new(keep::jobs(&shelf)),
             drivers: Mutex::new(JoinSet::new()),
             changes: watch::Sender::new(0),
             shelf,
@@ -90,7 +91,7 @@ impl Jobs {
             self.inner.shelf.remove(&jobs.remove(oldest).id);
         }
         let job = Job::new(id.clone(), region.to_owned(), request, Timestamp::now());
-        self.inner.shelf.keep(&job);
+        self.inner.shelf.keep(&job.id, &job);
         jobs.push(job);
         Ok(Created::New(id))
     }
@@ -108,7 +109,7 @@ impl Jobs {
         let mut jobs = self.jobs();
         let job = jobs.iter_mut().find(|job| job.id == id).ok_or(Refused::Unknown)?;
         let result = change(job)?;
-        self.inner.shelf.keep(job);
+        self.inner.shelf.keep(&job.id, job);
         drop(jobs);
         self.inner.changes.send_modify(|count| *count = count.wrapping_add(1));
         Ok(result)
@@ -163,7 +164,7 @@ impl Jobs {
         let begins = turn(&candidates, index, self.inner.at_once) == Turn::Run
             && job.step(Status::Active, Timestamp::now()).is_ok();
         if begins {
-            self.inner.shelf.keep(job);
+            self.inner.shelf.keep(&job.id, job);
             drop(jobs);
             self.inner.changes.send_modify(|count| *count = count.wrapping_add(1));
         }
@@ -200,7 +201,7 @@ impl Jobs {
         let mut drivers =
             std::mem::take(&mut *self.inner.drivers.lock().unwrap_or_else(PoisonError::into_inner));
         drivers.shutdown().await;
-        self.jobs().iter().for_each(|job| self.inner.shelf.keep(job));
+        self.jobs().iter().for_each(|job| self.inner.shelf.keep(&job.id, job));
     }
 
     fn jobs(&self) -> MutexGuard<'_, Vec<Job>> {

@@ -14,7 +14,6 @@ pub use status::Status;
 
 use super::node::Node;
 use crate::random::{self, NoRandomness};
-use opsctl_engine::uuid::Uuid;
 use script::{End, Finished};
 use std::collections::HashMap;
 use std::path::Path;
@@ -62,7 +61,7 @@ impl Commands {
 
     /// Begins a command on the current tokio runtime.
     pub fn send(&self, request: CommandRequest) -> Result<Arc<Command>, NoRandomness> {
-        let id = Uuid::from_random(random::bytes()?).to_string();
+        let id = random::uuid()?;
         let command = Arc::new(Command::new(id, request));
         let mut all = self.all_mut();
         forget(&mut all);

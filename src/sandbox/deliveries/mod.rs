@@ -4,7 +4,7 @@
 mod attempt;
 
 use super::account::Account;
-use super::states::Shelf;
+use super::shelf::Shelf;
 use attempt::Attempted;
 use ring::digest;
 use serde::{Deserialize, Serialize};

@@ -17,7 +17,6 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use opsctl_engine::batch::arn;
 use opsctl_engine::manifest::partition;
-use opsctl_engine::uuid::Uuid;
 use runtime::{Instance, Invocation, Warm};
 use std::num::NonZero;
 use std::path::Path;
@@ -173,7 +172,7 @@ impl Functions {
         event: Bytes,
         client_context: Option<String>,
     ) -> Result<Invoked, Refused> {
-        let invocation = invocation(request_id()?, event, client_context)?;
+        let invocation = invocation(random::uuid()?, event, client_context)?;
         self.run(turn, invocation).await
     }
 
@@ -310,11 +309,6 @@ fn processors() -> usize {
 
 fn ending() -> Refused {
     Refused::Internal("the sandbox ends".into())
-}
-
-/// Of an invocation.
-pub fn request_id() -> Result<String, NoRandomness> {
-    Ok(Uuid::from_random(random::bytes()?).to_string())
 }
 
 fn invocation(

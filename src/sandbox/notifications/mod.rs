@@ -10,8 +10,8 @@ pub use settings::{EVENTS, Notification};
 
 use super::deliveries::{Deliveries, Delivery, Destination};
 use super::identity::Identity;
-use super::lambda::request_id;
 use super::s3::store::arrival::{Arrival, Witness};
+use crate::random;
 use event::{Circumstances, execution_name, notification, object_created};
 use jiff::Timestamp;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -53,7 +53,7 @@ impl Notifications {
 
 fn tell(to: &Notification, arrival: &Arrival<'_>, identity: &Identity, deliveries: &Deliveries) {
     let (bucket, key) = (arrival.bucket, arrival.key);
-    let id = match request_id() {
+    let id = match random::uuid() {
         Ok(id) => id,
         Err(error) => {
             tracing::warn!(%error, bucket, key, "nobody is told of an object");

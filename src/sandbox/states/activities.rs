@@ -1,8 +1,8 @@
 //! Activities: their names on disk, and the work that waits for their workers in memory. Who waits longest is served
 //! first, work and workers alike.
 
-use super::keep::Shelf;
 use super::tags::Tags;
+use crate::sandbox::shelf::Shelf;
 use jiff::Timestamp;
 use opsctl_engine::asl::Payload;
 use serde::{Deserialize, Serialize};

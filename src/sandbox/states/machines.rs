@@ -1,13 +1,12 @@
 //! All machines of the account, and their revisions. Every change goes through here, so that it is kept on disk. What a
 //! request may ask for is the service's business.
 
-use super::keep::Shelf;
 use super::machine::{Kind, Machine};
 use super::revision::{Content, Revision};
 use super::tags::Tags;
-use crate::random::{self, NoRandomness};
+use crate::random::{NoRandomness, uuid};
+use crate::sandbox::shelf::Shelf;
 use jiff::Timestamp;
-use opsctl_engine::uuid::Uuid;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -269,11 +268,6 @@ impl Inner {
     }
 }
 
-/// A UUID of version 4.
-pub fn uuid() -> Result<String, NoRandomness> {
-    Ok(Uuid::from_random(random::bytes()?).to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,7 +291,8 @@ mod tests {
 
     #[test]
     fn machines_are_made_once_updated_and_found_again_on_disk() {
-        let folder = std::env::temp_dir().join(format!("opsctl-machines-{}", random::hex(16).unwrap()));
+        let folder =
+            std::env::temp_dir().join(format!("opsctl-machines-{}", crate::random::hex(16).unwrap()));
         let now = Timestamp::from_second(1).unwrap();
         let machines = Machines::open(&folder);
         let made = |version| Ok(Created::Made { created: now, version });

@@ -3,7 +3,6 @@
 
 mod activities;
 mod executions;
-mod keep;
 mod machine;
 mod machines;
 mod revision;
@@ -13,9 +12,8 @@ mod world;
 
 pub use activities::{Activities, Activity, Offer};
 pub use executions::{Executions, Known, NewExecution, NotRedriven, Refused};
-pub use keep::Shelf;
 pub use machine::{Alias, Kind, MOST_ALIASES, Machine, Route};
-pub use machines::{Created, Machines, NewMachine, Published, Target, uuid};
+pub use machines::{Created, Machines, NewMachine, Published, Target};
 pub use revision::{Content, Revision};
 pub use tags::Tags;
 pub use tokens::Tokens;

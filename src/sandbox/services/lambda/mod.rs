@@ -2,10 +2,11 @@
 //! `sandbox::lambda`'s business.
 
 use super::{PageRequest, RestCall, RestReply, ServiceError};
+use crate::random;
 use crate::sandbox::account::Account;
 use crate::sandbox::deliveries::{Delivery, Destination};
 use crate::sandbox::identity::Identity;
-use crate::sandbox::lambda::{Deployed, EVENT_LIMIT, Invoked, Refused, request_id};
+use crate::sandbox::lambda::{Deployed, EVENT_LIMIT, Invoked, Refused};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -76,7 +77,7 @@ async fn invoke(account: &Account, call: &RestCall<'_>, name: &str) -> Result<Re
         "Event" => {
             check("Event", ASYNC_EVENT_LIMIT)?;
             let delivery = Delivery {
-                id: request_id()?,
+                id: random::uuid()?,
                 to: Destination::Function(name.to_owned()),
                 event: String::from_utf8_lossy(event).into_owned(),
                 taken: Timestamp::now().as_millisecond(),

@@ -7,7 +7,7 @@ use super::{children, configuration as config, page, redrive};
 use crate::random;
 use crate::sandbox::account::Account;
 use crate::sandbox::services::ServiceError;
-use crate::sandbox::states::{Kind, Known, NewExecution, Refused, Target, uuid};
+use crate::sandbox::states::{Kind, Known, NewExecution, Refused, Target};
 use jiff::Timestamp;
 use opsctl_engine::asl::arn::{Named, StatesArn};
 use opsctl_engine::asl::execution::Status;
@@ -85,7 +85,7 @@ pub fn new(account: &Account, target: Target, input: Start) -> Result<NewExecuti
             config::name(&name)?;
             name
         }
-        None => uuid()?,
+        None => random::uuid()?,
     };
     let given = input.input.unwrap_or_else(|| "{}".to_owned());
     let refused = |why: &str| {
@@ -99,7 +99,7 @@ pub fn new(account: &Account, target: Target, input: Start) -> Result<NewExecuti
     let machine = target.machine.clone();
     let arn = match target.kind {
         Kind::Standard => Named::Execution { machine, label: None, name: name.clone() },
-        Kind::Express => Named::Express { machine, name: name.clone(), id: uuid()? },
+        Kind::Express => Named::Express { machine, name: name.clone(), id: random::uuid()? },
     };
     Ok(NewExecution {
         arn: account.states.arn(arn).to_string(),

@@ -19,7 +19,6 @@ pub use run::Run;
 
 use super::Target;
 use super::machine::Kind;
-use super::machines::uuid;
 use crate::random::{self, NoRandomness};
 use crate::sandbox::account::Account;
 use errands::Errands;
@@ -263,7 +262,7 @@ impl Executions {
 fn begin(new: NewExecution) -> Result<(Arc<Known>, Arc<Run>), Refused> {
     let NewExecution { target, arn, machine_arn, region, name, input, trace_header } = new;
     let head = Head {
-        id: uuid()?,
+        id: random::uuid()?,
         arn,
         name,
         machine: target.machine,

@@ -3,7 +3,6 @@
 
 use crate::random;
 use crate::sandbox::services::ServiceError;
-use crate::sandbox::states::uuid;
 use opsctl_engine::asl::history::Failure;
 use serde_json::Value;
 
@@ -59,5 +58,5 @@ pub fn unusable(input: &Value, why: impl std::fmt::Display) -> Failure {
 }
 
 fn request_id() -> String {
-    uuid().unwrap_or_default()
+    random::uuid().unwrap_or_default()
 }

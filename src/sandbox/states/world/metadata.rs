@@ -1,6 +1,6 @@
 //! What integrations of their own add to the answer of a service: how it came over HTTP.
 
-use crate::sandbox::states::uuid;
+use crate::random::uuid;
 use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::{Map, Value, json};
 

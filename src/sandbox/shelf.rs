@@ -1,4 +1,4 @@
-//! Files of JSON in a folder, one for each thing, private and never half written.
+//! Files of JSON in a folder, one for each thing, private and never half written. What the things are is not known here.
 
 use crate::files;
 use serde::Serialize;
