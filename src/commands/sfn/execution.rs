@@ -6,10 +6,9 @@ use std::str::FromStr;
 use clap::Args;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use opsctl_engine::asl::arn::{Named, StatesArn};
-use opsctl_engine::asl::names::{corrected, is_name};
 
 use super::api::Sfn;
-use super::machine::{Machine, MachineName, Names, machine_of};
+use super::machine::{Machine, MachineName, Names, checked_name, machine_of};
 use super::model::{Execution, ExecutionSummary, MachineSummary};
 use super::{complete, express};
 use crate::context::Context;
@@ -55,12 +54,7 @@ impl FromStr for ExecutionName {
             Some((machine, name)) => (Some(machine.parse()?), name),
             None => (None, text),
         };
-        if !is_name(name) {
-            let near = corrected(name).filter(|near| near != name);
-            let near = near.map(|near| format!("; {near} can")).unwrap_or_default();
-            return Err(format!("no execution can be called {name:?}{near}"));
-        }
-        let name = name.to_owned();
+        let name = checked_name(name, "execution")?;
         Ok(match machine {
             Some(machine) => ExecutionName::Of { machine, name },
             None => ExecutionName::Name(name),

@@ -73,6 +73,15 @@ pub fn machine_of(resource: &Named) -> Option<&str> {
     }
 }
 
+/// The name, if a machine or an execution (`what`) can have it; else one that is near and possible is told.
+pub fn checked_name(name: &str, what: &str) -> Result<String, String> {
+    if is_name(name) {
+        return Ok(name.to_owned());
+    }
+    let near = corrected(name).map(|near| format!("; {near} can")).unwrap_or_default();
+    Err(format!("no {what} can be called {name:?}{near}"))
+}
+
 impl FromStr for MachineName {
     type Err = String;
 
@@ -95,12 +104,7 @@ impl FromStr for MachineName {
             Some((name, alias)) if is_alias(alias) => (name, Some(Qualifier::Alias(alias.to_owned()))),
             Some((_, other)) => return Err(format!("{other:?} is neither a version nor an alias")),
         };
-        if !is_name(name) {
-            let near = corrected(name).filter(|near| near != name);
-            let near = near.map(|near| format!("; {near} can")).unwrap_or_default();
-            return Err(format!("no state machine can be called {name:?}{near}"));
-        }
-        Ok(MachineName::Name { name: name.to_owned(), qualifier })
+        Ok(MachineName::Name { name: checked_name(name, "state machine")?, qualifier })
     }
 }
 

@@ -3,15 +3,13 @@
 
 use clap::{ArgGroup, Args};
 use opsctl_engine::asl::arn::{Named, StatesArn};
-use opsctl_engine::asl::names::{corrected, is_name};
-use opsctl_engine::uuid::Uuid;
 use serde_json::{Value, json};
 
 use super::api::Sfn;
 use super::execution::{ExecutionName, describe};
 use super::following::short;
-use super::machine::{Machine, MachineName, machine_of};
-use super::model::{EXPRESS, Execution, Redrives};
+use super::machine::{Machine, MachineName, checked_name, machine_of};
+use super::model::{EXPRESS, Execution, MachineSummary, Redrives};
 use super::{alias, complete, payload};
 use crate::change::{Plan, Step, Token, Weight, Words};
 use crate::context::Context;
@@ -44,11 +42,7 @@ pub struct StartingArgs {
 }
 
 fn name(text: &str) -> Result<String, String> {
-    if is_name(text) {
-        return Ok(text.to_owned());
-    }
-    let near = corrected(text).filter(|near| is_name(near)).map(|near| format!("; {near} can"));
-    Err(format!("no execution can be called {text:?}{}", near.unwrap_or_default()))
+    checked_name(text, "execution")
 }
 
 /// Everything a start takes.
@@ -109,7 +103,7 @@ impl StartingArgs {
         let name = match &self.name {
             Some(name) => name.clone(),
             None if self.name_from_hash => hashed(&machine, &input)?,
-            None => Uuid::from_random(random::bytes()?).to_string(),
+            None => random::uuid()?,
         };
         Ok(Starting { machine, name, input, is_express, is_once: self.name_from_hash })
     }
@@ -141,7 +135,7 @@ fn is_named_in(execution: &ExecutionName, machine: &Machine, earlier: &Execution
 }
 
 fn is_express(machine: &Machine) -> Option<bool> {
-    machine.summary.as_ref().map(|summary| summary.machine_type == EXPRESS)
+    machine.summary.as_ref().map(MachineSummary::is_express)
 }
 
 /// What the execution was started with: its alias, else its version, else its machine.
@@ -254,6 +248,8 @@ impl Starting {
 
 #[cfg(test)]
 mod tests {
+    use opsctl_engine::asl::names::is_name;
+
     use super::*;
 
     #[test]
