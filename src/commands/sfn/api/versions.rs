@@ -4,6 +4,7 @@ use opsctl_engine::asl::arn::{Named, StatesArn};
 
 use super::{PAGE, Sfn, time};
 use crate::aws;
+use crate::commands::sfn::deployed::number_of;
 use crate::commands::sfn::model::{AliasSummary, VersionSummary};
 use crate::error::Result;
 
@@ -18,12 +19,8 @@ impl Sfn {
                     aws::failure(&error, format!("cannot list the versions of {machine}"))
                 })?;
             versions.extend(answer.state_machine_versions.into_iter().filter_map(|version| {
-                let number = match StatesArn::parse(&version.state_machine_version_arn).ok()?.resource {
-                    Named::Version { number, .. } => number,
-                    _ => return None,
-                };
                 Some(VersionSummary {
-                    number,
+                    number: number_of(&version.state_machine_version_arn)?,
                     created: time(&version.creation_date),
                     state_machine_version_arn: version.state_machine_version_arn,
                 })

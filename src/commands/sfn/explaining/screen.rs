@@ -1,12 +1,12 @@
 //! An explanation for people, on one screen: what failed first, then why, then what to do. What is long is cut; -o json
 //! has it whole.
 
-use opsctl_engine::asl::graph::{Line, Span, Style, cut, duration};
+use opsctl_engine::asl::graph::{Line, Span, Style, cut};
 use opsctl_engine::asl::history::time;
 use serde_json::Value;
 
 use super::model::{At, Below, Explained, Next};
-use crate::commands::sfn::following::short;
+use crate::commands::sfn::following::{short, took};
 use crate::commands::sfn::map_run::summary;
 use crate::commands::sfn::view::shortened;
 
@@ -43,16 +43,12 @@ impl Screen {
             "RUNNING" | "PENDING_REDRIVE" => Style::Running,
             _ => Style::Failed,
         };
-        let took = match (execution.started, execution.stopped) {
-            (Some(started), Some(stopped)) => format!(" after {}", duration(stopped.duration_since(started))),
-            _ => String::new(),
-        };
         let redrives = match execution.redrives.redrive_count {
             0 => String::new(),
             1 => ", redriven once".to_owned(),
             many => format!(", redriven {many} times"),
         };
-        let head = format!("{}{took}{redrives}", execution.status);
+        let head = format!("{}{}{redrives}", execution.status, took(execution));
         self.row(short(&execution.execution_arn), &head, style);
         if let Some(error) = &execution.error {
             self.field("error", error, Style::Failed);

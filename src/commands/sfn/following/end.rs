@@ -36,7 +36,7 @@ pub fn outcome(ended: &Ended, ctx: &Context) -> Result<Outcome> {
 }
 
 /// " after 4.2 s", where it is known.
-fn took(execution: &Execution) -> String {
+pub fn took(execution: &Execution) -> String {
     match (execution.started, execution.stopped) {
         (Some(started), Some(stopped)) => format!(" after {}", duration(stopped.duration_since(started))),
         _ => String::new(),

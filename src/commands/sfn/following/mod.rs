@@ -25,7 +25,7 @@ use crate::signals::Signals;
 use reader::Reader;
 use show::Show;
 
-pub use end::outcome;
+pub use end::{outcome, took};
 
 /// Looks that fail for a reason that may pass, one after the other, before it is taken to stay.
 const PATIENCE: u32 = 8;
