@@ -40,11 +40,9 @@ impl Get {
 
 pub fn get(account: &Account, given: Get) -> Outcome {
     let place = given.place();
-    let (version, mut reader) = {
-        place.check(account)?;
-        // One byte more than a result may have says already that it is too large.
-        account.s3.store.open_object(&place.target(), 0, PAYLOAD_LIMIT as u64 + 1)?
-    };
+    place.check(account)?;
+    // One byte more than a result may have says already that it is too large.
+    let (version, mut reader) = account.s3.store.open_object(&place.target(), 0, PAYLOAD_LIMIT as u64 + 1)?;
     let mut body = Vec::new();
     while let Some(chunk) = reader.next_chunk().map_err(errors::disk)? {
         body.extend_from_slice(&chunk);
