@@ -1,24 +1,19 @@
 //! Functions of a sandbox, from outside: invoked by a client that knows nothing of opsctl, told of new objects, and on
 //! their way back into the sandbox.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::support::machines::States;
-use crate::support::{Ran, Sandbox, Sealed, until};
+use crate::support::{Ran, Sandbox, Sealed, until, with_the_aws_cli};
 
 /// What a function has written, once it has so many lines.
+#[track_caller]
 fn lines(sealed: &Sealed, name: &str, count: usize) -> Vec<String> {
-    let limit = Instant::now() + Duration::from_secs(60);
-    loop {
+    until(|| {
         let text = std::fs::read_to_string(sealed.path(name)).unwrap_or_default();
-        if text.lines().count() >= count && text.ends_with('\n') {
-            return text.lines().map(str::to_owned).collect();
-        }
-        assert!(Instant::now() < limit, "{name} has not become {count} lines: {text}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+        let is_whole = text.lines().count() >= count && text.ends_with('\n');
+        is_whole.then(|| text.lines().map(str::to_owned).collect())
+    })
 }
 
 fn objects(sealed: &Sealed, args: &[&str]) -> Ran {
@@ -162,12 +157,7 @@ fn functions_and_notifications_are_added_to_a_sandbox_that_runs() {
 
 #[test]
 fn the_aws_cli_invokes_functions() {
-    let mut sealed = Sealed::new();
-    if !crate::s3::there_is_an_aws_cli(&sealed) {
-        return;
-    }
-    let path = std::env::var("PATH").unwrap();
-    sealed.set("PATH", path).set("AWS_PAGER", "");
+    let sealed = Sealed::new();
     let config = r#"
 [[functions]]
 name = "echo"
@@ -210,8 +200,9 @@ call invoke --function-name busy out 2>&1 || true
 call invoke --function-name nobody out 2>&1 || true
 until [ -s left ]; do sleep 0.05; done; cat left
 "#;
-    let ran =
-        sealed.run(["sandbox", "run", "--config", "sandbox.toml", "--", "bash", "-c", script]).expect(0);
+    let words = ["sandbox", "run", "--config", "sandbox.toml", "--", "bash", "-c", script];
+    let Some(ran) = with_the_aws_cli(&sealed, words) else { return };
+    let ran = ran.expect(0);
     let shown: Vec<&str> = ran.stdout.lines().filter(|line| !line.is_empty()).collect();
     let exit = r#"{"errorMessage":"ID Error: Runtime exited with error: exit status 3","errorType":"Runtime.ExitError","stackTrace":[]}"#;
     let late = r#"{"errorMessage":"ID Error: Task timed out after 0.20 seconds","errorType":"Sandbox.Timedout","stackTrace":[]}"#;

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::support::machines::{Machines, States};
-use crate::support::{Ran, Sandbox, Sealed, finish};
+use crate::support::{Ran, Sandbox, Sealed, with_the_aws_cli};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:done";
 const QUEUE: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/work";
@@ -183,12 +183,8 @@ fn nothing_is_lost_or_sent_twice_when_the_sandbox_is_killed_in_the_middle() {
 /// for SQS from its environment.
 #[test]
 fn the_aws_cli_publishes_and_sends() {
-    if Command::new("aws").arg("--version").output().is_err() {
-        println!("the AWS CLI is not on PATH: nothing to try");
-        return;
-    }
     let sealed = Sealed::new();
-    let config = sealed.write("sandbox.toml", "topics = [\"done\"]\n");
+    sealed.write("sandbox.toml", "topics = [\"done\"]\n");
     let script = r#"set -e
 aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" --output text "$@"; }
 topic=arn:aws:sns:us-east-1:111122223333:done
@@ -203,12 +199,9 @@ opsctl sandbox messages done --query 'items[].attributes.k.stringValue' -o text
 aws sns publish --topic-arn ${topic}x --message m 2>&1 || true
 aws sqs send-message --queue-url http://127.0.0.1/444455556666/q --message-body m 2>&1 || true
 "#;
-    let line = ["sandbox".as_ref(), "run".as_ref(), "--config".as_ref(), config.as_os_str(), "--".as_ref()];
-    let mut command = sealed.command(line);
-    command.args(["sh", "-c", script]).env("PATH", std::env::var_os("PATH").unwrap());
-    // Launchers of interpreters keep their versions in the home folder.
-    command.env("HOME", std::env::var_os("HOME").unwrap());
-    let ran = finish(command, b"").expect(0);
+    let words = ["sandbox", "run", "--config", "sandbox.toml", "--", "sh", "-c", script];
+    let Some(ran) = with_the_aws_cli(&sealed, words) else { return };
+    let ran = ran.expect(0);
     let lines: Vec<&str> = ran.stdout.lines().filter(|line| !line.is_empty()).collect();
     let expected = [
         "5d41402abc4b2a76b9719d911017c592",

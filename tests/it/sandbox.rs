@@ -1,10 +1,10 @@
 //! `opsctl sandbox`: running commands inside, keeping one up, and what goes wrong.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Sandbox, Sealed, hang_ups_are_ignored};
+use crate::support::{Sandbox, Sealed, hang_ups_are_ignored, with_the_aws_cli};
 
 fn inside<'a>(command: &[&'a str]) -> Vec<&'a str> {
     [&["sandbox", "run", "--"], command].concat()
@@ -282,30 +282,18 @@ fn the_key_is_in_no_log() {
     assert!(ran.stderr.contains("answered") && !ran.stderr.contains(secret), "{}", ran.stderr);
 }
 
-/// The AWS CLI is a client of somebody else's making; where it is installed it has to work.
 #[test]
 fn the_aws_cli_works_inside() {
-    if Command::new("aws").arg("--version").output().is_err() {
-        println!("the AWS CLI is not on PATH: nothing to try");
-        return;
-    }
     let sealed = Sealed::new();
-    let mut command =
-        sealed.command(inside(&["aws", "--output", "json", "ssm", "describe-instance-properties"]));
-    command.env("PATH", std::env::var_os("PATH").unwrap());
-    // Launchers of interpreters keep their versions in the home folder.
-    command.env("HOME", std::env::var_os("HOME").unwrap());
-    let ran = crate::support::finish(command, b"").expect(0);
+    let words = inside(&["aws", "--output", "json", "ssm", "describe-instance-properties"]);
+    let Some(ran) = with_the_aws_cli(&sealed, words) else { return };
+    let ran = ran.expect(0);
     assert_eq!(ran.json()["InstanceProperties"].as_array().unwrap().len(), 3);
 }
 
 /// What failed goes on by a redrive, and the children of a map run are counted and listed.
 #[test]
 fn the_aws_cli_redrives_inside() {
-    if Command::new("aws").arg("--version").output().is_err() {
-        println!("the AWS CLI is not on PATH: nothing to try");
-        return;
-    }
     let sealed = Sealed::new();
     let script = r#"set -e
 sfn() { aws --output text stepfunctions "$@"; }
@@ -331,11 +319,8 @@ ended
 sfn describe-execution --execution-arn "$execution" --query '[status, output, redriveCount]'
 sfn describe-map-run --map-run-arn "$run" --query '[status, maxConcurrency, redriveCount]'
 "#;
-    let mut command = sealed.command(inside(&["sh", "-c", script]));
-    command.env("PATH", std::env::var_os("PATH").unwrap());
-    // Launchers of interpreters keep their versions in the home folder.
-    command.env("HOME", std::env::var_os("HOME").unwrap());
-    let ran = crate::support::finish(command, b"").expect(0);
+    let Some(ran) = with_the_aws_cli(&sealed, inside(&["sh", "-c", script])) else { return };
+    let ran = ran.expect(0);
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let refused = "(ExecutionNotRedrivable) when calling the RedriveExecution operation: Execution is RUNNING and cannot be redriven";
     assert!(lines[0].ends_with(refused), "{}", ran.stdout);
@@ -350,10 +335,6 @@ sfn describe-map-run --map-run-arn "$run" --query '[status, maxConcurrency, redr
 /// A machine is made, run and told of, and an activity's worker is a client as any other.
 #[test]
 fn the_aws_cli_runs_machines_inside() {
-    if Command::new("aws").arg("--version").output().is_err() {
-        println!("the AWS CLI is not on PATH: nothing to try");
-        return;
-    }
     let sealed = Sealed::new();
     let script = r#"set -e
 sfn() { aws --output text stepfunctions "$@"; }
@@ -372,11 +353,8 @@ express=$(sfn create-state-machine --name x --type EXPRESS --role-arn arn:aws:ia
 sfn start-sync-execution --state-machine-arn "$express" --query '[status, output]'
 sfn describe-state-machine --state-machine-arn arn:none 2>&1 || true
 "#;
-    let mut command = sealed.command(inside(&["sh", "-c", script]));
-    command.env("PATH", std::env::var_os("PATH").unwrap());
-    // Launchers of interpreters keep their versions in the home folder.
-    command.env("HOME", std::env::var_os("HOME").unwrap());
-    let ran = crate::support::finish(command, b"").expect(0);
+    let Some(ran) = with_the_aws_cli(&sealed, inside(&["sh", "-c", script])) else { return };
+    let ran = ran.expect(0);
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let events = "ExecutionStarted TaskStateEntered ActivityScheduled ActivityStarted ActivitySucceeded TaskStateExited ExecutionSucceeded";
     let events = events.replace(' ', "\t");

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::store::there_is_an_aws_cli;
-use crate::support::{Ran, Sealed};
+use crate::support::{Ran, Sealed, with_the_aws_cli};
 
 const CONFIG: &str = r#"
 [[buckets]]
@@ -36,14 +35,10 @@ fn inside(script: &str) -> Option<Ran> {
 }
 
 fn inside_of(config: &str, script: &str) -> Option<Ran> {
-    let mut sealed = Sealed::new();
-    if !there_is_an_aws_cli(&sealed) {
-        return None;
-    }
-    let path = std::env::var("PATH").unwrap();
-    sealed.set("PATH", path).set("AWS_PAGER", "").write("sandbox.toml", config);
-    let script = format!("set -eu\nexport AWS_PAGER=\n{script}");
-    Some(sealed.run(["sandbox", "run", "--config", "sandbox.toml", "--", "bash", "-c", &script]))
+    let sealed = Sealed::new();
+    sealed.write("sandbox.toml", config);
+    let script = format!("set -eu\n{script}");
+    with_the_aws_cli(&sealed, ["sandbox", "run", "--config", "sandbox.toml", "--", "bash", "-c", &script])
 }
 
 #[test]

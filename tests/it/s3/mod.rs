@@ -12,4 +12,3 @@ mod shelf;
 mod store;
 
 pub use shelf::Shelf;
-pub use store::there_is_an_aws_cli;

@@ -1,8 +1,6 @@
 //! The store behind the sandbox's S3, through the binary: files are put, kept over a restart, and held against what
 //! the store denies.
 
-use std::process::Command;
-
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
@@ -138,19 +136,4 @@ fn no_log_of_a_sandbox_has_its_key() {
     let secret = ran.stdout.lines().last().unwrap().to_owned();
     let log = std::fs::read_to_string(sealed.path("log")).unwrap();
     assert!(secret.len() == 40 && log.len() > 2000 && !log.contains(&secret), "{}", log.len());
-}
-
-/// `aws` with the words behind it, inside of a sandbox.
-pub fn there_is_an_aws_cli(sealed: &Sealed) -> bool {
-    let mut command = Command::new("aws");
-    sealed.seal(&mut command);
-    let there = command
-        .env("PATH", std::env::var("PATH").unwrap())
-        .arg("--version")
-        .output()
-        .is_ok_and(|ran| ran.status.success());
-    if !there {
-        eprintln!("there is no AWS CLI here: not tried");
-    }
-    there
 }

@@ -1,7 +1,6 @@
 //! State machines in a sandbox: made and started by a client of the service, looked at by opsctl.
 
 use std::ops::Deref;
-use std::time::{Duration, Instant};
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::StateMachineType;
@@ -10,7 +9,7 @@ use opsctl::settings::Environment;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::{Ran, Sandbox, Sealed};
+use super::{Ran, Sandbox, Sealed, until};
 
 pub const ROLE: &str = "arn:aws:iam::111122223333:role/machines";
 
@@ -102,16 +101,12 @@ impl States {
     /// The status in which an execution ends.
     #[track_caller]
     pub fn until_over(&self, arn: &str) -> String {
-        let end = Instant::now() + Duration::from_secs(60);
-        loop {
-            let answer = self.with_client(async |client| {
-                client.describe_execution().execution_arn(arn).send().await.unwrap()
-            });
-            if answer.status.as_str() != "RUNNING" {
-                return answer.status.as_str().to_owned();
-            }
-            assert!(Instant::now() < end, "{arn} does not end");
-        }
+        until(|| {
+            let described =
+                async |client: &Client| client.describe_execution().execution_arn(arn).send().await;
+            let status = self.with_client(described).unwrap().status.as_str().to_owned();
+            (status != "RUNNING").then_some(status)
+        })
     }
 
     /// The task that an activity has for a worker: its token.

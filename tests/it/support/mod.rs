@@ -1,6 +1,7 @@
 //! What the tests share: a sealed place to run the binary in, a sandbox, a terminal, a scripted AWS with a
 //! scripted gateway and node, TLS and a proxy before them.
 
+mod aws_cli;
 pub mod bucket;
 mod fake_aws;
 mod gateway;
@@ -12,6 +13,7 @@ mod terminal;
 pub mod tunnel;
 mod waiting;
 
+pub use aws_cli::with_the_aws_cli;
 pub use fake_aws::{FakeAws, Reply, Request};
 pub use gateway::{Gateway, Peer};
 pub use node::{Node, SESSION_ID};
