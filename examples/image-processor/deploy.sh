@@ -1,6 +1,6 @@
 #!/bin/sh
 # Deploys the image processor to the sandbox that it runs in: functions, buckets and the state machine. Every command is
-# printed before it runs. `run.sh` begins with it.
+# printed before it runs. `run.sh` reads it in, and goes on from here with its `say` and `run`.
 #
 # The functions are built with cargo; IMAGE_PROCESSOR names their program where that is done already.
 set -eu
@@ -8,7 +8,7 @@ set -eu
 case "${AWS_ENDPOINT_URL:-}" in
 http://127.0.0.1:*) ;;
 *)
-    echo 'This deploys to a sandbox: opsctl sandbox run -- examples/image-processor/deploy.sh' >&2
+    echo "This deploys to a sandbox: opsctl sandbox run -- $0" >&2
     exit 2
     ;;
 esac

@@ -5,28 +5,8 @@
 #   opsctl sandbox run -- examples/image-processor/run.sh
 #
 # deploy.sh builds the functions with cargo; IMAGE_PROCESSOR names their program where that is done already.
-set -eu
 
-case "${AWS_ENDPOINT_URL:-}" in
-http://127.0.0.1:*) ;;
-*)
-    echo 'This deploys to a sandbox: opsctl sandbox run -- examples/image-processor/run.sh' >&2
-    exit 2
-    ;;
-esac
-cd "$(dirname "$0")"
-
-say() {
-    printf '\n# %s\n' "$1"
-}
-
-# Prints a command line, then runs just that.
-run() {
-    printf '$ %s\n' "$1"
-    eval "$1"
-}
-
-./deploy.sh
+. "$(dirname "$0")/deploy.sh"
 
 # The name of the newest execution, when there are as many as uploads.
 newest() {
