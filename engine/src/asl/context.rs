@@ -75,7 +75,7 @@ impl From<Value> for Context {
 }
 
 impl Node {
-    fn to_value(&self) -> Value {
+    pub fn to_value(&self) -> Value {
         match self {
             Node::Object(fields) => fields
                 .iter()

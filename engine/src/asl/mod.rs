@@ -31,6 +31,7 @@ mod place;
 mod room;
 pub mod scope;
 pub mod template;
+pub mod test_state;
 #[cfg(test)]
 mod tests;
 

@@ -78,6 +78,15 @@ impl Variables {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.own.is_empty()
+    }
+
+    /// The variables of this scope alone, as an object.
+    pub fn to_value(&self) -> Value {
+        self.own.iter().map(|(name, value)| (name.clone(), value.value().clone())).collect()
+    }
+
     /// Bytes of JSON of all values, those of the scopes around this one included.
     pub fn length(&self) -> usize {
         let scopes = std::iter::successors(Some(self), |scope| scope.outer.as_deref());

@@ -171,6 +171,7 @@ impl Execution {
                     };
                     return self.attempt_failed(id, frame, failure);
                 }
+                self.note_payload("result", &output);
                 // A job or callback that succeeded was submitted, whether its runner said so or not.
                 self.submitted(frame, output.clone());
                 self.close(frame, |resource| match resource {

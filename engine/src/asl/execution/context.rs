@@ -1,6 +1,6 @@
 //! What is in the context object: `$$` of JSONPath, `$states.context` of JSONata.
 
-use super::frame::Frame;
+use super::frame::{Frame, Item};
 use super::run::Run;
 use crate::asl::context::{Context, Node};
 use crate::asl::history::{StateType, time};
@@ -32,10 +32,15 @@ pub(super) fn context(run: &Run, frame: &Frame, token: Option<&str>) -> Context 
         context.push(("Task", Node::Object(vec![("Token", Node::from(token))])));
     }
     if let Some(item) = &frame.item {
-        let mut fields = vec![("Index", Node::from(item.index)), ("Value", Node::from(&item.value))];
-        fields.extend(item.key.as_deref().map(|key| ("Key", Node::from(key))));
-        fields.push(("Source", Node::from(item.source.as_deref().unwrap_or("STATE_DATA"))));
-        context.push(("Map", Node::Object(vec![("Item", Node::Object(fields))])));
+        context.push(("Map", map(item)));
     }
     Context::new(Node::Object(context))
+}
+
+/// What is said of the item of an iteration or a child.
+pub(super) fn map(item: &Item) -> Node {
+    let mut fields = vec![("Index", Node::from(item.index)), ("Value", Node::from(&item.value))];
+    fields.extend(item.key.as_deref().map(|key| ("Key", Node::from(key))));
+    fields.push(("Source", Node::from(item.source.as_deref().unwrap_or("STATE_DATA"))));
+    Node::Object(vec![("Item", Node::Object(fields))])
 }

@@ -36,6 +36,10 @@ impl Execution {
         frame.entered_at = self.now;
         frame.retries.clear();
         frame.retry_count = 0;
+        if let Some(trial) = &self.trial {
+            frame.retries.resize(state.retry.len(), trial.retries);
+            frame.retry_count = trial.retries;
+        }
         self.work(id, frame)
     }
 
@@ -69,7 +73,10 @@ impl Execution {
             return Ok(None);
         }
         match result {
-            Some(result) => Ok(Some(result.clone())),
+            Some(result) => {
+                self.note_payload("result", result);
+                Ok(Some(result.clone()))
+            }
             None => self.arguments(frame, state, None).map(Some),
         }
     }
@@ -83,10 +90,17 @@ impl Execution {
         token: Option<&str>,
     ) -> Result<Payload, Problem> {
         let effective = self.effective(frame, state)?;
-        let Some(template) = &state.flow.arguments else { return Ok(effective) };
-        let mut sight = self.sight(frame, state, frame.input.value(), token);
-        sight.dollar = effective.value();
-        small_enough(&state.name, Payload::new(sight.template(template, &mut self.random)?))
+        self.note_effective(state, &effective);
+        let arguments = match &state.flow.arguments {
+            Some(template) => {
+                let mut sight = self.sight(frame, state, frame.input.value(), token);
+                sight.dollar = effective.value();
+                small_enough(&state.name, Payload::new(sight.template(template, &mut self.random)?))?
+            }
+            None => effective,
+        };
+        self.note_arguments(state, &arguments);
+        Ok(arguments)
     }
 
     fn fail_state(
@@ -133,6 +147,7 @@ impl Execution {
         default: Option<usize>,
     ) -> Result<Fate, Problem> {
         let effective = self.effective(frame, state)?;
+        self.note_effective(state, &effective);
         let input = frame.input.clone();
         let mut sight = self.sight(frame, state, input.value(), None);
         sight.dollar = effective.value();

@@ -82,7 +82,10 @@ impl Execution {
         token: Option<&str>,
     ) -> Sight<'a> {
         let context = match self.runs.get(frame.run).and_then(Option::as_ref) {
-            Some(run) if state.reads_context => context(run, frame, token),
+            Some(run) if state.reads_context => match &self.trial {
+                Some(trial) => trial.context(frame),
+                None => context(run, frame, token),
+            },
             _ => Context::from(Value::Null),
         };
         let variables = Arc::clone(&frame.variables);

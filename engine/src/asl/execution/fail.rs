@@ -25,6 +25,7 @@ impl Execution {
     ) -> Fate {
         let states = Arc::clone(&frame.states);
         let Some(state) = states.list.get(frame.current) else { return Fate::Failed(failure) };
+        self.note(|seen| seen.failure = Some(failure.clone()));
         let is_caught = |errors: &[Arc<str>]| matches(errors, failure.error.as_deref(), alias);
         let retrier = state.retry.iter().enumerate().find(|(_, retrier)| is_caught(&retrier.errors));
         if let Some((number, retrier)) = retrier {
@@ -34,6 +35,10 @@ impl Execution {
                 frame.retries[number] += 1;
                 frame.retry_count += 1;
                 let delay = self.delay(retrier, used);
+                if self.trial.is_some() {
+                    self.note(|seen| seen.retried = Some((number, delay)));
+                    return Fate::Fatal(failure);
+                }
                 frame.epoch += 1;
                 self.turn_to(frame, Doing::BackingOff);
                 self.timers.add(after(self.now, delay), Timer::Wake { frame: id, epoch: frame.epoch });
@@ -91,6 +96,7 @@ impl Execution {
             }
         };
         let output = small_enough(&state.name, output)?;
+        self.note(|seen| seen.caught = Some(number));
         let way = (Exit::Catcher(number + 1), Next::State(catcher.next));
         Ok(self.go(frame, state, output, assigned, way))
     }

@@ -58,11 +58,16 @@ impl Execution {
         map: &Map,
     ) -> Result<Fate, Problem> {
         let effective = self.effective(frame, state)?;
+        self.note_effective(state, &effective);
         let items = self.items(frame, state, &map.items, &effective)?;
+        self.note_items(state, &items);
         let length = items.value().as_array().map_or(0, Vec::len);
         self.follow(frame, Happened::MapStarted { length: length as u64 });
         let at_once =
             self.max_concurrency(frame, state, map)?.map_or(MOST_AT_ONCE, |most| most.min(MOST_AT_ONCE));
+        if self.trial.is_some() {
+            return self.try_iterations(id, frame, state, map, (&items, &effective));
+        }
         let iterations = Iterations {
             items,
             effective,
@@ -91,7 +96,9 @@ impl Execution {
         state: &State,
         map: &Map,
     ) -> Result<Option<usize>, Problem> {
-        match self.whole_field(frame, state, map.max_concurrency.as_ref(), "MaxConcurrency")? {
+        let most = self.whole_field(frame, state, map.max_concurrency.as_ref(), "MaxConcurrency")?;
+        self.note_number("maxConcurrency", most.unwrap_or_default());
+        match most {
             Some(most) if most < 0 => Err(Problem::runtime("MaxConcurrency cannot be negative.")),
             Some(0) | None => Ok(None),
             Some(most) => Ok(Some(usize::try_from(most).unwrap_or(usize::MAX))),
@@ -158,7 +165,9 @@ impl Execution {
             sight.template(selector, &mut self.random)
         };
         frame.item = outer;
-        small_enough(&state.name, Payload::new(rendered?))
+        let input = small_enough(&state.name, Payload::new(rendered?))?;
+        self.note(|seen| seen.selected.push(input.clone()));
+        Ok(input)
     }
 
     /// Starts the next iteration, behind the event `previous`.

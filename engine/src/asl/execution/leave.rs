@@ -112,13 +112,24 @@ impl Execution {
             (_, result) => result.clone(),
         };
         let effective = match &selected {
-            Some(selected) => selected.clone(),
-            None => self.effective(frame, state)?,
+            Some(selected) => {
+                self.note_payload("afterResultSelector", selected);
+                selected.clone()
+            }
+            None => {
+                let effective = self.effective(frame, state)?;
+                self.note_effective(state, &effective);
+                effective
+            }
         };
         sight.dollar = effective.value();
         let assigned = assign.map(|assign| sight.template(assign, &mut self.random)).transpose()?;
         let merged = match selected {
-            Some(selected) => place(&state.flow.result_path, &frame.input, selected)?,
+            Some(selected) => {
+                let merged = place(&state.flow.result_path, &frame.input, selected)?;
+                self.note_payload("afterResultPath", &merged);
+                merged
+            }
             None => effective.clone(),
         };
         let output = self.select(frame, state, &state.flow.output_path, &merged)?;
@@ -180,6 +191,17 @@ impl Execution {
             assigned: assigned.into(),
         };
         self.follow(frame, exited);
+        if self.trial.is_some() {
+            if !frame.variables.is_empty() {
+                self.note_payload("variables", &Payload::new(frame.variables.to_value()));
+            }
+            let next = match way.1 {
+                Next::State(next) => frame.states.list.get(next).map(|next| Arc::clone(&next.name)),
+                Next::End => None,
+            };
+            self.note(|seen| seen.next = next);
+            return Fate::Succeeded(output);
+        }
         match way.1 {
             Next::End => Fate::Succeeded(output),
             Next::State(next) => {

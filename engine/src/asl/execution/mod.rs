@@ -22,6 +22,7 @@ mod redrive;
 mod run;
 mod settle;
 mod timers;
+mod trial;
 pub mod virtual_time;
 mod waits;
 
@@ -47,6 +48,7 @@ use crate::random::Random;
 use frame::{Doing, Frame, FrameId, Frames, Item, Place};
 use run::Run;
 use timers::{Timer, Timers};
+pub(in crate::asl) use trial::{Seen, Trial};
 
 /// One run of a machine.
 pub struct Execution {
@@ -69,6 +71,8 @@ pub struct Execution {
     outcome: Option<Outcome>,
     /// Every map run there was, in the order they started.
     map_runs: Vec<MapRunReport>,
+    /// Of one state alone.
+    trial: Option<Box<Trial>>,
     /// The history of the child that is told of, once that child is gone.
     told: Option<History>,
 }
@@ -119,6 +123,7 @@ impl Execution {
             outcome: None,
             map_runs: Vec::new(),
             told: None,
+            trial: None,
             timeout: machine.timeout,
             options,
         };
@@ -209,6 +214,11 @@ impl Execution {
 
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// What it was started with.
+    pub(in crate::asl) fn input(&self) -> Option<&Payload> {
+        self.runs.first().and_then(Option::as_ref).map(|run| &run.input)
     }
 
     pub fn arn(&self) -> &Arc<str> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{EXCEEDED, ITEM_READER_FAILED, MapRun, Phase};
+use super::{EXCEEDED, EXCEEDED_CAUSE, ITEM_READER_FAILED, MapRun, Phase};
 use crate::asl::definition::{State, States, Work};
 use crate::asl::execution::Execution;
 use crate::asl::execution::evaluate::Problem;
@@ -21,7 +21,7 @@ use crate::asl::{PAYLOAD_LIMIT, Payload};
 /// What the name of a child and the id of its map run begin with alike: so many characters.
 pub const CHILD_PREFIX: usize = "xxxxxxxx-xxxx-xxxx".len();
 
-enum Taken {
+pub(super) enum Taken {
     Input(Payload, u64),
     /// No item is left.
     Nothing,
@@ -50,6 +50,9 @@ impl Execution {
     pub(super) fn start_children(&mut self, id: FrameId, frame: &mut Frame) -> Fate {
         let states = Arc::clone(&frame.states);
         let Some(state) = states.list.get(frame.current) else { return Fate::Blocked };
+        if self.trial.is_some() {
+            return self.try_children(id, frame, state);
+        }
         loop {
             let Doing::MapRun(map_run) = &mut frame.doing else { return Fate::Blocked };
             if !matches!(map_run.phase, Phase::Running(_)) || map_run.running.len() >= map_run.at_once {
@@ -80,7 +83,7 @@ impl Execution {
     }
 
     /// The input of the next child: an item, or a batch of them.
-    fn take(&mut self, frame: &mut Frame, state: &State) -> Result<Taken, Problem> {
+    pub(super) fn take(&mut self, frame: &mut Frame, state: &State) -> Result<Taken, Problem> {
         let Doing::MapRun(map_run) = &mut frame.doing else { return Ok(Taken::Nothing) };
         let Some(batches) = map_run.batches.clone() else {
             return self.take_item(frame, state).map(|taken| match taken {
@@ -334,8 +337,7 @@ impl Execution {
     }
 
     fn exceeded(&mut self, id: FrameId, frame: &mut Frame) -> Fate {
-        let cause = "The specified tolerated failure threshold was exceeded";
-        self.map_run_failed(id, frame, EXCEEDED, cause)
+        self.map_run_failed(id, frame, EXCEEDED, EXCEEDED_CAUSE)
     }
 }
 

@@ -8,6 +8,7 @@ mod redrive;
 mod results;
 mod settings;
 mod source;
+mod trial;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -31,7 +32,8 @@ use source::Source;
 const MOST_AT_ONCE: usize = 1000;
 const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
 const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
-const EXCEEDED: &str = "States.ExceedToleratedFailureThreshold";
+pub(super) const EXCEEDED: &str = "States.ExceedToleratedFailureThreshold";
+pub(super) const EXCEEDED_CAUSE: &str = "The specified tolerated failure threshold was exceeded";
 
 /// A distributed Map that is under way.
 pub(super) struct MapRun {
@@ -97,9 +99,14 @@ impl Execution {
         distributed: &Distributed,
     ) -> Result<Fate, Problem> {
         let effective = self.effective(frame, state)?;
+        self.note_effective(state, &effective);
         let source = match distributed.reader {
             Some(_) => None,
-            None => Some(Source::of_value(self.items(frame, state, &map.items, &effective)?)),
+            None => {
+                let items = self.items(frame, state, &map.items, &effective)?;
+                self.note_items(state, &items);
+                Some(Source::of_value(items))
+            }
         };
         let length = source.as_ref().map_or(0, Source::length);
         self.follow(frame, Happened::MapStarted { length });

@@ -75,6 +75,12 @@ impl Execution {
         if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
             return Err(Problem::runtime("ToleratedFailurePercentage must be between 0 and 100."));
         }
+        if let Some(count) = count {
+            self.note_number("toleratedFailureCount", count);
+        }
+        if let Some(percentage) = percentage {
+            self.note_number("toleratedFailurePercentage", percentage);
+        }
         Ok(Tolerance { count, percentage })
     }
 
