@@ -115,6 +115,7 @@ pub const ACTIONS: &[&str] = &[
     "states:StartSyncExecution",
     "states:StopExecution",
     "states:TagResource",
+    "states:TestState",
     "states:UntagResource",
     "states:UpdateMapRun",
     "states:UpdateStateMachine",

@@ -332,6 +332,37 @@ sfn describe-map-run --map-run-arn "$run" --query '[status, maxConcurrency, redr
     );
 }
 
+/// One state is tested, with a mock and without.
+#[test]
+fn the_aws_cli_tests_states_inside() {
+    if Command::new("aws").arg("--version").output().is_err() {
+        println!("the AWS CLI is not on PATH: nothing to try");
+        return;
+    }
+    let sealed = Sealed::new();
+    let script = r#"set -e
+test_state() { aws --output text stepfunctions test-state "$@"; }
+test_state --definition '{"Type":"Choice","Default":"Small","Choices":[{"Variable":"$.n","NumericGreaterThan":9,"Next":"Large"}]}' \
+    --input '{"n":10}' --query '[status, nextState]'
+task='{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true,
+    "Parameters":{"QueueUrl":"http://127.0.0.1/'$(aws --output text sts get-caller-identity --query Account)'/work","MessageBody":"hello"}}'
+test_state --definition "$task" --role-arn arn:aws:iam::111122223333:role/r --inspection-level DEBUG \
+    --query '[status, inspectionData.result != null]'
+opsctl sandbox messages --columns to,message -o tsv
+test_state --definition "$task" 2>&1 || true
+"#;
+    let mut command = sealed.command(inside(&["sh", "-c", script]));
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    // Launchers of interpreters keep their versions in the home folder.
+    command.env("HOME", std::env::var_os("HOME").unwrap());
+    let ran = crate::support::finish(command, b"").expect(0);
+    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines[..2], ["SUCCEEDED\tLarge", "SUCCEEDED\tTrue"], "{}", ran.stdout);
+    assert!(lines[2..].iter().any(|line| line.contains("work") && line.contains("hello")), "{}", ran.stdout);
+    let refused = "(ValidationException) when calling the TestState operation: RoleArn must be specified when testing a Task state";
+    assert!(lines.last().unwrap().ends_with(refused), "{}", ran.stdout);
+}
+
 /// A machine is made, run and told of, and an activity's worker is a client as any other.
 #[test]
 fn the_aws_cli_runs_machines_inside() {

@@ -2,7 +2,7 @@
 
 use super::{Reply, ServiceError, json};
 use crate::sandbox::account::Account;
-use crate::sandbox::messages::{Attribute, Draft, Posted, Said, md5_of_attributes, md5_of_body};
+use crate::sandbox::messages::{Attribute, Draft, Posted, Said, check_batch, md5_of_attributes, md5_of_body};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -11,6 +11,23 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "PascalCase")]
 struct Send {
     queue_url: Option<String>,
+    #[serde(flatten)]
+    entry: Entry,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendBatch {
+    queue_url: Option<String>,
+    #[serde(default)]
+    entries: Vec<Entry>,
+}
+
+/// A message to be sent, in a batch with an id.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    id: Option<String>,
     message_body: Option<String>,
     delay_seconds: Option<u32>,
     #[serde(default)]
@@ -28,6 +45,7 @@ struct GetUrl {
 pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     match operation {
         "SendMessage" => json::answer_own(body, |input| send(account, input)),
+        "SendMessageBatch" => json::answer_own(body, |input| send_batch(account, input)),
         "GetQueueUrl" => json::answer_own(body, |input| get_url(account, input)),
         operation => Err(ServiceError::unknown_operation(operation)),
     }
@@ -35,19 +53,49 @@ pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, 
 
 fn send(account: &Account, input: Send) -> Result<Value, ServiceError> {
     let url = input.queue_url.unwrap_or_default();
+    authorize(account, &url)?;
+    post(account, &url, input.entry).map(Value::from)
+}
+
+/// Every message by itself: one that is refused takes none of the others with it.
+fn send_batch(account: &Account, input: SendBatch) -> Result<Value, ServiceError> {
+    let url = input.queue_url.unwrap_or_default();
+    authorize(account, &url)?;
+    account.messages.channels.queue(&url)?;
+    check_batch(input.entries.iter().map(|entry| entry.id.as_deref().unwrap_or_default()))?;
+    let (mut successful, mut failed) = (Vec::new(), Vec::new());
+    for entry in input.entries {
+        let id = entry.id.clone();
+        match post(account, &url, entry) {
+            Ok(mut result) => {
+                result.insert("Id".to_owned(), id.into());
+                successful.push(Value::from(result));
+            }
+            Err(error) => failed.push(serde_json::json!({
+                "Id": id, "SenderFault": error.status < 500, "Code": error.code, "Message": error.message,
+            })),
+        }
+    }
+    Ok(serde_json::json!({"Successful": successful, "Failed": failed}))
+}
+
+fn authorize(account: &Account, url: &str) -> Result<(), ServiceError> {
     let name = url.rsplit('/').next().unwrap_or_default();
-    account.authorize("sqs:SendMessage", &account.arn("sqs", name))?;
+    account.authorize("sqs:SendMessage", &account.arn("sqs", name))
+}
+
+fn post(account: &Account, url: &str, entry: Entry) -> Result<Map<String, Value>, ServiceError> {
     let said = Said {
-        message: input.message_body,
-        attributes: input.message_attributes,
-        group: input.message_group_id,
-        deduplication: input.message_deduplication_id,
+        message: entry.message_body,
+        attributes: entry.message_attributes,
+        group: entry.message_group_id,
+        deduplication: entry.message_deduplication_id,
         ..Said::default()
     };
-    let draft = draft(account, &url, input.delay_seconds, said)?.from(account.identity.arn());
+    let draft = draft(account, url, entry.delay_seconds, said)?.from(account.identity.arn());
     let attributes = draft.attributes.clone();
     let body = draft.message.clone();
-    Ok(result(&body, &attributes, &account.messages.post(draft)?).into())
+    Ok(result(&body, &attributes, &account.messages.post(draft)?))
 }
 
 /// A message to a queue. Nothing is delivered, so a delay changes nothing.
@@ -130,5 +178,34 @@ mod tests {
         }
         let unknown = call(&account, "sqs", "AmazonSQS.ReceiveMessage", json!({})).unwrap_err();
         assert_eq!(unknown.code, "UnknownOperationException");
+    }
+
+    #[test]
+    fn a_batch_is_sent_message_by_message() {
+        let account = testing::account("queues = [\"work\"]");
+        let url = "http://127.0.0.1:1/111122223333/work";
+        let send = |url: &str, entries: Value| {
+            let body = json!({"QueueUrl": url, "Entries": entries});
+            call(&account, "sqs", "AmazonSQS.SendMessageBatch", body)
+        };
+        let entries = json!([
+            {"Id": "a", "MessageBody": "one"},
+            {"Id": "b"},
+            {"Id": "c", "MessageBody": "two", "MessageAttributes": {"k": {"DataType": "Number", "StringValue": "7"}}},
+        ]);
+        let sent = send(url, entries).unwrap();
+        let texts: Vec<String> =
+            account.messages.after(0).0.into_iter().map(|message| message.message).collect();
+        assert_eq!(texts, ["one", "two"]);
+        assert_eq!((&sent["Successful"][0]["Id"], &sent["Successful"][1]["Id"]), (&json!("a"), &json!("c")));
+        assert_eq!(sent["Successful"][0]["MD5OfMessageBody"], "f97c5d29941bfb1b2fdab0874906ab82");
+        let failed = json!([{
+            "Id": "b", "SenderFault": true, "Code": "MissingParameter",
+            "Message": "The request must contain the parameter MessageBody.",
+        }]);
+        assert_eq!(sent["Failed"], failed);
+        let one = json!([{"Id": "a", "MessageBody": "m"}]);
+        assert_eq!(send(url, json!([])).unwrap_err().code, "EmptyBatchRequest");
+        assert_eq!(send(&url.replace("work", "rest"), one).unwrap_err().code, "QueueDoesNotExist");
     }
 }

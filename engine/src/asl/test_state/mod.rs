@@ -13,6 +13,9 @@ mod shapes;
 mod tests;
 mod text;
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use serde_json::Value;
 
 pub use answer::answer;
@@ -21,9 +24,10 @@ pub use mock::{Mock, Validation};
 use super::create::Refusal;
 use super::definition::{MachineType, Work};
 use super::execution::virtual_time;
-use super::execution::{Execution, Options, Trial};
+use super::execution::{Execution, Identity, MAX_EVENTS, Options, Trial};
 use super::scope::Variables;
 use super::{PAYLOAD_LIMIT, Payload, input};
+use crate::random::Random;
 use definition::Subject;
 
 /// What a state is tested with, as on the wire: payloads are JSON text.
@@ -61,14 +65,32 @@ pub enum Level {
     Trace,
 }
 
+/// The options of a trial at a time and a place: it is an Express execution of a machine without a name.
+pub fn options(now: Timestamp, seed: [u8; 32], region: &str, account: &str, role_arn: &str) -> Options {
+    let mut random = Random::new(seed);
+    let (machine, execution) = (random.uuid().to_string(), random.uuid().to_string());
+    let mut identity = Identity::new(region, account, &machine, &execution, role_arn);
+    identity.execution_arn = Arc::from(identity.execution_arn.replacen(":execution:", ":express:", 1));
+    Options {
+        now,
+        seed,
+        identity,
+        express: true,
+        max_events: MAX_EVENTS,
+        keep_history: false,
+        keep_children: false,
+        tell_of: None,
+    }
+}
+
 /// The state on trial. With a mock it is over; without one it is at its start, and whoever has a world drives it to its
 /// end. `options` say when it starts, how everything is called, and what is drawn by chance.
 pub fn begin(request: &Request, options: Options) -> Result<Execution, Refusal> {
     if let Some(mock) = &request.mock {
         mock.check_alone(request.reveals_secrets)?;
     }
-    let machine_type = if request.mock.is_some() { MachineType::Standard } else { MachineType::Express };
-    let subject = Subject::read(&request.definition, request.state_name.as_deref(), machine_type)?;
+    let read = |kind| Subject::read(&request.definition, request.state_name.as_deref(), kind);
+    let subject = read(MachineType::Standard)?;
     let state = subject.state();
     let reply = match &request.mock {
         Some(mock) => Some(mock.reply(state)?),
@@ -82,6 +104,8 @@ pub fn begin(request: &Request, options: Options) -> Result<Execution, Refusal> 
             if matches!(state.work, Work::Task(_)) && request.role_arn.is_none() {
                 return Err(refusal("RoleArn must be specified when testing a Task state"));
             }
+            // What is really called has to be what an Express execution can call.
+            read(MachineType::Express)?;
             None
         }
     };

@@ -14,6 +14,7 @@ mod refs;
 mod sync;
 mod tags;
 mod tasks;
+mod test_state;
 mod validate;
 mod versions;
 mod wire;
@@ -100,6 +101,7 @@ async fn act(account: &Arc<Account>, operation: &str, input: Value) -> Result<Va
         "SendTaskHeartbeat" => tasks::heartbeat(account, read(input)?),
         "StartExecution" => executions::start(account, read(input)?),
         "StartSyncExecution" => sync::start(account, read(input)?).await,
+        "TestState" => test_state::test(account, read(input)?).await,
         "StopExecution" => executions::stop(account, read(input)?).await,
         "DescribeExecution" => executions::describe(account, read(input)?),
         "DescribeStateMachineForExecution" => executions::describe_machine(account, read(input)?),

@@ -1,7 +1,8 @@
 //! What an execution is from its start on, and how it ended. Small enough to be kept in memory of every execution there
 //! is; inputs and outputs are on disk.
 
-use crate::sandbox::states::Kind;
+use crate::random::NoRandomness;
+use crate::sandbox::states::{Kind, uuid};
 use jiff::Timestamp;
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::execution::{Execution, Identity, MAX_EVENTS, Options, Status};
@@ -66,6 +67,25 @@ pub struct Data {
 }
 
 impl Head {
+    /// Of a state on trial, which belongs to no machine.
+    pub fn of_trial(execution: &Execution) -> Result<Self, NoRandomness> {
+        Ok(Head {
+            id: uuid()?,
+            arn: execution.arn().to_string(),
+            name: String::new(),
+            machine: String::new(),
+            machine_arn: String::new(),
+            kind: Kind::Express,
+            region: String::new(),
+            version: None,
+            alias: None,
+            revision: String::new(),
+            started: execution.now(),
+            seed: [0; 32],
+            trace_header: None,
+        })
+    }
+
     /// The execution at its very start; `None` where its definition cannot be read any longer. It keeps the history of
     /// the child that is to be told of.
     pub fn begin(&self, revision: &Revision, input: Payload, tell_of: Option<&str>) -> Option<Execution> {

@@ -25,8 +25,10 @@ use errands::Errands;
 use jiff::{SignedDuration, Timestamp};
 use journal::{Journal, Outline, Story};
 use opsctl_engine::asl::Payload;
-use opsctl_engine::asl::execution::{CHILD_PREFIX, MapRunReport, Status};
+use opsctl_engine::asl::execution::{CHILD_PREFIX, Execution, MapRunReport, Status};
 use opsctl_engine::asl::history::Failure;
+use opsctl_engine::asl::test_state::Level;
+use serde_json::Value;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -178,6 +180,22 @@ impl Executions {
         let errands = Errands::new(account, &run);
         self.drive(driver::drive(Arc::clone(account), Arc::clone(&known), run, None, errands));
         Ok(known)
+    }
+
+    /// Drives a state on trial to its end, and tells what came of it. Nothing of it is kept.
+    pub async fn try_state(
+        &self,
+        account: &Arc<Account>,
+        execution: Execution,
+        level: Level,
+    ) -> Result<Option<Value>, NoRandomness> {
+        let head = Head::of_trial(&execution)?;
+        let run = Arc::new(Run::new(Payload::empty(), execution));
+        let known = Arc::new(Known::new(head, Standing::default(), None, Some(Arc::clone(&run))));
+        let errands = Errands::new(account, &run);
+        self.drive(driver::drive(Arc::clone(account), Arc::clone(&known), Arc::clone(&run), None, errands));
+        known.end().await;
+        Ok(run.tried(level))
     }
 
     pub fn get(&self, arn: &str) -> Option<Arc<Known>> {

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::execution::{Answer, Demand, DemandId, Entry, Execution, MapRunReport, What};
 use opsctl_engine::asl::history::Event;
+use opsctl_engine::asl::test_state::{self, Level};
+use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, oneshot};
@@ -104,6 +106,11 @@ impl Run {
     pub fn look<T>(&self, look: impl FnOnce(&[Event], &[MapRunReport]) -> T) -> T {
         let execution = self.execution();
         look(execution.history().events(), execution.map_runs())
+    }
+
+    /// What came of a state on trial.
+    pub fn tried(&self, level: Level) -> Option<Value> {
+        test_state::answer(&self.execution(), level)
     }
 
     pub fn data(&self) -> Data {

@@ -32,8 +32,11 @@ impl Placeholders {
             }
             (Value::String(text), Value::String(other)) if self.same_text(text, other) => Ok(()),
             (Value::String(text), Value::String(other)) => {
-                // Text that holds an object on both sides may be written in two ways.
-                let decode = |text: &str| serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
+                // Text that holds an object or a list on both sides may be written in two ways.
+                let decode = |text: &str| {
+                    let value = serde_json::from_str::<Value>(text).ok();
+                    value.filter(|value| value.is_object() || value.is_array())
+                };
                 match (decode(text), decode(other)) {
                     (Some(one), Some(two)) => self.compare(&one, &two, place),
                     _ => Err(unlike(expected, actual, place)),

@@ -3,6 +3,7 @@
 
 mod compare;
 mod parts;
+mod test_state;
 mod world;
 
 use std::fs;
@@ -29,6 +30,7 @@ const FLOORS: &[(&str, f64)] = &[
     ("log-events", 100.0),
     ("create-error", 80.0),
     ("validation", 100.0),
+    ("test-state", 100.0),
 ];
 
 /// The kinds whose definitions the service took.
@@ -168,6 +170,7 @@ fn score(kind: &str, case: &Value) -> Result<(), String> {
             });
             placeholders.compare(&expected["response"], &response, "response")
         }
+        "test-state" => test_state::score(case, &placeholders),
         "create-error" => {
             let (_, diagnostics) = check(&definition(case), machine_type(&case["request"]));
             let error = match check_request(&case["request"]) {

@@ -4,6 +4,7 @@ mod calls;
 mod map_runs;
 mod recorded;
 mod redrive;
+mod test_state;
 mod world;
 
 use crate::random;

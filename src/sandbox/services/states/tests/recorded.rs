@@ -25,7 +25,8 @@ const NEWER: &[&str] = &[
     "redriveStatusReason",
 ];
 
-fn cases() -> Option<Vec<Value>> {
+/// The cases of a kind, where they are at hand.
+pub(super) fn recorded(kind: &str) -> Option<Vec<Value>> {
     let entries = fs::read_dir(Path::new(FOLDER))
         .inspect_err(|error| println!("not scored, {FOLDER} is absent: {error}"))
         .ok()?;
@@ -35,14 +36,14 @@ fn cases() -> Option<Vec<Value>> {
     let mut cases = Vec::new();
     for file in files {
         let value: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-        cases.extend(value.as_array().into_iter().flatten().filter(|case| case["kind"] == "api").cloned());
+        cases.extend(value.as_array().into_iter().flatten().filter(|case| case["kind"] == kind).cloned());
     }
     Some(cases)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recorded_sequences_score_what_they_did() {
-    let Some(cases) = cases() else { return };
+    let Some(cases) = recorded("api") else { return };
     let explained = std::env::var("ASL_VECTORS").ok();
     let (mut passed, mut exactly) = (0_u32, 0_u32);
     for case in &cases {
@@ -215,7 +216,7 @@ fn compare(
 
 /// By the rules of the recordings: placeholders match any scalar, `<word>` in a text any text, numbers are compared by
 /// value, JSON in a text is decoded, and of ARNs only the shape counts.
-fn same(wanted: &Value, found: &Value, placeholders: &[&str], place: &str) -> Result<(), String> {
+pub(super) fn same(wanted: &Value, found: &Value, placeholders: &[&str], place: &str) -> Result<(), String> {
     let unlike = || Err(format!("{place}: expected {wanted}\n    {place}: but was  {found}"));
     match (wanted, found) {
         (Value::Object(one), Value::Object(other)) => {
