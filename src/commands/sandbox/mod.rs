@@ -46,10 +46,10 @@ use crate::error::{Outcome, Result, exit};
 ///   s3control  CreateJob, DescribeJob, ListJobs, UpdateJobPriority, UpdateJobStatus and the tags of
 ///        jobs, which really run
 ///   iam  GetRole
-///   states  machines with their versions and aliases, executions, activities, tokens; tasks reach
-///        functions, S3, SNS, SQS and other machines
-///   sns  Publish, of which `sandbox messages` tells
-///   sqs  SendMessage, GetQueueUrl, the same
+///   states  machines with their versions and aliases, executions, activities, tokens, single states
+///        by TestState; tasks reach functions, S3, SNS, SQS and other machines
+///   sns  Publish, PublishBatch, of which `sandbox messages` tells
+///   sqs  SendMessage, SendMessageBatch, GetQueueUrl, the same
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
