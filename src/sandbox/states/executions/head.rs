@@ -1,8 +1,8 @@
 //! What an execution is from its start on, and how it ended. Small enough to be kept in memory of every execution there
 //! is; inputs and outputs are on disk.
 
-use crate::random::NoRandomness;
-use crate::sandbox::states::{Kind, uuid};
+use crate::random::{self, NoRandomness};
+use crate::sandbox::states::Kind;
 use jiff::Timestamp;
 use opsctl_engine::asl::Payload;
 use opsctl_engine::asl::execution::{Execution, Identity, MAX_EVENTS, Options, Status};
@@ -70,7 +70,7 @@ impl Head {
     /// Of a state on trial, which belongs to no machine.
     pub fn of_trial(execution: &Execution) -> Result<Self, NoRandomness> {
         Ok(Head {
-            id: uuid()?,
+            id: random::uuid()?,
             arn: execution.arn().to_string(),
             name: String::new(),
             machine: String::new(),
