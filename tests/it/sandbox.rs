@@ -335,10 +335,6 @@ sfn describe-map-run --map-run-arn "$run" --query '[status, maxConcurrency, redr
 /// One state is tested, with a mock and without.
 #[test]
 fn the_aws_cli_tests_states_inside() {
-    if Command::new("aws").arg("--version").output().is_err() {
-        println!("the AWS CLI is not on PATH: nothing to try");
-        return;
-    }
     let sealed = Sealed::new();
     let script = r#"set -e
 test_state() { aws --output text stepfunctions test-state "$@"; }
@@ -351,11 +347,8 @@ test_state --definition "$task" --role-arn arn:aws:iam::111122223333:role/r --in
 opsctl sandbox messages --query 'items[].message' -o text
 test_state --definition "$task" 2>&1 || true
 "#;
-    let mut command = sealed.command(inside(&["sh", "-c", script]));
-    command.env("PATH", std::env::var_os("PATH").unwrap());
-    // Launchers of interpreters keep their versions in the home folder.
-    command.env("HOME", std::env::var_os("HOME").unwrap());
-    let ran = crate::support::finish(command, b"").expect(0);
+    let Some(ran) = with_the_aws_cli(&sealed, inside(&["sh", "-c", script])) else { return };
+    let ran = ran.expect(0);
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(lines[..2], ["SUCCEEDED\tLarge", "SUCCEEDED\tTrue"], "{}", ran.stdout);
     assert!(lines[2..].contains(&"hello"), "{}", ran.stdout);
