@@ -97,7 +97,7 @@ fn it_is_deployed_to_nothing_but_a_sandbox() {
     sealed.set("AWS_ENDPOINT_URL", "https://states.eu-west-1.amazonaws.com");
     for name in ["run.sh", "deploy.sh"] {
         let ran = script(&sealed, &[&format!("{EXAMPLE}/{name}")]).expect(2);
-        assert!(ran.stderr.contains("opsctl sandbox run -- examples/image-processor/"), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("opsctl sandbox run -- {EXAMPLE}/{name}")), "{ran:?}");
     }
 }
 
