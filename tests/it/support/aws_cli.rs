@@ -8,7 +8,7 @@ use super::{Ran, Sealed, finish};
 /// `opsctl` with these words, and with the AWS CLI for what it runs; nothing where there is none.
 pub fn with_the_aws_cli(sealed: &Sealed, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<Ran> {
     if !Command::new("aws").arg("--version").output().is_ok_and(|ran| ran.status.success()) {
-        println!("the AWS CLI is not on PATH: nothing to try");
+        eprintln!("the AWS CLI is not on PATH: nothing to try");
         return None;
     }
     let mut command = sealed.command(words);
