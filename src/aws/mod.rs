@@ -156,6 +156,11 @@ impl Aws {
         Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
     }
 
+    pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
+        use aws_sdk_cloudwatch::{Client, config::Builder};
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+    }
+
     pub fn region(&self) -> &Setting<String> {
         &self.region
     }
