@@ -1,0 +1,6 @@
+//! What CloudWatch does with alarms and metrics: when alarms change their state, and why. Pure: times come in as
+//! arguments, nothing is fetched and nothing is sent.
+
+mod state;
+
+pub use state::{StateValue, UnknownState};
