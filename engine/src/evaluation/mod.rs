@@ -2,5 +2,7 @@
 //! arguments, nothing is fetched and nothing is sent.
 
 mod state;
+mod zone;
 
 pub use state::{StateValue, UnknownState};
+pub use zone::{UnknownZone, Zone};
