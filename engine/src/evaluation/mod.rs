@@ -1,8 +1,14 @@
 //! What CloudWatch does with alarms and metrics: when alarms change their state, and why. Pure: times come in as
 //! arguments, nothing is fetched and nothing is sent.
 
+pub mod math;
 mod state;
+mod syntax;
 mod zone;
 
+#[cfg(test)]
+mod tests;
+
 pub use state::{StateValue, UnknownState};
+pub use syntax::SyntaxError;
 pub use zone::{UnknownZone, Zone};
