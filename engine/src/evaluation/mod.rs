@@ -1,6 +1,8 @@
 //! What CloudWatch does with alarms and metrics: when alarms change their state, and why. Pure: times come in as
 //! arguments, nothing is fetched and nothing is sent.
 
+pub mod actions;
+pub mod composite;
 pub mod math;
 mod state;
 mod syntax;
