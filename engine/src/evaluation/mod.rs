@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod composite;
+pub mod data;
 pub mod math;
 mod state;
 mod syntax;
