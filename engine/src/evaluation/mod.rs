@@ -5,6 +5,7 @@ pub mod actions;
 pub mod composite;
 pub mod data;
 pub mod math;
+pub mod mute;
 mod state;
 mod syntax;
 mod zone;
