@@ -106,10 +106,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// 0 stays 0 without a sign.
     pub(super) fn negative(self) -> Self {
         match self {
-            Value::Number(number) => Value::Number(number.map(|number| -number)),
-            other => other.through(|series| series.each(|value| Some(-value))),
+            Value::Number(number) => Value::Number(number.map(|number| 0.0 - number)),
+            other => other.through(|series| series.each(|value| Some(0.0 - value))),
         }
     }
 
