@@ -3,6 +3,7 @@
 
 pub mod asl;
 pub mod batch;
+pub mod document;
 pub mod evaluation;
 pub mod listing;
 pub mod manifest;

@@ -6,12 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::arn;
-use super::fault::Fault;
 use super::generator::ManifestGenerator;
 use super::operation::Operation;
-use super::read::{Fields, Reader, Slot};
 use super::tag::{JOB_TAGS, Tag, tags};
 use super::words;
+use crate::document::{Fault, Fields, Reader, Slot, drop_nulls};
 
 /// What CreateJob takes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -87,7 +86,7 @@ impl JobDocument {
     pub fn read(value: &Value, now: Timestamp) -> Result<Self, Vec<Fault>> {
         let reader = Reader::new(now);
         let root = reader.root(value);
-        let document = root.fields().and_then(|fields| read(&reader, fields));
+        let document = root.fields().and_then(read);
         match reader.finish(document)? {
             Some(document) => Ok(document),
             // A document that could not be read has a fault; this is for the compiler.
@@ -103,7 +102,7 @@ impl JobDocument {
     }
 }
 
-fn read(reader: &Reader, fields: Fields<'_, '_>) -> Option<JobDocument> {
+fn read(fields: Fields<'_, '_>) -> Option<JobDocument> {
     let operation = fields.need("Operation");
     let operation = Operation::read(&operation);
     let report = fields.need("Report");
@@ -126,7 +125,8 @@ fn read(reader: &Reader, fields: Fields<'_, '_>) -> Option<JobDocument> {
         source: source(&fields).unwrap_or_default(),
         operation: operation?,
     };
-    if reader.needs_report() && report.is_given() && !document.report.enabled {
+    let checksums = matches!(document.operation, Operation::S3ComputeObjectChecksum(_));
+    if checksums && report.is_given() && !document.report.enabled {
         report.fault("is off, and the checksums are told in the report alone");
     }
     restore_fits(&document, &fields);
@@ -261,16 +261,4 @@ pub(super) fn bucket(slot: &Slot<'_, '_>) -> Option<String> {
 
 pub(super) fn account(slot: &Slot<'_, '_>) -> Option<String> {
     slot.text_where(12..=12, "an account id of 12 digits", arn::is_account)
-}
-
-/// Leaves out what is absent, in objects at every depth.
-pub fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(drop_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
-    }
 }

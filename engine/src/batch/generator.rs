@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::arn;
 use super::document::{account, bucket};
-use super::read::{Fields, Slot};
 use super::words;
+use crate::document::{Fields, Slot};
 
 /// The API's union of generators; it has this one alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Default)]

@@ -6,19 +6,17 @@
 pub mod arn;
 pub mod cost;
 mod document;
-mod fault;
 mod generator;
 mod operation;
 pub mod policy;
-mod read;
 mod status;
 mod tag;
 #[cfg(test)]
 mod tests;
 pub mod words;
 
-pub use document::{JobDocument, Manifest, ManifestLocation, ManifestSpec, Report, Source, drop_nulls};
-pub use fault::Fault;
+pub use crate::document::{Fault, drop_nulls};
+pub use document::{JobDocument, Manifest, ManifestLocation, ManifestSpec, Report, Source};
 pub use generator::{
     EncryptionFilter, Filter, Generator, KeyNameConstraint, KmsFilter, ManifestEncryption, ManifestGenerator,
     Nothing, OutputLocation, SseKms,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::read::Slot;
+use crate::document::Slot;
 
 /// Tags a job can have.
 pub const JOB_TAGS: usize = 50;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::batch::read::Slot;
 use crate::batch::words;
+use crate::document::Slot;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 #[serde(rename_all = "PascalCase")]

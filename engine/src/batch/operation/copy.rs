@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::acl::{Grant, grants};
 use super::lock::EventHoldDuration;
 use crate::batch::arn;
-use crate::batch::read::{Fields, Slot};
 use crate::batch::tag::{OBJECT_TAGS, Tag, tags};
 use crate::batch::words;
+use crate::document::{Fields, Slot};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Default)]
 #[serde(rename_all = "PascalCase")]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::batch::arn::Function;
-use crate::batch::read::Slot;
 use crate::batch::words;
+use crate::document::Slot;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 #[serde(rename_all = "PascalCase")]

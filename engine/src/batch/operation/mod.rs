@@ -9,7 +9,7 @@ mod rest;
 use serde::Serialize;
 
 use super::generator::{Nothing, nothing};
-use super::read::Slot;
+use crate::document::Slot;
 
 pub use acl::{AccessControlList, AccessControlPolicy, Acl, Grant, Grantee, Owner};
 pub use copy::{Copy, ObjectMetadata};

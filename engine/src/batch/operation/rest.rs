@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::batch::generator::kms_key;
-use crate::batch::read::Slot;
 use crate::batch::tag::{OBJECT_TAGS, Tag, tags};
 use crate::batch::words;
+use crate::document::Slot;
 
 /// S3PutObjectTagging: takes the place of all tags an object has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
@@ -80,7 +80,6 @@ impl Checksum {
         if (algorithm, of) == (Some("CRC64NVME"), Some("COMPOSITE")) {
             kind.fault("`COMPOSITE` does not exist for CRC64NVME: it is of the full object alone");
         }
-        slot.reader().need_report();
         fields.finish();
         Some(checksum)
     }

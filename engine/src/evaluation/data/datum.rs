@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::period::{Period, Sample};
-use crate::batch::Fault;
+use crate::document::Fault;
 
 const MAX_DATA: usize = 1_000;
 const MAX_VALUES: usize = 150;

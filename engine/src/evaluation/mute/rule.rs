@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::{Expression, Schedule as Windows, Window, duration};
-use crate::batch::Fault;
+use crate::document::Fault;
 use crate::evaluation::Zone;
 
 const MAX_NAME: usize = 255;

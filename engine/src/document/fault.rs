@@ -1,4 +1,4 @@
-//! What is wrong with a job document, and where in it.
+//! What is wrong with a document, and where in it.
 
 use std::fmt;
 

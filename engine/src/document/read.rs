@@ -1,7 +1,7 @@
 //! Reading a document out of a JSON value so that every fault is found in one run. A reader never stops: what is wrong is
 //! noted with its path and replaced by a default, and the whole is given out only when nothing was noted.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -14,34 +14,33 @@ use super::fault::Fault;
 use crate::near::advice;
 
 /// The faults found so far, and the time that dates are held against.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     faults: RefCell<Vec<Fault>>,
-    pub now: Timestamp,
-    /// Whether what the document says has no report, known only at its end.
-    needs_report: Cell<bool>,
+    now: Timestamp,
 }
 
 impl Reader {
     pub fn new(now: Timestamp) -> Self {
-        Reader { faults: RefCell::default(), now, needs_report: Cell::new(false) }
+        Reader { faults: RefCell::default(), now }
     }
 
     pub fn root<'r, 'v>(&'r self, value: &'v Value) -> Slot<'r, 'v> {
         Slot { reader: self, path: Vec::new(), value: Some(value) }
     }
 
+    /// For documents without times.
+    pub fn timeless() -> Self {
+        Reader::new(Timestamp::UNIX_EPOCH)
+    }
+
+    pub fn into_faults(self) -> Vec<Fault> {
+        self.faults.into_inner()
+    }
+
     /// `value`, unless there was a fault anywhere.
     pub fn finish<T>(self, value: T) -> Result<T, Vec<Fault>> {
         let faults = self.faults.into_inner();
         if faults.is_empty() { Ok(value) } else { Err(faults) }
-    }
-
-    pub fn need_report(&self) {
-        self.needs_report.set(true);
-    }
-
-    pub fn needs_report(&self) -> bool {
-        self.needs_report.get()
     }
 
     fn fault(&self, path: &[String], message: impl Into<String>) {
@@ -51,7 +50,7 @@ impl Reader {
 }
 
 /// A place where a value can be. Its readers give `None` where there is none, and where it is wrong.
-pub(super) struct Slot<'r, 'v> {
+pub(crate) struct Slot<'r, 'v> {
     reader: &'r Reader,
     path: Vec<String>,
     value: Option<&'v Value>,
@@ -66,12 +65,13 @@ impl<'r, 'v> Slot<'r, 'v> {
         self.value.is_some()
     }
 
-    pub fn is_empty_object(&self) -> bool {
-        self.value.and_then(Value::as_object).is_some_and(Map::is_empty)
+    /// What is there, whatever it is.
+    pub fn value(&self) -> Option<&'v Value> {
+        self.value
     }
 
-    pub fn reader(&self) -> &'r Reader {
-        self.reader
+    pub fn is_empty_object(&self) -> bool {
+        self.value.and_then(Value::as_object).is_some_and(Map::is_empty)
     }
 
     /// Of so many characters.
@@ -138,6 +138,22 @@ impl<'r, 'v> Slot<'r, 'v> {
             return None;
         }
         Some(number)
+    }
+
+    /// A finite number.
+    pub fn number(&self) -> Option<f64> {
+        match self.value? {
+            Value::Number(number) => match number.as_f64().filter(|number| number.is_finite()) {
+                Some(number) => Some(number),
+                None => self.expected("a number that a double holds"),
+            },
+            Value::String(text) if text.parse::<f64>().is_ok_and(|number| !number.is_finite()) => {
+                self.fault(format!("`{text}` is no finite number"));
+                None
+            }
+            Value::String(text) if text.parse::<f64>().is_ok() => self.expected("a number: without quotes"),
+            _ => self.expected("a number"),
+        }
     }
 
     /// RFC 3339, a date (its midnight in UTC), or seconds since 1970.
@@ -211,7 +227,7 @@ impl<'r, 'v> Slot<'r, 'v> {
 }
 
 /// An object being read: remembers which names were asked for, so that the others are unknown.
-pub(super) struct Fields<'r, 'v> {
+pub(crate) struct Fields<'r, 'v> {
     reader: &'r Reader,
     path: Vec<String>,
     members: &'v Map<String, Value>,
@@ -253,9 +269,21 @@ impl<'r, 'v> Fields<'r, 'v> {
 
     /// Names that nobody asked for.
     pub fn finish(self) {
+        self.unknown(|_| true);
+    }
+
+    /// Of the names that nobody asked for those that look like a known one: a service that grows has others.
+    pub fn finish_open(self) {
+        self.unknown(|advice| !advice.is_empty());
+    }
+
+    fn unknown(self, is_fault: impl Fn(&str) -> bool) {
         let known = self.known.into_inner();
         for name in self.members.keys().filter(|name| !known.contains(&name.as_str())) {
             let advice = advice(name, known.iter().copied());
+            if !is_fault(&advice) {
+                continue;
+            }
             let path = [self.path.as_slice(), std::slice::from_ref(name)].concat();
             let message = format!("unknown field{advice}");
             self.reader.faults.borrow_mut().push(Fault { path, message, is_of_name: true });
