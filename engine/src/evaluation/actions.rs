@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::StateValue;
-use crate::batch::Fault;
 use crate::batch::arn::Arn;
+use crate::document::Fault;
 
 /// The lists of actions, with the state that each is for.
 pub const LISTS: [(&str, StateValue); 3] = [

@@ -2,12 +2,18 @@
 //! arguments, nothing is fetched and nothing is sent.
 
 pub mod actions;
+pub mod alarm;
 pub mod composite;
+pub mod contributors;
 pub mod data;
+pub mod judging;
 pub mod math;
 pub mod mute;
+pub mod promql;
 mod state;
 mod syntax;
+pub mod timing;
+pub mod warm_up;
 mod zone;
 
 #[cfg(test)]

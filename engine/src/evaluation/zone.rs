@@ -17,6 +17,9 @@ const STEP_MINUTES: i32 = 5;
 /// And no larger than so many hours.
 const MOST_HOURS: i32 = 18;
 
+/// Said when no name is near.
+const EXAMPLES: &str = "; names such as Europe/London and distances such as +05:30 are";
+
 /// A time zone, with the name that it was given by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone {
@@ -27,7 +30,7 @@ pub struct Zone {
 /// A name that is no time zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownZone {
-    #[error("`{name}` is no time zone{near}; names such as Europe/London and distances such as +05:30 are")]
+    #[error("`{name}` is no time zone{near}")]
     Name { name: String, near: String },
     #[error(
         "`{name}` is no time zone: the distance from UTC must be a multiple of 5 minutes and at most 18 hours"
@@ -63,8 +66,11 @@ impl FromStr for Zone {
         } else {
             let unknown = |_| {
                 let names: Vec<String> = DATABASE.available().map(|zone| zone.to_string()).collect();
-                let near = advice(name, names.iter().map(String::as_str));
-                UnknownZone::Name { name: name.to_owned(), near: near.trim_end_matches('?').to_owned() }
+                let near = match advice(name, names.iter().map(String::as_str)) {
+                    near if near.is_empty() => EXAMPLES.to_owned(),
+                    near => near,
+                };
+                UnknownZone::Name { name: name.to_owned(), near }
             };
             DATABASE.get(name).map_err(unknown)?
         };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Rule, name_of};
-use crate::batch::Fault;
+use crate::document::Fault;
 use crate::evaluation::actions::{self, AlarmKind};
 
 const MAX_NAME: usize = 255;
