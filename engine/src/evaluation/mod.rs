@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod alarm;
+pub mod backtest;
 pub mod composite;
 pub mod contributors;
 pub mod data;
