@@ -11,6 +11,7 @@ pub mod judging;
 pub mod math;
 pub mod mute;
 pub mod promql;
+pub mod reason;
 mod state;
 mod syntax;
 pub mod timing;
