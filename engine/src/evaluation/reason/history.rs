@@ -11,8 +11,8 @@ use crate::evaluation::StateValue;
 pub enum HistoryData {
     /// `StateUpdate`, and that of a contributor.
     StateUpdate {
-        from: Option<AlarmState>,
-        to: AlarmState,
+        from: Option<Box<AlarmState>>,
+        to: Box<AlarmState>,
     },
     /// `Action`, and that of a contributor.
     Action(ActionRun),
@@ -83,8 +83,8 @@ impl HistoryData {
 }
 
 fn state_update(value: &Value) -> Option<HistoryData> {
-    let to = alarm_state(&value["newState"])?;
-    Some(HistoryData::StateUpdate { from: alarm_state(&value["oldState"]), to })
+    let to = Box::new(alarm_state(&value["newState"])?);
+    Some(HistoryData::StateUpdate { from: alarm_state(&value["oldState"]).map(Box::new), to })
 }
 
 fn alarm_state(value: &Value) -> Option<AlarmState> {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::evaluation::StateValue::{self, Alarm, InsufficientData, Ok as Healthy};
+use crate::evaluation::StateValue::{Alarm, InsufficientData, Ok as Healthy};
 use crate::evaluation::judging::{
     Band, ComparisonOperator, Criteria, Datapoint, EvaluationRange, TreatMissingData, evaluate,
 };
@@ -121,7 +121,7 @@ fn slots(count: usize) -> Vec<Stretch> {
 fn evaluations_are_told_as_the_service_does() {
     use TreatMissingData::*;
     // Oldest first: x breaches, o does not.
-    let rows: [(&str, usize, usize, TreatMissingData, StateValue, Option<&str>); 8] = [
+    let rows = [
         (
             "ooxox",
             2,
@@ -281,7 +281,7 @@ fn histories_tell_what_changed_and_what_failed() {
     else {
         panic!()
     };
-    assert_eq!((from, to.value, to.reason), (None, InsufficientData, Some(Reason::Initial)));
+    assert_eq!((from, to.value, &to.reason), (None, InsufficientData, &Some(Reason::Initial)));
     assert!(matches!(to.data, Some(ReasonData::Metric(_))));
 }
 
