@@ -1,6 +1,8 @@
 //! How a suppressor holds back the actions of a composite alarm. Times are whole seconds of any clock; who drives it
 //! says what happened and when, and asks what is due.
 
+use serde::{Deserialize, Serialize};
+
 use crate::evaluation::StateValue;
 
 /// `ActionsSuppressedBy` of DescribeAlarms.
@@ -28,8 +30,8 @@ pub struct ActionRun {
     pub state: StateValue,
 }
 
-/// A composite alarm with its suppressor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A composite alarm with its suppressor. It can be written down and gone on with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     wait: i64,
     extension: i64,
@@ -40,7 +42,7 @@ pub struct Suppression {
     is_held: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Period {
     Wait { end: i64 },
     Extension { end: i64 },

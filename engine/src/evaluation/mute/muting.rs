@@ -1,10 +1,12 @@
 //! What runs of an alarm that rules mute: nothing inside of a window, and at the end of the last one the actions of the
 //! state that was held back, when the alarm is still in it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::evaluation::StateValue;
 
 /// What is held back of one alarm. Who drives it knows whether a window covers the alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Muting {
     held: Option<StateValue>,
 }
@@ -14,6 +16,11 @@ impl Muting {
     pub fn changed_to(&mut self, state: StateValue, is_muted: bool) -> bool {
         self.held = is_muted.then_some(state);
         !is_muted
+    }
+
+    /// Whether actions wait for the end of a window.
+    pub fn is_holding(&self) -> bool {
+        self.held.is_some()
     }
 
     /// No window covers the alarm any more: it ended, its rule was deleted, or the alarm is no target now. The state
