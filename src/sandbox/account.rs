@@ -11,6 +11,7 @@ use super::identity::Identity;
 use super::kms::Kms;
 use super::lambda::Functions;
 use super::messages::{Channels, Messages};
+use super::monitoring::Monitoring;
 use super::node::Node;
 use super::node_ids::node_id;
 use super::notifications::Notifications;
@@ -43,6 +44,7 @@ pub struct Account {
     pub notifications: Arc<Notifications>,
     pub states: States,
     pub messages: Messages,
+    pub monitoring: Monitoring,
     pub additions: Additions,
     pub pages: Pages,
     pub settings: Settings,
@@ -78,6 +80,7 @@ pub struct Engines {
     pub store: Store,
     pub batch: Batch,
     pub lambda: Functions,
+    pub monitoring: Monitoring,
 }
 
 impl Account {
@@ -89,7 +92,7 @@ impl Account {
         engines: Engines,
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
-        let Engines { kms, sessions, commands, store, batch, lambda } = engines;
+        let Engines { kms, sessions, commands, store, batch, lambda, monitoring } = engines;
         let channels = Channels::new(&identity, settings.topics.clone(), settings.queues.clone());
         let deliveries = Arc::new(Deliveries::open(folder));
         let told = settings.notifications.clone();
@@ -116,6 +119,7 @@ impl Account {
             states: States::open(folder, &identity),
             additions: Additions::open(folder),
             messages: Messages::open(&folder.join("messages"), channels),
+            monitoring,
             identity,
             settings,
             port,

@@ -1,7 +1,7 @@
 //! The HTTP of the API: which requests are let in, and how answers and refusals look in each protocol. Knows no
 //! service and no socket.
 
-use super::services::{Reply, RestReply, ServiceError, lambda, s3control};
+use super::services::{Reply, RestReply, ServiceError, lambda, monitoring, s3control};
 use super::sigv4::{self, Refusal};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -21,6 +21,8 @@ pub type Answer = Response<Body>;
 pub enum Protocol {
     /// With the content type of its version.
     Json(&'static str),
+    /// One of the two of CloudWatch.
+    Monitoring(monitoring::Codec),
     /// Query in, XML out.
     Query,
     /// XML, with errors as S3 Control has them.
@@ -33,12 +35,21 @@ pub enum Protocol {
 
 const JSON_1_0: &str = "application/x-amz-json-1.0";
 const JSON_1_1: &str = "application/x-amz-json-1.1";
+const CBOR: &str = "application/cbor";
+const SMITHY_PROTOCOL: &str = "smithy-protocol";
+const RPC_V2_CBOR: &str = "rpc-v2-cbor";
 
 impl Protocol {
     pub fn of(parts: &Parts) -> Self {
         let form = parts.method == http::Method::POST && parts.uri.path() == "/";
         let scope = sigv4::claimed_scope(parts);
         match scope.as_ref().map(|(_, service)| service.as_str()) {
+            _ if parts.uri.path().starts_with(monitoring::PATH) => {
+                Protocol::Monitoring(monitoring::Codec::Cbor)
+            }
+            _ if target(parts).starts_with(monitoring::TARGET) => {
+                Protocol::Monitoring(monitoring::Codec::Json)
+            }
             _ if parts.headers.contains_key("x-amz-target") => Protocol::Json(json_version(parts)),
             _ if parts.uri.path().starts_with(s3control::PATH) => Protocol::S3Control,
             Some("lambda") => Protocol::Lambda,
@@ -49,6 +60,19 @@ impl Protocol {
             _ => Protocol::Query,
         }
     }
+}
+
+fn target(parts: &Parts) -> &str {
+    parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default()
+}
+
+/// The operation of CloudWatch that is asked for in a protocol.
+pub fn monitoring_operation(parts: &Parts, codec: monitoring::Codec) -> &str {
+    let operation = match codec {
+        monitoring::Codec::Cbor => parts.uri.path().strip_prefix(monitoring::PATH),
+        monitoring::Codec::Json => target(parts).strip_prefix(monitoring::TARGET),
+    };
+    operation.unwrap_or_default()
 }
 
 /// A service is asked and answers in one of them.
@@ -106,7 +130,7 @@ impl From<Refusal> for ServiceError {
 }
 
 /// The name an error has in the Query protocol.
-fn query_code(code: &str) -> &str {
+pub fn query_code(code: &str) -> &str {
     match code {
         "AccessDeniedException" => "AccessDenied",
         "IncompleteSignatureException" => "IncompleteSignature",
@@ -133,7 +157,9 @@ fn s3_code(code: &str) -> &str {
 pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, ServiceError>) -> Answer {
     let (status, content_type, body) = match (result, protocol) {
         (Ok(Reply::Json(body)), Protocol::Json(content_type)) => (200, content_type, body),
+        (Ok(Reply::Json(body)), Protocol::Monitoring(_)) => (200, JSON_1_0, body),
         (Ok(Reply::Json(body)), _) => (200, JSON_1_1, body),
+        (Ok(Reply::Cbor(body)), _) => (200, CBOR, body),
         (Ok(Reply::Xml { action, namespace, result }), _) => {
             (200, "text/xml", success(action, namespace, &result, request_id).into_bytes())
         }
@@ -142,6 +168,7 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
             let body = serde_json::json!({ "__type": error.code, "message": error.message });
             (error.status, content_type, body.to_string().into_bytes())
         }
+        (Err(error), Protocol::Monitoring(codec)) => return monitoring_error(&error, codec, request_id),
         (Err(error), Protocol::Query) => (error.status, "text/xml", failure(&error, request_id).into_bytes()),
         (Err(error), Protocol::S3Control) => {
             let body = format!(
@@ -156,7 +183,31 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
     let mut response = Response::new(whole(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if content_type == CBOR {
+        response.headers_mut().insert(SMITHY_PROTOCOL, HeaderValue::from_static(RPC_V2_CBOR));
+    }
     name(&mut response, protocol, request_id);
+    response
+}
+
+/// An error has the name it had in the protocol of before in a header.
+fn monitoring_error(error: &ServiceError, codec: monitoring::Codec, request_id: &str) -> Answer {
+    let mut response = Response::new(whole(monitoring::refusal(codec, error)));
+    *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    match codec {
+        monitoring::Codec::Cbor => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(CBOR));
+            headers.insert(SMITHY_PROTOCOL, HeaderValue::from_static(RPC_V2_CBOR));
+        }
+        monitoring::Codec::Json => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON_1_0))),
+    }
+    let side = if error.status < 500 { "Sender" } else { "Receiver" };
+    let (_, older) = monitoring::names(&error.code);
+    if let Ok(code) = HeaderValue::from_str(&format!("{older};{side}")) {
+        headers.insert("x-amzn-query-error", code);
+    }
+    name(&mut response, Protocol::Monitoring(codec), request_id);
     response
 }
 
@@ -190,7 +241,9 @@ fn rest(reply: RestReply, protocol: Protocol, request_id: &str) -> Answer {
 /// Gives an answer its id, under the name that the service has for it. One that has an id of its own keeps it.
 pub fn name(response: &mut Answer, protocol: Protocol, request_id: &str) {
     let header = match protocol {
-        Protocol::Json(_) | Protocol::Query | Protocol::Lambda => "x-amzn-requestid",
+        Protocol::Json(_) | Protocol::Monitoring(_) | Protocol::Query | Protocol::Lambda => {
+            "x-amzn-requestid"
+        }
         Protocol::S3 | Protocol::S3Control => "x-amz-request-id",
     };
     if let Ok(id) = HeaderValue::from_str(request_id) {

@@ -16,6 +16,7 @@ mod kms;
 mod lambda;
 mod leftovers;
 mod messages;
+mod monitoring;
 mod node;
 mod node_ids;
 mod notifications;

@@ -2,13 +2,15 @@
 //! acted on, and websockets handed to the sessions. It must not know what a service does.
 
 use super::account::Account;
-use super::http::{Answer, Protocol, check_host, name, response};
+use super::http::{Answer, Protocol, check_host, monitoring_operation, name, response};
 use super::services::{self, Call, Reply, RestCall, ServiceError};
 use super::sigv4::Claim;
 use super::websocket;
 use crate::random;
 use bytes::Bytes;
-use http::Request;
+use flate2::read::MultiGzDecoder;
+use http::header::CONTENT_ENCODING;
+use http::{HeaderValue, Request};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
@@ -16,6 +18,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
 use std::convert::Infallible;
+use std::io::Read as _;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -164,6 +167,8 @@ async fn call(
             "lambda" => services::answer_lambda(account, &call).await,
             _ => services::answer_rest(account, &call),
         }
+    } else if service == "monitoring" {
+        monitoring(account, &parts, &body)
     } else if service == "states" {
         services::answer_later(account, &Call { service: &service, target, body: &body }).await
     } else {
@@ -176,11 +181,42 @@ async fn call(
     reply
 }
 
-async fn read(body: Incoming, limit: Duration) -> Result<Bytes, ServiceError> {
-    let too_large = || {
-        let message = format!("Request body is larger than {BODY_LIMIT} bytes");
-        ServiceError::new("RequestEntityTooLargeException", message).status(413)
+/// CloudWatch's own: what is signed may be packed.
+fn monitoring(account: &Account, parts: &http::request::Parts, body: &[u8]) -> Result<Reply, ServiceError> {
+    let Protocol::Monitoring(codec) = Protocol::of(parts) else {
+        let message = "this sandbox speaks CBOR and JSON for CloudWatch";
+        return Err(ServiceError::new("UnknownOperationException", message));
     };
+    let operation = monitoring_operation(parts, codec);
+    let encoding = parts.headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    match encoding {
+        None | Some(b"identity") => services::answer_monitoring(account, operation, codec, body),
+        Some(b"gzip") => services::answer_monitoring(account, operation, codec, &unpacked(body)?),
+        Some(_) => {
+            let message = "this sandbox knows no other encoding than gzip";
+            Err(ServiceError::new("UnsupportedMediaTypeException", message).status(415))
+        }
+    }
+}
+
+fn unpacked(body: &[u8]) -> Result<Vec<u8>, ServiceError> {
+    let mut unpacked = Vec::new();
+    let read = MultiGzDecoder::new(body).take(BODY_LIMIT as u64 + 1).read_to_end(&mut unpacked);
+    read.map_err(|error| {
+        ServiceError::new("SerializationException", format!("the body is no gzip: {error}"))
+    })?;
+    if unpacked.len() > BODY_LIMIT {
+        return Err(too_large());
+    }
+    Ok(unpacked)
+}
+
+fn too_large() -> ServiceError {
+    let message = format!("Request body is larger than {BODY_LIMIT} bytes");
+    ServiceError::new("RequestEntityTooLargeException", message).status(413)
+}
+
+async fn read(body: Incoming, limit: Duration) -> Result<Bytes, ServiceError> {
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Err(too_large());
     }

@@ -11,6 +11,7 @@ use super::identity::Identity;
 use super::kms::Kms;
 use super::lambda::Functions;
 use super::leftovers;
+use super::monitoring::Monitoring;
 use super::s3::store::Store;
 use super::server;
 use super::sessions::{Launcher, Preferences, SUBCOMMAND, SessionSettings, Sessions};
@@ -56,6 +57,7 @@ pub async fn start(settings: Settings, surroundings: Surroundings, port: u16) ->
     account.batch.resume(&account);
     account.states.resume(&account);
     account.deliveries.start(&account);
+    account.monitoring.evaluator.start(&account);
     let server = tokio::spawn(server::serve(listener, Arc::clone(&account)));
     Ok(Running { account, server })
 }
@@ -82,6 +84,7 @@ impl Running {
             self.account.states.shutdown(),
             self.account.batch.jobs.shutdown(),
             self.account.deliveries.shutdown(),
+            self.account.monitoring.evaluator.shutdown(),
         );
         tokio::join!(
             self.account.sessions.shutdown(),
@@ -118,7 +121,9 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user.clone(),
         region: settings.region.clone(),
     };
-    let lambda = Functions::new(&place, &identity, connection(&identity, port), &surroundings.folder);
+    let monitoring = Monitoring::open(&surroundings.folder, &identity);
+    let own = monitoring.own.clone();
+    let lambda = Functions::new(&place, &identity, connection(&identity, port), &surroundings.folder, own);
     lambda.deploy(&settings.functions);
     let batch = Batch::new(&surroundings.folder, &settings.jobs);
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
@@ -135,7 +140,7 @@ pub(super) fn account(settings: Settings, surroundings: Surroundings, port: u16)
         user: surroundings.user,
         path: surroundings.path,
     })?;
-    let engines = Engines { kms, sessions, commands, store, batch, lambda };
+    let engines = Engines { kms, sessions, commands, store, batch, lambda, monitoring };
     Ok(Account::new(settings, identity, &surroundings.folder, port, engines)?)
 }
 

@@ -90,6 +90,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["sandbox", "add"],
     &["sandbox", "put"],
     &["sandbox", "messages"],
+    &["sandbox", "clock"],
     &["whoami"],
     &["config"],
     &["config", "show"],

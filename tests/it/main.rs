@@ -26,6 +26,7 @@ mod lambda;
 mod list;
 mod lockfile;
 mod messages;
+mod monitoring;
 mod network;
 mod node_shell;
 mod output;

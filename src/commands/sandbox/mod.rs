@@ -1,6 +1,7 @@
 //! `opsctl sandbox`: the group's verbs and their dispatch, no logic.
 
 mod add;
+mod clock;
 mod down;
 mod init;
 mod inside;
@@ -50,6 +51,8 @@ use crate::error::{Outcome, Result, exit};
 ///        by TestState; tasks reach functions, S3, SNS, SQS and other machines
 ///   sns  Publish, PublishBatch, of which `sandbox messages` tells
 ///   sqs  SendMessage, SendMessageBatch, GetQueueUrl, the same
+///   cloudwatch  metrics with math, alarms on them and composites, by a clock of their own that
+///        `sandbox clock` sets; actions go to topics and functions
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
@@ -67,6 +70,7 @@ pub enum Command {
     Put(put::PutArgs),
     Add(add::AddArgs),
     Messages(messages::MessagesArgs),
+    Clock(clock::ClockArgs),
 }
 
 impl Command {
@@ -91,5 +95,6 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Put(args) => put::run(args, ctx).await,
         Command::Add(args) => add::run(args, ctx).await,
         Command::Messages(args) => messages::run(args, ctx).await,
+        Command::Clock(args) => clock::run(args, ctx).await,
     }
 }

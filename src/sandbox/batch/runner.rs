@@ -28,6 +28,11 @@ pub async fn drive(account: Arc<Account>, id: String, document: JobDocument) {
         tracing::debug!(job = id, ?refused, "a job leaves its way");
     }
     end(&jobs, &id);
+    if let Ok((has_failed, failed)) =
+        jobs.read(&id, |job| (*job.status() == Status::Failed, job.progress.failed))
+    {
+        account.monitoring.own.job_ended(&id, has_failed, failed);
+    }
 }
 
 /// Ends a job whose document cannot be taken any more.

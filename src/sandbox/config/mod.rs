@@ -60,6 +60,14 @@ pub struct Settings {
     pub queues: Option<Vec<String>>,
     /// Whom S3 tells of new objects.
     pub notifications: Vec<Notification>,
+    pub cloudwatch: CloudWatchSettings,
+}
+
+/// How CloudWatch is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CloudWatchSettings {
+    /// As it was before 2026: without log alarms and mute rules.
+    pub older: bool,
 }
 
 /// How S3 answers.
@@ -177,6 +185,7 @@ impl Default for Settings {
             topics: None,
             queues: None,
             notifications: Vec::new(),
+            cloudwatch: CloudWatchSettings::default(),
         }
     }
 }

@@ -6,7 +6,9 @@ use super::documents::documents;
 use super::functions::functions;
 use super::jobs;
 use super::notifications::notifications;
-use super::{Additions, Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings};
+use super::{
+    Additions, CloudWatchSettings, Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings,
+};
 use crate::input::Mistake;
 use crate::input::toml::{Reader, Section, boolean, chance, choice, integer, text, text_where};
 use crate::sandbox::sessions::{ExtraFrame, FaultSettings, Rhythm, Throttle};
@@ -88,8 +90,17 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     if let Some(value) = section.get("notifications") {
         settings.notifications = notifications(reader_ref, value, Some(&settings.functions));
     }
+    if let Some(table) = section.section(reader_ref, "cloudwatch") {
+        settings.cloudwatch = cloudwatch(reader_ref, table);
+    }
     section.finish(reader_ref);
     reader.finish(settings)
+}
+
+fn cloudwatch(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> CloudWatchSettings {
+    let older = section.value(reader, "older", boolean).unwrap_or_default();
+    section.finish(reader);
+    CloudWatchSettings { older }
 }
 
 /// What can be added to a sandbox that runs in `region`.

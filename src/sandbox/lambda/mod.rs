@@ -11,6 +11,7 @@ pub use settings::{FunctionSettings, MEMORY_MB, Protocol};
 
 use super::client::Connection;
 use super::identity::Identity;
+use super::monitoring::Own;
 use crate::functions::{self, Place};
 use crate::random::{self, NoRandomness};
 use bytes::Bytes;
@@ -44,6 +45,8 @@ pub struct Functions {
     folder: String,
     account: String,
     region: String,
+    /// What is published of each invocation.
+    own: Own,
     /// Of all functions together of which nothing is said.
     places: Arc<Semaphore>,
     /// Those under way: they go on when whoever asked for them leaves.
@@ -75,7 +78,7 @@ struct Finishing(Arc<Deployed>);
 
 impl Functions {
     /// `connection` is how functions reach the sandbox, whose folder is `folder`.
-    pub fn new(place: &Place, identity: &Identity, connection: Connection, folder: &Path) -> Self {
+    pub fn new(place: &Place, identity: &Identity, connection: Connection, folder: &Path, own: Own) -> Self {
         Functions {
             list: RwLock::default(),
             place: place.clone(),
@@ -83,6 +86,7 @@ impl Functions {
             folder: folder.to_string_lossy().into_owned(),
             account: identity.account.clone(),
             region: identity.region.clone(),
+            own,
             places: Arc::new(Semaphore::new(processors() * PER_PROCESSOR)),
             under_way: Mutex::default(),
         }
@@ -201,10 +205,12 @@ impl Functions {
     async fn run(&self, turn: Turn, invocation: Invocation) -> Result<Invoked, Refused> {
         let (hand_in, answer) = oneshot::channel();
         let Turn { deployed, place } = turn;
+        let own = self.own.clone();
         self.spawn(async move {
             let (invoked, instance) = deployed.run(invocation).await;
-            let Invoked { request_id, error, log, .. } = &invoked;
+            let Invoked { request_id, error, log, took, .. } = &invoked;
             let function = &deployed.settings.function.name;
+            own.function_ran(function, error.is_some(), *took);
             tracing::debug!(function, request_id, error, log, "a function was run");
             // The place is taken until the instance is ready for the next.
             let finishing = Finishing::new(&deployed);

@@ -308,3 +308,45 @@ async fn iam_is_reached_by_its_own_protocol() {
     assert!(body.contains("<Code>InvalidAction</Code>") && body.contains("NoSuchThing"), "{body}");
     running.stop().await;
 }
+
+#[tokio::test]
+async fn cloudwatch_speaks_two_protocols_and_what_is_packed_is_unpacked_in_limits() {
+    let (running, connection) = sandbox().await;
+    let packed = |text: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, text).unwrap();
+        Bytes::from(encoder.finish().unwrap())
+    };
+    let json = || Request::post("/").header("x-amz-target", "GraniteServiceVersion20100801.DescribeAlarms");
+    let json = || json().header("content-type", "application/x-amz-json-1.0");
+    let gzip = || json().header("content-encoding", "gzip");
+    let huge = vec![b' '; BODY_LIMIT + 1];
+    for (case, request, expected, code) in [
+        ("plain", json().body(Bytes::from("{}")), 200, ""),
+        ("packed", gzip().body(packed(b"{\"MaxRecords\": 1}")), 200, ""),
+        ("no gzip", gzip().body(Bytes::from("{}")), 400, "SerializationException"),
+        ("a bomb", gzip().body(packed(&huge)), 413, "RequestEntityTooLargeException"),
+        (
+            "another",
+            json().header("content-encoding", "br").body(Bytes::new()),
+            415,
+            "UnsupportedMediaTypeException",
+        ),
+        ("wrong", json().body(Bytes::from("{\"StateValue\": \"X\"}")), 400, "ValidationException"),
+    ] {
+        let (status, body) = send(&connection, "monitoring", request.unwrap()).await;
+        assert_eq!(
+            (status.as_u16(), body["__type"].as_str().unwrap_or_default()),
+            (expected, code),
+            "{case}"
+        );
+    }
+    let path = "/service/GraniteServiceVersion20100801/operation/SetAlarmState";
+    let cbor = Request::post(path).header("smithy-protocol", "rpc-v2-cbor").body(Bytes::from_static(&[0xa0]));
+    let signed = connection.signed(cbor.unwrap(), "monitoring", SystemTime::now()).unwrap();
+    let (status, body) = connection.send(signed).await.unwrap();
+    let text = String::from_utf8_lossy(&body);
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(body[0] == 0xa2 && text.contains("MissingRequiredParameterException"), "{text}");
+    running.stop().await;
+}

@@ -3,6 +3,7 @@
 use super::{Reply, ServiceError, json};
 use crate::sandbox::account::Account;
 use crate::sandbox::additions;
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -21,6 +22,13 @@ struct Add {
     text: String,
 }
 
+/// Where the clock of alarms is to go: ahead of this machine's.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SetClock {
+    offset_ms: i64,
+}
+
 pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     match operation {
         "DescribeSandbox" => {
@@ -34,6 +42,16 @@ pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, 
             Ok(Reply::Json(status.to_string().into_bytes()))
         }
         "AddToSandbox" => json::answer_own(body, |Add { file, text }| additions::add(account, file, text)),
+        "DescribeClock" => {
+            json::answer_own(body, |_: serde_json::Value| Ok(account.monitoring.clock.describe()))
+        }
+        "SetClock" => json::answer_own(body, |SetClock { offset_ms }| {
+            let set = account.monitoring.evaluator.set_clock(account, SignedDuration::from_millis(offset_ms));
+            let mut clock = account.monitoring.clock.describe();
+            clock["Steps"] = set.steps.into();
+            clock["IsThere"] = set.is_there.into();
+            Ok(clock)
+        }),
         "ListMessages" => json::answer_own(body, |input: ListMessages| {
             let (messages, has_more) = account.messages.after(input.after);
             Ok(serde_json::json!({ "Messages": messages, "HasMore": has_more }))

@@ -7,6 +7,7 @@ mod iam;
 mod json;
 mod kms;
 pub mod lambda;
+pub mod monitoring;
 mod paging;
 mod rest;
 pub mod s3control;
@@ -40,6 +41,7 @@ pub struct Call<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reply {
     Json(Vec<u8>),
+    Cbor(Vec<u8>),
     /// What stands in the result element of an action.
     Xml {
         action: &'static str,
@@ -74,6 +76,19 @@ pub async fn answer_later(account: &Arc<Account>, call: &Call<'_>) -> Result<Rep
     let operation =
         target.strip_prefix("AWSStepFunctions.").ok_or_else(|| ServiceError::unknown_operation(target))?;
     states::answer(account, operation, call.body).await
+}
+
+/// A call of CloudWatch, which has two protocols.
+pub fn answer_monitoring(
+    account: &Account,
+    operation: &str,
+    codec: monitoring::Codec,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    if !account.call_rate.allows(Instant::now()) {
+        return Err(ServiceError::new("Throttling", "Rate exceeded"));
+    }
+    monitoring::answer(account, operation, codec, body)
 }
 
 pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError> {

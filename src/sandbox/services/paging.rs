@@ -55,21 +55,23 @@ impl Pages {
         let start = match request.next_token {
             None => 0,
             Some(token) => self
-                .open(list, token)
+                .start(list, token)
                 .ok_or_else(|| ServiceError::new("InvalidNextToken", "The specified token is not valid."))?,
         };
         let end = start.saturating_add(size);
-        let next_token = (end < items.len()).then(|| self.seal(list, end));
+        let next_token = (end < items.len()).then(|| self.token(list, end));
         Ok(Page { items: items.into_iter().skip(start).take(size).collect(), next_token })
     }
 
-    fn seal(&self, list: &str, start: usize) -> String {
+    /// What stands for a place in a list.
+    pub fn token(&self, list: &str, start: usize) -> String {
         let place = (start as u64).to_be_bytes();
         let tag = hmac::sign(&self.key, &sealed(&place, list));
         URL_SAFE_NO_PAD.encode([&place[..], tag.as_ref()].concat())
     }
 
-    fn open(&self, list: &str, token: &str) -> Option<usize> {
+    /// The place that a token stands for; `None`: it is of another list.
+    pub fn start(&self, list: &str, token: &str) -> Option<usize> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (place, tag) = bytes.split_first_chunk::<8>()?;
         hmac::verify(&self.key, &sealed(place, list), tag).ok()?;

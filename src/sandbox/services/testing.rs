@@ -34,6 +34,7 @@ pub fn call(
     match answer(account, &Call { service, target: Some(target), body: body.as_bytes() })? {
         Reply::Json(body) => Ok(serde_json::from_slice(&body).unwrap()),
         Reply::Xml { result, .. } => Ok(result.into()),
+        Reply::Cbor(body) => Ok(format!("{} bytes", body.len()).into()),
         Reply::Rest(reply) => Ok(String::from_utf8_lossy(&reply.body).into()),
     }
 }

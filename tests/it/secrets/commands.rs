@@ -110,6 +110,7 @@ const OTHERS: &[Line] = &[
     ("sandbox add", "-", 2),
     ("sandbox put", "- s3://rehearsal-data/x", 2),
     ("sandbox messages", "", 2),
+    ("sandbox clock", "", 2),
     ("config", "", 2),
     ("config show", "--origin", 0),
     ("config check", "", 0),

@@ -66,10 +66,10 @@ pub async fn drive(
     }
     errands.cancel_all();
     run.close();
-    finish(executions, &known, &run, writer);
+    finish(&account, &known, &run, writer);
 }
 
-fn finish(executions: &Executions, known: &Known, run: &Run, mut writer: Writer) {
+fn finish(account: &Account, known: &Known, run: &Run, mut writer: Writer) {
     let Some(ended) = run.ended() else { return };
     let data = run.data();
     let map_runs = run.look(|_, reports| reports.iter().map(Executions::map_run_id).collect());
@@ -78,7 +78,10 @@ fn finish(executions: &Executions, known: &Known, run: &Run, mut writer: Writer)
     if writer.journal.is_some() {
         known.forget_run();
     }
-    executions.ended(known, ended);
+    let took = ended.at.duration_since(known.standing().redriven.unwrap_or(known.head.started));
+    let took = Duration::try_from(took).unwrap_or_default();
+    account.monitoring.own.execution_ended(&known.head.machine_arn, ended.status, took);
+    account.states.executions.ended(known, ended);
 }
 
 /// Writes as long as that works: an execution whose journal has a hole is kept in memory alone.

@@ -169,6 +169,7 @@ impl Executions {
             }
         };
         drop(list);
+        account.monitoring.own.execution_started(&known.head.machine_arn);
         let errands = Errands::new(account, &run);
         self.drive(driver::drive(Arc::clone(account), Arc::clone(&known), run, journal, errands));
         Ok(known)
@@ -177,6 +178,7 @@ impl Executions {
     /// Starts an execution that is in memory alone, and in no list: one of an Express machine.
     pub fn start_express(&self, account: &Arc<Account>, new: NewExecution) -> Result<Arc<Known>, Refused> {
         let (known, run) = begin(new)?;
+        account.monitoring.own.execution_started(&known.head.machine_arn);
         let errands = Errands::new(account, &run);
         self.drive(driver::drive(Arc::clone(account), Arc::clone(&known), run, None, errands));
         Ok(known)

@@ -1,0 +1,206 @@
+//! CBOR as values of JSON: a time is a number of seconds, and a number that is none is the text that the JSON protocol
+//! has for it. Nothing here trusts what it reads.
+
+use aws_smithy_cbor::data::Type;
+use aws_smithy_cbor::{Decoder, Encoder};
+use aws_smithy_types::DateTime;
+use serde_json::{Map, Number, Value};
+
+/// Deeper than any shape of the service.
+const DEPTH: u32 = 32;
+/// PutMetricData has the most: 1,000 metrics with 150 values, their counts and 30 dimensions.
+const ITEMS: usize = 1_000_000;
+
+/// Members that are times, wherever they are in an answer.
+const TIMES: &[&str] = &[
+    "AlarmConfigurationUpdatedTimestamp",
+    "ExpireDate",
+    "LastUpdatedTimestamp",
+    "StartDate",
+    "StateTransitionedTimestamp",
+    "StateUpdatedTimestamp",
+    "Timestamp",
+    "Timestamps",
+];
+
+pub fn read(bytes: &[u8]) -> Result<Value, String> {
+    let mut reader = Reader { decoder: Decoder::new(bytes), left: ITEMS };
+    let value = reader.value(DEPTH)?;
+    match reader.decoder.position() == bytes.len() {
+        true => Ok(value),
+        false => Err("there is more behind the end".to_owned()),
+    }
+}
+
+struct Reader<'a> {
+    decoder: Decoder<'a>,
+    left: usize,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, depth: u32) -> Result<Value, String> {
+        self.left = self.left.checked_sub(1).ok_or("there are too many items")?;
+        let decoder = &mut self.decoder;
+        let text = |error: aws_smithy_cbor::decode::DeserializeError| error.to_string();
+        let kind = decoder.datatype().map_err(text)?;
+        Ok(match kind {
+            Type::Bool => decoder.boolean().map_err(text)?.into(),
+            Type::Null | Type::Undefined => {
+                decoder.skip().map_err(text)?;
+                Value::Null
+            }
+            Type::U8
+            | Type::U16
+            | Type::U32
+            | Type::U64
+            | Type::I8
+            | Type::I16
+            | Type::I32
+            | Type::I64
+            | Type::Int => decoder.long().map_err(text)?.into(),
+            Type::F16 | Type::F32 | Type::F64 => number(decoder.double().map_err(text)?),
+            Type::String | Type::StringIndef => decoder.str().map_err(text)?.into_owned().into(),
+            Type::Tag => number(decoder.timestamp().map_err(text)?.as_secs_f64()),
+            Type::Array | Type::ArrayIndef => self.array(depth.checked_sub(1).ok_or("it is too deep")?)?,
+            Type::Map | Type::MapIndef => self.map(depth.checked_sub(1).ok_or("it is too deep")?)?,
+            kind => return Err(format!("an item of the kind {kind:?} is not expected")),
+        })
+    }
+
+    fn array(&mut self, depth: u32) -> Result<Value, String> {
+        let length = self.decoder.list().map_err(|error| error.to_string())?;
+        let mut items = Vec::new();
+        while self.has_more(length, items.len())? {
+            items.push(self.value(depth)?);
+        }
+        Ok(items.into())
+    }
+
+    fn map(&mut self, depth: u32) -> Result<Value, String> {
+        let length = self.decoder.map().map_err(|error| error.to_string())?;
+        let mut members = Map::new();
+        let mut count = 0;
+        while self.has_more(length, count)? {
+            let name = self.decoder.str().map_err(|error| error.to_string())?.into_owned();
+            members.insert(name, self.value(depth)?);
+            count += 1;
+        }
+        Ok(members.into())
+    }
+
+    /// Whether another item follows; without a length the last is followed by a sign.
+    fn has_more(&mut self, length: Option<u64>, count: usize) -> Result<bool, String> {
+        if let Some(length) = length {
+            return Ok((count as u64) < length);
+        }
+        let is_end = matches!(self.decoder.datatype().map_err(|error| error.to_string())?, Type::Break);
+        if is_end {
+            self.decoder.skip().map_err(|error| error.to_string())?;
+        }
+        Ok(!is_end)
+    }
+}
+
+fn number(number: f64) -> Value {
+    match Number::from_f64(number) {
+        Some(number) => number.into(),
+        None if number.is_nan() => "NaN".into(),
+        None if number > 0.0 => "Infinity".into(),
+        None => "-Infinity".into(),
+    }
+}
+
+pub fn write(value: &Value) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    put(&mut encoder, value, false);
+    encoder.into_writer()
+}
+
+fn put(encoder: &mut Encoder, value: &Value, is_time: bool) {
+    match value {
+        Value::Null => {
+            encoder.null();
+        }
+        Value::Bool(value) => {
+            encoder.boolean(*value);
+        }
+        Value::Number(number) => number_of(encoder, number, is_time),
+        Value::String(text) => {
+            encoder.str(text);
+        }
+        Value::Array(items) => {
+            encoder.array(items.len());
+            items.iter().for_each(|item| put(encoder, item, is_time));
+        }
+        Value::Object(members) => {
+            encoder.map(members.len());
+            for (name, value) in members {
+                encoder.str(name);
+                put(encoder, value, TIMES.contains(&name.as_str()));
+            }
+        }
+    }
+}
+
+fn number_of(encoder: &mut Encoder, number: &Number, is_time: bool) {
+    match (number.as_i64(), number.as_f64()) {
+        (_, Some(seconds)) if is_time => encoder.timestamp(&DateTime::from_secs_f64(seconds)),
+        (Some(integer), _) => encoder.long(integer),
+        (None, number) => encoder.double(number.unwrap_or_default()),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let value = json!({"A": [1, -7, 2.5, true, null, "é"], "Timestamp": 1_790_000_000.5, "Timestamps": [0.0, 60.0],
+            "M": {}, "Big": i64::MAX});
+        assert_eq!(read(&write(&value)), Ok(value));
+    }
+
+    #[test]
+    fn times_are_tagged_and_numbers_stay_numbers() {
+        assert_eq!(write(&json!({"Timestamp": 1.0}))[11..12], [0xc1]);
+        assert_eq!(write(&json!({"Value": 1.0}))[7..8], [0xfb]);
+        assert_eq!(write(&json!({"Period": 60}))[8..], [0x18, 60]);
+    }
+
+    #[test]
+    fn lengths_may_come_at_the_end_and_no_number_is_a_text() {
+        let bytes = [0xbf, 0x61, b'a', 0x9f, 0x01, 0xfb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+        assert_eq!(read(&bytes), Ok(json!({"a": [1, "NaN"]})));
+    }
+
+    #[test]
+    fn what_is_broken_deep_or_huge_is_refused() {
+        let deep = vec![0x81; 10_000];
+        let many = [vec![0x9b, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff], vec![0x80; ITEMS + 1]].concat();
+        for (bytes, why) in [
+            (&b""[..], "end of input"),
+            (&[0x01, 0x01], "more behind"),
+            (&[0xa1, 0x01, 0x01], "unexpected type"),
+            (&[0x7a, 0xff, 0xff, 0xff, 0xff], "end of input"),
+            (&[0x41, 0x00], "is not expected"),
+            (&[0xc2, 0x41, 0x00], "timestamp"),
+            (&deep, "too deep"),
+            (&many, "too many"),
+        ] {
+            let error = read(bytes).unwrap_err();
+            assert!(error.contains(why), "{error}: {why}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            if let Ok(value) = read(&bytes) {
+                let _ = write(&value);
+            }
+        }
+    }
+}
