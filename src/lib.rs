@@ -14,6 +14,7 @@ pub mod functions;
 pub mod input;
 pub mod logging;
 pub mod manual;
+pub mod metrics;
 pub mod output;
 pub mod panics;
 pub mod random;

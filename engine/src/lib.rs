@@ -5,6 +5,7 @@ pub mod asl;
 pub mod batch;
 pub mod document;
 pub mod evaluation;
+pub mod glob;
 pub mod listing;
 pub mod manifest;
 mod near;

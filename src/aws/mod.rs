@@ -3,6 +3,7 @@
 
 mod body;
 mod calls;
+pub mod cbor;
 mod credentials;
 mod error;
 mod http;
@@ -47,8 +48,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_ATTEMPTS: u32 = 3;
 /// Of all services, and of those that are used.
-const ENDPOINT_VARIABLES: [&str; 7] = [
+const ENDPOINT_VARIABLES: [&str; 8] = [
     "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_CLOUDWATCH",
     "AWS_ENDPOINT_URL_SFN",
     "AWS_ENDPOINT_URL_SSM",
     "AWS_ENDPOINT_URL_KMS",

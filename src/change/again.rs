@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use opsctl_engine::asl::arn::StatesArn;
 
 use crate::cli::GlobalArgs;
+use crate::error::Error;
 
 /// `opsctl` with the options of the place and `words`. An ARN among them says itself which region it is in.
 pub fn again<'a>(global: &GlobalArgs, words: impl IntoIterator<Item = &'a str>) -> String {
@@ -26,6 +27,15 @@ pub fn again<'a>(global: &GlobalArgs, words: impl IntoIterator<Item = &'a str>) 
     }
     line.extend(words.iter().map(|word| (*word).to_owned()));
     line.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Commands of a group that an error hints at lead to the same place: the account, the region, the sandbox of this one.
+pub fn placed(mut error: anyhow::Error, global: &GlobalArgs, group: &str) -> anyhow::Error {
+    if let Some(ours) = error.downcast_mut::<Error>() {
+        let here = again(global, [group, ""]).trim_end_matches("''").to_owned();
+        ours.reword_hints(|hint| hint.replace(&format!("opsctl {group} "), &here));
+    }
+    error
 }
 
 /// One word of a shell.

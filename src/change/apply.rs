@@ -1,5 +1,7 @@
-//! The steps of a plan sent one after the other: what was done, what failed, and where a signal stopped it. One
-//! failure does not keep the others from being tried.
+//! The steps of a plan sent one after the other, or in batches: what was done, what failed, and where a signal stopped it.
+//! One failure does not keep the others from being tried.
+
+use std::ops::Range;
 
 use super::plan::{Plan, Step};
 use crate::context::Context;
@@ -12,9 +14,10 @@ use crate::signals::{Signal, Signals};
 pub struct Applied {
     /// Indices of steps that were done.
     pub done: Vec<usize>,
+    /// By the first step of the call that failed.
     pub failed: Vec<(usize, anyhow::Error)>,
-    /// A signal came while this step was under way: it may be done or not, and those after it are not.
-    pub stopped: Option<(usize, Signal)>,
+    /// A signal came while these steps were under way: they may be done or not, and those after them are not.
+    pub stopped: Option<(Range<usize>, Signal)>,
 }
 
 /// Sends the steps. The step under way at a signal is given up, and no other is begun.
@@ -24,22 +27,45 @@ pub async fn apply(
     signals: &mut Signals,
     send: impl AsyncFn(&Step) -> Result<()>,
 ) -> Applied {
+    let singly = vec![1; plan.steps.len()];
+    apply_in_batches(plan, &singly, ctx, signals, async |steps| match steps {
+        [step] => send(step).await,
+        _ => Ok(()),
+    })
+    .await
+}
+
+/// The same where one call does several steps, all of them or none: `sizes` says how many each call does, in the order of
+/// the steps.
+pub async fn apply_in_batches(
+    plan: &Plan,
+    sizes: &[usize],
+    ctx: &Context,
+    signals: &mut Signals,
+    send: impl AsyncFn(&[Step]) -> Result<()>,
+) -> Applied {
     let total = u64::try_from(plan.steps.len()).ok();
     let mut progress = ctx.reporter().progress(plan.headline(), total);
     let mut applied = Applied::default();
-    for (index, step) in plan.steps.iter().enumerate() {
-        ctx.reporter().verbose(1, format_args!("{} on {}", step.action, step.resource));
+    let mut first = 0;
+    for size in sizes {
+        let batch = first..(first + size).min(plan.steps.len());
+        let steps = plan.steps.get(batch.clone()).unwrap_or_default();
+        for step in steps {
+            ctx.reporter().verbose(1, format_args!("{} on {}", step.action, step.resource));
+        }
+        first = batch.end;
         tokio::select! {
-            sent = send(step) => match sent {
-                Ok(()) => applied.done.push(index),
-                Err(error) => applied.failed.push((index, error)),
+            sent = send(steps) => match sent {
+                Ok(()) => applied.done.extend(batch),
+                Err(error) => applied.failed.push((batch.start, error)),
             },
             signal = signals.next() => {
-                applied.stopped = Some((index, signal));
+                applied.stopped = Some((batch, signal));
                 break;
             }
         }
-        progress.set(index as u64 + 1);
+        progress.set(first as u64);
     }
     applied
 }
@@ -63,9 +89,16 @@ impl Applied {
     pub fn result(mut self, plan: &Plan, again: &str) -> Result<()> {
         let words = &plan.words;
         let (done, total) = (self.done.len(), words.count(plan.steps.len()));
-        if let Some((index, signal)) = self.stopped {
-            let doubtful = plan.steps.get(index).map_or("", |step| &step.resource);
-            let told = format!("{doubtful} was under way: it may be {} or not", words.done);
+        if let Some((batch, signal)) = self.stopped {
+            let doubtful = plan.steps.get(batch.start).map_or("", |step| &step.resource);
+            let told = match batch.len() {
+                0 | 1 => format!("{doubtful} was under way: it may be {} or not", words.done),
+                many => format!(
+                    "{doubtful} and {} more were under way: they may be {} or not",
+                    many - 1,
+                    words.done
+                ),
+            };
             return Err(Error::new(signal.kind(), format!("stopped: {done} of {total} {}", words.done))
                 .because([lines(&self.failed), told].join("\n").trim_start().to_owned())
                 .hint(again)
@@ -148,13 +181,16 @@ mod tests {
 
     #[test]
     fn a_signal_says_what_is_done_and_what_is_in_doubt() {
-        let stopped = Some((1, Signal::Terminate));
-        let report = told(Applied { done: vec![0], stopped, ..Applied::default() }, 3).unwrap();
+        let stopped = |batch| Some((batch, Signal::Terminate));
+        let report =
+            told(Applied { done: vec![0], stopped: stopped(1..2), ..Applied::default() }, 3).unwrap();
         assert_eq!(
             (report.kind, report.message.as_str()),
             (Kind::Terminated, "stopped: 1 of 3 sessions terminated")
         );
         assert_eq!(report.causes, ["me-2 was under way: it may be terminated or not"]);
         assert_eq!(report.hints, ["opsctl again"]);
+        let report = told(Applied { stopped: stopped(0..3), ..Applied::default() }, 3).unwrap();
+        assert_eq!(report.causes, ["me-1 and 2 more were under way: they may be terminated or not"]);
     }
 }

@@ -9,8 +9,8 @@ mod plan;
 mod token;
 mod wait;
 
-pub use again::again;
-pub use apply::{Applied, apply};
+pub use again::{again, placed};
+pub use apply::{Applied, apply, apply_in_batches};
 pub use consent::Consent;
 pub use pace::Pace;
 pub use plan::{Plan, Step, Weight, Words};

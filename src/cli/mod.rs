@@ -17,7 +17,9 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, config, help, man, s3, sandbox, sfn, ssm, version, whoami};
+use crate::commands::{
+    alarm, completions, config, help, man, metric, s3, sandbox, sfn, ssm, version, whoami,
+};
 use crate::config::names::variable;
 use crate::error::Error;
 use crate::output::{ColorChoice, Format};
@@ -112,6 +114,10 @@ pub enum Command {
     #[command(subcommand)]
     Sfn(Box<sfn::Command>),
     #[command(subcommand)]
+    Alarm(Box<alarm::Command>),
+    #[command(subcommand)]
+    Metric(Box<metric::Command>),
+    #[command(subcommand)]
     Sandbox(sandbox::Command),
     Whoami(whoami::WhoamiArgs),
     #[command(subcommand)]
@@ -130,6 +136,8 @@ impl Command {
             Command::Sandbox(command) => command.own_failure(),
             Command::S3(_)
             | Command::Sfn(_)
+            | Command::Alarm(_)
+            | Command::Metric(_)
             | Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
@@ -145,6 +153,8 @@ impl Command {
             Command::Ssm(command) => command.handles_signals(),
             Command::S3(command) => command.handles_signals(),
             Command::Sfn(command) => command.handles_signals(),
+            Command::Alarm(command) => command.handles_signals(),
+            Command::Metric(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
             Command::Whoami(_)
             | Command::Config(_)

@@ -1,9 +1,11 @@
 //! What a user types: one folder a group, one file a verb. Here is the dispatch, no logic.
 
+pub mod alarm;
 pub mod completions;
 pub mod config;
 pub mod help;
 pub mod man;
+pub mod metric;
 pub mod s3;
 pub mod sandbox;
 pub mod sfn;
@@ -20,6 +22,8 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Ssm(command) => ssm::run(command, ctx).await,
         Command::S3(command) => s3::run(command, ctx).await,
         Command::Sfn(command) => sfn::run(command, ctx).await,
+        Command::Alarm(command) => alarm::run(command, ctx).await,
+        Command::Metric(command) => metric::run(command, ctx).await,
         Command::Sandbox(command) => sandbox::run(command, ctx).await,
         Command::Whoami(args) => whoami::run(args, ctx).await,
         Command::Config(command) => config::run(command, ctx).await,

@@ -3,6 +3,7 @@
 //! parsing here. A command supplies a model and its columns, and calls nothing else to be read in every format.
 
 mod cell;
+pub mod chart;
 mod columns;
 mod delimited;
 mod details;

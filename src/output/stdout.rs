@@ -1,6 +1,7 @@
 //! [`Output`]: the owner of stdout. It holds what the user asked for and turns answers into the asked format.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use opsctl_engine::asl::graph::Line;
 use serde::Serialize;
 
 use super::cell::Column;
+use super::chart::{self, Chart, Frame};
 use super::details::Details;
 use super::drawing;
 use super::escape::escape_lines;
@@ -22,6 +24,7 @@ use super::sink::{RawOutput, Sink, write_error};
 use super::time::TimeForm;
 use super::yaml;
 use crate::error::{Error, Result};
+use crate::files::Beside;
 use crate::signals::TerminalLent;
 
 /// Writes answers to stdout. Clones share the stream.
@@ -121,6 +124,25 @@ impl Output {
     /// A drawing made for [`Stream::limit`](super::Stream::limit).
     pub fn drawing(&self, lines: &[Line]) -> Result<()> {
         self.text(&drawing::painted(lines, self.settings.stdout.color))
+    }
+
+    /// A chart: as an SVG document where a file is named (`-` is stdout), else in letters.
+    pub fn chart(&self, chart: &Chart, svg: Option<&Path>) -> Result<()> {
+        match svg {
+            None => self.text(&chart::terminal(chart, &Frame::of(&self.settings.stdout))),
+            Some(file) if file == Path::new("-") => self.text(&chart::svg(chart)),
+            Some(file) => {
+                let written = Beside::create(file).and_then(|mut beside| {
+                    beside.write_all(chart::svg(chart).as_bytes())?;
+                    beside.finish()
+                });
+                written.map_err(|error| {
+                    Error::failed(format!("cannot write the chart to {}", file.display())).because(error)
+                })?;
+                self.reporter.status(format_args!("the chart is in {}", file.display()));
+                Ok(())
+            }
+        }
     }
 
     /// A help, with its colours where they are wanted.

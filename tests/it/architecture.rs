@@ -214,6 +214,10 @@ fn lower_floors_do_not_use_higher_ones() {
         &["crate::commands", "crate::aws", "crate::sandbox", "crate::context", "crate::change"],
     );
     assert_wall(|name| name.starts_with("change/"), &["crate::commands", "crate::aws", "crate::sandbox"]);
+    assert_wall(
+        |name| name.starts_with("metrics/"),
+        &["crate::commands", "crate::cli", "crate::context", "crate::sandbox"],
+    );
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
+use aws_sdk_cloudwatch::types::StateValue;
 use opsctl::cli::Topic;
 use serde_json::json;
 
 use crate::cli::{COMMANDS, help};
 use crate::image_processor;
+use crate::support::alarms::Alarms;
 use crate::support::machines::States;
 use crate::support::{Ran, Sandbox, Sealed, finish};
 
@@ -107,11 +109,17 @@ fn run(line: &str) {
     if line.contains("manifest.csv") {
         sealed.write("manifest.csv", "data-1,logs/a%20b.txt\ndata-1,logs/c.txt\n");
     }
+    if line.contains("opsctl metric") {
+        shop(&sealed, &sandbox);
+    }
     if line.contains("sfn local") {
         workflow(&sealed);
     }
     if line.contains("sfn ") && ["orders", "run-"].iter().any(|name| line.contains(name)) {
         orders(&sandbox);
+    }
+    if line.contains("opsctl alarm") {
+        watched(&sandbox);
     }
     if line.contains("sfn task") {
         let token = task(&sandbox);
@@ -142,6 +150,25 @@ fn run(line: &str) {
     assert_eq!(ran.code, 0, "{line}: {ran:#?}");
 }
 
+/// Metrics of a shop, by the clock of the tests, and files of more.
+fn shop(sealed: &Sealed, sandbox: &Sandbox) {
+    let dir = format!("--sandbox={}", sandbox.dir.display());
+    sealed.run([&*dir, "sandbox", "clock", "2026-11-22T12:00:00Z"]).expect(0);
+    let record = |metric: &str, minutes: u32| {
+        format!("{metric},{minutes},2026-11-22T11:{minutes:02}:00Z,Stage=prod\n")
+    };
+    let records: String =
+        ["Orders", "Errors"].iter().flat_map(|it| (1..50).map(|at| record(it, at))).collect();
+    sealed.write("orders.csv", &format!("metric,value,time,dimensions\n{records}"));
+    sealed.run([&*dir, "metric", "put", "Shop", "--file", "orders.csv"]).expect(0);
+    sealed.write("orders.ndjson", "{\"namespace\":\"Shop\",\"metric\":\"Orders\",\"value\":3}\n");
+    sealed.write(
+        "queries.json",
+        r#"[{"Id": "m1", "MetricStat": {"Stat": "Sum", "Metric": {"Namespace": "Shop",
+        "MetricName": "Orders", "Dimensions": [{"Name": "Stage", "Value": "prod"}]}}}]"#,
+    );
+}
+
 /// A state machine with an execution that is over, and one that runs.
 fn orders(sandbox: &Sandbox) {
     let states = States::of(sandbox);
@@ -156,6 +183,16 @@ fn orders(sandbox: &Sandbox) {
     );
     states.ran(&arn, "run-1", &json!({"total": 12}));
     states.start(&arn, "run-2", &json!({}));
+}
+
+/// Alarms that are OK, one of which is a composite alarm.
+fn watched(sandbox: &Sandbox) {
+    let alarms = Alarms::of(sandbox);
+    for name in ["api-5xx", "api-latency", "canary-1"] {
+        alarms.put(name, 5.0);
+        alarms.set_state(name, StateValue::Ok);
+    }
+    alarms.put_composite("service", "ALARM(api-5xx) OR ALARM(api-latency)");
 }
 
 /// A task that waits for an answer: its token.

@@ -5,6 +5,7 @@
 mod support;
 
 mod adding;
+mod alarm;
 mod architecture;
 mod build;
 mod channel;
@@ -26,6 +27,7 @@ mod lambda;
 mod list;
 mod lockfile;
 mod messages;
+mod metric;
 mod monitoring;
 mod network;
 mod node_shell;

@@ -25,7 +25,7 @@ fn ask(sealed: &Sealed, line: &str) -> Offered {
 }
 
 #[track_caller]
-fn values(sealed: &Sealed, line: &str) -> Vec<String> {
+pub fn values(sealed: &Sealed, line: &str) -> Vec<String> {
     ask(sealed, line).into_iter().map(|(value, _)| value).collect()
 }
 

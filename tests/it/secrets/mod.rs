@@ -1,6 +1,7 @@
 //! Nothing that opens a door is ever written: keys, tokens and passwords are planted, every command tells all it can in
 //! every way, and neither a stream nor a file may hold one of them.
 
+mod alarm;
 mod commands;
 mod s3;
 mod sfn;
@@ -37,7 +38,8 @@ const WAYS: [(&[&str], bool); 6] = [
 const FORMS: [&[&str]; 2] = [&["--log-format", "text"], &["--log-format", "json", "-o", "json"]];
 
 /// Commands that begin with these words have a test of their own: the longest that fits.
-const GROUPS: [&[&str]; 6] = [&[], &["ssm"], &["s3"], &["s3", "job"], &["s3", "job", "create"], &["sfn"]];
+const GROUPS: [&[&str]; 8] =
+    [&[], &["ssm"], &["s3"], &["s3", "job"], &["s3", "job", "create"], &["sfn"], &["alarm"], &["metric"]];
 
 #[test]
 fn no_command_at_the_top_writes_a_secret_anywhere() {
@@ -67,6 +69,16 @@ fn no_command_that_creates_a_job_writes_a_secret_anywhere() {
 #[test]
 fn no_command_of_state_machines_writes_a_secret_anywhere() {
     no_command_writes_a_secret_anywhere(&["sfn"]);
+}
+
+#[test]
+fn no_command_of_alarms_writes_a_secret_anywhere() {
+    no_command_writes_a_secret_anywhere(&["alarm"]);
+}
+
+#[test]
+fn no_command_of_metrics_writes_a_secret_anywhere() {
+    no_command_writes_a_secret_anywhere(&["metric"]);
 }
 
 fn no_command_writes_a_secret_anywhere(group: &[&str]) {
@@ -146,11 +158,12 @@ impl World {
         let aws = granting_with_data_key(format!("wss://gateway.example.test{path}"), DATA_KEY.as_bytes());
         let front = TlsFront::before(aws.address).address;
         let gateway = session.map_or(front, |session| TlsFront::before(session.address).address);
-        let (s3, sfn) = (s3::start(), sfn::start());
+        let (s3, sfn, alarms) = (s3::start(), sfn::start(), alarm::start());
         // Buckets and accounts are in the names.
         let proxy = ConnectProxy::to([
             ("aws.example.test:443", front),
             ("states.aws.example.test:443", TlsFront::before(sfn.address).address),
+            ("monitoring.aws.example.test:443", TlsFront::before(alarms.address).address),
             ("*.aws.example.test:443", TlsFront::before(s3.address).address),
             ("gateway.example.test:443", gateway),
         ]);
@@ -159,6 +172,7 @@ impl World {
         let way_out = format!("http://me:{PROXY_PASSWORD}@{}", proxy.address);
         sealed
             .set("AWS_ENDPOINT_URL", "https://aws.example.test")
+            .set("AWS_ENDPOINT_URL_CLOUDWATCH", "https://monitoring.aws.example.test")
             .set("AWS_ENDPOINT_URL_SFN", "https://states.aws.example.test")
             .set("AWS_CA_BUNDLE", authority().to_str().unwrap())
             .set("HTTPS_PROXY", way_out);

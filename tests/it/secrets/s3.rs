@@ -105,7 +105,7 @@ fn objects(method: &str, target: &str, request: &Request) -> Reply {
         ("GET", path) if path.ends_with("failed.csv") => object(RESULTS),
         ("GET", "/versions.csv") => object(VERSIONS),
         ("GET", _) => object(ROWS),
-        ("PUT", _) => Reply { body: String::new(), ..object(&request.body) },
+        ("PUT", _) => Reply { body: Vec::new(), ..object(&request.body) },
         _ => failure(405, "MethodNotAllowed"),
     }
 }

@@ -5,37 +5,65 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use super::cbor;
+
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The last part of X-Amz-Target, or the form field Action.
+    /// The last part of X-Amz-Target or of the path of an operation, or the form field Action.
     pub operation: String,
     /// `GET /bucket/key?query`.
     pub line: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// The body of a request that is no text.
+    pub bytes: Vec<u8>,
+}
+
+impl Request {
+    /// The body of a request in CBOR.
+    pub fn cbor(&self) -> serde_json::Value {
+        opsctl::aws::cbor::read(&self.bytes).unwrap()
+    }
 }
 
 /// What is answered.
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
-    pub body: String,
+    pub body: Vec<u8>,
 }
 
 impl Reply {
     pub fn json(body: serde_json::Value) -> Self {
-        Reply { status: 200, headers: Vec::new(), body: body.to_string() }
+        Reply { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
+    }
+
+    /// What services say in CBOR.
+    pub fn cbor(body: &serde_json::Value) -> Self {
+        let headers = [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Reply { status: 200, headers: headers.into(), body: cbor::encode(body) }
+    }
+
+    /// A failure as services in CBOR tell it.
+    pub fn cbor_error(status: u16, code: &str, message: &str) -> Self {
+        let body = serde_json::json!({ "__type": code, "message": message });
+        Reply { status, ..Reply::cbor(&body) }
     }
 
     /// The connection ends without an answer.
     pub fn none() -> Self {
-        Reply { status: 0, headers: Vec::new(), body: String::new() }
+        Reply { status: 0, headers: Vec::new(), body: Vec::new() }
     }
 
     /// What query services say.
     pub fn xml(body: impl Into<String>) -> Self {
-        Reply { status: 200, headers: vec![("content-type".into(), "text/xml".into())], body: body.into() }
+        Reply {
+            status: 200,
+            headers: vec![("content-type".into(), "text/xml".into())],
+            body: body.into().into_bytes(),
+        }
     }
 
     /// A failure as JSON services tell it.
@@ -106,11 +134,12 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     let mut body = vec![0; header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
-    let body = String::from_utf8_lossy(&body).into_owned();
+    let (body, bytes) = (String::from_utf8_lossy(&body).into_owned(), body);
     let target = header("x-amz-target").and_then(|target| target.rsplit('.').next().map(str::to_owned));
     let action = || body.split('&').find_map(|field| field.strip_prefix("Action=")).map(str::to_owned);
-    let operation = target.or_else(action).unwrap_or_default();
-    Some(Request { operation, line: asked, headers, body })
+    let named = asked.split_once("/operation/").map(|(_, operation)| operation.to_owned());
+    let operation = target.or(named).or_else(action).unwrap_or_default();
+    Some(Request { operation, line: asked, headers, body, bytes })
 }
 
 fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
@@ -119,6 +148,6 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
     for (name, value) in &reply.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    stream.write_all(format!("{head}\r\n{}", reply.body).as_bytes())?;
+    stream.write_all(&[head.as_bytes(), b"\r\n", &reply.body].concat())?;
     stream.flush()
 }

@@ -1,8 +1,10 @@
 //! What the tests share: a sealed place to run the binary in, a sandbox, a terminal, a scripted AWS with a
 //! scripted gateway and node, TLS and a proxy before them.
 
+pub mod alarms;
 mod aws_cli;
 pub mod bucket;
+pub mod cbor;
 mod fake_aws;
 mod gateway;
 pub mod machines;

@@ -1,0 +1,48 @@
+//! `opsctl alarm enable`.
+
+use clap::Args;
+
+use super::alarm::AlarmName;
+use super::complete;
+use super::enabling::{self, Actions};
+use crate::cli::ChangeArgs;
+use crate::context::Context;
+use crate::error::{Outcome, Result};
+
+/// Enable the actions of alarms
+///
+/// From their next change of state on, alarms send again to what they notify. What they missed is
+/// not sent later. Asks only where something would change.
+///
+/// Examples:
+///   opsctl alarm enable api-5xx api-latency --yes
+///   opsctl alarm enable 'api-*' --yes
+///
+/// Exit codes:
+///   0    the actions are enabled; with --dry-run, the plan is printed
+///   1    it was not agreed to
+///   2    a yes is needed, and there is no terminal to ask on
+///   3    there is no such alarm, or none that is like a pattern
+///   4    no credentials or no region
+///   5    denied by a policy
+///   7    some could not be enabled; each call that failed is named
+///   75   AWS cannot be reached, or is busy
+///   130  interrupted; what is not done yet is told
+///
+/// IAM:
+///   cloudwatch:DescribeAlarms       the alarms, on *
+///   cloudwatch:EnableAlarmActions  a call for a hundred of them
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct EnableAlarmsArgs {
+    /// The alarms: names, patterns such as 'api-*', ARNs
+    #[arg(value_name = "ALARM", required = true, num_args = 1.., add = complete::alarms())]
+    alarms: Vec<AlarmName>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub async fn run(args: &EnableAlarmsArgs, ctx: &Context) -> Result<Outcome> {
+    enabling::run(&args.alarms, Actions::Enabled, &args.change, ctx).await
+}

@@ -1,0 +1,92 @@
+//! `opsctl alarm`: the group's verbs and their dispatch, no logic.
+
+mod alarm;
+mod api;
+mod chart;
+mod complete;
+mod delete;
+mod disable;
+mod enable;
+mod enabling;
+mod family;
+mod history;
+mod list;
+mod model;
+mod show;
+mod stays;
+mod tag;
+mod tree;
+mod view;
+mod watch;
+
+use clap::Subcommand;
+
+use crate::change;
+use crate::context::Context;
+use crate::error::{Error, Outcome, Result};
+
+/// CloudWatch alarms: which are on, since when, and why
+///
+/// Metric alarms, composite alarms and log alarms, by their names or their ARNs. Where several are
+/// meant, names may be patterns with * and ?, which a shell leaves alone in quotes.
+///
+/// Examples:
+///   opsctl alarm list --state alarm
+///   opsctl alarm show api-5xx
+///   opsctl alarm tree
+///   opsctl alarm history api-5xx --since 7d
+///   opsctl alarm watch 'api-*' --for-state ok --timeout 15m
+#[derive(Debug, Subcommand)]
+#[command(verbatim_doc_comment)]
+pub enum Command {
+    List(list::ListAlarmsArgs),
+    Show(show::ShowAlarmArgs),
+    Chart(chart::ChartAlarmArgs),
+    Tree(tree::TreeArgs),
+    History(history::AlarmHistoryArgs),
+    Watch(watch::WatchAlarmsArgs),
+    Enable(enable::EnableAlarmsArgs),
+    Disable(disable::DisableAlarmsArgs),
+    Delete(delete::DeleteAlarmsArgs),
+}
+
+impl Command {
+    /// Verbs that put things in order themselves on SIGINT, SIGTERM and SIGHUP.
+    pub fn handles_signals(&self) -> bool {
+        match self {
+            Command::List(_)
+            | Command::Show(_)
+            | Command::Chart(_)
+            | Command::Tree(_)
+            | Command::History(_) => false,
+            Command::Watch(_) | Command::Enable(_) | Command::Disable(_) | Command::Delete(_) => true,
+        }
+    }
+}
+
+pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    dispatch(command, ctx).await.map_err(|error| placed(error, ctx))
+}
+
+/// Commands that an error hints at lead to the same place: the account, the region, the sandbox of this one.
+fn placed(mut error: anyhow::Error, ctx: &Context) -> anyhow::Error {
+    if let Some(ours) = error.downcast_mut::<Error>() {
+        let here = change::again(ctx.global(), ["alarm", ""]).trim_end_matches("''").to_owned();
+        ours.reword_hints(|hint| hint.replace("opsctl alarm ", &here));
+    }
+    error
+}
+
+async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {
+    match command {
+        Command::List(args) => list::run(args, ctx).await,
+        Command::Show(args) => show::run(args, ctx).await,
+        Command::Chart(args) => chart::run(args, ctx).await,
+        Command::Tree(args) => tree::run(args, ctx).await,
+        Command::History(args) => history::run(args, ctx).await,
+        Command::Watch(args) => watch::run(args, ctx).await,
+        Command::Enable(args) => enable::run(args, ctx).await,
+        Command::Disable(args) => disable::run(args, ctx).await,
+        Command::Delete(args) => delete::run(args, ctx).await,
+    }
+}
