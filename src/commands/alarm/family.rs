@@ -43,9 +43,10 @@ impl Family {
 
     /// Groups of composite alarms that wait for each other.
     pub fn cycles(&self) -> Vec<Vec<&str>> {
-        let children = |it: &'_ Composite| it.children.iter().map(String::as_str).collect();
-        let all: BTreeMap<&str, Vec<&str>> =
-            self.composites.iter().map(|(name, it)| (name.as_str(), children(it))).collect();
+        let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, it) in &self.composites {
+            all.insert(name, it.children.iter().map(String::as_str).collect());
+        }
         composite::cycles(&all)
     }
 

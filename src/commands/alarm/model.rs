@@ -143,14 +143,15 @@ impl Alarm {
 
 fn metric(of: &Map<String, Value>) -> Option<Metric<'_>> {
     let dimensions = of.get("Dimensions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let dimension = |it: &'_ Value| -> Option<(&str, &str)> {
-        Some((it.get("Name")?.as_str()?, it.get("Value")?.as_str()?))
-    };
     Some(Metric {
         namespace: of.get("Namespace").and_then(Value::as_str).unwrap_or_default(),
         name: of.get("MetricName")?.as_str()?,
         dimensions: dimensions.iter().filter_map(dimension).collect(),
     })
+}
+
+fn dimension(of: &Value) -> Option<(&str, &str)> {
+    Some((of.get("Name")?.as_str()?, of.get("Value")?.as_str()?))
 }
 
 /// What every kind has, by names that stay; the whole document is in `alarm`.

@@ -3,9 +3,9 @@
 
 use super::alarms::{Alarm, State};
 use super::record::{self, time};
+use crate::random;
 use crate::sandbox::account::Account;
 use crate::sandbox::deliveries::{Delivery, Destination};
-use crate::sandbox::lambda::request_id;
 use crate::sandbox::messages::Said;
 use crate::sandbox::services::sns;
 use jiff::Timestamp;
@@ -159,7 +159,7 @@ fn invoke(
         },
     });
     let delivery = Delivery {
-        id: request_id().map_err(|error| error.to_string())?,
+        id: random::uuid().map_err(|error| error.to_string())?,
         to: Destination::Function(deployed.settings.function.name.clone()),
         event: event.to_string(),
         taken: Timestamp::now().as_millisecond(),

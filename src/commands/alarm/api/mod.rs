@@ -19,7 +19,7 @@ use crate::aws::{Aws, AwsFailure};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-pub use describe::{Pages, Selection};
+pub use describe::Selection;
 pub use history::HistoryAsk;
 
 /// The largest page of every list, and the most names that a call takes.
