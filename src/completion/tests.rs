@@ -54,7 +54,10 @@ fn commands_options_and_values() {
                 "local",
             ],
         ),
-        ("opsctl alarm ", &["list", "show", "tree", "history", "watch", "enable", "disable", "delete"]),
+        (
+            "opsctl alarm ",
+            &["list", "show", "chart", "tree", "history", "watch", "enable", "disable", "delete"],
+        ),
         ("opsctl alarm history --type c", &["configuration"]),
         ("opsctl alarm watch --for-state in", &["insufficient-data"]),
         ("opsctl alarm list --state a", &["alarm"]),

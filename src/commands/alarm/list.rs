@@ -64,36 +64,43 @@ pub struct ListAlarmsArgs {
 /// Which alarms are meant, by what they are.
 #[derive(Debug, Clone, Args)]
 pub struct AlarmFilter {
-    /// Only alarms in this state: ok, alarm, insufficient-data; several with commas
+    /// Only in one of these: ok, alarm, insufficient-data
     #[arg(long = "state", value_name = "STATE", value_delimiter = ',', value_parser = complete::state,
         help_heading = "Target", add = complete::states())]
     states: Vec<StateValue>,
 
-    /// Only alarms of this kind; several with commas
-    #[arg(long = "type", value_name = "TYPE", value_enum, value_delimiter = ',', help_heading = "Target")]
+    /// Only of these kinds: metric, composite, log
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true,
+        help_heading = "Target"
+    )]
     types: Vec<AlarmType>,
 
-    /// Only alarms on metrics that are called so or are like this: '*Errors'
+    /// Only on this metric, or such as '*Errors'
     #[arg(long, value_name = "METRIC", help_heading = "Target")]
     metric: Option<String>,
 
-    /// Only alarms on metrics of this namespace, or of those that are like this: 'AWS/*'
+    /// Only of this namespace, or such as 'AWS/*'
     #[arg(long, value_name = "NAMESPACE", help_heading = "Target")]
     namespace: Option<String>,
 
-    /// Only alarms with an action of this ARN, or of one that is like this: '*:pager'
+    /// Only with this action, or such as '*:pager'
     #[arg(long, value_name = "ARN", help_heading = "Target")]
     action: Option<String>,
 
-    /// Only alarms with this tag; if repeated, with all of them
+    /// Only with this tag; if repeated, with all
     #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "Target")]
     tags: Vec<Tag>,
 
-    /// Only alarms that are in their state for longer than this
+    /// Only in their state for longer than this
     #[arg(long, value_name = "DURATION", value_parser = positive_duration, help_heading = "Target")]
     older_than: Option<Duration>,
 
-    /// Only alarms that are in their state for less than this
+    /// Only in their state for less than this
     #[arg(long, value_name = "DURATION", value_parser = positive_duration, help_heading = "Target")]
     newer_than: Option<Duration>,
 }

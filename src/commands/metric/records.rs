@@ -104,12 +104,12 @@ impl Reading<'_> {
             let record = match record {
                 Ok(record) => record,
                 Err(error) => {
-                    let line = error.position().map_or(1, line_of);
+                    let line = error.position().map_or(1, |at| line_of(text, at));
                     self.fault(line, error.to_string());
                     return;
                 }
             };
-            let line = record.position().map_or(1, line_of);
+            let line = record.position().map_or(1, |at| line_of(text, at));
             let Some(names) = &header else {
                 let names: Vec<String> = record.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
                 for name in names.iter().filter(|name| !FIELDS.contains(&name.as_str())) {
@@ -183,8 +183,12 @@ impl Reading<'_> {
     }
 }
 
-fn line_of(position: &csv::Position) -> usize {
-    usize::try_from(position.line()).unwrap_or(usize::MAX)
+/// The line of a record: its position is where the one before it ends, and empty lines may come between.
+fn line_of(text: &str, position: &csv::Position) -> usize {
+    let (line, byte) = (usize::try_from(position.line()), usize::try_from(position.byte()));
+    let rest = byte.ok().and_then(|byte| text.as_bytes().get(byte..)).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| b"\r\n".contains(byte)).filter(|byte| **byte == b'\n').count();
+    line.unwrap_or(usize::MAX).saturating_add(empty)
 }
 
 fn text(value: &Value, name: &str) -> Result<String, String> {
@@ -267,7 +271,7 @@ mod tests {
             ..Described::default()
         };
         let csv = "metric,value,time,dimensions,unit\nOrders,3,2026-11-22T11:00:00Z,Region=eu;Stage=test,bytes\n\nOrders,-4.5e1,,,\n";
-        let json = "{\"metric\":\"Orders\",\"value\":3,\"time\":1795345200,\"dimensions\":{\"Region\":\"eu\",\"Stage\":\"test\"},\"unit\":\"Bytes\"}\n\n\n{\"metric\":\"Orders\",\"value\":\"-45\"}\n";
+        let json = "\n{\"metric\":\"Orders\",\"value\":3,\"time\":1795345200,\"dimensions\":{\"Region\":\"eu\",\"Stage\":\"test\"},\"unit\":\"Bytes\"}\n\n{\"metric\":\"Orders\",\"value\":\"-45\"}\n";
         let read = |text| read("v", text, &defaults, now()).unwrap();
         assert_eq!(read(csv), read(json));
         let data = read(csv);

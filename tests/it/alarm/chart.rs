@@ -81,7 +81,7 @@ fn a_band_is_drawn_and_held_against() {
     });
     let ran = cloudwatch.sealed.run(["alarm", "chart", "band", "--since", "10m"]).expect(0);
     assert!(ran.stdout.contains("outside of the band in 3 of 3 periods"), "{ran:?}");
-    assert!(ran.stdout.contains(" breach "), "{ran:?}");
+    assert!(ran.stdout.contains("\nbreach "), "{ran:?}");
     assert!(ran.stderr.starts_with("warning: the states of band are not known: "), "{ran:?}");
 }
 

@@ -70,9 +70,9 @@ fn cloudwatch(items: Vec<Value>) -> CloudWatch {
 fn what_happened_is_told_with_diffs_and_failures() {
     let cloudwatch = cloudwatch(some());
     let ran = cloudwatch.sealed.run(["alarm", "history"]).expect(0);
-    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(ran.stdout);
     let ran = cloudwatch.sealed.run(["alarm", "history", "cpu", "--failed"]).expect(0);
-    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(ran.stdout);
     let document = cloudwatch.sealed.run(["alarm", "history", "disk", "-o", "json"]).expect(0).json();
     assert_eq!(document["kind"], "alarm.history");
     assert_eq!(document["items"][0]["changes"], json!([{ "field": "threshold", "from": 80.0, "to": 90.0 }]));

@@ -23,11 +23,11 @@ fn all_kinds_are_listed_with_their_states() {
     let cloudwatch = CloudWatch::of(some());
     let ran = cloudwatch.sealed.run(["alarm", "list"]).expect(0);
     insta::assert_snapshot!(ran.stdout, @r#"
-    NAME                      STATE              SINCE                     METRIC
-    cpu \x1b[2J, (prod)/ü     ALARM              2026-11-22T10:00:00.123Z  AWS/EC2 CPUUtilization
-    disk                      INSUFFICIENT_DATA  2026-11-22T10:00:00.123Z  AWS/EC2 CPUUtilization
-    service                   OK                 2026-11-22T10:00:00.123Z  ALARM(disk) OR ALARM("errors")
-    errors                    OK                 2026-11-22T10:00:00.123Z  count(*)
+    NAME                   STATE              SINCE                     METRIC
+    cpu \x1b[2J, (prod)/ü  ALARM              2026-11-22T10:00:00.123Z  AWS/EC2 CPUUtilization
+    disk                   INSUFFICIENT_DATA  2026-11-22T10:00:00.123Z  AWS/EC2 CPUUtilization
+    service                OK                 2026-11-22T10:00:00.123Z  ALARM(disk) OR ALARM("errors")
+    errors                 OK                 2026-11-22T10:00:00.123Z  count(*)
     "#);
     assert_eq!(ran.stderr, "");
     let types = json!(["MetricAlarm", "CompositeAlarm", "LogAlarm"]);

@@ -17,9 +17,9 @@ fn each_kind_is_shown_with_what_it_has() {
     metric.document["ActionsEnabled"] = json!(false);
     let cloudwatch = CloudWatch::of(vec![metric, composite, Alarm::log("errors", "OK")]);
     let show = |name: &str| cloudwatch.sealed.run(["alarm", "show", name]).expect(0).stdout;
-    insta::assert_snapshot!(show("cpu"), @"");
-    insta::assert_snapshot!(show("service"), @"");
-    insta::assert_snapshot!(show("errors"), @"");
+    insta::assert_snapshot!(show("cpu"));
+    insta::assert_snapshot!(show("service"));
+    insta::assert_snapshot!(show("errors"));
 }
 
 #[test]

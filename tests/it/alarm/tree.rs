@@ -22,7 +22,7 @@ fn some() -> Vec<Alarm> {
 fn trees_show_states_and_who_decides() {
     let cloudwatch = CloudWatch::of(some());
     let ran = cloudwatch.sealed.run(["alarm", "tree", "--columns", "alarm,state,note"]).expect(0);
-    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(ran.stdout);
     assert_eq!(ran.stderr, "");
     // The composite alarms, and those that are none by their names.
     let inputs = cloudwatch.inputs("DescribeAlarms");

@@ -22,7 +22,8 @@ fn queue() -> CloudWatch {
 fn a_chart_is_as_wide_as_the_terminal() {
     for width in [50u16, 100] {
         let cloudwatch = queue();
-        let line = [&LINE[..], &["--since", "1h", "--threshold", "80", "--no-pager"]].concat();
+        let line =
+            [&LINE[..], &["--since", "1h", "--threshold", "80", "--no-pager", "--color", "never"]].concat();
         let (screen, status, _) = Terminal::opsctl(&cloudwatch.sealed, (width, 40), &line).end();
         assert!(status.success(), "{screen}");
         let lines: Vec<&str> = screen.lines().collect();

@@ -236,13 +236,28 @@ mod tests {
             ("db", "ALARM(disk) AND NOT OK(web)"),
             ("web", "ALARM(cpu) OR ALARM(mem)"),
         ]);
-        insta::assert_snapshot!(drawn(&family, &[("cpu", "ALARM"), ("mem", "OK"), ("disk", "INSUFFICIENT_DATA")]), @"");
+        insta::assert_snapshot!(drawn(&family, &[("cpu", "ALARM"), ("mem", "OK"), ("disk", "INSUFFICIENT_DATA")]), @r"
+        all  OK
+        ├─ web  OK
+        │  ├─ cpu  ALARM
+        │  └─ mem  OK
+        ├─ db  OK
+        │  ├─ disk  INSUFFICIENT_DATA
+        │  └─ web  OK  (is above)
+        └─ gone  -  (there is no such alarm)
+        ");
     }
 
     #[test]
     fn a_cycle_is_named_where_it_closes() {
         let family = family(&[("a", "ALARM(b)"), ("b", "ALARM(c)"), ("c", "ALARM(a) OR ALARM(x)")]);
-        insta::assert_snapshot!(drawn(&family, &[("x", "OK")]), @"");
+        insta::assert_snapshot!(drawn(&family, &[("x", "OK")]), @r"
+        a  OK
+        └─ b  OK
+           └─ c  OK
+              ├─ a  OK  (a cycle: a -> b -> c -> a)
+              └─ x  OK
+        ");
         assert_eq!(
             waiting(&["a", "b"]),
             "a, b wait for each other: none is evaluated or can be deleted until one of their rules is changed"

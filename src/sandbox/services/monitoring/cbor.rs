@@ -144,7 +144,9 @@ fn put(encoder: &mut Encoder, value: &Value, is_time: bool) {
 
 fn number_of(encoder: &mut Encoder, number: &Number, is_time: bool) {
     match (number.as_i64(), number.as_f64()) {
-        (_, Some(seconds)) if is_time => encoder.timestamp(&DateTime::from_secs_f64(seconds)),
+        (_, Some(seconds)) if is_time => {
+            encoder.timestamp(&DateTime::from_millis((seconds * 1000.0).round() as i64))
+        }
         (Some(integer), _) => encoder.long(integer),
         (None, number) => encoder.double(number.unwrap_or_default()),
     };

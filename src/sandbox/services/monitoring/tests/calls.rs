@@ -116,7 +116,7 @@ fn a_state_that_is_set_runs_the_actions_and_its_failures_are_told() {
         "arn:aws:sns:us-east-1:111122223333:ops",
         "arn:aws:sns:us-east-1:111122223333:gone",
         "arn:aws:lambda:us-east-1:111122223333:function:gone",
-        "arn:aws:automate:us-east-1:ec2:stop",
+        "arn:aws:ssm:us-east-1:111122223333:opsitem:1",
     ]);
     sandbox.call("PutMetricAlarm", alarm).unwrap();
     let set = |value: &str| json!({"AlarmName": "a", "StateValue": value, "StateReason": "a test"});
@@ -143,7 +143,7 @@ fn a_state_that_is_set_runs_the_actions_and_its_failures_are_told() {
     for error in [
         "Resource: arn:aws:sns:us-east-1:111122223333:gone does not exist",
         "Function not found: arn:aws:lambda:us-east-1:111122223333:function:gone",
-        "this sandbox has no automate for actions of alarms",
+        "this sandbox has no ssm for actions of alarms",
     ] {
         assert!(told.contains(&(json!("Failed"), json!(error))), "{error}: {told:?}");
     }
