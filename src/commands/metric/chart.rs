@@ -50,7 +50,7 @@ pub struct ChartMetricArgs {
     threshold: Option<f64>,
 
     /// When a value breaches the threshold
-    #[arg(long, value_name = "OPERATOR", default_value = "GreaterThanThreshold", value_parser = comparison,
+    #[arg(long, value_name = "OP", default_value = "GreaterThanThreshold", value_parser = comparison,
         help_heading = "Target", add = comparisons())]
     comparison: ComparisonOperator,
 

@@ -28,29 +28,24 @@ pub struct SelectArgs {
     #[arg(value_name = "METRIC", help_heading = "Target")]
     metric: Option<String>,
 
-    /// A dimension of the metric; all that it has are needed
+    /// A dimension; all that the metric has are needed
     #[arg(long = "dimension", value_name = "NAME=VALUE", requires = "metric", help_heading = "Target")]
     dimensions: Vec<Dimension>,
 
-    /// Average, Sum, Minimum, Maximum, SampleCount, p99, tm90, PR(0:1) ...; several with commas
+    /// Average, Sum, p99, TM(5%:95%) ...; with commas
     #[arg(long = "statistic", value_name = "STATISTIC", default_value = "Average", value_delimiter = ',',
         value_parser = statistic, help_heading = "Target")]
     statistics: Vec<String>,
 
-    /// Another metric for expressions: 'ID=NAMESPACE METRIC NAME=VALUE... [STATISTIC]'; the first one is m1
+    /// Another metric, as m2='AWS/SQS Age Queue=q Sum'
     #[arg(long, value_name = "ID=METRIC", help_heading = "Target")]
     with: Vec<With>,
 
-    /// An expression of metric math, a search, or a query of Metrics Insights; its values are the answer
-    #[arg(
-        long = "expression",
-        value_name = "EXPRESSION",
-        allow_hyphen_values = true,
-        help_heading = "Target"
-    )]
+    /// Metric math, a search or a Metrics Insights query
+    #[arg(long = "expression", value_name = "EXPR", allow_hyphen_values = true, help_heading = "Target")]
     expressions: Vec<String>,
 
-    /// Queries in the words of GetMetricData (MetricDataQueries), JSON or YAML; - is stdin
+    /// MetricDataQueries, as JSON or YAML; - is stdin
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath,
         conflicts_with_all = ["namespace", "with", "expressions"], help_heading = "Target")]
     file: Option<PathBuf>,
@@ -63,7 +58,7 @@ pub struct SelectArgs {
     #[arg(long, value_name = "TIME", default_value = "now", help_heading = "Target")]
     until: Moment,
 
-    /// Of each value; if not given, what fits the time
+    /// Of each value; else what fits the time
     #[arg(long, value_name = "DURATION", value_parser = period, help_heading = "Target")]
     period: Option<i64>,
 }
