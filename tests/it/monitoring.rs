@@ -252,7 +252,7 @@ fn a_clock_is_of_a_sandbox_alone_and_set_in_known_ways() {
     assert!(aws.stderr.starts_with("error: this is no sandbox, and no other clock can be set\n"), "{aws:?}");
 }
 
-/// Signed for by botocore, in the protocol that it picks; and in the other one, where it is told to.
+/// Signed for by botocore, in the protocol that it picks.
 #[test]
 fn the_aws_cli_puts_alarms_and_metrics() {
     let sealed = Sealed::new();

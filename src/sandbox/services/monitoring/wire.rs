@@ -1,7 +1,7 @@
 //! Requests and answers in both protocols, and what every operation reads in the same way.
 
 use super::cbor;
-use super::errors::{invalid, missing, names};
+use super::errors::{invalid, names};
 use crate::sandbox::account::Account;
 use crate::sandbox::services::paging::Page;
 use crate::sandbox::services::{PageRequest, Reply, ServiceError};
@@ -68,10 +68,6 @@ fn prune(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(prune),
         _ => {}
     }
-}
-
-pub fn required<T>(value: Option<T>, member: &str) -> Result<T, ServiceError> {
-    value.ok_or_else(|| missing(member))
 }
 
 /// Refuses a text whose length is not what the model allows.
