@@ -13,19 +13,20 @@ pub fn encode(value: &Value) -> Vec<u8> {
 
 fn write(into: &mut Encoder, name: &str, value: &Value) {
     match value {
-        Value::Null => drop(into.null()),
-        Value::Bool(value) => drop(into.boolean(*value)),
+        Value::Null => into.null(),
+        Value::Bool(value) => into.boolean(*value),
         Value::Number(number) => match number.as_i64() {
-            Some(number) => drop(into.long(number)),
-            None => drop(into.double(number.as_f64().unwrap())),
+            Some(number) => into.long(number),
+            None => into.double(number.as_f64().unwrap()),
         },
         Value::String(text) => match time(name, text) {
-            Some(time) => drop(into.timestamp(&time)),
-            None => drop(into.str(text)),
+            Some(time) => into.timestamp(&time),
+            None => into.str(text),
         },
         Value::Array(values) => {
             into.array(values.len());
             values.iter().for_each(|value| write(into, name, value));
+            into
         }
         Value::Object(members) => {
             into.map(members.len());
@@ -33,8 +34,9 @@ fn write(into: &mut Encoder, name: &str, value: &Value) {
                 into.str(name);
                 write(into, name, value);
             }
+            into
         }
-    }
+    };
 }
 
 fn time(name: &str, text: &str) -> Option<DateTime> {
