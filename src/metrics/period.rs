@@ -71,7 +71,7 @@ impl Window {
 pub fn age_of(period: i64) -> &'static str {
     match period {
         ..=MINUTE => "3 hours",
-        ..=300 => "15 days",
+        61..=300 => "15 days",
         _ => "63 days",
     }
 }

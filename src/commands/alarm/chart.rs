@@ -8,11 +8,11 @@ use opsctl_engine::evaluation::alarm::{MetricAlarm, MetricDataQuery};
 use opsctl_engine::evaluation::judging::{Band, Criteria, Datapoint, Grade};
 use serde_json::Value;
 
-use super::alarm::AlarmName;
 use super::api::Alarms;
 use super::complete;
 use super::model::{Alarm, AlarmType};
 use super::stays::stays;
+use super::target::AlarmName;
 use crate::cli::Moment;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::json;
 
-use super::alarm::{self, AlarmName};
 use super::api::{Alarms, PAGE};
 use super::complete;
 use super::enabling::{account, pace};
 use super::family::Family;
 use super::model::{Alarm, AlarmType};
+use super::target::{self, AlarmName};
 use super::view;
 use crate::change::{self, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
@@ -61,7 +61,7 @@ pub async fn run(args: &DeleteAlarmsArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;
     let mut signals = Signals::listen()?;
     let alarms = signals.race(Alarms::open(ctx)).await?;
-    let meant = signals.race(alarm::find_all(&args.alarms, &alarms)).await?;
+    let meant = signals.race(target::find_all(&args.alarms, &alarms)).await?;
     let family = signals.race(Family::of(&alarms)).await?;
     check(&meant, &family)?;
     let meant = ordered(meant, &family);

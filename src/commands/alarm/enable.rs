@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::alarm::AlarmName;
 use super::complete;
 use super::enabling::{self, Actions};
+use super::target::AlarmName;
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Outcome, Result};

@@ -6,9 +6,9 @@ use opsctl_engine::evaluation::StateValue;
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::alarm::{self, AlarmName};
 use super::api::{Alarms, PAGE};
 use super::model::Alarm;
+use super::target::{self, AlarmName};
 use super::view;
 use crate::change::{self, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
@@ -47,7 +47,7 @@ pub async fn run(named: &[AlarmName], wanted: Actions, args: &ChangeArgs, ctx: &
     let consent = Consent::new(ctx, args)?;
     let mut signals = Signals::listen()?;
     let alarms = signals.race(Alarms::open(ctx)).await?;
-    let meant = signals.race(alarm::find_all(named, &alarms)).await?;
+    let meant = signals.race(target::find_all(named, &alarms)).await?;
     let words = wanted.words();
     let (are_so, others): (Vec<Alarm>, Vec<Alarm>) =
         meant.into_iter().partition(|alarm| alarm.has_actions_enabled() == (wanted == Actions::Enabled));
@@ -111,7 +111,7 @@ fn plan(alarms: &[Alarm], wanted: Actions, calls: &Alarms) -> Plan {
 
 /// The account that alarms are in, by their ARNs.
 pub fn account(alarms: &[Alarm]) -> Option<String> {
-    Some(alarm::AlarmArn::parse(alarms.first()?.arn())?.account)
+    Some(target::AlarmArn::parse(alarms.first()?.arn())?.account)
 }
 
 /// How many actions of each state an alarm has.

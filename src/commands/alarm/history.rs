@@ -5,9 +5,9 @@ mod item;
 use clap::{Args, ValueEnum};
 
 use self::item::{HistoryItem, ITEMS, ITEMS_OF_ONE};
-use super::alarm::{AlarmName, missing};
 use super::api::{Alarms, HistoryAsk};
 use super::complete;
+use super::target::{AlarmName, missing};
 use crate::cli::{ListArgs, Moment};
 use crate::completion;
 use crate::context::Context;

@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use opsctl_engine::evaluation::StateValue;
 use opsctl_engine::glob;
 
-use super::alarm::{self, AlarmName};
 use super::api::{Alarms, PAGE, Selection};
 use super::model::{Alarm, AlarmType};
 use super::tag::Tag;
+use super::target::{self, AlarmName};
 use super::{complete, view};
 use crate::cli::{ListArgs, positive_duration};
 use crate::completion;
@@ -157,7 +157,7 @@ impl AlarmFilter {
         let named = |name: &AlarmName| name.name().to_owned();
         Ok(match names {
             [] => vec![base],
-            [pattern] if pattern.is_pattern() => vec![Selection { prefix: alarm::prefix(pattern), ..base }],
+            [pattern] if pattern.is_pattern() => vec![Selection { prefix: target::prefix(pattern), ..base }],
             names if !names.iter().any(AlarmName::is_pattern) => names
                 .chunks(PAGE)
                 .map(|names| Selection { names: names.iter().map(named).collect(), ..base.clone() })

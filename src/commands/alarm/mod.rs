@@ -1,6 +1,5 @@
 //! `opsctl alarm`: the group's verbs and their dispatch, no logic.
 
-mod alarm;
 mod api;
 mod chart;
 mod complete;
@@ -15,6 +14,7 @@ mod model;
 mod show;
 mod stays;
 mod tag;
+mod target;
 mod tree;
 mod view;
 mod watch;

@@ -204,7 +204,7 @@ pub mod tests {
         );
         let errors =
             Metric { namespace: "AWS/Lambda", name: "Errors", dimensions: vec![("FunctionName", "resize")] };
-        assert_eq!(own.metrics(), [errors.clone()]);
+        assert_eq!(own.metrics(), std::slice::from_ref(&errors));
         let of_math = alarm(
             AlarmType::Metric,
             json!({ "Metrics": [

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::alarm::AlarmName;
 use super::api::Alarms;
+use super::target::AlarmName;
 use super::{complete, view};
 use crate::cli::DetailArgs;
 use crate::completion;

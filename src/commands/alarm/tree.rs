@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 
 use self::node::{DRAWN, NODES, Node, nodes};
-use super::alarm::{AlarmName, find_all};
 use super::api::{Alarms, Selection};
 use super::complete;
 use super::family::Family;
 use super::model::Alarm;
+use super::target::{AlarmName, find_all};
 use crate::cli::ListArgs;
 use crate::completion;
 use crate::context::Context;

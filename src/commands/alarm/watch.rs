@@ -12,10 +12,10 @@ use tokio::time::{Instant, sleep_until};
 
 use self::board::Board;
 use self::change::{CHANGES, Change, Watched, changes};
-use super::alarm::{self, AlarmName, find_all};
 use super::api::{Alarms, PAGE, Selection};
 use super::complete;
 use super::model::Alarm;
+use super::target::{self, AlarmName, find_all};
 use crate::change::{Wait, again, is_answered};
 use crate::cli::{ListArgs, WaitArgs, interval};
 use crate::completion;
@@ -209,7 +209,7 @@ impl WatchAlarmsArgs {
     fn selection(&self) -> Selection {
         match self.alarms.as_slice() {
             [pattern] if pattern.is_pattern() => {
-                Selection { prefix: alarm::prefix(pattern), ..Selection::default() }
+                Selection { prefix: target::prefix(pattern), ..Selection::default() }
             }
             [_, ..] if self.alarms.len() <= PAGE && !self.alarms.iter().any(AlarmName::is_pattern) => {
                 let names = self.alarms.iter().map(|name| name.name().to_owned()).collect();

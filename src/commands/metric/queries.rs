@@ -124,11 +124,7 @@ mod tests {
     fn everything_that_is_wrong_is_told_with_its_place() {
         let text = "- Id: M1\n  Expression: m1\n- Id: m2\n- Id: m2\n  Expression: [1]\n- Id: m2\n  MetricStat:\n    Metric: {}\n";
         let told: Vec<String> = parse("q.yaml", text).unwrap_err().iter().map(ToString::to_string).collect();
-        let places: Vec<(&str, &str)> = told
-            .iter()
-            .map(|told| told.split_once(": ").unwrap())
-            .map(|(place, rest)| (place, rest))
-            .collect();
+        let places: Vec<(&str, &str)> = told.iter().map(|told| told.split_once(": ").unwrap()).collect();
         assert_eq!(
             places,
             [

@@ -43,13 +43,16 @@ impl Described {
     }
 }
 
-/// The values with their lines; or how many faults there are, and the first of them.
+/// How many there are, and the first of them.
+type Mistakes = (usize, Vec<Mistake>);
+
+/// The values with their lines.
 pub fn read(
     file: &str,
     text: &str,
     defaults: &Described,
     now: Timestamp,
-) -> Result<Vec<(usize, Datum)>, (usize, Vec<Mistake>)> {
+) -> Result<Vec<(usize, Datum)>, Mistakes> {
     let mut reading = Reading { file, defaults, now, data: Vec::new(), mistakes: Vec::new(), count: 0 };
     match text.trim_start().starts_with('{') {
         true => reading.objects(text),

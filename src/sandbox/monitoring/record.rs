@@ -135,7 +135,7 @@ mod tests {
         let state = State::first(now);
         let arn = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:cpu".to_owned();
         Alarm {
-            kind: Kind::MetricAlarm,
+            kind: Kind::Metric,
             name: "cpu".into(),
             arn,
             configuration,

@@ -51,7 +51,7 @@ pub fn set(account: &Account, name: &str, found: Found, now: Timestamp) -> bool 
 
 /// What is to be done in the state that an alarm has come to.
 fn act(account: &Account, alarm: &Alarm, now: Timestamp) {
-    if alarm.kind == Kind::CompositeAlarm && alarm.memory.suppression.is_some() {
+    if alarm.kind == Kind::Composite && alarm.memory.suppression.is_some() {
         suppress(account, &alarm.name, now, |suppression, second| {
             suppression.composite_is(second, alarm.state.value)
         });

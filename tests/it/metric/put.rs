@@ -40,7 +40,7 @@ fn a_value_is_put_with_all_that_is_said_of_it() {
     cloudwatch.sealed.run(["metric", "put", "Shop", "Orders", "1e3"]).expect(0);
     let bare = json!({ "Namespace": "Shop", "MetricData": [{ "MetricName": "Orders", "Value": 1000.0 }] });
     let asked = cloudwatch.inputs("PutMetricData").pop().unwrap();
-    assert_eq!(asked["MetricData"][0].get("Dimensions").is_none_or(|it| it == &json!([])), true);
+    assert!(asked["MetricData"][0].get("Dimensions").is_none_or(|it| it == &json!([])));
     assert_eq!(asked["MetricData"][0]["Value"], bare["MetricData"][0]["Value"]);
 }
 

@@ -13,8 +13,8 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::AlarmType as SdkAlarmType;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::alarm::AlarmArn;
 use super::model::AlarmType;
+use super::target::AlarmArn;
 use crate::aws::{Aws, AwsFailure};
 use crate::context::Context;
 use crate::error::{Error, Result};

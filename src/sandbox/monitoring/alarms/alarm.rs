@@ -12,9 +12,9 @@ const INITIAL: &str = "Unchecked: Initial alarm creation";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
-    MetricAlarm,
-    CompositeAlarm,
-    LogAlarm,
+    Metric,
+    Composite,
+    Log,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,9 +63,9 @@ pub struct State {
 impl Kind {
     pub fn name(self) -> &'static str {
         match self {
-            Kind::MetricAlarm => "MetricAlarm",
-            Kind::CompositeAlarm => "CompositeAlarm",
-            Kind::LogAlarm => "LogAlarm",
+            Kind::Metric => "MetricAlarm",
+            Kind::Composite => "CompositeAlarm",
+            Kind::Log => "LogAlarm",
         }
     }
 }

@@ -66,7 +66,7 @@ fn holds(account: &Account, rule: &Rule) -> StateValue {
 
 pub fn is_in_cycle(account: &Account, name: &str) -> bool {
     account.monitoring.alarms.look(|all| {
-        let composites = all.values().filter(|alarm| alarm.kind == Kind::CompositeAlarm);
+        let composites = all.values().filter(|alarm| alarm.kind == Kind::Composite);
         let rules: Vec<(&str, Rule)> =
             composites.filter_map(|alarm| Some((alarm.name.as_str(), alarm.rule()?))).collect();
         let children: BTreeMap<&str, Vec<&str>> =

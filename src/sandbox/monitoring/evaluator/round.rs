@@ -11,7 +11,7 @@ use opsctl_engine::evaluation::StateValue;
 pub fn pace(account: &Account) -> i64 {
     let hurries = |alarm: &Alarm| {
         alarm.memory.suppression.as_ref().is_some_and(|suppression| suppression.next().is_some())
-            || (alarm.kind == Kind::MetricAlarm && account.monitoring.evaluator.plan(alarm).interval() < 60)
+            || (alarm.kind == Kind::Metric && account.monitoring.evaluator.plan(alarm).interval() < 60)
     };
     let hurried = account.monitoring.alarms.look(|all| all.values().any(hurries));
     if hurried { super::STEP } else { 60 }
@@ -38,9 +38,9 @@ pub fn evaluate(account: &Account, second: i64) {
         alarms.look(|all| all.values().filter(|alarm| is_due(account, alarm, second)).cloned().collect());
     for alarm in due {
         match alarm.kind {
-            Kind::MetricAlarm => metric::evaluate(account, &alarm, now),
-            Kind::CompositeAlarm => composite::evaluate(account, &alarm.name, None, now),
-            Kind::LogAlarm => not_evaluated(account, &alarm, now),
+            Kind::Metric => metric::evaluate(account, &alarm, now),
+            Kind::Composite => composite::evaluate(account, &alarm.name, None, now),
+            Kind::Log => not_evaluated(account, &alarm, now),
         }
     }
 }
@@ -48,11 +48,11 @@ pub fn evaluate(account: &Account, second: i64) {
 /// A composite is looked at when a child changes, and once in the beginning.
 fn is_due(account: &Account, alarm: &Alarm, second: i64) -> bool {
     match alarm.kind {
-        Kind::MetricAlarm => {
+        Kind::Metric => {
             alarm.is_unchecked()
                 || second.rem_euclid(account.monitoring.evaluator.plan(alarm).interval()) == 0
         }
-        Kind::CompositeAlarm | Kind::LogAlarm => alarm.is_unchecked(),
+        Kind::Composite | Kind::Log => alarm.is_unchecked(),
     }
 }
 

@@ -21,13 +21,13 @@ const WAIT: &str = "ActionsSuppressorWaitPeriod";
 const EXTENSION: &str = "ActionsSuppressorExtensionPeriod";
 
 pub fn put_metric(account: &Account, input: Value) -> Result<Value, ServiceError> {
-    let asked = read(account, Kind::MetricAlarm, input)?;
+    let asked = read(account, Kind::Metric, input)?;
     check(&asked, AlarmKind::Metric, check_metric)?;
-    put(account, Kind::MetricAlarm, asked)
+    put(account, Kind::Metric, asked)
 }
 
 pub fn put_composite(account: &Account, input: Value) -> Result<Value, ServiceError> {
-    let asked = read(account, Kind::CompositeAlarm, input)?;
+    let asked = read(account, Kind::Composite, input)?;
     let rule =
         asked.configuration.get("AlarmRule").and_then(Value::as_str).ok_or_else(|| missing("AlarmRule"))?;
     let read = Rule::parse(rule).map_err(|errors| {
@@ -46,7 +46,7 @@ pub fn put_composite(account: &Account, input: Value) -> Result<Value, ServiceEr
         return Err(invalid(message));
     }
     check_suppressor(&asked, is_there)?;
-    put(account, Kind::CompositeAlarm, asked)
+    put(account, Kind::Composite, asked)
 }
 
 fn check_suppressor(asked: &Asked, is_there: impl Fn(&str) -> bool) -> Result<(), ServiceError> {
@@ -102,9 +102,9 @@ pub fn put_log(account: &Account, input: Value) -> Result<Value, ServiceError> {
     if account.settings.cloudwatch.older {
         return Err(ServiceError::unknown_operation("PutLogAlarm"));
     }
-    let asked = read(account, Kind::LogAlarm, input)?;
+    let asked = read(account, Kind::Log, input)?;
     check(&asked, AlarmKind::Log, check_log)?;
-    put(account, Kind::LogAlarm, asked)
+    put(account, Kind::Log, asked)
 }
 
 fn put(account: &Account, kind: Kind, asked: Asked) -> Result<Value, ServiceError> {
@@ -145,7 +145,7 @@ fn put(account: &Account, kind: Kind, asked: Asked) -> Result<Value, ServiceErro
     let name = alarm.name.clone();
     monitoring.alarms.put(alarm);
     // A new rule may hold at once; what a new alarm is to be is found by its first evaluation.
-    if kind == Kind::CompositeAlarm && before.is_some() {
+    if kind == Kind::Composite && before.is_some() {
         composite::evaluate(account, &name, None, now);
     }
     Ok(json!({}))
@@ -154,5 +154,5 @@ fn put(account: &Account, kind: Kind, asked: Asked) -> Result<Value, ServiceErro
 /// A log alarm that asks for something else knows nothing any more.
 fn resets(before: &Alarm, configuration: &serde_json::Map<String, Value>) -> bool {
     const QUERY: &str = "ScheduledQueryConfiguration";
-    before.kind == Kind::LogAlarm && before.configuration.get(QUERY) != configuration.get(QUERY)
+    before.kind == Kind::Log && before.configuration.get(QUERY) != configuration.get(QUERY)
 }

@@ -42,10 +42,10 @@ pub fn delete(account: &Account, input: Names) -> Result<Value, ServiceError> {
     let alarms = &account.monitoring.alarms;
     let kind = |name: &String| alarms.look(|all| all.get(name).map(|alarm| alarm.kind));
     let count = |wanted| names.iter().filter(|name| kind(name) == Some(wanted)).count();
-    if count(Kind::CompositeAlarm) > 1 {
+    if count(Kind::Composite) > 1 {
         return Err(invalid("Only one composite alarm can be deleted at a time"));
     }
-    if names.len() > 1 && count(Kind::LogAlarm) > 0 {
+    if names.len() > 1 && count(Kind::Log) > 0 {
         return Err(invalid("A log alarm is deleted by itself"));
     }
     for name in &names {

@@ -75,9 +75,9 @@ pub fn read(account: &Account, kind: Kind, input: Value) -> Result<Asked, Servic
     let tags = members.remove("Tags").map(super::wire::read::<Vec<Tag>>).transpose()?;
     let tags = read_tags(tags.unwrap_or_default())?;
     let known = match kind {
-        Kind::MetricAlarm => METRIC,
-        Kind::CompositeAlarm => COMPOSITE,
-        Kind::LogAlarm => LOG,
+        Kind::Metric => METRIC,
+        Kind::Composite => COMPOSITE,
+        Kind::Log => LOG,
     };
     members.retain(|member, _| COMMON.contains(&member.as_str()) || known.contains(&member.as_str()));
     check_common(&members)?;

@@ -64,11 +64,11 @@ fn answer(
             page.items.iter().filter(|alarm| alarm.kind == kind).map(|alarm| look(alarm)).collect()
         };
         let mut answer = json!({
-            "CompositeAlarms": of(Kind::CompositeAlarm),
-            "MetricAlarms": of(Kind::MetricAlarm),
+            "CompositeAlarms": of(Kind::Composite),
+            "MetricAlarms": of(Kind::Metric),
             "NextToken": page.next_token,
         });
-        let logs = of(Kind::LogAlarm);
+        let logs = of(Kind::Log);
         if !account.settings.cloudwatch.older {
             answer["LogAlarms"] = logs.into();
         }
@@ -120,10 +120,10 @@ fn has_action(alarm: &Alarm, prefix: &str) -> bool {
 }
 
 fn kinds(account: &Account, given: Option<&[String]>) -> Result<Vec<Kind>, ServiceError> {
-    let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok(vec![Kind::MetricAlarm]) };
-    let mut known = vec![Kind::MetricAlarm, Kind::CompositeAlarm];
+    let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok(vec![Kind::Metric]) };
+    let mut known = vec![Kind::Metric, Kind::Composite];
     if !account.settings.cloudwatch.older {
-        known.push(Kind::LogAlarm);
+        known.push(Kind::Log);
     }
     let kind = |name: &String| {
         let kind = known.iter().copied().find(|kind| kind.name() == name);
@@ -223,7 +223,7 @@ pub fn for_metric(account: &Account, input: ForMetric) -> Result<Value, ServiceE
     let is_asked = |alarm: &&Alarm| {
         let same =
             |member: &str, asked: Option<&str>| asked.is_none_or(|asked| alarm.text(member) == Some(asked));
-        alarm.kind == Kind::MetricAlarm
+        alarm.kind == Kind::Metric
             && same("MetricName", Some(&name))
             && same("Namespace", Some(&namespace))
             && same("Statistic", input.statistic.as_deref())

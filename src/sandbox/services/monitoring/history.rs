@@ -35,10 +35,10 @@ pub fn describe(account: &Account, mut input: Describe) -> Result<Value, Service
     let (max_records, token) = (input.max_records.take(), input.next_token.take());
     let list = format!("DescribeAlarmHistory {input:?}");
     let types = input.alarm_types.filter(|types| !types.is_empty());
-    let types = types.unwrap_or_else(|| vec![Kind::MetricAlarm.name().to_owned()]);
-    let mut known = vec![Kind::MetricAlarm.name(), Kind::CompositeAlarm.name()];
+    let types = types.unwrap_or_else(|| vec![Kind::Metric.name().to_owned()]);
+    let mut known = vec![Kind::Metric.name(), Kind::Composite.name()];
     if !account.settings.cloudwatch.older {
-        known.push(Kind::LogAlarm.name());
+        known.push(Kind::Log.name());
     }
     if let Some(unknown) = types.iter().find(|name| !known.contains(&name.as_str())) {
         let set = known.join(", ");
