@@ -1,6 +1,7 @@
 //! opsctl as a library; `main.rs` is the thin binary. This file is the list of rooms, nothing else.
 
 pub mod aws;
+pub mod cbor;
 pub mod change;
 pub mod child;
 pub mod cli;

@@ -1,15 +1,13 @@
-//! CBOR as values of JSON: a time is a number of seconds, and a number that is none is the text that the JSON protocol
-//! has for it. Nothing here trusts what it reads.
+//! CBOR as values of JSON and back: a time is a number of seconds, as in the JSON protocol. Nothing here trusts what it
+//! reads.
 
+use aws_smithy_cbor::Encoder;
 use aws_smithy_cbor::data::Type;
-use aws_smithy_cbor::{Decoder, Encoder};
+use aws_smithy_cbor::decode::DeserializeError;
 use aws_smithy_types::DateTime;
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
-/// Deeper than any shape of the service.
-const DEPTH: u32 = 32;
-/// PutMetricData has the most: 1,000 metrics with 150 values, their counts and 30 dimensions.
-const ITEMS: usize = 1_000_000;
+use crate::cbor::{self, Reader};
 
 /// Members that are times, wherever they are in an answer.
 const TIMES: &[&str] = &[
@@ -24,89 +22,13 @@ const TIMES: &[&str] = &[
 ];
 
 pub fn read(bytes: &[u8]) -> Result<Value, String> {
-    let mut reader = Reader { decoder: Decoder::new(bytes), left: ITEMS };
-    let value = reader.value(DEPTH)?;
-    match reader.decoder.position() == bytes.len() {
-        true => Ok(value),
-        false => Err("there is more behind the end".to_owned()),
-    }
+    cbor::read(bytes, other).map_err(|error| error.to_string())
 }
 
-struct Reader<'a> {
-    decoder: Decoder<'a>,
-    left: usize,
-}
-
-impl Reader<'_> {
-    fn value(&mut self, depth: u32) -> Result<Value, String> {
-        self.left = self.left.checked_sub(1).ok_or("there are too many items")?;
-        let decoder = &mut self.decoder;
-        let text = |error: aws_smithy_cbor::decode::DeserializeError| error.to_string();
-        let kind = decoder.datatype().map_err(text)?;
-        Ok(match kind {
-            Type::Bool => decoder.boolean().map_err(text)?.into(),
-            Type::Null | Type::Undefined => {
-                decoder.skip().map_err(text)?;
-                Value::Null
-            }
-            Type::U8
-            | Type::U16
-            | Type::U32
-            | Type::U64
-            | Type::I8
-            | Type::I16
-            | Type::I32
-            | Type::I64
-            | Type::Int => decoder.long().map_err(text)?.into(),
-            Type::F16 | Type::F32 | Type::F64 => number(decoder.double().map_err(text)?),
-            Type::String | Type::StringIndef => decoder.str().map_err(text)?.into_owned().into(),
-            Type::Tag => number(decoder.timestamp().map_err(text)?.as_secs_f64()),
-            Type::Array | Type::ArrayIndef => self.array(depth.checked_sub(1).ok_or("it is too deep")?)?,
-            Type::Map | Type::MapIndef => self.map(depth.checked_sub(1).ok_or("it is too deep")?)?,
-            kind => return Err(format!("an item of the kind {kind:?} is not expected")),
-        })
-    }
-
-    fn array(&mut self, depth: u32) -> Result<Value, String> {
-        let length = self.decoder.list().map_err(|error| error.to_string())?;
-        let mut items = Vec::new();
-        while self.has_more(length, items.len())? {
-            items.push(self.value(depth)?);
-        }
-        Ok(items.into())
-    }
-
-    fn map(&mut self, depth: u32) -> Result<Value, String> {
-        let length = self.decoder.map().map_err(|error| error.to_string())?;
-        let mut members = Map::new();
-        let mut count = 0;
-        while self.has_more(length, count)? {
-            let name = self.decoder.str().map_err(|error| error.to_string())?.into_owned();
-            members.insert(name, self.value(depth)?);
-            count += 1;
-        }
-        Ok(members.into())
-    }
-
-    /// Whether another item follows; without a length the last is followed by a sign.
-    fn has_more(&mut self, length: Option<u64>, count: usize) -> Result<bool, String> {
-        if let Some(length) = length {
-            return Ok((count as u64) < length);
-        }
-        let is_end = matches!(self.decoder.datatype().map_err(|error| error.to_string())?, Type::Break);
-        if is_end {
-            self.decoder.skip().map_err(|error| error.to_string())?;
-        }
-        Ok(!is_end)
-    }
-}
-
-fn number(number: f64) -> Value {
-    match Number::from_f64(number) {
-        Some(number) => number.into(),
-        None if number.is_nan() => "NaN".into(),
-        None if number > 0.0 => "Infinity".into(),
-        None => "-Infinity".into(),
+fn other(reader: &mut Reader<'_>, kind: Type) -> Result<Value, DeserializeError> {
+    match kind {
+        Type::Tag => Ok((reader.milliseconds()? as f64 / 1000.0).into()),
+        kind => Err(reader.unexpected(kind)),
     }
 }
 
@@ -155,6 +77,7 @@ fn number_of(encoder: &mut Encoder, number: &Number, is_time: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cbor::ITEMS;
     use proptest::prelude::*;
     use serde_json::json;
 
