@@ -139,20 +139,31 @@ fn is_verb(verb: &str) -> bool {
     matches!(verb, "stop" | "terminate" | "reboot" | "recover")
 }
 
-/// Which actions of the list of state `now` run when an evaluation finds that state after `before`: all at a change;
-/// otherwise, asked once a minute, those that repeat. `is_enabled` is `ActionsEnabled`.
+/// Which actions of the list of state `now` run when an alarm comes into it. `is_enabled` is `ActionsEnabled`.
+pub fn at_change<'a>(
+    is_enabled: bool,
+    now: StateValue,
+    actions: &'a [String],
+) -> impl Iterator<Item = &'a str> {
+    let is_for = move |kind: ActionKind| now == StateValue::Alarm || !kind.is_for_alarm_only();
+    let runs = move |action: &&'a str| is_enabled && kind_of(action).is_none_or(is_for);
+    actions.iter().map(String::as_str).filter(runs)
+}
+
+/// The same when an evaluation finds that state after `before`: where nothing changed, asked once a minute, those that
+/// repeat.
 pub fn to_run<'a>(
     is_enabled: bool,
     before: StateValue,
     now: StateValue,
     actions: &'a [String],
 ) -> impl Iterator<Item = &'a str> {
-    let runs = move |action: &&'a str| {
-        let kind = Action::parse(action).map(|action| action.kind);
-        let fits = now == StateValue::Alarm || !kind.is_some_and(ActionKind::is_for_alarm_only);
-        is_enabled && fits && (before != now || kind.is_some_and(ActionKind::repeats))
-    };
-    actions.iter().map(String::as_str).filter(runs)
+    let runs = move |action: &&'a str| before != now || kind_of(action).is_some_and(ActionKind::repeats);
+    at_change(is_enabled, now, actions).filter(runs)
+}
+
+fn kind_of(action: &str) -> Option<ActionKind> {
+    Action::parse(action).map(|action| action.kind)
 }
 
 /// What is wrong with the ARNs in the lists of a Put call: kinds that are none, that the alarm cannot take, or that

@@ -10,7 +10,7 @@ use crate::sandbox::messages::Said;
 use crate::sandbox::services::sns;
 use jiff::Timestamp;
 use opsctl_engine::evaluation::StateValue;
-use opsctl_engine::evaluation::actions::to_run;
+use opsctl_engine::evaluation::actions::at_change;
 use serde_json::{Map, Value, json};
 
 const SUBJECT: usize = 100;
@@ -20,8 +20,7 @@ pub fn run(account: &Account, alarm: &Alarm, now: Timestamp) {
     let (state, actions) = (alarm.state.value, alarm.actions(alarm.state.value));
     let before = alarm.memory.previous.as_ref().unwrap_or(&alarm.state);
     // What repeats while a state lasts needs services that the sandbox does not have: it is told of at the change.
-    let was = StateValue::ALL.into_iter().find(|other| *other != state).unwrap_or(state);
-    for target in to_run(alarm.has_actions(), was, state, &actions) {
+    for target in at_change(alarm.has_actions(), state, &actions) {
         let ran = act(account, alarm, before, target, now);
         account.monitoring.history.add(record::action(alarm, target, &ran, now));
     }
