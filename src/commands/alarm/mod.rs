@@ -23,7 +23,7 @@ use clap::Subcommand;
 
 use crate::change;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Outcome, Result};
 
 /// CloudWatch alarms: which are on, since when, and why
 ///
@@ -65,16 +65,7 @@ impl Command {
 }
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
-    dispatch(command, ctx).await.map_err(|error| placed(error, ctx))
-}
-
-/// Commands that an error hints at lead to the same place: the account, the region, the sandbox of this one.
-fn placed(mut error: anyhow::Error, ctx: &Context) -> anyhow::Error {
-    if let Some(ours) = error.downcast_mut::<Error>() {
-        let here = change::again(ctx.global(), ["alarm", ""]).trim_end_matches("''").to_owned();
-        ours.reword_hints(|hint| hint.replace("opsctl alarm ", &here));
-    }
-    error
+    dispatch(command, ctx).await.map_err(|error| change::placed(error, ctx.global(), "alarm"))
 }
 
 async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {

@@ -48,7 +48,7 @@ use clap::Subcommand;
 
 use crate::change;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Outcome, Result};
 
 /// Step Functions: workflows from their first draft to the reason why one failed
 ///
@@ -123,16 +123,7 @@ impl Command {
 }
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
-    dispatch(command, ctx).await.map_err(|error| placed(error, ctx))
-}
-
-/// Commands that an error hints at lead to the same place: the account, the region, the sandbox of this one.
-fn placed(mut error: anyhow::Error, ctx: &Context) -> anyhow::Error {
-    if let Some(ours) = error.downcast_mut::<Error>() {
-        let here = change::again(ctx.global(), ["sfn", ""]).trim_end_matches("''").to_owned();
-        ours.reword_hints(|hint| hint.replace("opsctl sfn ", &here));
-    }
-    error
+    dispatch(command, ctx).await.map_err(|error| change::placed(error, ctx.global(), "sfn"))
 }
 
 async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {

@@ -9,7 +9,6 @@ use crate::sandbox::deliveries::{Delivery, Destination};
 use crate::sandbox::messages::Said;
 use crate::sandbox::services::sns;
 use jiff::Timestamp;
-use opsctl_engine::evaluation::StateValue;
 use opsctl_engine::evaluation::actions::at_change;
 use serde_json::{Map, Value, json};
 

@@ -7,6 +7,7 @@ use aws_smithy_schema::codec::Codec as _;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeDeserializer, ShapeSerializer as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::fmt::Display;
 
 /// Reads an input, acts on it and writes the output.
@@ -17,7 +18,7 @@ pub fn answer<I, O: SerializableStruct>(
 ) -> Result<Reply, ServiceError> {
     let body = if body.is_empty() { b"{}" } else { body };
     // The codec trusts its input further than a server may: what reaches it is whole, flat enough JSON.
-    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).map_err(malformed)?;
+    serde_json::from_slice::<serde_json::Map<String, Value>>(body).map_err(malformed)?;
     let input = read(&mut codec().create_deserializer(body)).map_err(malformed)?;
     let output = act(input)?;
     let mut serializer = codec().create_serializer();
@@ -35,7 +36,12 @@ pub fn answer_own<I: DeserializeOwned, O: Serialize>(
     Ok(Reply::Json(serde_json::to_vec(&output).map_err(ServiceError::internal)?))
 }
 
-fn malformed(error: impl Display) -> ServiceError {
+/// The members of a request; those it does not know are left alone.
+pub fn members<T: DeserializeOwned>(input: Value) -> Result<T, ServiceError> {
+    serde_json::from_value(input).map_err(malformed)
+}
+
+pub fn malformed(error: impl Display) -> ServiceError {
     ServiceError::new("SerializationException", error.to_string())
 }
 

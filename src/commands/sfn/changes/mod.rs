@@ -5,6 +5,7 @@ mod view;
 
 use opsctl_engine::asl::diff::{self, Change};
 use opsctl_engine::asl::json;
+use opsctl_engine::document::drop_nulls;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -58,13 +59,6 @@ pub fn of_settings(before: &Settings, after: &Settings) -> Vec<PartChange> {
         PartChange::new(part.to_owned(), change)
     };
     changes.map(of_part).collect()
-}
-
-fn drop_nulls(value: &mut Value) {
-    if let Value::Object(members) = value {
-        members.retain(|_, member| !member.is_null());
-        members.values_mut().for_each(drop_nulls);
-    }
 }
 
 impl PartChange {

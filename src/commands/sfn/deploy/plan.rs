@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use opsctl_engine::asl::arn::StatesArn;
+use opsctl_engine::document::drop_nulls;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -161,7 +162,7 @@ impl Call {
             }
         };
         let mut parameters = parameters;
-        without_nulls(&mut parameters);
+        drop_nulls(&mut parameters);
         Step { action, resource, description, parameters }
     }
 }
@@ -193,13 +194,6 @@ fn tags(tags: &BTreeMap<String, String>) -> Option<Vec<Value>> {
 fn merge(into: &mut Value, more: Value) {
     if let (Value::Object(into), Value::Object(more)) = (into, more) {
         into.extend(more);
-    }
-}
-
-fn without_nulls(value: &mut Value) {
-    if let Value::Object(members) = value {
-        members.retain(|_, member| !member.is_null());
-        members.values_mut().for_each(without_nulls);
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which members the configuration of an alarm of each kind has, and what the model and the engine have against it.
 
 use super::errors::{invalid, missing};
-use super::wire::{Tag, check_length, malformed};
+use super::wire::{Tag, check_length};
 use crate::sandbox::account::Account;
 use crate::sandbox::monitoring::alarms::Kind;
 use crate::sandbox::services::ServiceError;
+use crate::sandbox::services::json::malformed;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

@@ -3,12 +3,15 @@
 use super::cbor;
 use super::errors::{invalid, names};
 use crate::sandbox::account::Account;
+use crate::sandbox::services::json::malformed;
 use crate::sandbox::services::paging::Page;
 use crate::sandbox::services::{PageRequest, Reply, ServiceError};
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
+use opsctl_engine::document::drop_nulls;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
+
+pub use crate::sandbox::services::json::members as read;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
@@ -27,12 +30,12 @@ impl Codec {
         if !members.is_object() {
             return Err(malformed("a request is a structure"));
         }
-        prune(&mut members);
+        drop_nulls(&mut members);
         Ok(members)
     }
 
     pub fn reply(self, mut output: Value) -> Reply {
-        prune(&mut output);
+        drop_nulls(&mut output);
         match self {
             Codec::Cbor => Reply::Cbor(cbor::write(&output)),
             Codec::Json => Reply::Json(output.to_string().into_bytes()),
@@ -46,27 +49,6 @@ pub fn refusal(codec: Codec, error: &ServiceError) -> Vec<u8> {
     match codec {
         Codec::Cbor => cbor::write(&body),
         Codec::Json => body.to_string().into_bytes(),
-    }
-}
-
-/// The members of a request; those it does not know are left alone.
-pub fn read<T: DeserializeOwned>(input: Value) -> Result<T, ServiceError> {
-    serde_json::from_value(input).map_err(malformed)
-}
-
-pub fn malformed(error: impl std::fmt::Display) -> ServiceError {
-    ServiceError::new("SerializationException", error.to_string())
-}
-
-/// Takes out members that are null.
-fn prune(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(prune);
-        }
-        Value::Array(items) => items.iter_mut().for_each(prune),
-        _ => {}
     }
 }
 

@@ -25,6 +25,7 @@ mod tests;
 use super::{PageRequest, Reply, ServiceError};
 use crate::sandbox::account::Account;
 use opsctl_engine::asl::arn::Named;
+use opsctl_engine::document::drop_nulls;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ pub async fn answer(account: &Arc<Account>, operation: &str, body: &[u8]) -> Res
 /// The same for whoever is authorized already.
 pub async fn call(account: &Arc<Account>, operation: &str, input: Value) -> Result<Value, ServiceError> {
     let mut output = act(account, operation, input).await?;
-    wire::prune(&mut output);
+    drop_nulls(&mut output);
     Ok(output)
 }
 
