@@ -8,6 +8,7 @@ use super::query::{MetricDataQuery, is_insights};
 use crate::document::drop_nulls;
 use crate::evaluation::data::{Dimension, Statistic};
 use crate::evaluation::judging::EvaluationRange;
+use crate::evaluation::math::{Program, ProgramFault};
 
 /// What a gap means to alarms on this namespace is `ignore`, unless they say otherwise.
 const IGNORES_GAPS: &str = "AWS/DynamoDB";
@@ -146,6 +147,16 @@ impl MetricAlarm {
             Ok(Statistic::Percentile(percent)) => Some(percent),
             _ => None,
         }
+    }
+
+    /// Its expressions, which may use each other and its metrics.
+    pub fn program(&self) -> Result<Program, Vec<ProgramFault>> {
+        let metrics = self.metrics.iter().filter(|query| query.expression.is_none());
+        let metrics: Vec<&str> = metrics.map(|query| query.id.as_str()).collect();
+        let expressions = self.metrics.iter();
+        let expressions: Vec<(&str, &str)> =
+            expressions.filter_map(|query| Some((query.id.as_str(), query.expression.as_deref()?))).collect();
+        Program::new(&metrics, &expressions)
     }
 
     /// Whether its data comes from a Metrics Insights query, and may be several series.

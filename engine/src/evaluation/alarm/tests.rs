@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{LogAlarm, MetricAlarm, check_log, check_metric};
+use super::{LogAlarm, MetricAlarm, check_expressions, check_log, check_metric};
 
 fn metric() -> Value {
     json!({
@@ -311,5 +311,37 @@ proptest! {
             _ => MetricAlarm::read(&document).map(|_| ()),
         };
         prop_assert!(!faults.is_empty() || read.is_ok(), "{document}: {read:?}");
+    }
+}
+
+#[test]
+fn expressions_are_read_named_and_come_to_one_series() {
+    let with = |text: &str| {
+        json!({
+            "AlarmName": "a", "ComparisonOperator": "GreaterThanThreshold", "Threshold": 1, "EvaluationPeriods": 1,
+            "Metrics": [
+                { "Id": "e1", "Expression": text },
+                { "Id": "m1", "ReturnData": false, "MetricStat": {
+                    "Metric": { "Namespace": "N", "MetricName": "M" }, "Period": 60, "Stat": "Sum" } },
+            ],
+        })
+    };
+    for (text, expected) in [
+        ("m1 * 100", None),
+        ("SELECT AVG(M) FROM \"N\"", None),
+        ("SUM(METRICS())", None),
+        ("m1 +", Some("Metrics[0].Expression: ")),
+        ("m2 * 100", Some("there is no metric or expression with the Id `m2`; did you mean `m1`?")),
+        ("METRICS()", Some("an alarm watches one series, and this is an array")),
+        ("SEARCH('x', 'Sum')", Some("an alarm cannot watch a search")),
+        ("e1 + 1", Some("it needs `e1`, which needs it in turn")),
+        ("SUM(FIRST(METRICS()), 2)", Some("Metrics[0].Expression: ")),
+    ] {
+        let faults = check_expressions(&with(text));
+        match expected {
+            None => assert_eq!(faults, [], "{text}"),
+            Some(part) => assert!(faults[0].to_string().contains(part), "{text}: {}", faults[0]),
+        }
+        assert_eq!(check_metric(&with(text)), [], "{text}: what it says is looked at by itself");
     }
 }

@@ -1,7 +1,9 @@
 //! What an alarm should not watch: expressions that are valid, and that an alarm cannot use or gets wrong answers from.
 
+use std::collections::BTreeMap;
+
 use super::value::Kind;
-use super::{Expression, Function, Node, Piece};
+use super::{Expression, Function, Node, Piece, Program, SyntaxError};
 
 /// The rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,12 @@ pub struct Finding {
     pub message: String,
 }
 
+impl Finding {
+    pub fn error(self) -> SyntaxError {
+        SyntaxError::new(self.at, self.end, self.message)
+    }
+}
+
 impl Lint {
     pub fn id(self) -> &'static str {
         match self {
@@ -42,8 +50,25 @@ impl Lint {
     }
 }
 
-/// What the rules say about an expression that an alarm watches. `kind_of` tells what an Id stands for.
-pub fn lint_for_alarm(expression: &Expression, kind_of: &impl Fn(&str) -> Kind) -> Vec<Finding> {
+impl Program {
+    /// What the rules say about an alarm's expressions, of which it watches one.
+    pub fn lint_for_alarm(&self, watched: &str) -> Vec<(&str, Finding)> {
+        let mut kinds: BTreeMap<&str, Option<Kind>> = BTreeMap::new();
+        let mut findings = Vec::new();
+        for (id, expression) in self.expressions() {
+            let kind_of = |id: &str| kinds.get(id).copied().unwrap_or(Some(Kind::Series));
+            let kind = expression.root.kind(&kind_of);
+            let found = lint(expression, &kind_of);
+            let counts = |finding: &Finding| id == watched || finding.lint != Lint::NotOneSeries;
+            findings.extend(found.into_iter().filter(counts).map(|finding| (id, finding)));
+            kinds.insert(id, kind);
+        }
+        findings
+    }
+}
+
+/// What the rules say about one expression. `kind_of` tells what an Id stands for, where that is known.
+fn lint(expression: &Expression, kind_of: &impl Fn(&str) -> Option<Kind>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |lint: Lint, node: &Node, message: String| {
         findings.push(Finding { lint, at: node.at, end: node.end, message });
@@ -94,11 +119,11 @@ pub fn lint_for_alarm(expression: &Expression, kind_of: &impl Fn(&str) -> Kind) 
 
 impl Node {
     /// What the piece comes to, as far as that can be told without values.
-    fn kind(&self, kind_of: &impl Fn(&str) -> Kind) -> Option<Kind> {
+    fn kind(&self, kind_of: &impl Fn(&str) -> Option<Kind>) -> Option<Kind> {
         use Function::*;
         match &self.piece {
             Piece::Number(_) => Some(Kind::Number),
-            Piece::Id(id) => Some(kind_of(id)),
+            Piece::Id(id) => kind_of(id),
             Piece::List(_) => Some(Kind::Array),
             Piece::Negative(inner) => inner.kind(kind_of),
             Piece::Operation(_, left, right) => match (left.kind(kind_of)?, right.kind(kind_of)?) {

@@ -23,7 +23,7 @@ use std::fmt;
 
 pub use super::syntax::SyntaxError;
 pub use function::Function;
-pub use lint::{Finding, Lint, lint_for_alarm};
+pub use lint::{Finding, Lint};
 pub use program::{Program, ProgramFault};
 pub use value::{Frame, Inputs, Kind, Named, Series, Value};
 

@@ -114,13 +114,7 @@ fn watched(alarm: &MetricAlarm) -> Result<Watched, String> {
             metrics.push((query.id.clone(), of_stat(stat)?));
         }
     }
-    let ids: Vec<&str> = metrics.iter().map(|(id, _)| id.as_str()).collect();
-    let expressions: Vec<(&str, &str)> = alarm
-        .metrics
-        .iter()
-        .filter_map(|query| Some((query.id.as_str(), query.expression.as_deref()?)))
-        .collect();
-    let program = Program::new(&ids, &expressions).map_err(|faults| {
+    let program = alarm.program().map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         format!("Not evaluated: {}", faults.join("; "))
     })?;

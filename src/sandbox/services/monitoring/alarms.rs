@@ -11,7 +11,7 @@ use crate::sandbox::services::ServiceError;
 use opsctl_engine::document::Fault;
 use opsctl_engine::evaluation::StateValue;
 use opsctl_engine::evaluation::actions::{self, AlarmKind};
-use opsctl_engine::evaluation::alarm::{check_log, check_metric};
+use opsctl_engine::evaluation::alarm::{check_expressions, check_log, check_metric};
 use opsctl_engine::evaluation::composite::{Rule, Suppression, name_of};
 use serde_json::{Value, json};
 
@@ -22,7 +22,11 @@ const EXTENSION: &str = "ActionsSuppressorExtensionPeriod";
 
 pub fn put_metric(account: &Account, input: Value) -> Result<Value, ServiceError> {
     let asked = read(account, Kind::Metric, input)?;
-    check(&asked, AlarmKind::Metric, check_metric)?;
+    check(&asked, AlarmKind::Metric, |document| {
+        let mut faults = check_metric(document);
+        faults.extend(check_expressions(document));
+        faults
+    })?;
     put(account, Kind::Metric, asked)
 }
 

@@ -1,6 +1,8 @@
 //! The rules of PutMetricAlarm and PutLogAlarm, held against a document. Every fault is found in one run, with the field
-//! and what would be right. What Metrics expressions and action ARNs say is looked at elsewhere.
+//! and what would be right. What Metrics expressions say is looked at by itself: a service newer than this engine may know
+//! more of them. Action ARNs are looked at elsewhere.
 
+mod expressions;
 mod judged;
 mod log;
 mod watched;
@@ -8,6 +10,7 @@ mod watched;
 use serde_json::Value;
 
 use crate::document::{Fault, Fields, Reader, Slot};
+pub use expressions::check_expressions;
 use judged::judged;
 use log::log;
 use watched::{of_metrics, of_one_metric, period};

@@ -141,10 +141,11 @@ fn an_alarm_is_warned_of_what_shifts() {
         ),
     ];
     for (text, expected) in cases {
-        let kind_of = |id: &str| if id == "e1" { Kind::Array } else { Kind::Series };
-        let findings = lint_for_alarm(&Expression::parse(text).unwrap(), &kind_of);
+        let program = Program::new(&["m1", "m2"], &[("watched", text), ("e1", "METRICS()")]).unwrap();
+        let findings = program.lint_for_alarm("watched");
+        assert!(findings.iter().all(|(id, _)| *id == "watched"), "another one may be an array");
         let found: Vec<(Lint, &str)> =
-            findings.iter().map(|finding| (finding.lint, &text[finding.at..finding.end])).collect();
+            findings.iter().map(|(_, finding)| (finding.lint, &text[finding.at..finding.end])).collect();
         assert_eq!(found, expected, "{text}");
     }
 }

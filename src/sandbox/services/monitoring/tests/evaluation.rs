@@ -122,7 +122,16 @@ fn expressions_are_watched_and_what_cannot_be_evaluated_says_so() {
             "Metrics": [stat("a", "errors"), stat("b", "calls"), {"Id": "e", "Expression": expression}]})
     };
     sandbox.call("PutMetricAlarm", on("rate", "a / b")).unwrap();
-    sandbox.call("PutMetricAlarm", on("search", "SEARCH('{N} errors', 'Sum', 60)")).unwrap();
+    sandbox.call("PutMetricAlarm", on("quota", "a / SERVICE_QUOTA(b)")).unwrap();
+    for (expression, why) in [
+        ("SEARCH('{N} errors', 'Sum', 60)", "an alarm cannot watch a search"),
+        ("a /", "Metrics[2].Expression: "),
+        ("a / c", "no metric or expression with the Id `c`"),
+    ] {
+        let refused = sandbox.call("PutMetricAlarm", on("refused", expression)).unwrap_err();
+        assert_eq!(refused.code, "ValidationError");
+        assert!(refused.message.contains(why), "{expression}: {}", refused.message);
+    }
     sandbox
         .call(
             "PutLogAlarm",
@@ -137,7 +146,7 @@ fn expressions_are_watched_and_what_cannot_be_evaluated_says_so() {
     sandbox.publish("calls", 4.0);
     sandbox.forward(minutes(2));
     assert_eq!(sandbox.state("rate"), "ALARM");
-    for (name, why) in [("search", "SEARCH is computed by CloudWatch alone"), ("log", "keeps log alarms")] {
+    for (name, why) in [("quota", "SERVICE_QUOTA is computed by CloudWatch alone"), ("log", "keeps log alarms")] {
         let alarm = sandbox.alarm(name);
         assert_eq!(alarm["EvaluationState"], "EVALUATION_ERROR", "{name}");
         assert_eq!(alarm["StateValue"], "INSUFFICIENT_DATA", "{name}");
