@@ -245,7 +245,8 @@ fn a_clock_is_of_a_sandbox_alone_and_set_in_known_ways() {
         let set = forward(&sealed, "-30m");
         assert_eq!((&set["offsetMs"], &set["steps"]), (&json!(-1_800_000), &json!(0)));
         let set = forward(&sealed, "2100-01-01T00:00:00Z");
-        assert!(set["now"].as_str().unwrap().starts_with("2100-01-01T00:"), "{set}");
+        let now = set["now"].as_str().unwrap();
+        assert!(now.starts_with("2100-01-01T00:") && now.len() <= "2100-01-01T00:00:00.000Z".len(), "{set}");
     }
     sealed.signed_in();
     let aws = sealed.run(["sandbox", "clock"]).expect(2);

@@ -29,7 +29,7 @@ impl Clock {
     /// As `opsctl sandbox clock` shows it.
     pub fn describe(&self) -> Value {
         let milliseconds = i64::try_from(self.offset().as_millis()).unwrap_or_default();
-        json!({ "Now": self.now().to_string(), "OffsetMs": milliseconds })
+        json!({ "Now": format!("{:.3}", self.now()), "OffsetMs": milliseconds })
     }
 
     /// How far it is ahead.
