@@ -1,6 +1,7 @@
-//! The rules of PutMetricAlarm and PutLogAlarm, held against a document. Every fault is found in one run, with the field
+//! The rules of PutMetricAlarm, PutCompositeAlarm and PutLogAlarm, held against a document. Every fault is found in one run, with the field
 //! and what would be right. What Metrics expressions and action ARNs say is looked at elsewhere.
 
+mod composite;
 mod judged;
 mod log;
 mod watched;
@@ -8,6 +9,7 @@ mod watched;
 use serde_json::Value;
 
 use crate::document::{Fault, Fields, Reader, Slot};
+use composite::composite;
 use judged::judged;
 use log::log;
 use watched::{of_metrics, of_one_metric, period};
@@ -35,6 +37,15 @@ pub fn check_metric(document: &Value) -> Vec<Fault> {
             fields.fault("is larger than 120 KB");
         }
         metric(fields);
+    }
+    reader.into_faults()
+}
+
+/// Every fault of what PutCompositeAlarm is to take.
+pub fn check_composite(document: &Value) -> Vec<Fault> {
+    let reader = Reader::timeless();
+    if let Some(fields) = reader.root(document).fields() {
+        composite(fields);
     }
     reader.into_faults()
 }
