@@ -1,9 +1,10 @@
-//! CBOR as services speak it (Smithy's RPC v2), read into JSON, in limits. It knows no shape of any service: what JSON has
-//! no form for, as times, is read by who asks.
+//! CBOR as services speak it (Smithy's RPC v2), read into JSON, in limits, and written from it. It knows no shape of any
+//! service: what JSON has no form for, as times, is read by who asks, and so is said which members are written so.
 
-use aws_smithy_cbor::Decoder;
 use aws_smithy_cbor::data::Type;
 use aws_smithy_cbor::decode::DeserializeError;
+use aws_smithy_cbor::{Decoder, Encoder};
+use aws_smithy_types::DateTime;
 use serde_json::{Map, Number, Value};
 
 /// Values within values; no message has more.
@@ -124,4 +125,57 @@ fn number(number: f64) -> Value {
         None if number > 0.0 => "Infinity".into(),
         None => "-Infinity".into(),
     }
+}
+
+/// How the numbers of a member are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Whole numbers as such, others as doubles.
+    Number,
+    Double,
+    /// Seconds.
+    Time,
+}
+
+/// A value; `form` knows members by name, wherever they are.
+pub fn write(value: &Value, form: fn(&str) -> Form) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    put(&mut encoder, value, Form::Number, form);
+    encoder.into_writer()
+}
+
+fn put(encoder: &mut Encoder, value: &Value, own: Form, form: fn(&str) -> Form) {
+    match value {
+        Value::Null => {
+            encoder.null();
+        }
+        Value::Bool(value) => {
+            encoder.boolean(*value);
+        }
+        Value::Number(number) => put_number(encoder, number, own),
+        Value::String(text) => {
+            encoder.str(text);
+        }
+        Value::Array(items) => {
+            encoder.array(items.len());
+            items.iter().for_each(|item| put(encoder, item, own, form));
+        }
+        Value::Object(members) => {
+            encoder.map(members.len());
+            for (name, value) in members {
+                encoder.str(name);
+                put(encoder, value, form(name), form);
+            }
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn put_number(encoder: &mut Encoder, number: &Number, form: Form) {
+    let double = number.as_f64().unwrap_or_default();
+    match (form, number.as_i64()) {
+        (Form::Time, _) => encoder.timestamp(&DateTime::from_millis((double * 1000.0).round() as i64)),
+        (Form::Number, Some(integer)) => encoder.long(integer),
+        (Form::Number | Form::Double, _) => encoder.double(double),
+    };
 }

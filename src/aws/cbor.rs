@@ -1,4 +1,5 @@
-//! What services answer in CBOR, read into JSON: for callers who hand on what a service says whole. Times become RFC 3339.
+//! What services answer in CBOR, read into JSON, and what they are told, written from it: for callers who hand on what a
+//! service says whole. Times become RFC 3339.
 
 use aws_smithy_cbor::data::Type;
 use aws_smithy_cbor::decode::DeserializeError;
@@ -7,11 +8,19 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::cbor::{self, Reader};
+use crate::cbor::{self, Form, Reader};
+
+/// Members of inputs whose numbers are doubles, whole ones too. All others are whole numbers.
+const DOUBLES: &[&str] = &["Threshold"];
 
 /// One value, and nothing behind it.
 pub fn read(bytes: &[u8]) -> Result<Value, DeserializeError> {
     cbor::read(bytes, other)
+}
+
+/// The input of a call.
+pub fn write(value: &Value) -> Vec<u8> {
+    cbor::write(value, |member| if DOUBLES.contains(&member) { Form::Double } else { Form::Number })
 }
 
 fn other(reader: &mut Reader<'_>, kind: Type) -> Result<Value, DeserializeError> {
@@ -67,6 +76,15 @@ mod tests {
         for (bytes, expected) in cases {
             assert_eq!(read(&bytes).unwrap(), expected, "{bytes:02x?}");
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_a_threshold_is_a_double() {
+        let value =
+            json!({ "AlarmName": "größe", "Period": 60, "Tags": [{ "Key": "a" }], "ActionsEnabled": false });
+        assert_eq!(read(&write(&value)).unwrap(), value);
+        assert_eq!(write(&json!({ "Threshold": 80 })), write(&json!({ "Threshold": 80.0 })));
+        assert_eq!(read(&write(&json!({ "Threshold": 80 }))).unwrap(), json!({ "Threshold": 80.0 }));
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::settings::{Environment, Setting};
 
 use self::calls::Calls;
 
-pub use body::Body;
+pub use body::{Body, Input};
 pub use error::{
     AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_throttled, is_untrusted,
 };

@@ -56,11 +56,18 @@ fn commands_options_and_values() {
         ),
         (
             "opsctl alarm ",
-            &["list", "show", "chart", "tree", "history", "watch", "enable", "disable", "delete"],
+            &[
+                "list", "show", "chart", "tree", "history", "watch", "create", "set", "enable", "disable",
+                "delete",
+            ],
         ),
         ("opsctl alarm history --type c", &["configuration"]),
         ("opsctl alarm watch --for-state in", &["insufficient-data"]),
         ("opsctl alarm list --state a", &["alarm"]),
+        ("opsctl alarm create a --preset ecs/", &["ecs/cpu", "ecs/memory"]),
+        ("opsctl alarm create a --treat-missing-data b", &["breaching"]),
+        ("opsctl alarm create a --statistic M", &["Minimum", "Maximum"]),
+        ("opsctl alarm set a suppressor-w", &["suppressor-wait="]),
         ("opsctl sfn map-run ", &["list", "show", "watch"]),
         ("opsctl sfn task ", &["success", "failure", "heartbeat"]),
         (

@@ -88,6 +88,8 @@ pub const COMMANDS: &[&[&str]] = &[
     &["alarm", "tree"],
     &["alarm", "history"],
     &["alarm", "watch"],
+    &["alarm", "create"],
+    &["alarm", "set"],
     &["alarm", "enable"],
     &["alarm", "disable"],
     &["alarm", "delete"],

@@ -121,6 +121,11 @@ fn run(line: &str) {
     if line.contains("opsctl alarm") {
         watched(&sandbox);
     }
+    if line.contains("-f alarm.yaml") {
+        let metric = "Namespace: Shop\nMetricName: Errors\nStatistic: Sum\nPeriod: 60\n";
+        let condition = "EvaluationPeriods: 3\nThreshold: 9\nComparisonOperator: GreaterThanThreshold\n";
+        sealed.write("alarm.yaml", &format!("AlarmName: api-5xx\n{metric}{condition}"));
+    }
     if line.contains("sfn task") {
         let token = task(&sandbox);
         sealed.write("token.txt", &token);

@@ -3,6 +3,8 @@
 mod api;
 mod chart;
 mod complete;
+mod configuration;
+mod create;
 mod delete;
 mod disable;
 mod enable;
@@ -11,8 +13,11 @@ mod family;
 mod history;
 mod list;
 mod model;
+mod sending;
+mod set;
 mod show;
 mod stays;
+mod surroundings;
 mod tag;
 mod target;
 mod tree;
@@ -45,6 +50,8 @@ pub enum Command {
     Tree(tree::TreeArgs),
     History(history::AlarmHistoryArgs),
     Watch(watch::WatchAlarmsArgs),
+    Create(create::CreateAlarmArgs),
+    Set(set::SetAlarmArgs),
     Enable(enable::EnableAlarmsArgs),
     Disable(disable::DisableAlarmsArgs),
     Delete(delete::DeleteAlarmsArgs),
@@ -59,7 +66,12 @@ impl Command {
             | Command::Chart(_)
             | Command::Tree(_)
             | Command::History(_) => false,
-            Command::Watch(_) | Command::Enable(_) | Command::Disable(_) | Command::Delete(_) => true,
+            Command::Watch(_)
+            | Command::Create(_)
+            | Command::Set(_)
+            | Command::Enable(_)
+            | Command::Disable(_)
+            | Command::Delete(_) => true,
         }
     }
 }
@@ -76,6 +88,8 @@ async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Tree(args) => tree::run(args, ctx).await,
         Command::History(args) => history::run(args, ctx).await,
         Command::Watch(args) => watch::run(args, ctx).await,
+        Command::Create(args) => create::run(args, ctx).await,
+        Command::Set(args) => set::run(args, ctx).await,
         Command::Enable(args) => enable::run(args, ctx).await,
         Command::Disable(args) => disable::run(args, ctx).await,
         Command::Delete(args) => delete::run(args, ctx).await,

@@ -1,7 +1,9 @@
-//! `KEY=VALUE`, a tag that is asked for.
+//! `KEY=VALUE`, a tag that is asked for or given.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+
+use serde_json::{Value, json};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
@@ -21,6 +23,11 @@ impl FromStr for Tag {
 }
 
 impl Tag {
+    /// As the calls take it.
+    pub fn value(&self) -> Value {
+        json!({ "Key": self.key, "Value": self.value })
+    }
+
     pub fn is_among(&self, tags: &BTreeMap<String, String>) -> bool {
         tags.get(&self.key) == Some(&self.value)
     }

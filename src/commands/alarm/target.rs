@@ -191,13 +191,19 @@ pub async fn missing(named: &AlarmName, alarms: &Alarms) -> anyhow::Error {
 }
 
 async fn near(name: &str, alarms: &Alarms) -> Result<Option<String>> {
+    let names = names_of_all(alarms).await?;
+    Ok(nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+}
+
+/// The names of all alarms that are looked through for a near match.
+pub async fn names_of_all(alarms: &Alarms) -> Result<Vec<String>> {
     let mut pages = alarms.describe(Selection::default());
     let mut names: Vec<String> = Vec::new();
     for _ in 0..PAGES_FOR_NEAR {
         let Some(page) = pages.next().await? else { break };
         names.extend(page.iter().map(|alarm| alarm.name().to_owned()));
     }
-    Ok(nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 mod change;
 mod chart;
+mod create;
 mod history;
 mod list;
 mod sandbox;
+mod set;
 mod show;
 mod tree;
 mod watch;
@@ -117,8 +119,34 @@ fn answer(request: &Request, alarms: &mut Vec<Alarm>) -> Reply {
             alarms.retain(|alarm| !is_named(alarm));
             Reply::cbor(&json!({}))
         }
+        "PutMetricAlarm" => put(request, "MetricAlarm", alarms),
+        "PutCompositeAlarm" => put(request, "CompositeAlarm", alarms),
+        "PutLogAlarm" => put(request, "LogAlarm", alarms),
+        "ListMetrics" => Reply::cbor(&json!({ "Metrics": metrics() })),
         other => Reply::cbor_error(400, "UnknownOperationException", other),
     }
+}
+
+/// What is published.
+fn metrics() -> Value {
+    let metric = |namespace: &str, name: &str, dimension: &str, value: &str| {
+        json!({ "Namespace": namespace,
+        "MetricName": name, "Dimensions": [{ "Name": dimension, "Value": value }] })
+    };
+    json!([
+        metric("AWS/EC2", "CPUUtilization", "InstanceId", "i-0abc"),
+        metric("AWS/Lambda", "Errors", "FunctionName", "resize"),
+        metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "orders"),
+    ])
+}
+
+/// Keeps all that it is told, whatever it is, in the place of what there was.
+fn put(request: &Request, kind: &'static str, alarms: &mut Vec<Alarm>) -> Reply {
+    let told = request.cbor();
+    let name = told["AlarmName"].as_str().unwrap();
+    alarms.retain(|alarm| alarm.name() != name);
+    alarms.push(Alarm::new(kind, name, "INSUFFICIENT_DATA", told.clone()));
+    Reply::cbor(&json!({}))
 }
 
 /// A page of those that are asked for. The token is how many came before it.

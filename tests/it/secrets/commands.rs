@@ -82,6 +82,8 @@ const CALLING: &[Line] = &[
     ("alarm tree", "", 0),
     ("alarm history", "api-5xx", 0),
     ("alarm watch", "api-5xx --for-state ok", 0),
+    ("alarm create", "new --preset lambda/errors --dimension FunctionName=resize --yes", 0),
+    ("alarm set", "api-5xx threshold=9 --yes", 0),
     ("alarm enable", "api-5xx --yes", 0),
     ("alarm disable", "api-5xx --yes", 0),
     ("alarm delete", "api-5xx --yes", 0),

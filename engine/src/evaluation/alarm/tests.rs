@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{LogAlarm, MetricAlarm, check_expressions, check_log, check_metric};
+use super::{LogAlarm, MetricAlarm, check_composite, check_expressions, check_log, check_metric};
 
 fn metric() -> Value {
     json!({
@@ -296,6 +296,47 @@ fn any_value() -> impl Strategy<Value = Value> {
                 .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
+}
+
+#[test]
+fn all_faults_of_a_composite_alarm_come_at_once() {
+    let good = json!({
+        "AlarmName": "site", "AlarmRule": "ALARM(cpu) AND NOT ALARM(deploy)",
+        "AlarmActions": ["arn:aws:sns:eu-west-1:111122223333:ops"], "ActionsSuppressor": "deploy",
+        "ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 0,
+        "StateValue": "OK", "ActionsSuppressedBy": "Alarm", "Newer": 1,
+    });
+    assert_eq!(check_composite(&good), []);
+
+    let wrong = json!({
+        "AlarmName": "a\nb", "AlarmDescription": "x".repeat(1_025), "AlarmRule": "ALARM(cpu) ALARM(b)",
+        "OKActions": vec!["arn:aws:sns:eu-west-1:111122223333:ops"; 6], "Threshold": 1,
+        "ActionsSuppressor": "deploy", "ActionsSuppressorWaitPeriod": -1, "AlarmActoins": [],
+    });
+    let faults: Vec<String> = check_composite(&wrong).iter().map(ToString::to_string).collect();
+    let expected = [
+        "AlarmName: has a control character",
+        "AlarmDescription: has 1025 characters",
+        "OKActions: has 6 actions",
+        "Threshold: may not stand beside AlarmRule",
+        "AlarmRule: expected AND or OR (at character 12)\nALARM(cpu) ALARM(b)\n           ^^^^^",
+        "ActionsSuppressorWaitPeriod: -1 is not a whole number",
+        "ActionsSuppressorExtensionPeriod: is missing",
+        "AlarmActoins: unknown field; did you mean `AlarmActions`?",
+    ];
+    assert_eq!(faults.len(), expected.len(), "{faults:#?}");
+    for (fault, expected) in faults.iter().zip(expected) {
+        assert!(fault.starts_with(expected), "{fault}");
+    }
+    let alone = json!({"AlarmName": "a", "AlarmRule": "OK(a)", "ActionsSuppressorWaitPeriod": 1});
+    assert_eq!(check_composite(&alone).len(), 2);
+    let own = json!({"AlarmName": "a", "AlarmRule": "OK(b)", "ActionsSuppressor": "a",
+        "ActionsSuppressorWaitPeriod": 1, "ActionsSuppressorExtensionPeriod": 1});
+    assert_eq!(check_composite(&own)[0].to_string(), "ActionsSuppressor: is the alarm itself");
+    assert_eq!(
+        check_composite(&json!({"AlarmName": "a"}))[0].to_string(),
+        "AlarmRule: `AlarmRule` is missing"
+    );
 }
 
 proptest! {

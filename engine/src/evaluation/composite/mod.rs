@@ -13,7 +13,7 @@ mod suppression;
 mod tests;
 
 pub use super::syntax::SyntaxError;
-pub use alarm::{CompositeAlarm, check};
+pub use alarm::CompositeAlarm;
 pub use contribution::Contribution;
 pub use cycle::cycles;
 pub use evaluate::{Judgement, UnknownChildren};

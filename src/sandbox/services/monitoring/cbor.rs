@@ -1,13 +1,11 @@
 //! CBOR as values of JSON and back: a time is a number of seconds, as in the JSON protocol. Nothing here trusts what it
 //! reads.
 
-use aws_smithy_cbor::Encoder;
 use aws_smithy_cbor::data::Type;
 use aws_smithy_cbor::decode::DeserializeError;
-use aws_smithy_types::DateTime;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
-use crate::cbor::{self, Reader};
+use crate::cbor::{self, Form, Reader};
 
 /// Members that are times, wherever they are in an answer.
 const TIMES: &[&str] = &[
@@ -33,45 +31,7 @@ fn other(reader: &mut Reader<'_>, kind: Type) -> Result<Value, DeserializeError>
 }
 
 pub fn write(value: &Value) -> Vec<u8> {
-    let mut encoder = Encoder::new(Vec::new());
-    put(&mut encoder, value, false);
-    encoder.into_writer()
-}
-
-fn put(encoder: &mut Encoder, value: &Value, is_time: bool) {
-    match value {
-        Value::Null => {
-            encoder.null();
-        }
-        Value::Bool(value) => {
-            encoder.boolean(*value);
-        }
-        Value::Number(number) => number_of(encoder, number, is_time),
-        Value::String(text) => {
-            encoder.str(text);
-        }
-        Value::Array(items) => {
-            encoder.array(items.len());
-            items.iter().for_each(|item| put(encoder, item, is_time));
-        }
-        Value::Object(members) => {
-            encoder.map(members.len());
-            for (name, value) in members {
-                encoder.str(name);
-                put(encoder, value, TIMES.contains(&name.as_str()));
-            }
-        }
-    }
-}
-
-fn number_of(encoder: &mut Encoder, number: &Number, is_time: bool) {
-    match (number.as_i64(), number.as_f64()) {
-        (_, Some(seconds)) if is_time => {
-            encoder.timestamp(&DateTime::from_millis((seconds * 1000.0).round() as i64))
-        }
-        (Some(integer), _) => encoder.long(integer),
-        (None, number) => encoder.double(number.unwrap_or_default()),
-    };
+    cbor::write(value, |member| if TIMES.contains(&member) { Form::Time } else { Form::Number })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! The rules of PutMetricAlarm and PutLogAlarm, held against a document. Every fault is found in one run, with the field
-//! and what would be right. What Metrics expressions say is looked at by itself: a service newer than this engine may know
-//! more of them. Action ARNs are looked at elsewhere.
+//! The rules of PutMetricAlarm, PutCompositeAlarm and PutLogAlarm, held against a document. Every fault is found in one
+//! run, with the field and what would be right. What Metrics expressions say is looked at by itself: a service newer than
+//! this engine may know more of them. Action ARNs are looked at elsewhere.
 
+mod composite;
 mod expressions;
 mod judged;
 mod log;
@@ -10,6 +11,7 @@ mod watched;
 use serde_json::Value;
 
 use crate::document::{Fault, Fields, Reader, Slot};
+use composite::composite;
 pub use expressions::check_expressions;
 use judged::judged;
 use log::log;
@@ -38,6 +40,15 @@ pub fn check_metric(document: &Value) -> Vec<Fault> {
             fields.fault("is larger than 120 KB");
         }
         metric(fields);
+    }
+    reader.into_faults()
+}
+
+/// Every fault of what PutCompositeAlarm is to take.
+pub fn check_composite(document: &Value) -> Vec<Fault> {
+    let reader = Reader::timeless();
+    if let Some(fields) = reader.root(document).fields() {
+        composite(fields);
     }
     reader.into_faults()
 }
