@@ -8,14 +8,17 @@ mod disable;
 mod enable;
 mod enabling;
 mod family;
+mod fire;
 mod history;
 mod list;
 mod model;
 mod show;
+mod silence;
 mod stays;
 mod tag;
 mod target;
 mod tree;
+mod unsilence;
 mod view;
 mod watch;
 
@@ -48,6 +51,9 @@ pub enum Command {
     Enable(enable::EnableAlarmsArgs),
     Disable(disable::DisableAlarmsArgs),
     Delete(delete::DeleteAlarmsArgs),
+    Silence(silence::SilenceAlarmsArgs),
+    Unsilence(unsilence::UnsilenceAlarmsArgs),
+    Fire(fire::FireAlarmArgs),
 }
 
 impl Command {
@@ -59,7 +65,13 @@ impl Command {
             | Command::Chart(_)
             | Command::Tree(_)
             | Command::History(_) => false,
-            Command::Watch(_) | Command::Enable(_) | Command::Disable(_) | Command::Delete(_) => true,
+            Command::Watch(_)
+            | Command::Enable(_)
+            | Command::Disable(_)
+            | Command::Delete(_)
+            | Command::Silence(_)
+            | Command::Unsilence(_)
+            | Command::Fire(_) => true,
         }
     }
 }
@@ -79,5 +91,8 @@ async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Enable(args) => enable::run(args, ctx).await,
         Command::Disable(args) => disable::run(args, ctx).await,
         Command::Delete(args) => delete::run(args, ctx).await,
+        Command::Silence(args) => silence::run(args, ctx).await,
+        Command::Unsilence(args) => unsilence::run(args, ctx).await,
+        Command::Fire(args) => fire::run(args, ctx).await,
     }
 }

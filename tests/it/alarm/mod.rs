@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod sandbox;
 mod show;
+mod silence;
 mod tree;
 mod watch;
 
