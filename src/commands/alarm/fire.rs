@@ -2,20 +2,22 @@
 
 mod ran;
 
+use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
 use opsctl_engine::evaluation::StateValue;
 use opsctl_engine::evaluation::actions::{Action, ActionKind, at_change};
+use opsctl_engine::evaluation::composite::name_of;
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use self::ran::{RAN, Ran, is_change, ran};
-use super::api::{Alarms, HistoryAsk};
+use super::api::{Alarms, HistoryAsk, Selection};
 use super::complete;
 use super::enabling::account;
-use super::family::Family;
+use super::family::{Composite, Family};
 use super::history::item::HistoryItem;
 use super::model::{Alarm, AlarmType};
 use super::target::AlarmName;
@@ -108,7 +110,9 @@ pub async fn run(args: &FireAlarmArgs, ctx: &Context) -> Result<Outcome> {
     let held = signals.race(held_back(&alarm, &alarms, ctx)).await?;
     args.warn(&alarm, &family, held.as_deref(), ctx);
     let due = if held.is_some() { Vec::new() } else { due(&alarm, args.state) };
-    let test = Test { alarm: &alarm, alarms: &alarms, before, state: args.state, mark, reason, due };
+    let composite = family.composite(alarm.name());
+    let test =
+        Test { alarm: &alarm, composite, alarms: &alarms, before, state: args.state, mark, reason, due };
     if !signals.race(consent.to(&test.plan(args.keep), ctx)).await? {
         return Ok(Outcome::Done);
     }
@@ -211,6 +215,7 @@ async fn held_back(alarm: &Alarm, alarms: &Alarms, ctx: &Context) -> Result<Opti
 /// An alarm that is tried out.
 struct Test<'a> {
     alarm: &'a Alarm,
+    composite: Option<&'a Composite>,
     alarms: &'a Alarms,
     before: StateValue,
     state: StateValue,
@@ -379,31 +384,39 @@ impl Test<'_> {
     async fn back_once(&self, ctx: &Context) -> Result<()> {
         let name = self.name();
         // Who cannot look puts it back all the same.
-        if let Ok(now) = self.alarms_state().await {
-            let Some(now) = now else {
-                ctx.reporter().status(format_args!("{name} is gone"));
-                return Ok(());
-            };
-            if !self.is_ours(&now) {
-                ctx.reporter().status(format_args!("{name} is {} by itself", now.state()));
-                return Ok(());
-            }
+        if let Ok(Some(found)) = self.found_else().await {
+            ctx.reporter().status(format_args!("{name} is {found}"));
+            return Ok(());
         }
         self.alarms.set_state(name, self.before, &self.reason_back()).await?;
         ctx.reporter().status(format_args!("{name} is {} again", self.before));
         Ok(())
     }
 
-    async fn alarms_state(&self) -> Result<Option<Alarm>> {
-        AlarmName::Name(self.name().to_owned()).find_if_any(self.alarms).await
+    /// How the alarm is by now if it is not to be put back, in words.
+    async fn found_else(&self) -> Result<Option<String>> {
+        let named = AlarmName::Name(self.name().to_owned());
+        let Some(now) = named.find_if_any(self.alarms).await? else { return Ok(Some("gone".to_owned())) };
+        if now.state() != self.state.name() {
+            return Ok(Some(format!("{} by itself", now.state())));
+        }
+        let is_so_by_rule = self.judged().await? == Some(self.state);
+        Ok(is_so_by_rule.then(|| format!("{} by its rule now, and stays so", self.state)))
     }
 
-    /// Whether an alarm is as the test has set it. A composite alarm that has judged its rule since is as it must be, and
-    /// would not judge it again; every other one is evaluated again soon.
-    fn is_ours(&self, now: &Alarm) -> bool {
-        let is_judged =
-            now.alarm_type == AlarmType::Composite && now.text("StateReason") != Some(&self.reason);
-        now.state() == self.state.name() && !is_judged
+    /// The state that the rule of a composite alarm gives by now. It is not judged again where nothing changes, so that
+    /// putting it back would hide that; every other alarm is evaluated again soon.
+    async fn judged(&self) -> Result<Option<StateValue>> {
+        let Some(composite) = self.composite else { return Ok(None) };
+        let Ok(rule) = &composite.rule else { return Ok(None) };
+        let mut states: HashMap<String, StateValue> = HashMap::new();
+        if !composite.children.is_empty() {
+            let names = composite.children.clone();
+            for child in self.alarms.described(Selection { names, ..Selection::default() }).await? {
+                states.extend(child.state().parse().ok().map(|state| (child.name().to_owned(), state)));
+            }
+        }
+        Ok(rule.state(|child| states.get(name_of(child)).copied()).ok())
     }
 
     /// What became of the actions.

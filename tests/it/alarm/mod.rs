@@ -2,6 +2,7 @@
 
 mod change;
 mod chart;
+mod fire;
 mod history;
 mod list;
 mod sandbox;
