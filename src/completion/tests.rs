@@ -58,7 +58,7 @@ fn commands_options_and_values() {
             "opsctl alarm ",
             &[
                 "list", "show", "chart", "tree", "history", "watch", "create", "set", "enable", "disable",
-                "delete",
+                "delete", "silence", "unsilence", "fire",
             ],
         ),
         ("opsctl alarm history --type c", &["configuration"]),
@@ -68,6 +68,7 @@ fn commands_options_and_values() {
         ("opsctl alarm create a --treat-missing-data b", &["breaching"]),
         ("opsctl alarm create a --statistic M", &["Minimum", "Maximum"]),
         ("opsctl alarm set a suppressor-w", &["suppressor-wait="]),
+        ("opsctl alarm fire --state o", &["ok"]),
         ("opsctl sfn map-run ", &["list", "show", "watch"]),
         ("opsctl sfn task ", &["success", "failure", "heartbeat"]),
         (

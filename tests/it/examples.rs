@@ -126,6 +126,9 @@ fn run(line: &str) {
         let condition = "EvaluationPeriods: 3\nThreshold: 9\nComparisonOperator: GreaterThanThreshold\n";
         sealed.write("alarm.yaml", &format!("AlarmName: api-5xx\n{metric}{condition}"));
     }
+    if line.contains("silence ") {
+        silent(&sealed, &sandbox);
+    }
     if line.contains("sfn task") {
         let token = task(&sandbox);
         sealed.write("token.txt", &token);
@@ -198,6 +201,14 @@ fn watched(sandbox: &Sandbox) {
         alarms.set_state(name, StateValue::Ok);
     }
     alarms.put_composite("service", "ALARM(api-5xx) OR ALARM(api-latency)");
+}
+
+/// By the clock of the tests, some of the alarms are silenced by a rule.
+fn silent(sealed: &Sealed, sandbox: &Sandbox) {
+    let dir = format!("--sandbox={}", sandbox.dir.display());
+    sealed.run([&*dir, "sandbox", "clock", "2026-11-22T12:00:00Z"]).expect(0);
+    let silence = ["alarm", "silence", "api-5xx", "canary-1", "--for", "8h", "--name", "night", "--yes"];
+    sealed.run([&[&*dir], &silence[..]].concat()).expect(0);
 }
 
 /// A task that waits for an answer: its token.

@@ -18,6 +18,14 @@ pub fn alarms() -> ArgValueCompleter {
     })
 }
 
+/// Mute rules that are not over, by their names.
+pub fn mutes() -> ArgValueCompleter {
+    completion::live("alarm.mutes", async |aws| {
+        let names = Alarms::of(aws).mute_names(None).await?.unwrap_or_default();
+        Ok(names.iter().map(Candidate::new).collect())
+    })
+}
+
 /// A state as people write it: in any case, with dashes too.
 pub fn state(text: &str) -> Result<StateValue, String> {
     let written = text.replace('-', "_").to_ascii_uppercase();

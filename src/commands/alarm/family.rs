@@ -41,6 +41,17 @@ impl Family {
         self.parents.get(child).into_iter().flatten().map(String::as_str)
     }
 
+    /// The composite alarms that look at some of these, by however many others, and are none of them.
+    pub fn above(&self, names: &BTreeSet<&str>) -> Vec<&Alarm> {
+        let mut open: Vec<&str> = names.iter().copied().collect();
+        let mut above = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            open.extend(self.parents(name).filter(|parent| above.insert(*parent)));
+        }
+        let others = above.into_iter().filter(|name| !names.contains(name));
+        others.filter_map(|name| Some(&self.composite(name)?.alarm)).collect()
+    }
+
     /// Groups of composite alarms that wait for each other.
     pub fn cycles(&self) -> Vec<Vec<&str>> {
         let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -121,6 +132,18 @@ pub mod tests {
         ] {
             assert_eq!(family(rules).roots(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn above_an_alarm_is_whatever_its_state_can_reach() {
+        let family =
+            family(&[("a", "ALARM(x)"), ("b", "OK(a) OR ALARM(c)"), ("c", "ALARM(b)"), ("d", "ALARM(y)")]);
+        let above = |names: &[&'static str]| -> Vec<String> {
+            family.above(&names.iter().copied().collect()).iter().map(|it| it.name().to_owned()).collect()
+        };
+        assert_eq!(above(&["x"]), ["a", "b", "c"]);
+        assert_eq!(above(&["x", "b"]), ["a", "c"]);
+        assert!(above(&["z"]).is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `opsctl alarm history`.
 
-mod item;
+pub mod item;
 
 use clap::{Args, ValueEnum};
 

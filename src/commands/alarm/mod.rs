@@ -10,17 +10,20 @@ mod disable;
 mod enable;
 mod enabling;
 mod family;
+mod fire;
 mod history;
 mod list;
 mod model;
 mod sending;
 mod set;
 mod show;
+mod silence;
 mod stays;
 mod surroundings;
 mod tag;
 mod target;
 mod tree;
+mod unsilence;
 mod view;
 mod watch;
 
@@ -55,6 +58,9 @@ pub enum Command {
     Enable(enable::EnableAlarmsArgs),
     Disable(disable::DisableAlarmsArgs),
     Delete(delete::DeleteAlarmsArgs),
+    Silence(silence::SilenceAlarmsArgs),
+    Unsilence(unsilence::UnsilenceAlarmsArgs),
+    Fire(fire::FireAlarmArgs),
 }
 
 impl Command {
@@ -71,7 +77,10 @@ impl Command {
             | Command::Set(_)
             | Command::Enable(_)
             | Command::Disable(_)
-            | Command::Delete(_) => true,
+            | Command::Delete(_)
+            | Command::Silence(_)
+            | Command::Unsilence(_)
+            | Command::Fire(_) => true,
         }
     }
 }
@@ -93,5 +102,8 @@ async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Enable(args) => enable::run(args, ctx).await,
         Command::Disable(args) => disable::run(args, ctx).await,
         Command::Delete(args) => delete::run(args, ctx).await,
+        Command::Silence(args) => silence::run(args, ctx).await,
+        Command::Unsilence(args) => unsilence::run(args, ctx).await,
+        Command::Fire(args) => fire::run(args, ctx).await,
     }
 }

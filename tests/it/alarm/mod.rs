@@ -3,11 +3,13 @@
 mod change;
 mod chart;
 mod create;
+mod fire;
 mod history;
 mod list;
 mod sandbox;
 mod set;
 mod show;
+mod silence;
 mod tree;
 mod watch;
 

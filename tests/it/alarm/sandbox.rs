@@ -6,22 +6,31 @@ use serde_json::json;
 use crate::support::alarms::Alarms;
 use crate::support::{Ran, Sandbox, Sealed};
 
-struct Place {
-    sealed: Sealed,
-    _sandbox: Sandbox,
-    alarms: Alarms,
+pub struct Place {
+    pub sealed: Sealed,
+    pub sandbox: Sandbox,
+    pub alarms: Alarms,
 }
 
 impl Place {
-    fn with(config: Option<&str>) -> Self {
+    pub fn with(config: Option<&str>) -> Self {
         let sealed = Sealed::new();
         let sandbox = Sandbox::with_config(&sealed, config);
         let alarms = Alarms::of(&sandbox);
-        Place { sealed, _sandbox: sandbox, alarms }
+        Place { sealed, sandbox, alarms }
     }
 
-    fn alarm(&self, line: &str) -> Ran {
-        self.sealed.run(["--sandbox", "alarm"].into_iter().chain(line.split(' ')))
+    pub fn alarm(&self, line: &str) -> Ran {
+        self.run(&line.split(' ').collect::<Vec<_>>())
+    }
+
+    pub fn run(&self, words: &[&str]) -> Ran {
+        self.sealed.run([&["--sandbox", "alarm"], words].concat())
+    }
+
+    /// Sets the clock of the alarms.
+    pub fn clock(&self, to: &str) {
+        self.sealed.run(["--sandbox", "sandbox", "clock", to]).expect(0);
     }
 }
 

@@ -24,7 +24,20 @@ fn answer(operation: &str) -> Option<Value> {
             "AlarmName": "api-5xx", "Timestamp": "2026-11-22T11:00:00Z", "HistoryItemType": "Action",
             "HistoryData": "{\"actionState\":\"Failed\"}", "HistorySummary": "Failed to execute action",
         }] }),
-        "EnableAlarmActions" | "DisableAlarmActions" | "DeleteAlarms" | "PutMetricAlarm" => json!({}),
+        "EnableAlarmActions"
+        | "DisableAlarmActions"
+        | "DeleteAlarms"
+        | "PutMetricAlarm"
+        | "SetAlarmState"
+        | "PutAlarmMuteRule" => {
+            json!({})
+        }
+        "ListAlarmMuteRules" => json!({ "AlarmMuteRuleSummaries": [{
+            "AlarmMuteRuleArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:night",
+        }] }),
+        "GetAlarmMuteRule" => json!({
+            "Name": "night", "Status": "EXPIRED", "MuteTargets": { "AlarmNames": ["api-5xx"] },
+        }),
         "GetMetricData" => json!({ "MetricDataResults": [{
             "Id": "m1", "Label": "Orders", "StatusCode": "Complete", "Timestamps": ["2026-11-22T11:00:00Z"], "Values": [1.5],
         }] }),

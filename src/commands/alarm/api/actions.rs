@@ -1,4 +1,7 @@
-//! Calls that change alarms: their actions are enabled or disabled, or they are deleted.
+//! Calls that change alarms: their actions are enabled or disabled, their state is set, or they are deleted.
+
+use aws_sdk_cloudwatch::types::StateValue as SdkState;
+use opsctl_engine::evaluation::StateValue;
 
 use super::Alarms;
 use crate::aws;
@@ -16,6 +19,14 @@ impl Alarms {
     pub async fn disable_actions(&self, names: &[String]) -> Result<()> {
         let sent = self.client.disable_alarm_actions().set_alarm_names(Some(names.to_vec())).send().await;
         sent.map_err(|error| aws::failure(&error, format!("cannot disable the actions of {}", told(names))))?;
+        Ok(())
+    }
+
+    /// As if the alarm had come to it by itself: its actions run.
+    pub async fn set_state(&self, name: &str, state: StateValue, reason: &str) -> Result<()> {
+        let call = self.client.set_alarm_state().alarm_name(name).state_value(SdkState::from(state.name()));
+        let sent = call.state_reason(reason).send().await;
+        sent.map_err(|error| aws::failure(&error, format!("cannot set the state of {name} to {state}")))?;
         Ok(())
     }
 

@@ -90,6 +90,6 @@ impl HistoryPages<'_> {
     }
 }
 
-fn date(at: Timestamp) -> DateTime {
+pub(super) fn date(at: Timestamp) -> DateTime {
     DateTime::from_nanos(at.as_nanosecond()).unwrap_or_else(|_| DateTime::from_secs(at.as_second()))
 }

@@ -5,6 +5,7 @@ mod actions;
 mod describe;
 mod history;
 mod put;
+mod mutes;
 mod tags;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::error::{Error, Result};
 
 pub use describe::Selection;
 pub use history::HistoryAsk;
+pub use mutes::{Lookup, Mute};
 
 /// The largest page of every list, and the most names that a call takes.
 pub const PAGE: usize = 100;
