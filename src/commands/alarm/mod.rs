@@ -1,12 +1,15 @@
 //! `opsctl alarm`: the group's verbs and their dispatch, no logic.
 
 mod api;
+mod backtest;
 mod chart;
 mod complete;
+mod datapoints;
 mod delete;
 mod disable;
 mod enable;
 mod enabling;
+mod explain;
 mod family;
 mod history;
 mod list;
@@ -18,6 +21,7 @@ mod target;
 mod tree;
 mod view;
 mod watch;
+mod watched;
 
 use clap::Subcommand;
 
@@ -32,7 +36,7 @@ use crate::error::{Outcome, Result};
 ///
 /// Examples:
 ///   opsctl alarm list --state alarm
-///   opsctl alarm show api-5xx
+///   opsctl alarm explain api-5xx
 ///   opsctl alarm tree
 ///   opsctl alarm history api-5xx --since 7d
 ///   opsctl alarm watch 'api-*' --for-state ok --timeout 15m
@@ -41,6 +45,8 @@ use crate::error::{Outcome, Result};
 pub enum Command {
     List(list::ListAlarmsArgs),
     Show(show::ShowAlarmArgs),
+    Explain(explain::ExplainAlarmArgs),
+    Backtest(backtest::BacktestArgs),
     Chart(chart::ChartAlarmArgs),
     Tree(tree::TreeArgs),
     History(history::AlarmHistoryArgs),
@@ -56,6 +62,8 @@ impl Command {
         match self {
             Command::List(_)
             | Command::Show(_)
+            | Command::Explain(_)
+            | Command::Backtest(_)
             | Command::Chart(_)
             | Command::Tree(_)
             | Command::History(_) => false,
@@ -72,6 +80,8 @@ async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::List(args) => list::run(args, ctx).await,
         Command::Show(args) => show::run(args, ctx).await,
+        Command::Explain(args) => explain::run(args, ctx).await,
+        Command::Backtest(args) => backtest::run(args, ctx).await,
         Command::Chart(args) => chart::run(args, ctx).await,
         Command::Tree(args) => tree::run(args, ctx).await,
         Command::History(args) => history::run(args, ctx).await,

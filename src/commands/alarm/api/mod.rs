@@ -2,6 +2,7 @@
 //! resource. It never prints.
 
 mod actions;
+mod contributors;
 mod describe;
 mod history;
 mod tags;
@@ -19,6 +20,7 @@ use crate::aws::{Aws, AwsFailure};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
+pub use contributors::Contributor;
 pub use describe::Selection;
 pub use history::HistoryAsk;
 
