@@ -4,19 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use jiff::SignedDuration;
-use opsctl_engine::evaluation::alarm::{MetricAlarm, MetricDataQuery};
+use opsctl_engine::evaluation::alarm::MetricAlarm;
 use opsctl_engine::evaluation::judging::{Band, Criteria, Datapoint, Grade};
-use serde_json::Value;
 
 use super::api::Alarms;
 use super::complete;
-use super::model::{Alarm, AlarmType};
 use super::stays::stays;
 use super::target::AlarmName;
+use super::watched::{configuration, looked_at, queries, rule, unpublished};
 use crate::cli::Moment;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
-use crate::metrics::{self, Metric, Metrics, Periods, Series, Window, age_of, every, in_a_line};
+use crate::metrics::{Metrics, Periods, Series, Window, age_of, every};
 use crate::output::chart::{Chart, Limit, Line};
 
 /// Draw what an alarm looks at
@@ -68,7 +67,7 @@ pub struct ChartAlarmArgs {
 pub async fn run(args: &ChartAlarmArgs, ctx: &Context) -> Result<Outcome> {
     let alarms = Alarms::open(ctx).await?;
     let found = args.alarm.find(&alarms).await?;
-    let alarm = charted(&found)?;
+    let alarm = configuration(&found)?;
     let wanted = alarm.period().unwrap_or(60);
     let window = args.window(wanted, ctx)?;
     let period = Periods::of(window, ctx.now().as_second()).usable(wanted);
@@ -94,7 +93,9 @@ pub async fn run(args: &ChartAlarmArgs, ctx: &Context) -> Result<Outcome> {
         fetched.series.iter().partition(|series| alarm.threshold_metric_id.as_ref() == Some(&series.id));
     let lines: Vec<Line> = values.into_iter().map(line).collect();
     if lines.iter().all(|line| line.points.is_empty()) {
-        tell_what_is_missing(&queries, &metrics, ctx).await?;
+        for why in unpublished(&queries, &metrics).await? {
+            ctx.reporter().warn(why);
+        }
     }
     let limit = match bands.as_slice() {
         [upper, lower, ..] => {
@@ -116,24 +117,6 @@ pub async fn run(args: &ChartAlarmArgs, ctx: &Context) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The configuration of an alarm that looks at a metric.
-fn charted(alarm: &Alarm) -> Result<MetricAlarm, Error> {
-    let name = alarm.name();
-    let refused = |what: &str| Error::usage(format!("{name} is {what}: it has no values of a metric"));
-    let config = match alarm.alarm_type {
-        AlarmType::Composite => {
-            return Err(refused("a composite alarm").hint(format!("opsctl alarm tree {name}")));
-        }
-        AlarmType::Log => return Err(refused("a log alarm").hint(format!("opsctl alarm history {name}"))),
-        AlarmType::Metric => MetricAlarm::read(&Value::Object(alarm.document.clone())),
-    };
-    let config = config.map_err(|error| Error::failed(format!("{name} is not understood")).because(error))?;
-    if config.evaluation_criteria.is_some() {
-        return Err(refused("an alarm on PromQL").hint(format!("opsctl alarm history {name}")));
-    }
-    Ok(config)
-}
-
 impl ChartAlarmArgs {
     fn window(&self, period: i64, ctx: &Context) -> Result<Window> {
         let to = ctx.moment("--until", Some(self.until))?.unwrap_or_else(|| ctx.now());
@@ -151,58 +134,6 @@ impl ChartAlarmArgs {
     }
 }
 
-/// What GetMetricData is asked for: the alarm's own queries, or the one that its metric is.
-fn queries(alarm: &MetricAlarm, period: i64) -> Vec<MetricDataQuery> {
-    if alarm.metrics.is_empty() {
-        let metric = Metric {
-            namespace: alarm.namespace.clone().unwrap_or_default(),
-            metric_name: alarm.metric_name.clone().unwrap_or_default(),
-            dimensions: alarm.dimensions.iter().map(|it| (it.name.clone(), it.value.clone())).collect(),
-        };
-        let mut query =
-            metrics::stat("m1".to_owned(), &metric, alarm.judged_statistic().unwrap_or("Average"), period);
-        if let Some(stat) = &mut query.metric_stat {
-            stat.unit = alarm.unit.clone();
-        }
-        return vec![query];
-    }
-    let mut queries = alarm.metrics.clone();
-    for query in &mut queries {
-        if let Some(stat) = &mut query.metric_stat {
-            stat.period = Some(period);
-        } else if query.period.is_some() {
-            query.period = Some(period);
-        }
-    }
-    queries
-}
-
-/// `AWS/SQS Age QueueName=orders Maximum`, or the expression.
-fn looked_at(alarm: &MetricAlarm) -> String {
-    let statistic = alarm.judged_statistic().unwrap_or_default();
-    match alarm.judged_query() {
-        None => match queries(alarm, 60).first().and_then(|query| query.metric_stat.as_ref()) {
-            Some(stat) => format!("{} {statistic}", Metric::from(&stat.metric)),
-            None => String::new(),
-        },
-        Some(MetricDataQuery { expression: Some(expression), .. }) => expression.clone(),
-        Some(query) => query
-            .metric_stat
-            .as_ref()
-            .map(|stat| format!("{} {statistic}", Metric::from(&stat.metric)))
-            .unwrap_or_default(),
-    }
-}
-
-/// `greater than 80 in 2 of 3 periods`
-fn rule(alarm: &MetricAlarm) -> String {
-    let Ok(criteria) = Criteria::of_metric(alarm) else { return "threshold".to_owned() };
-    let limit = criteria.threshold.map_or("the band".to_owned(), |threshold| threshold.to_string());
-    let (m, n) = (criteria.datapoints_to_alarm, criteria.evaluation_periods);
-    let periods = if n == 1 { "period" } else { "periods" };
-    format!("{} {limit} in {m} of {n} {periods}", criteria.operator.words())
-}
-
 /// As the engine judges each value.
 fn breaches(alarm: &MetricAlarm, line: Option<&Line>, limit: Option<&Limit>) -> Option<Vec<(i64, i64)>> {
     let criteria = Criteria::of_metric(alarm).ok()?;
@@ -218,13 +149,4 @@ fn breaches(alarm: &MetricAlarm, line: Option<&Line>, limit: Option<&Limit>) -> 
         let datapoint = Datapoint { value, samples: None, band: band(time) };
         criteria.grade(Some(datapoint)) == Grade::Breaching
     }))
-}
-
-/// An alarm on a metric that nobody publishes is the usual reason for no values.
-async fn tell_what_is_missing(queries: &[MetricDataQuery], metrics: &Metrics, ctx: &Context) -> Result<()> {
-    for metric in queries.iter().filter_map(|query| query.metric_stat.as_ref()) {
-        let Some(why) = metrics.missing(&Metric::from(&metric.metric)).await? else { continue };
-        ctx.reporter().warn(in_a_line(why));
-    }
-    Ok(())
 }

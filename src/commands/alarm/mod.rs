@@ -1,14 +1,17 @@
 //! `opsctl alarm`: the group's verbs and their dispatch, no logic.
 
 mod api;
+mod backtest;
 mod chart;
 mod complete;
 mod configuration;
 mod create;
+mod datapoints;
 mod delete;
 mod disable;
 mod enable;
 mod enabling;
+mod explain;
 mod family;
 mod fire;
 mod history;
@@ -26,6 +29,7 @@ mod tree;
 mod unsilence;
 mod view;
 mod watch;
+mod watched;
 
 use clap::Subcommand;
 
@@ -40,7 +44,7 @@ use crate::error::{Outcome, Result};
 ///
 /// Examples:
 ///   opsctl alarm list --state alarm
-///   opsctl alarm show api-5xx
+///   opsctl alarm explain api-5xx
 ///   opsctl alarm tree
 ///   opsctl alarm history api-5xx --since 7d
 ///   opsctl alarm watch 'api-*' --for-state ok --timeout 15m
@@ -49,6 +53,8 @@ use crate::error::{Outcome, Result};
 pub enum Command {
     List(list::ListAlarmsArgs),
     Show(show::ShowAlarmArgs),
+    Explain(explain::ExplainAlarmArgs),
+    Backtest(backtest::BacktestArgs),
     Chart(chart::ChartAlarmArgs),
     Tree(tree::TreeArgs),
     History(history::AlarmHistoryArgs),
@@ -69,6 +75,8 @@ impl Command {
         match self {
             Command::List(_)
             | Command::Show(_)
+            | Command::Explain(_)
+            | Command::Backtest(_)
             | Command::Chart(_)
             | Command::Tree(_)
             | Command::History(_) => false,
@@ -93,6 +101,8 @@ async fn dispatch(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::List(args) => list::run(args, ctx).await,
         Command::Show(args) => show::run(args, ctx).await,
+        Command::Explain(args) => explain::run(args, ctx).await,
+        Command::Backtest(args) => backtest::run(args, ctx).await,
         Command::Chart(args) => chart::run(args, ctx).await,
         Command::Tree(args) => tree::run(args, ctx).await,
         Command::History(args) => history::run(args, ctx).await,

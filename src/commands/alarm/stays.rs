@@ -24,15 +24,34 @@ struct Change {
 
 /// The states of a time, the oldest first. What may not be known is told and left out.
 pub async fn stays(alarm: &Alarm, alarms: &Alarms, window: Window, ctx: &Context) -> Vec<Stay> {
-    let now = ctx.now().as_second();
-    let window = Window { from: window.from.max(now.saturating_sub(KEPT)), to: window.to.min(now) };
-    let changes = changes(alarm, alarms, window, now).await.unwrap_or_else(|error| {
+    known_stays(alarm, alarms, window, ctx.now()).await.unwrap_or_else(|error| {
         let why = Report::new(&error).line();
         ctx.reporter().warn(format_args!("the states of {} are not known: {why}", alarm.name()));
-        Vec::new()
-    });
-    let since = alarm.since().map(Timestamp::as_second);
-    between(&changes, alarm.state().parse().ok().zip(since), window)
+        between(&[], current(alarm), kept(window, ctx.now().as_second()))
+    })
+}
+
+/// The same, for who cannot do without.
+pub async fn known_stays(
+    alarm: &Alarm,
+    alarms: &Alarms,
+    window: Window,
+    now: Timestamp,
+) -> Result<Vec<Stay>> {
+    let now = now.as_second();
+    let window = kept(window, now);
+    let changes = changes(alarm, alarms, window, now).await?;
+    Ok(between(&changes, current(alarm), window))
+}
+
+/// That part of a time of which there is a history.
+fn kept(window: Window, now: i64) -> Window {
+    Window { from: window.from.max(now.saturating_sub(KEPT)), to: window.to.min(now) }
+}
+
+/// The state that an alarm is in, and since when.
+fn current(alarm: &Alarm) -> Option<(StateValue, i64)> {
+    alarm.state().parse().ok().zip(alarm.since().map(Timestamp::as_second))
 }
 
 /// Those from the beginning of the time up to now, the oldest first.

@@ -1,6 +1,7 @@
 //! How alarms are shown: columns of lists and of one of them, states in their colours, what an alarm looks at in words.
 //! Pure functions; no calls.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::model::{Alarm, AlarmType, Metric};
@@ -322,6 +323,18 @@ pub fn length(seconds: u64) -> String {
     format!("{count}{unit}")
 }
 
+/// In the two largest units: "42s", "5m 3s", "3h 20m", "12d 4h".
+pub fn age(age: SignedDuration) -> String {
+    let seconds = age.as_secs().max(0);
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, minutes) => format!("{minutes}m {}s", seconds % 60),
+        (0, hours, minutes) => format!("{hours}h {minutes}m"),
+        (days, hours, _) => format!("{days}d {hours}h"),
+    }
+}
+
 fn some(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
@@ -395,6 +408,15 @@ mod tests {
             let it = alarm(kind, document);
             assert_eq!(watched(&it).as_deref(), Some(looks_at), "{name}");
             assert_eq!(condition(&it).as_deref(), fires, "{name}");
+        }
+    }
+
+    #[test]
+    fn ages_have_their_two_largest_units() {
+        for (seconds, expected) in
+            [(-5, "0s"), (59, "59s"), (60, "1m 0s"), (12_000, "3h 20m"), (1_051_200, "12d 4h")]
+        {
+            assert_eq!(age(SignedDuration::from_secs(seconds)), expected);
         }
     }
 

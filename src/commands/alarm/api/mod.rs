@@ -2,6 +2,7 @@
 //! resource. It never prints.
 
 mod actions;
+mod contributors;
 mod describe;
 mod history;
 mod put;
@@ -21,6 +22,7 @@ use crate::aws::{Aws, AwsFailure};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
+pub use contributors::Contributor;
 pub use describe::Selection;
 pub use history::HistoryAsk;
 pub use mutes::{Lookup, Mute};

@@ -1,6 +1,6 @@
 //! The board of a watch: the alarms by their states, on a terminal; a line at the beginning elsewhere.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::view;
 use super::change::Watched;
@@ -54,7 +54,7 @@ fn columns<'a>() -> [Column<Row<'a>>; 4] {
     [
         Column::new("state", "STATE", |row: &Row<'a>| view::state(&row.alarm.state)),
         Column::new("for", "FOR", |row: &Row<'a>| match row.alarm.since {
-            Some(since) => age(row.now.duration_since(since)).into(),
+            Some(since) => view::age(row.now.duration_since(since)).into(),
             None => Cell::Empty,
         }),
         Column::new("name", "NAME", |row: &Row<'a>| row.alarm.name.as_str().into()).cut(),
@@ -86,30 +86,9 @@ fn standing(alarms: &[Watched]) -> String {
     }
 }
 
-/// In the two largest units: "42s", "5m 3s", "3h 20m", "12d 4h".
-fn age(age: SignedDuration) -> String {
-    let seconds = age.as_secs().max(0);
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds}s"),
-        (0, 0, minutes) => format!("{minutes}m {}s", seconds % 60),
-        (0, hours, minutes) => format!("{hours}h {minutes}m"),
-        (days, hours, _) => format!("{days}d {hours}h"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ages_have_their_two_largest_units() {
-        for (seconds, expected) in
-            [(-5, "0s"), (59, "59s"), (60, "1m 0s"), (12_000, "3h 20m"), (1_051_200, "12d 4h")]
-        {
-            assert_eq!(age(SignedDuration::from_secs(seconds)), expected);
-        }
-    }
 
     #[test]
     fn the_alarms_are_counted_by_their_states() {
