@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use opsctl_engine::evaluation::alarm::{MetricAlarm, MetricDataQuery};
 use opsctl_engine::evaluation::backtest::{Series, Uneven};
 use opsctl_engine::evaluation::judging::{Band, Datapoint};
-use opsctl_engine::evaluation::math::{Kind, Lint, Program, lint_for_alarm};
+use opsctl_engine::evaluation::math::Lint;
 use opsctl_engine::evaluation::timing::Stretch;
 
 use super::watched::queries;
@@ -192,18 +192,7 @@ impl Expressions {
             );
             return found;
         }
-        let metrics: Vec<&str> = alarm
-            .metrics
-            .iter()
-            .filter(|query| query.metric_stat.is_some())
-            .map(|query| query.id.as_str())
-            .collect();
-        let expressions: Vec<(&str, &str)> = alarm
-            .metrics
-            .iter()
-            .filter_map(|query| Some((query.id.as_str(), query.expression.as_deref()?)))
-            .collect();
-        let program = match Program::new(&metrics, &expressions) {
+        let program = match alarm.program() {
             Ok(program) => program,
             Err(faults) => {
                 found.faults = faults.iter().map(|fault| format!("the expression {fault}")).collect();
@@ -218,15 +207,11 @@ impl Expressions {
             for error in expression.unsupported() {
                 alone.extend(error.message.split_once(" is computed").map(|(name, _)| name.to_owned()));
             }
-            if alarm.judged_query().is_some_and(|judged| judged.id == id) {
-                let shifts = lint_for_alarm(expression, &|_| Kind::Series).into_iter();
-                found.notes.extend(
-                    shifts
-                        .filter(|finding| finding.lint == Lint::WindowScalar)
-                        .map(|finding| finding.message),
-                );
-            }
         }
+        let watched = alarm.judged_query().map_or("", |judged| judged.id.as_str());
+        let shifts = program.lint_for_alarm(watched).into_iter();
+        let shifts = shifts.filter(|(_, finding)| finding.lint == Lint::WindowScalar);
+        found.notes.extend(shifts.map(|(_, finding)| finding.message));
         found.notes.extend(alone.into_iter().map(|name| {
             format!(
                 "{name} is computed by CloudWatch alone: its values are taken as GetMetricData gives them now"

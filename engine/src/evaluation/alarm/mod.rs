@@ -10,7 +10,7 @@ mod statistic;
 mod tests;
 mod words;
 
-pub use check::{check_composite, check_expressions, check_log, check_metric};
+pub use check::{ExpressionFault, check_composite, check_expressions, check_log, check_metric};
 pub use log::{LogAlarm, ScheduleConfiguration, ScheduledQueryConfiguration};
 pub use metric::{
     ActionConfiguration, AlarmTagsPropagation, EvaluationCriteria, EvaluationWindow, MetricAlarm,

@@ -371,17 +371,20 @@ fn expressions_are_read_named_and_come_to_one_series() {
         ("m1 * 100", None),
         ("SELECT AVG(M) FROM \"N\"", None),
         ("SUM(METRICS())", None),
-        ("m1 +", Some("Metrics[0].Expression: ")),
+        ("m1 +", Some("expected")),
         ("m2 * 100", Some("there is no metric or expression with the Id `m2`; did you mean `m1`?")),
         ("METRICS()", Some("an alarm watches one series, and this is an array")),
         ("SEARCH('x', 'Sum')", Some("an alarm cannot watch a search")),
         ("e1 + 1", Some("it needs `e1`, which needs it in turn")),
-        ("SUM(FIRST(METRICS()), 2)", Some("Metrics[0].Expression: ")),
+        ("SUM(FIRST(METRICS()), 2)", Some("SUM")),
     ] {
-        let faults = check_expressions(&with(text));
+        let faults = check_expressions(&MetricAlarm::read(&with(text)).unwrap());
         match expected {
             None => assert_eq!(faults, [], "{text}"),
-            Some(part) => assert!(faults[0].to_string().contains(part), "{text}: {}", faults[0]),
+            Some(part) => {
+                let told = faults[0].fault().to_string();
+                assert!(told.starts_with("Metrics[0].Expression: ") && told.contains(part), "{text}: {told}");
+            }
         }
         assert_eq!(check_metric(&with(text)), [], "{text}: what it says is looked at by itself");
     }

@@ -5,8 +5,8 @@ mod actions;
 mod contributors;
 mod describe;
 mod history;
-mod put;
 mod mutes;
+mod put;
 mod tags;
 
 use std::sync::Arc;

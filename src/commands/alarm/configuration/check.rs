@@ -1,10 +1,10 @@
 //! What is wrong with a configuration: the engine's rules of documents, of actions, and of the expressions in `Metrics`.
 
 use opsctl_engine::document::Fault;
-use opsctl_engine::evaluation::SyntaxError;
 use opsctl_engine::evaluation::actions::{self, AlarmKind};
-use opsctl_engine::evaluation::alarm::{MetricAlarm, check_composite, check_log, check_metric};
-use opsctl_engine::evaluation::math::{Expression, Finding, Kind, Program, lint_for_alarm};
+use opsctl_engine::evaluation::alarm::{
+    ExpressionFault, MetricAlarm, check_composite, check_expressions, check_log, check_metric,
+};
 use serde_json::Value;
 
 use crate::commands::alarm::model::AlarmType;
@@ -27,49 +27,22 @@ pub fn faults(alarm_type: AlarmType, document: &Value) -> Vec<Fault> {
 /// What an alarm should not watch, though it may.
 pub fn warnings(alarm_type: AlarmType, document: &Value) -> Vec<String> {
     let alarm = MetricAlarm::read(document).ok().filter(|_| alarm_type == AlarmType::Metric);
-    let Some((text, findings)) = alarm.as_ref().and_then(judged) else { return Vec::new() };
-    let told = |finding: &Finding| format!("{text}: {}", finding.message);
-    findings.iter().filter(|finding| !finding.lint.is_error()).map(told).collect()
+    let Some(alarm) = alarm else { return Vec::new() };
+    let (Some(watched), Ok(program)) = (alarm.judged_query(), alarm.program()) else { return Vec::new() };
+    let findings = program.lint_for_alarm(&watched.id).into_iter();
+    let warned = findings.filter(|(_, finding)| !finding.lint.is_error());
+    let text = |id: &str| alarm.metrics.iter().find(|query| query.id == id)?.expression.as_deref();
+    warned.map(|(id, finding)| format!("{}: {}", text(id).unwrap_or(id), finding.message)).collect()
 }
 
-/// Expressions that cannot be read, that name what is not there, and that no alarm can watch, each with carets under the
-/// place. Ids are looked at with the rest of the document.
+/// With carets under the place.
 fn of_expressions(alarm: &MetricAlarm) -> Vec<Fault> {
-    let metrics: Vec<&str> =
-        alarm.metrics.iter().filter(|it| it.expression.is_none()).map(|it| it.id.as_str()).collect();
-    let expressions: Vec<(&str, &str)> = alarm
-        .metrics
-        .iter()
-        .filter_map(|it| Some((it.id.as_str(), it.expression.as_deref()?)))
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
-    let fault = |id: &str, error: &SyntaxError| {
-        let at = alarm.metrics.iter().position(|it| it.id == id)?;
-        let text = alarm.metrics.get(at)?.expression.as_deref()?;
-        let path = vec!["Metrics".to_owned(), at.to_string(), "Expression".to_owned()];
-        Some(Fault { path, message: format!("{error}\n{}", error.pointed(text)), is_of_name: false })
+    let pointed = |wrong: ExpressionFault| {
+        let text = alarm.metrics.get(wrong.entry).and_then(|query| query.expression.as_deref());
+        let message = format!("{}\n{}", wrong.error, wrong.error.pointed(text.unwrap_or_default()));
+        Fault { message, ..wrong.fault() }
     };
-    if let Err(faults) = Program::new(&metrics, &expressions) {
-        let is_of_id = |error: &SyntaxError| error.message.contains("the Id is given") || error.end == 0;
-        let of_text = faults.iter().filter(|it| !is_of_id(&it.error));
-        return of_text.filter_map(|it| fault(&it.id, &it.error)).collect();
-    }
-    let Some((id, (_, findings))) = alarm.judged_query().map(|it| it.id.as_str()).zip(judged(alarm)) else {
-        return Vec::new();
-    };
-    let refused = findings.into_iter().filter(|finding| finding.lint.is_error());
-    let refused = refused.map(|it| SyntaxError { at: it.at, end: it.end, message: it.message });
-    refused.filter_map(|error| fault(id, &error)).collect()
-}
-
-/// The expression that is judged and what the engine finds of it. What uses other expressions is not looked at: what
-/// those give is not known before they are computed.
-fn judged(alarm: &MetricAlarm) -> Option<(&str, Vec<Finding>)> {
-    let text = alarm.judged_query()?.expression.as_deref()?;
-    let expression = Expression::parse(text).ok()?;
-    let is_metric = |id: &&str| alarm.metrics.iter().any(|it| it.id == *id && it.expression.is_none());
-    let is_plain = expression.ids().iter().all(is_metric);
-    is_plain.then(|| (text, lint_for_alarm(&expression, &|_| Kind::Series)))
+    check_expressions(alarm).into_iter().map(pointed).collect()
 }
 
 #[cfg(test)]

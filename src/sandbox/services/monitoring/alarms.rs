@@ -11,7 +11,9 @@ use crate::sandbox::services::ServiceError;
 use opsctl_engine::document::Fault;
 use opsctl_engine::evaluation::StateValue;
 use opsctl_engine::evaluation::actions::{self, AlarmKind};
-use opsctl_engine::evaluation::alarm::{check_expressions, check_log, check_metric};
+use opsctl_engine::evaluation::alarm::{
+    ExpressionFault, MetricAlarm, check_expressions, check_log, check_metric,
+};
 use opsctl_engine::evaluation::composite::{Rule, Suppression, name_of};
 use serde_json::{Value, json};
 
@@ -24,7 +26,8 @@ pub fn put_metric(account: &Account, input: Value) -> Result<Value, ServiceError
     let asked = read(account, Kind::Metric, input)?;
     check(&asked, AlarmKind::Metric, |document| {
         let mut faults = check_metric(document);
-        faults.extend(check_expressions(document));
+        let read = MetricAlarm::read(document).unwrap_or_default();
+        faults.extend(check_expressions(&read).iter().map(ExpressionFault::fault));
         faults
     })?;
     put(account, Kind::Metric, asked)

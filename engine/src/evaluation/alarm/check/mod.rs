@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::document::{Fault, Fields, Reader, Slot};
 use composite::composite;
-pub use expressions::check_expressions;
+pub use expressions::{ExpressionFault, check_expressions};
 use judged::judged;
 use log::log;
 use watched::{of_metrics, of_one_metric, period};

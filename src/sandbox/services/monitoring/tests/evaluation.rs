@@ -146,7 +146,9 @@ fn expressions_are_watched_and_what_cannot_be_evaluated_says_so() {
     sandbox.publish("calls", 4.0);
     sandbox.forward(minutes(2));
     assert_eq!(sandbox.state("rate"), "ALARM");
-    for (name, why) in [("quota", "SERVICE_QUOTA is computed by CloudWatch alone"), ("log", "keeps log alarms")] {
+    for (name, why) in
+        [("quota", "SERVICE_QUOTA is computed by CloudWatch alone"), ("log", "keeps log alarms")]
+    {
         let alarm = sandbox.alarm(name);
         assert_eq!(alarm["EvaluationState"], "EVALUATION_ERROR", "{name}");
         assert_eq!(alarm["StateValue"], "INSUFFICIENT_DATA", "{name}");
