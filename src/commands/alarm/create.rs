@@ -61,13 +61,13 @@ pub struct CreateAlarmArgs {
     #[command(flatten)]
     settings: SettingsArgs,
 
-    /// The alarm in YAML or JSON; - is stdin
+    /// From YAML or JSON; - is stdin
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath,
         conflicts_with_all = options::IDS, help_heading = "Settings")]
     file: Option<PathBuf>,
 
     /// Put it in the place of the alarm of that name
-    #[arg(long, help_heading = "Change")]
+    #[arg(long, hide_short_help = true, help_heading = "Change")]
     replace: bool,
 
     #[command(flatten)]
