@@ -335,7 +335,7 @@ fn all_faults_of_a_composite_alarm_come_at_once() {
     assert_eq!(check_composite(&own)[0].to_string(), "ActionsSuppressor: is the alarm itself");
     assert_eq!(
         check_composite(&json!({"AlarmName": "a"}))[0].to_string(),
-        "AlarmRule: `AlarmRule` is missing"
+        "`AlarmRule` is missing"
     );
 }
 
