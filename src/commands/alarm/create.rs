@@ -54,7 +54,7 @@ use options::SettingsArgs;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(options::live))]
 pub struct CreateAlarmArgs {
-    /// The name of the new alarm; with --file that in it may do
+    /// The name of the new alarm; a --file may have it
     #[arg(value_name = "NAME", required_unless_present = "file", value_parser = new_name)]
     name: Option<String>,
 
