@@ -54,20 +54,20 @@ use options::SettingsArgs;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, mut_args(options::live))]
 pub struct CreateAlarmArgs {
-    /// The name of the new alarm; with --file that in it may do
+    /// The name of the new alarm; a --file may have it
     #[arg(value_name = "NAME", required_unless_present = "file", value_parser = new_name)]
     name: Option<String>,
 
     #[command(flatten)]
     settings: SettingsArgs,
 
-    /// The alarm in YAML or JSON; - is stdin
+    /// From YAML or JSON; - is stdin
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath,
         conflicts_with_all = options::IDS, help_heading = "Settings")]
     file: Option<PathBuf>,
 
     /// Put it in the place of the alarm of that name
-    #[arg(long, help_heading = "Change")]
+    #[arg(long, hide_short_help = true, help_heading = "Change")]
     replace: bool,
 
     #[command(flatten)]

@@ -166,7 +166,7 @@ mod tests {
                 "rule is no field of a metric alarm",
                 "Period: 45 is not 10, 20, 30 or a multiple of 60 seconds",
                 "DatapointsToAlarm: 2 is more than 1, the EvaluationPeriods",
-                "ComparisonOperator: `ComparisonOperator` is missing",
+                "`ComparisonOperator` is missing",
             ]
         );
     }

@@ -298,7 +298,8 @@ fn period(alarm: &Alarm) -> Option<u64> {
     alarm.count("Period").or_else(|| alarm.list("Metrics").iter().find_map(of_query))
 }
 
-fn sign(operator: &str) -> &str {
+/// An operator as a sign, or in words.
+pub fn sign(operator: &str) -> &str {
     match operator {
         "GreaterThanOrEqualToThreshold" => ">=",
         "GreaterThanThreshold" => ">",

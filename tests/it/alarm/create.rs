@@ -240,10 +240,10 @@ fn it_is_agreed_to_first() {
     assert_eq!((&step["parameters"]["Period"], &step["parameters"]["Threshold"]), (&json!(300), &json!(2)));
     nothing_is_sent(&cloudwatch);
     let mut terminal = Terminal::opsctl(&cloudwatch.sealed, (100, 40), &line);
+    terminal.wait_for("+ MetricName  \"Errors\"");
     terminal.wait_for("create 1 alarm?");
     terminal.type_text("n\r");
     let (screen, status, _) = terminal.end();
-    assert!(screen.contains("+ MetricName  \"Errors\""), "{screen}");
     assert_eq!(status.code(), Some(1), "{screen}");
     nothing_is_sent(&cloudwatch);
 }

@@ -333,10 +333,7 @@ fn all_faults_of_a_composite_alarm_come_at_once() {
     let own = json!({"AlarmName": "a", "AlarmRule": "OK(b)", "ActionsSuppressor": "a",
         "ActionsSuppressorWaitPeriod": 1, "ActionsSuppressorExtensionPeriod": 1});
     assert_eq!(check_composite(&own)[0].to_string(), "ActionsSuppressor: is the alarm itself");
-    assert_eq!(
-        check_composite(&json!({"AlarmName": "a"}))[0].to_string(),
-        "AlarmRule: `AlarmRule` is missing"
-    );
+    assert_eq!(check_composite(&json!({"AlarmName": "a"}))[0].to_string(), "`AlarmRule` is missing");
 }
 
 proptest! {

@@ -17,16 +17,23 @@ pub fn faults(alarm_type: AlarmType, document: &Value) -> Vec<Fault> {
     };
     faults.extend(actions::check(kind, document));
     if alarm_type == AlarmType::Metric
-        && let Ok(alarm) = MetricAlarm::read(document)
+        && let Some(alarm) = watching(document)
     {
         faults.extend(of_expressions(&alarm));
     }
     faults
 }
 
+/// What it says of expressions, whatever is wrong with the rest.
+fn watching(document: &Value) -> Option<MetricAlarm> {
+    let members = ["Metrics", "ThresholdMetricId"];
+    let members = members.into_iter().filter_map(|name| Some((name.to_owned(), document.get(name)?.clone())));
+    MetricAlarm::read(&Value::Object(members.collect())).ok()
+}
+
 /// What an alarm should not watch, though it may.
 pub fn warnings(alarm_type: AlarmType, document: &Value) -> Vec<String> {
-    let alarm = MetricAlarm::read(document).ok().filter(|_| alarm_type == AlarmType::Metric);
+    let alarm = watching(document).filter(|_| alarm_type == AlarmType::Metric);
     let Some(alarm) = alarm else { return Vec::new() };
     let (Some(watched), Ok(program)) = (alarm.judged_query(), alarm.program()) else { return Vec::new() };
     let findings = program.lint_for_alarm(&watched.id).into_iter();
@@ -50,7 +57,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn watching(expression: &str) -> Value {
+    fn alarm(expression: &str) -> Value {
         let stat = json!({ "Metric": { "Namespace": "A", "MetricName": "B" }, "Period": 60, "Stat": "Sum" });
         json!({ "AlarmName": "a", "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold",
             "Metrics": [{ "Id": "m1", "MetricStat": stat, "ReturnData": false },
@@ -74,7 +81,7 @@ mod tests {
             ("METRICS()", &["Metrics[1].Expression: an alarm watches one series, and this is an array"]),
         ] {
             let found: Vec<String> =
-                faults(AlarmType::Metric, &watching(expression)).iter().map(ToString::to_string).collect();
+                faults(AlarmType::Metric, &alarm(expression)).iter().map(ToString::to_string).collect();
             assert_eq!(found.is_empty(), expected.is_empty(), "{expression}: {found:?}");
             for (found, expected) in found.iter().zip(expected) {
                 assert!(found.starts_with(expected) && found.contains("^"), "{expression}: {found}");
@@ -84,9 +91,9 @@ mod tests {
 
     #[test]
     fn what_shifts_in_an_alarm_is_a_warning() {
-        let told = warnings(AlarmType::Metric, &watching("m1 - AVG(m1)"));
+        let told = warnings(AlarmType::Metric, &alarm("m1 - AVG(m1)"));
         assert!(told.len() == 1 && told[0].starts_with("m1 - AVG(m1): "), "{told:?}");
-        assert!(warnings(AlarmType::Metric, &watching("m1 * 2")).is_empty());
-        assert!(warnings(AlarmType::Composite, &watching("m1 - AVG(m1)")).is_empty());
+        assert!(warnings(AlarmType::Metric, &alarm("m1 * 2")).is_empty());
+        assert!(warnings(AlarmType::Composite, &alarm("m1 - AVG(m1)")).is_empty());
     }
 }

@@ -27,18 +27,10 @@ fn parse(file: &str, text: &str, name: Option<&str>) -> Result<Configuration, Er
         members.insert("AlarmName".to_owned(), name.into());
     }
     let configuration = Configuration::from(members);
-    let placed = |fault: &Fault| document.mistake(&fault.path, fault.is_of_name, told(fault));
+    let placed = |fault: &Fault| document.mistake(&fault.path, fault.is_of_name, fault.to_string());
     let mut mistakes: Vec<Mistake> = configuration.faults().iter().map(placed).collect();
     mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
     if mistakes.is_empty() { Ok(configuration) } else { Err(mistaken(file, mistakes)) }
-}
-
-/// What is missing has its name in the message.
-fn told(fault: &Fault) -> String {
-    match fault.message.ends_with("` is missing") {
-        true => fault.message.clone(),
-        false => fault.to_string(),
-    }
 }
 
 fn mistaken(file: &str, mistakes: Vec<Mistake>) -> Error {

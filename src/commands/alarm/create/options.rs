@@ -53,7 +53,7 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "NAME", help_heading = "Settings")]
     metric: Option<String>,
 
-    /// A dimension of the metric; may be repeated
+    /// A dimension; may be repeated
     #[arg(long = "dimension", value_name = "NAME=VALUE", help_heading = "Settings")]
     dimensions: Vec<Dimension>,
 
@@ -62,7 +62,7 @@ pub struct SettingsArgs {
         add = members::statistics())]
     statistic: Option<String>,
 
-    /// Seconds of a datapoint, or such as 5m
+    /// Of a datapoint: seconds, or 5m
     #[arg(long, value_name = "LENGTH", value_parser = members::seconds, help_heading = "Settings")]
     period: Option<i64>,
 
@@ -75,7 +75,7 @@ pub struct SettingsArgs {
         help_heading = "Settings")]
     threshold: Option<Number>,
 
-    /// Such as GreaterThanThreshold, or >, >=, <, <=
+    /// >, >=, <, <=, or AWS's word for it
     #[arg(long, value_name = "OP", value_parser = members::comparison, help_heading = "Settings",
         add = members::comparisons())]
     comparison: Option<String>,
@@ -84,16 +84,16 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "N", help_heading = "Settings")]
     evaluation_periods: Option<i64>,
 
-    /// How many of them must breach; if not given, all
+    /// How many must breach, if not all
     #[arg(long, value_name = "M", help_heading = "Settings")]
     datapoints_to_alarm: Option<i64>,
 
-    /// breaching, notBreaching, ignore or missing
-    #[arg(long, value_name = "WORD", value_parser = members::missing_data, help_heading = "Settings",
+    /// What a gap is: breaching, notBreaching, ignore or missing
+    #[arg(long, value_name = "WORD", value_parser = members::missing_data, hide_short_help = true, help_heading = "Settings",
         add = members::missing_data_words())]
     treat_missing_data: Option<String>,
 
-    /// A composite alarm: the rule over others
+    /// The rule of a composite alarm
     #[arg(long, value_name = "RULE", help_heading = "Settings")]
     rule: Option<String>,
 
@@ -111,15 +111,15 @@ pub struct SettingsArgs {
         help_heading = "Settings")]
     suppressor_extension: Option<i64>,
 
-    /// What is done on ALARM; may be repeated
+    /// Done on ALARM; may be repeated
     #[arg(long = "alarm-action", value_name = "ARN", help_heading = "Settings")]
     alarm_actions: Vec<String>,
 
-    /// What is done on OK; may be repeated
+    /// Done on OK; may be repeated
     #[arg(long = "ok-action", value_name = "ARN", hide_short_help = true, help_heading = "Settings")]
     ok_actions: Vec<String>,
 
-    /// What is done on INSUFFICIENT_DATA; may be repeated
+    /// Done on INSUFFICIENT_DATA; may be repeated
     #[arg(
         long = "insufficient-data-action",
         value_name = "ARN",
@@ -251,6 +251,7 @@ fn told(fault: &Fault) -> String {
     match fault.path.first().and_then(|member| option(member)) {
         Some(option) => format!("{option}: {}", fault.message),
         None if fault.message.starts_with("has neither Statistic") => "--statistic is missing".to_owned(),
+        None if fault.message.starts_with("has none of MetricName") => "--metric is missing".to_owned(),
         None => fault.to_string(),
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::presets::PRESETS;
-use crate::commands::alarm::configuration::Configuration;
 use crate::commands::alarm::configuration::members::statistic_member;
+use crate::commands::alarm::view;
 use crate::completion::{self, ArgValueCompleter, Candidate};
 use crate::output::advice;
 
@@ -59,18 +59,24 @@ impl Preset {
 
     /// What it watches and when it goes off.
     fn summary(&self) -> String {
-        format!("{} ({})", Configuration::from(self.document()).summary(), self.dimensions.join(", "))
+        let Preset { statistic, metric, threshold, datapoints, periods, .. } = self;
+        let (sign, period) = (view::sign(self.comparison), view::length(self.period.unsigned_abs()));
+        format!("{statistic} {metric} {sign} {threshold}, {datapoints}/{periods} x {period}")
     }
 }
 
 /// The whole help of the option.
 pub fn help() -> String {
     let width = PRESETS.iter().map(|preset| preset.name.len()).max().unwrap_or_default();
-    let line = |preset: &Preset| format!("\n  {:width$}  {}", preset.name, preset.summary());
-    let lines: String = PRESETS.iter().map(line).collect();
-    format!(
-        "An alarm that many want: KIND/WHAT\n\nWhat other options say stands for what it has. In brackets, the dimensions it needs.\n{lines}"
-    )
+    let mut help = "An alarm that many want: KIND/WHAT\n\nOther options override what it has. By the dimensions they need:\n".to_owned();
+    for group in PRESETS.chunk_by(|one, other| one.dimensions == other.dimensions) {
+        let dimensions = group.first().map(|preset| preset.dimensions.join(", ")).unwrap_or_default();
+        help.push_str(&format!("\n  {dimensions}"));
+        for preset in group {
+            help.push_str(&format!("\n    {:width$}  {}", preset.name, preset.summary()));
+        }
+    }
+    help
 }
 
 /// What `--preset` knows.
@@ -86,6 +92,7 @@ pub fn presets() -> ArgValueCompleter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::alarm::configuration::Configuration;
 
     #[test]
     fn every_preset_is_an_alarm_that_the_service_takes() {
@@ -134,7 +141,9 @@ mod tests {
     #[test]
     fn the_help_says_what_each_preset_is() {
         let help = help();
-        let line = "  sqs/age                   AWS/SQS ApproximateAgeOfOldestMessage, Maximum > 600 in 5 of 5 periods of 1m (QueueName)";
-        assert!(help.contains(line), "{help}");
+        let lines = "\n  QueueName\n    sqs/age                   Maximum ApproximateAgeOfOldestMessage > 600, 5/5 x 1m\n";
+        assert!(help.contains(lines), "{help}");
+        // A terminal of 100 columns shows it indented by ten.
+        assert!(help.lines().all(|line| line.len() <= 90), "{help}");
     }
 }
