@@ -116,17 +116,20 @@ pub async fn run(args: &FireAlarmArgs, ctx: &Context) -> Result<Outcome> {
     if !signals.race(consent.to(&test.plan(args.keep), ctx)).await? {
         return Ok(Outcome::Done);
     }
-    let since = Instant::now();
-    let mut seen = Vec::new();
-    let ended = test.fire(since + args.hold.unwrap_or_default(), &mut seen, ctx, &mut signals).await;
-    if ended.as_ref().is_err_and(|error| !test.may_be_set(error)) {
-        return ended.map(|()| Outcome::Done);
+    let until = Instant::now() + args.hold.unwrap_or_default();
+    let set = signals.race(alarms.set_state(alarm.name(), args.state, &test.reason)).await;
+    if set.as_ref().is_err_and(|error| !is_doubtful(error)) {
+        return set.map(|()| Outcome::Done);
     }
+    let mut seen = Vec::new();
+    let ended = match set {
+        Ok(()) => test.watch(until, &mut seen, ctx, &mut signals).await,
+        Err(error) => Err(error),
+    };
     if args.keep {
         test.tell_kept(ctx);
     } else {
-        let is_stopped = ended.as_ref().is_err_and(|error| Report::new(error).kind.exit_code() > 128);
-        test.put_back(is_stopped, ctx, &mut signals).await?;
+        test.put_back(ended.as_ref().is_err_and(is_doubtful), ctx, &mut signals).await?;
     }
     if change::is_answered(ctx) {
         ctx.out().list("alarm.fire", RAN, seen.clone())?;
@@ -263,15 +266,14 @@ impl Test<'_> {
         format!("put back after a {}", self.mark)
     }
 
-    /// Sets the state, and sees what comes of it.
-    async fn fire(
+    /// Sees what comes of the state that is set.
+    async fn watch(
         &self,
         until: Instant,
         seen: &mut Vec<Ran>,
         ctx: &Context,
         signals: &mut Signals,
     ) -> Result<()> {
-        signals.race(self.alarms.set_state(self.name(), self.state, &self.reason)).await?;
         ctx.reporter().status(format_args!("{} is {}", self.name(), self.state));
         let mut progress = ctx.reporter().progress("waiting for the actions", Some(self.due.len() as u64));
         let mut pace = Pace::new(Some(INTERVAL), random::bytes()?);
@@ -315,13 +317,6 @@ impl Test<'_> {
             }
         }
         Ok(ran(&history, &self.reason, &self.due))
-    }
-
-    /// Whether the state may be set in spite of an error: what was refused is not.
-    fn may_be_set(&self, error: &anyhow::Error) -> bool {
-        let report = Report::new(error);
-        let is_of_the_call = report.message.starts_with("cannot set the state");
-        !is_of_the_call || report.kind == Kind::Temporary
     }
 
     fn tell_kept(&self, ctx: &Context) {
@@ -436,6 +431,12 @@ impl Test<'_> {
             }
         }
     }
+}
+
+/// Whether a call that ended so may have been heard all the same: nobody refused it.
+fn is_doubtful(error: &anyhow::Error) -> bool {
+    let kind = Report::new(error).kind;
+    matches!(kind, Kind::Temporary | Kind::TimedOut | Kind::Interrupted | Kind::Terminated | Kind::HungUp)
 }
 
 async fn rest(pause: Duration, signals: &mut Signals) -> Result<()> {
