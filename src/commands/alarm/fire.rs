@@ -175,6 +175,11 @@ impl FireAlarmArgs {
         } else if due(alarm, self.state).is_empty() {
             ctx.reporter().warn(format_args!("{name} has no actions for {}: nothing will run", self.state));
         }
+        if held.is_none() && !wait(alarm).is_zero() {
+            let wait = wait(alarm);
+            ctx.reporter()
+                .status(format_args!("the actions of {name} run after {wait:?}, unless they are suppressed"));
+        }
         for parent in family.above(&[name].into()) {
             let parent = parent.name();
             ctx.reporter().status(format_args!("{parent} is above {name}, and may change its state too"));
@@ -187,6 +192,12 @@ fn due(alarm: &Alarm, state: StateValue) -> Vec<String> {
     let all: Vec<String> =
         alarm.actions().filter(|(of, _)| *of == state).map(|(_, arn)| arn.to_owned()).collect();
     at_change(alarm.has_actions_enabled(), state, &all).map(str::to_owned).collect()
+}
+
+/// How long the actions of a composite alarm wait for its suppressor.
+fn wait(alarm: &Alarm) -> Duration {
+    let is_suppressed = alarm.text("ActionsSuppressor").is_some();
+    Duration::from_secs(alarm.count("ActionsSuppressorWaitPeriod").filter(|_| is_suppressed).unwrap_or(0))
 }
 
 /// Why nothing of what is due would run.
@@ -277,7 +288,7 @@ impl Test<'_> {
         ctx.reporter().status(format_args!("{} is {}", self.name(), self.state));
         let mut progress = ctx.reporter().progress("waiting for the actions", Some(self.due.len() as u64));
         let mut pace = Pace::new(Some(INTERVAL), random::bytes()?);
-        let patience = until.max(Instant::now() + PATIENCE);
+        let patience = until.max(Instant::now() + PATIENCE + wait(self.alarm));
         while seen.len() < self.due.len() && Instant::now() < patience {
             rest(pace.pause(), signals).await?;
             match signals.race(self.look()).await {
