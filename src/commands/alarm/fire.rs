@@ -419,7 +419,9 @@ impl Test<'_> {
         if !composite.children.is_empty() {
             let names = composite.children.clone();
             for child in self.alarms.described(Selection { names, ..Selection::default() }).await? {
-                states.extend(child.state().parse().ok().map(|state| (child.name().to_owned(), state)));
+                states.extend(
+                    child.state().parse::<StateValue>().ok().map(|state| (child.name().to_owned(), state)),
+                );
             }
         }
         Ok(rule.state(|child| states.get(name_of(child)).copied()).ok())
