@@ -116,17 +116,20 @@ pub async fn run(args: &FireAlarmArgs, ctx: &Context) -> Result<Outcome> {
     if !signals.race(consent.to(&test.plan(args.keep), ctx)).await? {
         return Ok(Outcome::Done);
     }
-    let since = Instant::now();
-    let mut seen = Vec::new();
-    let ended = test.fire(since + args.hold.unwrap_or_default(), &mut seen, ctx, &mut signals).await;
-    if ended.as_ref().is_err_and(|error| !test.may_be_set(error)) {
-        return ended.map(|()| Outcome::Done);
+    let until = Instant::now() + args.hold.unwrap_or_default();
+    let set = signals.race(alarms.set_state(alarm.name(), args.state, &test.reason)).await;
+    if set.as_ref().is_err_and(|error| !is_doubtful(error)) {
+        return set.map(|()| Outcome::Done);
     }
+    let mut seen = Vec::new();
+    let ended = match set {
+        Ok(()) => test.watch(until, &mut seen, ctx, &mut signals).await,
+        Err(error) => Err(error),
+    };
     if args.keep {
         test.tell_kept(ctx);
     } else {
-        let is_stopped = ended.as_ref().is_err_and(|error| Report::new(error).kind.exit_code() > 128);
-        test.put_back(is_stopped, ctx, &mut signals).await?;
+        test.put_back(ended.as_ref().is_err_and(is_doubtful), ctx, &mut signals).await?;
     }
     if change::is_answered(ctx) {
         ctx.out().list("alarm.fire", RAN, seen.clone())?;
@@ -172,6 +175,11 @@ impl FireAlarmArgs {
         } else if due(alarm, self.state).is_empty() {
             ctx.reporter().warn(format_args!("{name} has no actions for {}: nothing will run", self.state));
         }
+        if held.is_none() && !wait(alarm).is_zero() {
+            let wait = wait(alarm);
+            ctx.reporter()
+                .status(format_args!("the actions of {name} run after {wait:?}, unless they are suppressed"));
+        }
         for parent in family.above(&[name].into()) {
             let parent = parent.name();
             ctx.reporter().status(format_args!("{parent} is above {name}, and may change its state too"));
@@ -184,6 +192,12 @@ fn due(alarm: &Alarm, state: StateValue) -> Vec<String> {
     let all: Vec<String> =
         alarm.actions().filter(|(of, _)| *of == state).map(|(_, arn)| arn.to_owned()).collect();
     at_change(alarm.has_actions_enabled(), state, &all).map(str::to_owned).collect()
+}
+
+/// How long the actions of a composite alarm wait for its suppressor.
+fn wait(alarm: &Alarm) -> Duration {
+    let is_suppressed = alarm.text("ActionsSuppressor").is_some();
+    Duration::from_secs(alarm.count("ActionsSuppressorWaitPeriod").filter(|_| is_suppressed).unwrap_or(0))
 }
 
 /// Why nothing of what is due would run.
@@ -263,19 +277,18 @@ impl Test<'_> {
         format!("put back after a {}", self.mark)
     }
 
-    /// Sets the state, and sees what comes of it.
-    async fn fire(
+    /// Sees what comes of the state that is set.
+    async fn watch(
         &self,
         until: Instant,
         seen: &mut Vec<Ran>,
         ctx: &Context,
         signals: &mut Signals,
     ) -> Result<()> {
-        signals.race(self.alarms.set_state(self.name(), self.state, &self.reason)).await?;
         ctx.reporter().status(format_args!("{} is {}", self.name(), self.state));
         let mut progress = ctx.reporter().progress("waiting for the actions", Some(self.due.len() as u64));
         let mut pace = Pace::new(Some(INTERVAL), random::bytes()?);
-        let patience = until.max(Instant::now() + PATIENCE);
+        let patience = until.max(Instant::now() + PATIENCE + wait(self.alarm));
         while seen.len() < self.due.len() && Instant::now() < patience {
             rest(pace.pause(), signals).await?;
             match signals.race(self.look()).await {
@@ -315,13 +328,6 @@ impl Test<'_> {
             }
         }
         Ok(ran(&history, &self.reason, &self.due))
-    }
-
-    /// Whether the state may be set in spite of an error: what was refused is not.
-    fn may_be_set(&self, error: &anyhow::Error) -> bool {
-        let report = Report::new(error);
-        let is_of_the_call = report.message.starts_with("cannot set the state");
-        !is_of_the_call || report.kind == Kind::Temporary
     }
 
     fn tell_kept(&self, ctx: &Context) {
@@ -413,7 +419,9 @@ impl Test<'_> {
         if !composite.children.is_empty() {
             let names = composite.children.clone();
             for child in self.alarms.described(Selection { names, ..Selection::default() }).await? {
-                states.extend(child.state().parse().ok().map(|state| (child.name().to_owned(), state)));
+                states.extend(
+                    child.state().parse::<StateValue>().ok().map(|state| (child.name().to_owned(), state)),
+                );
             }
         }
         Ok(rule.state(|child| states.get(name_of(child)).copied()).ok())
@@ -436,6 +444,12 @@ impl Test<'_> {
             }
         }
     }
+}
+
+/// Whether a call that ended so may have been heard all the same: nobody refused it.
+fn is_doubtful(error: &anyhow::Error) -> bool {
+    let kind = Report::new(error).kind;
+    matches!(kind, Kind::Temporary | Kind::TimedOut | Kind::Interrupted | Kind::Terminated | Kind::HungUp)
 }
 
 async fn rest(pause: Duration, signals: &mut Signals) -> Result<()> {

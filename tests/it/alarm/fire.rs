@@ -175,6 +175,33 @@ fn what_will_not_run_is_told_before() {
     place.alarm("fire web --state alarm -y").expect(3);
 }
 
+#[test]
+fn a_suppressor_is_told_and_waited_for() {
+    let place = place(None);
+    place.alarms.put("deploying", 5.0);
+    place.alarms.set_state("deploying", StateValue::Ok);
+    place.alarms.with_client(async |client| {
+        let call = client.put_composite_alarm().alarm_name("quiet").alarm_rule("ALARM(api-5xx)");
+        let call = call.actions_suppressor("deploying").actions_suppressor_extension_period(60);
+        call.actions_suppressor_wait_period(60).alarm_actions(PAGER).send().await.unwrap()
+    });
+    let ran = place.alarm("fire quiet --state alarm --dry-run").expect(0);
+    assert!(
+        ran.stderr.starts_with("the actions of quiet run after 60s, unless they are suppressed\n"),
+        "{ran:?}"
+    );
+    let (child, stderr) = place.firing("quiet --state alarm -y", "quiet is ALARM");
+    place.clock("+2m");
+    assert_eq!(ended(child, stderr), (Some(0), format!("succeeded  {PAGER}\nquiet is OK again\n")));
+    place.alarms.set_state("deploying", StateValue::Alarm);
+    let ran = place.alarm("fire quiet --state alarm -y").expect(0);
+    assert_eq!(
+        ran.stderr,
+        "warning: deploying suppresses its actions: no action of quiet will run\nquiet is ALARM\n\
+         quiet is OK again\n"
+    );
+}
+
 /// A CloudWatch that sets states by what a test says to the second call and those after it.
 fn once(alarm: Alarm, then: fn() -> Reply) -> CloudWatch {
     let state = Mutex::new(0);
