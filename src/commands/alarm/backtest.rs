@@ -130,9 +130,8 @@ pub async fn run(args: &BacktestArgs, ctx: &Context) -> Result<Outcome> {
         let message = format!("{} is a file, and has no history to --verify with", args.alarm);
         return Err(Error::usage(message).into());
     }
-    let trial = |document: &Map<String, Value>, setting: Option<&Setting>| {
-        Trial::new(document, setting, args.range)
-    };
+    let trial =
+        |document: &Map<String, Value>, setting: Option<&Setting>| Trial::new(document, setting, args.range);
     // What is wrong with a file or a setting is told before anything is asked.
     let (alarms, alarm, document) = match &args.alarm {
         Source::File(path) => (None, None, file::read(path).await?),

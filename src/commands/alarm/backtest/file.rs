@@ -26,8 +26,7 @@ fn understood(path: &Path, text: &str) -> Result<Map<String, Value>, Error> {
         files::mistaken(message, mistakes)
     };
     let is_json = path.extension() == Some(OsStr::new("json")) || text.trim_start().starts_with('{');
-    let document =
-        if is_json { Document::read_json(&file, text) } else { Document::read(&file, text) };
+    let document = if is_json { Document::read_json(&file, text) } else { Document::read(&file, text) };
     let document = document.map_err(|mistake| wrong(vec![mistake]))?;
     let value = document.value();
     for (member, kind) in [("AlarmRule", "composite"), ("ScheduledQueryConfiguration", "log")] {

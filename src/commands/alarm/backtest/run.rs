@@ -126,7 +126,8 @@ impl Trial {
 
     /// Whether both judge the same data.
     fn shares(&self, other: &Trial) -> bool {
-        let of = |trial: &Trial| (trial.timing.window().clone(), queries(&trial.alarm, trial.timing.period()));
+        let of =
+            |trial: &Trial| (trial.timing.window().clone(), queries(&trial.alarm, trial.timing.period()));
         of(self) == of(other)
     }
 }
@@ -228,7 +229,14 @@ async fn fetch(
                 slot.map_or(window.to, |slot| if end { slot.end } else { slot.start }.as_second())
             };
             let whole = Window { from: second(slots.first(), false), to: second(slots.last(), true) };
-            (whole, slots.iter().map(|slot| slot.start.as_second()).rfind(|at| *at <= window.from).unwrap_or(whole.from))
+            (
+                whole,
+                slots
+                    .iter()
+                    .map(|slot| slot.start.as_second())
+                    .rfind(|at| *at <= window.from)
+                    .unwrap_or(whole.from),
+            )
         }
     };
     if whole.to <= from {
@@ -316,13 +324,11 @@ impl Row {
     fn unsure(&self) -> Option<String> {
         let Range { periods, shorter, longer } = self.range;
         let of = |length: usize, fired: usize| format!("{fired} times with a range of {length}");
-        let others: Vec<String> = [
-            shorter.map(|fired| of(periods - 1, fired)),
-            longer.map(|fired| of(periods + 1, fired)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let others: Vec<String> =
+            [shorter.map(|fired| of(periods - 1, fired)), longer.map(|fired| of(periods + 1, fired))]
+                .into_iter()
+                .flatten()
+                .collect();
         (!others.is_empty()).then(|| {
             format!(
                 "{}: it would have fired {} times with the range of {periods} periods that is taken, and {}; what the \
@@ -397,7 +403,8 @@ mod tests {
     }
 
     fn outcome(changes: &[(i64, StateValue)]) -> Outcome {
-        let changes: Vec<Change> = changes.iter().map(|(second, to)| Change { at: at(*second), to: *to }).collect();
+        let changes: Vec<Change> =
+            changes.iter().map(|(second, to)| Change { at: at(*second), to: *to }).collect();
         let mut outcome = Outcome {
             initial: Ok,
             change_count: changes.len(),

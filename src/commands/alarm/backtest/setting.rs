@@ -49,7 +49,11 @@ impl FromStr for Setting {
             let known = FIELDS.iter().find(|(known, _)| *known == name.trim_end_matches("-operator"));
             let Some((_, field)) = known else {
                 let names = FIELDS.map(|(name, _)| name);
-                return Err(format!("`{name}` cannot be set{}; it is one of {}", advice(name, names), names.join(", ")));
+                return Err(format!(
+                    "`{name}` cannot be set{}; it is one of {}",
+                    advice(name, names),
+                    names.join(", ")
+                ));
             };
             if fields.iter().any(|(given, _)| given == field) {
                 return Err(format!("{name} is given twice"));
@@ -73,12 +77,12 @@ fn read(field: Field, text: &str) -> Result<Value, String> {
         Field::Comparison => text.parse::<ComparisonOperator>().map(|it| json!(it.name())).map_err(|()| {
             format!("`{text}` is one of {}", ComparisonOperator::ALL.map(ComparisonOperator::name).join(", "))
         }),
-        Field::TreatMissingData => text.parse::<TreatMissingData>().map(|it| json!(it.name())).map_err(|()| {
-            format!("`{text}` is one of {}", TreatMissingData::ALL.map(TreatMissingData::name).join(", "))
-        }),
-        Field::Statistic => {
-            text.parse::<Statistic>().map(|_| json!(text)).map_err(|error| error.to_string())
+        Field::TreatMissingData => {
+            text.parse::<TreatMissingData>().map(|it| json!(it.name())).map_err(|()| {
+                format!("`{text}` is one of {}", TreatMissingData::ALL.map(TreatMissingData::name).join(", "))
+            })
         }
+        Field::Statistic => text.parse::<Statistic>().map(|_| json!(text)).map_err(|error| error.to_string()),
     }
 }
 
@@ -114,7 +118,9 @@ impl Setting {
             Field::TreatMissingData => "TreatMissingData",
             Field::EvaluationPeriods => {
                 // An alarm on all of its periods stays one.
-                if into.get("DatapointsToAlarm") == into.get("EvaluationPeriods") && !self.has(Field::DatapointsToAlarm) {
+                if into.get("DatapointsToAlarm") == into.get("EvaluationPeriods")
+                    && !self.has(Field::DatapointsToAlarm)
+                {
                     into.remove("DatapointsToAlarm");
                 }
                 "EvaluationPeriods"
@@ -131,10 +137,18 @@ impl Setting {
     }
 
     /// What says which data is judged: of a single metric, or of all queries, or of the one that is judged.
-    fn of_data(&self, into: &mut Map<String, Value>, member: &str, value: &Value, of_all: bool) -> Result<(), Error> {
+    fn of_data(
+        &self,
+        into: &mut Map<String, Value>,
+        member: &str,
+        value: &Value,
+        of_all: bool,
+    ) -> Result<(), Error> {
         let band = into.get("ThresholdMetricId").cloned();
-        let Some(queries) = into.get_mut("Metrics").and_then(Value::as_array_mut).filter(|it| !it.is_empty()) else {
-            let is_plain = value.as_str().is_none_or(|name| name.parse().is_ok_and(|it: Statistic| !it.is_extended()));
+        let Some(queries) = into.get_mut("Metrics").and_then(Value::as_array_mut).filter(|it| !it.is_empty())
+        else {
+            let is_plain =
+                value.as_str().is_none_or(|name| name.parse().is_ok_and(|it: Statistic| !it.is_extended()));
             let name = match member {
                 "Period" => "Period",
                 _ => {
@@ -187,7 +201,10 @@ mod tests {
     fn a_setting_changes_what_it_names() {
         let changed = set("threshold=9.5,evaluation-periods=5,treat-missing-data=breaching");
         assert_eq!((&changed["Threshold"], &changed["EvaluationPeriods"]), (&json!(9.5), &json!(5)));
-        assert_eq!((changed.get("DatapointsToAlarm"), &changed["TreatMissingData"]), (None, &json!("breaching")));
+        assert_eq!(
+            (changed.get("DatapointsToAlarm"), &changed["TreatMissingData"]),
+            (None, &json!("breaching"))
+        );
         assert_eq!(set("evaluation-periods=5,datapoints-to-alarm=3")["DatapointsToAlarm"], 3);
         let changed = set("statistic=p99,period=300,comparison=LessThanThreshold");
         assert_eq!((changed.get("Statistic"), &changed["ExtendedStatistic"]), (None, &json!("p99")));
@@ -231,8 +248,12 @@ mod tests {
             let error = text.parse::<Setting>().unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");
         }
-        let error = "datapoints-to-alarm=9,period=45".parse::<Setting>().unwrap().apply(&alarm()).unwrap_err();
+        let error =
+            "datapoints-to-alarm=9,period=45".parse::<Setting>().unwrap().apply(&alarm()).unwrap_err();
         let causes = Report::new(&error.into()).causes;
-        assert!(causes.len() == 2 && causes.iter().any(|it| it.starts_with("DatapointsToAlarm")), "{causes:?}");
+        assert!(
+            causes.len() == 2 && causes.iter().any(|it| it.starts_with("DatapointsToAlarm")),
+            "{causes:?}"
+        );
     }
 }

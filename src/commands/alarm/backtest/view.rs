@@ -21,16 +21,15 @@ const SHARE: Column<Row> = Column::new("share", "SHARE", |it: &Row| percent(it.s
 const LONGEST: Column<Row> = Column::new("longest", "LONGEST", |it: &Row| lasting(it.longest_seconds));
 const FIRST: Column<Row> = Column::new("first", "FIRST", |it: &Row| it.first.into());
 const LAST: Column<Row> = Column::new("last", "LAST", |it: &Row| it.last.into());
-const SAME: Column<Row> =
-    Column::new("same", "SAME", |it: &Row| it.agreement.as_ref().map_or(Cell::Empty, |it| percent(it.same_share)));
-const MATCHED: Column<Row> = Column::new("matched", "MATCHED", |it: &Row| {
-    it.agreement.as_ref().map(|it| it.matched as u64).into()
+const SAME: Column<Row> = Column::new("same", "SAME", |it: &Row| {
+    it.agreement.as_ref().map_or(Cell::Empty, |it| percent(it.same_share))
 });
+const MATCHED: Column<Row> =
+    Column::new("matched", "MATCHED", |it: &Row| it.agreement.as_ref().map(|it| it.matched as u64).into());
 const MISSED: Column<Row> =
     Column::new("missed", "MISSED", |it: &Row| it.agreement.as_ref().map(|it| it.missed as u64).into());
-const INVENTED: Column<Row> = Column::new("invented", "INVENTED", |it: &Row| {
-    it.agreement.as_ref().map(|it| it.invented as u64).into()
-});
+const INVENTED: Column<Row> =
+    Column::new("invented", "INVENTED", |it: &Row| it.agreement.as_ref().map(|it| it.invented as u64).into());
 
 /// The times in ALARM of the only setting.
 pub const FIRINGS: &[Column<Firing>] = &[
