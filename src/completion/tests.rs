@@ -56,7 +56,10 @@ fn commands_options_and_values() {
         ),
         (
             "opsctl alarm ",
-            &["list", "show", "chart", "tree", "history", "watch", "enable", "disable", "delete"],
+            &[
+                "list", "show", "explain", "backtest", "chart", "tree", "history", "watch", "enable",
+                "disable", "delete",
+            ],
         ),
         ("opsctl alarm history --type c", &["configuration"]),
         ("opsctl alarm watch --for-state in", &["insufficient-data"]),

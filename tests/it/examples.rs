@@ -121,6 +121,9 @@ fn run(line: &str) {
     if line.contains("opsctl alarm") {
         watched(&sandbox);
     }
+    if line.contains("alarm.yaml") {
+        sealed.write("alarm.yaml", ALARM);
+    }
     if line.contains("sfn task") {
         let token = task(&sandbox);
         sealed.write("token.txt", &token);
@@ -184,6 +187,10 @@ fn orders(sandbox: &Sandbox) {
     states.ran(&arn, "run-1", &json!({"total": 12}));
     states.start(&arn, "run-2", &json!({}));
 }
+
+/// An alarm in a file.
+const ALARM: &str = "AlarmName: errors\nNamespace: Shop\nMetricName: Errors\nStatistic: Sum\nPeriod: 60\n\
+    EvaluationPeriods: 3\nThreshold: 5\nComparisonOperator: GreaterThanThreshold\n";
 
 /// Alarms that are OK, one of which is a composite alarm.
 fn watched(sandbox: &Sandbox) {

@@ -1,7 +1,9 @@
 //! `opsctl alarm` through the built binary, against a CloudWatch of alarms that the test gives.
 
+mod backtest;
 mod change;
 mod chart;
+mod explain;
 mod history;
 mod list;
 mod sandbox;

@@ -17,6 +17,8 @@ fn answer(operation: &str) -> Option<Value> {
             "AlarmName": "api-5xx", "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:api-5xx",
             "StateValue": "OK", "StateTransitionedTimestamp": "2026-11-22T11:00:00Z",
             "Namespace": "AWS/ApplicationELB", "MetricName": "HTTPCode_Target_5XX_Count",
+            "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 3, "Threshold": 5.0,
+            "ComparisonOperator": "GreaterThanThreshold",
         }] }),
         "DescribeAlarmHistory" => json!({ "AlarmHistoryItems": [{
             "AlarmName": "api-5xx", "Timestamp": "2026-11-22T11:00:00Z", "HistoryItemType": "Action",
@@ -29,7 +31,7 @@ fn answer(operation: &str) -> Option<Value> {
         "ListMetrics" => {
             json!({ "Metrics": [{ "Namespace": "Shop", "MetricName": "Orders", "Dimensions": [] }] })
         }
-        "PutMetricData" => json!({}),
+        "PutMetricData" | "ListAlarmMuteRules" => json!({}),
         "ListTagsForResource" => json!({ "Tags": [{ "Key": "team", "Value": "web" }] }),
         _ => return None,
     })
