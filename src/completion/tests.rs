@@ -59,6 +59,8 @@ fn commands_options_and_values() {
             &[
                 "list",
                 "show",
+                "explain",
+                "backtest",
                 "chart",
                 "tree",
                 "history",

@@ -84,6 +84,8 @@ pub const COMMANDS: &[&[&str]] = &[
     &["alarm"],
     &["alarm", "list"],
     &["alarm", "show"],
+    &["alarm", "explain"],
+    &["alarm", "backtest"],
     &["alarm", "chart"],
     &["alarm", "tree"],
     &["alarm", "history"],

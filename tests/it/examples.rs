@@ -121,10 +121,8 @@ fn run(line: &str) {
     if line.contains("opsctl alarm") {
         watched(&sandbox);
     }
-    if line.contains("-f alarm.yaml") {
-        let metric = "Namespace: Shop\nMetricName: Errors\nStatistic: Sum\nPeriod: 60\n";
-        let condition = "EvaluationPeriods: 3\nThreshold: 9\nComparisonOperator: GreaterThanThreshold\n";
-        sealed.write("alarm.yaml", &format!("AlarmName: api-5xx\n{metric}{condition}"));
+    if line.contains("alarm.yaml") {
+        sealed.write("alarm.yaml", ALARM);
     }
     if line.contains("silence ") {
         silent(&sealed, &sandbox);
@@ -192,6 +190,10 @@ fn orders(sandbox: &Sandbox) {
     states.ran(&arn, "run-1", &json!({"total": 12}));
     states.start(&arn, "run-2", &json!({}));
 }
+
+/// An alarm in a file.
+const ALARM: &str = "AlarmName: api-5xx\nNamespace: Shop\nMetricName: Errors\nStatistic: Sum\nPeriod: 60\n\
+    EvaluationPeriods: 3\nThreshold: 5\nComparisonOperator: GreaterThanThreshold\n";
 
 /// Alarms that are OK, one of which is a composite alarm.
 fn watched(sandbox: &Sandbox) {

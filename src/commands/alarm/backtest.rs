@@ -1,6 +1,5 @@
 //! `opsctl alarm backtest`.
 
-mod file;
 mod run;
 mod setting;
 mod view;
@@ -134,7 +133,11 @@ pub async fn run(args: &BacktestArgs, ctx: &Context) -> Result<Outcome> {
         |document: &Map<String, Value>, setting: Option<&Setting>| Trial::new(document, setting, args.range);
     // What is wrong with a file or a setting is told before anything is asked.
     let (alarms, alarm, document) = match &args.alarm {
-        Source::File(path) => (None, None, file::read(path).await?),
+        Source::File(path) => {
+            let written = super::configuration::read(path, None).await?;
+            configuration(&written.to_alarm())?;
+            (None, None, written.document)
+        }
         Source::Alarm(name) => {
             let alarms = Alarms::open(ctx).await?;
             let alarm = name.find(&alarms).await?;

@@ -6,7 +6,7 @@ use super::{Alarm, CloudWatch};
 use crate::metric::{minute, result, results};
 use crate::support::{Reply, Request};
 
-fn update(before_noon: i64, from: &str, to: &str) -> Value {
+pub fn update(before_noon: i64, from: &str, to: &str) -> Value {
     let data = json!({ "version": "1.0", "type": "Update",
         "oldState": { "stateValue": from }, "newState": { "stateValue": to } });
     json!({ "AlarmName": "cpu", "HistoryItemType": "StateUpdate", "Timestamp": minute(before_noon),

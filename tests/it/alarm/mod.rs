@@ -1,8 +1,10 @@
 //! `opsctl alarm` through the built binary, against a CloudWatch of alarms that the test gives.
 
+mod backtest;
 mod change;
 mod chart;
 mod create;
+mod explain;
 mod fire;
 mod history;
 mod list;

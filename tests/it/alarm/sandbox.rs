@@ -78,3 +78,33 @@ fn an_older_endpoint_is_understood() {
     assert_eq!(place.alarm("list --columns name -o text").expect(0).stdout, "disk\n");
     assert!(place.alarm("history disk -o text").expect(0).stdout.contains("ConfigurationUpdate"));
 }
+
+#[test]
+fn an_alarm_that_fired_is_explained_and_judged_again() {
+    let place = Place::with(None);
+    let run = |line: &str| place.sealed.run(["--sandbox"].into_iter().chain(line.split(' ')));
+    run("sandbox clock 2026-11-22T11:30:00Z").expect(0);
+    place.alarms.put("errors", 5.0);
+    for (minute, value) in [(38, 2), (39, 3), (40, 9), (41, 1)] {
+        run(&format!("metric put Shop Errors {value} --time 2026-11-22T11:{minute}:10Z")).expect(0);
+    }
+    run("sandbox clock 2026-11-22T12:00:00Z").expect(0);
+    let item = place.alarm("explain errors -o json").expect(0).json()["item"].clone();
+    let verdict = &item["verdict"];
+    assert_eq!((&item["state"], &verdict["decidedBy"]), (&json!("OK"), &json!("noDatapoints")), "{item}");
+    assert_eq!(verdict["agrees"], true);
+    let then = "explain errors --at 2026-11-22T11:41:30Z -o json";
+    let item = place.alarm(then).expect(0).json()["item"].clone();
+    assert_eq!((&item["state"], &item["verdict"]["state"]), (&json!("ALARM"), &json!("ALARM")), "{item}");
+    assert_eq!(item["verdict"]["slots"][0]["value"], 9.0);
+    let row =
+        place.alarm("backtest errors --since 25m --verify -o json").expect(0).json()["items"][0].clone();
+    assert_eq!((&row["fired"], &row["inAlarmSeconds"]), (&json!(1), &json!(60)), "{row}");
+    let agreement = &row["agreement"];
+    assert_eq!(
+        (&agreement["matched"], &agreement["missed"], &agreement["invented"]),
+        (&json!(1), &json!(0), &json!(0))
+    );
+    assert!(agreement["sameShare"].as_f64().unwrap() > 0.95, "{row}");
+    place.alarm("explain service").expect(3);
+}

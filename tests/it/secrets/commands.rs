@@ -79,6 +79,8 @@ const CALLING: &[Line] = &[
     ("sfn redrive", "orders:over --yes", 0),
     ("alarm list", "--tag team=web", 0),
     ("alarm show", "api-5xx", 0),
+    ("alarm explain", "api-5xx", 0),
+    ("alarm backtest", "api-5xx --since 1h", 0),
     ("alarm tree", "", 0),
     ("alarm history", "api-5xx", 0),
     ("alarm watch", "api-5xx --for-state ok", 0),
