@@ -135,8 +135,18 @@ impl Context {
 
     /// The moment that the value of an option means.
     pub fn moment(&self, option: &str, moment: Option<Moment>) -> Result<Option<jiff::Timestamp>> {
+        self.moment_from(option, moment, self.now())
+    }
+
+    /// The same where the present is another one than this machine's.
+    pub fn moment_from(
+        &self,
+        option: &str,
+        moment: Option<Moment>,
+        now: jiff::Timestamp,
+    ) -> Result<Option<jiff::Timestamp>> {
         let resolve = |moment: Moment| {
-            moment.resolve(self.now(), &self.out.settings().zone).map_err(|error| {
+            moment.resolve(now, &self.out.settings().zone).map_err(|error| {
                 Error::usage(format!("{option} is beyond the calendar")).because(error).into()
             })
         };

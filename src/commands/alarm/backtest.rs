@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use jiff::Timestamp;
 use opsctl_engine::evaluation::alarm::MetricAlarm;
 use serde_json::{Map, Value};
 
@@ -124,7 +125,8 @@ pub async fn run(args: &BacktestArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
     let columns = if args.verify || args.list.columns.is_some() { ROWS_VERIFIED } else { ROWS };
     let mut writer = out.stream("alarm.backtest", columns)?;
-    let window = args.window(ctx)?;
+    let now = ctx.now();
+    args.window(now, ctx)?;
     if args.verify && matches!(args.alarm, Source::File(_)) {
         let message = format!("{} is a file, and has no history to --verify with", args.alarm);
         return Err(Error::usage(message).into());
@@ -146,17 +148,19 @@ pub async fn run(args: &BacktestArgs, ctx: &Context) -> Result<Outcome> {
             (Some(alarms), Some(alarm), document)
         }
     };
+    let now = alarm.as_ref().map_or(now, |alarm| alarm.present(now));
+    let window = args.window(now, ctx)?;
     let mut trials = vec![trial(&document, None)?];
     for setting in &args.settings {
         trials.push(trial(&document, Some(setting))?);
     }
     let metrics = Metrics::of(ctx.aws().await?);
-    let Tested { mut rows, notes } = run::test(&trials, &metrics, window, ctx.now()).await?;
+    let Tested { mut rows, notes } = run::test(&trials, &metrics, window, now).await?;
     for note in notes {
         ctx.reporter().warn(note);
     }
     if let (true, Some(alarm), Some(alarms)) = (args.verify, &alarm, &alarms) {
-        let stays = known_stays(alarm, alarms, window, ctx.now()).await?;
+        let stays = known_stays(alarm, alarms, window, now).await?;
         if let Some(row) = rows.first_mut() {
             row.verify(&stays);
         }
@@ -181,9 +185,9 @@ pub async fn run(args: &BacktestArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl BacktestArgs {
-    fn window(&self, ctx: &Context) -> Result<Window> {
-        let moment = |option: &str, moment| ctx.moment(option, Some(moment));
-        let to = moment("--until", self.until)?.unwrap_or_else(|| ctx.now()).min(ctx.now());
+    fn window(&self, now: Timestamp, ctx: &Context) -> Result<Window> {
+        let moment = |option: &str, moment| ctx.moment_from(option, Some(moment), now);
+        let to = moment("--until", self.until)?.unwrap_or(now).min(now);
         let from = moment("--since", self.since)?.unwrap_or(to);
         if from >= to {
             return Err(Error::usage(format!("there is no time from --since {from} to --until {to}")).into());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use opsctl_engine::evaluation::alarm::MetricAlarm;
 use opsctl_engine::evaluation::judging::{Band, Criteria, Datapoint, Grade};
 
@@ -69,8 +69,9 @@ pub async fn run(args: &ChartAlarmArgs, ctx: &Context) -> Result<Outcome> {
     let found = args.alarm.find(&alarms).await?;
     let alarm = configuration(&found)?;
     let wanted = alarm.period().unwrap_or(60);
-    let window = args.window(wanted, ctx)?;
-    let period = Periods::of(window, ctx.now().as_second()).usable(wanted);
+    let now = found.present(ctx.now());
+    let window = args.window(wanted, now, ctx)?;
+    let period = Periods::of(window, now.as_second()).usable(wanted);
     let window = window.aligned(period);
     if period != wanted {
         let (age, name) = (age_of(period), found.name());
@@ -80,7 +81,8 @@ pub async fn run(args: &ChartAlarmArgs, ctx: &Context) -> Result<Outcome> {
     }
     let queries = queries(&alarm, period);
     let metrics = Metrics::of(ctx.aws().await?);
-    let (fetched, states) = tokio::join!(metrics.data(&queries, window), stays(&found, &alarms, window, ctx));
+    let (fetched, states) =
+        tokio::join!(metrics.data(&queries, window), stays(&found, &alarms, window, now, ctx));
     let fetched = fetched?;
     for note in &fetched.notes {
         ctx.reporter().warn(note);
@@ -118,10 +120,10 @@ pub async fn run(args: &ChartAlarmArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl ChartAlarmArgs {
-    fn window(&self, period: i64, ctx: &Context) -> Result<Window> {
-        let to = ctx.moment("--until", Some(self.until))?.unwrap_or_else(|| ctx.now());
+    fn window(&self, period: i64, now: Timestamp, ctx: &Context) -> Result<Window> {
+        let to = ctx.moment_from("--until", Some(self.until), now)?.unwrap_or(now);
         let usual = SignedDuration::from_secs(period.saturating_mul(60).max(3 * 3600));
-        let from = match ctx.moment("--since", self.since)? {
+        let from = match ctx.moment_from("--since", self.since, now)? {
             Some(from) => from,
             None => to
                 .checked_sub(usual)

@@ -76,10 +76,9 @@ pub struct ExplainAlarmArgs {
 pub async fn run(args: &ExplainAlarmArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.detail_out(&args.detail);
     let details = out.details("alarm.explanation", COLUMNS)?;
-    let at = ctx.moment("--at", Some(args.at))?.unwrap_or_else(|| ctx.now());
     let alarms = Alarms::open(ctx).await?;
     let alarm = args.alarm.find(&alarms).await?;
-    let explained = args.explain(&alarm, &alarms, at, ctx).await?;
+    let explained = args.explain(&alarm, &alarms, ctx).await?;
     let settings = out.settings();
     let is_for_people =
         settings.format == Format::Table && settings.query.is_none() && args.detail.columns.is_none();
@@ -92,17 +91,13 @@ pub async fn run(args: &ExplainAlarmArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl ExplainAlarmArgs {
-    async fn explain(
-        &self,
-        alarm: &Alarm,
-        alarms: &Alarms,
-        at: Timestamp,
-        ctx: &Context,
-    ) -> Result<Explained> {
+    async fn explain(&self, alarm: &Alarm, alarms: &Alarms, ctx: &Context) -> Result<Explained> {
+        let now = alarm.present(ctx.now());
+        let at = ctx.moment_from("--at", Some(self.at), now)?.unwrap_or(now);
         let mut explained = Explained::of(alarm, at);
-        let is_now = at >= ctx.now();
+        let is_now = at >= now;
         let state =
-            if is_now { alarm.state().parse().ok() } else { state_at(alarm, alarms, at, ctx).await? };
+            if is_now { alarm.state().parse().ok() } else { state_at(alarm, alarms, at, now).await? };
         if !is_now {
             explained.state = state.map(|state: StateValue| state.to_string());
             explained.forget_now();
@@ -110,7 +105,7 @@ impl ExplainAlarmArgs {
         match alarm.alarm_type {
             AlarmType::Composite => composite::explain(alarm, alarms, &mut explained).await?,
             AlarmType::Metric => {
-                let asked = metric::Asked { at, now: ctx.now(), is_now, range: self.range, state };
+                let asked = metric::Asked { at, now, is_now, range: self.range, state };
                 metric::explain(alarm, &Metrics::of(ctx.aws().await?), &asked, &mut explained).await?;
             }
             AlarmType::Log => {
@@ -142,11 +137,11 @@ async fn state_at(
     alarm: &Alarm,
     alarms: &Alarms,
     at: Timestamp,
-    ctx: &Context,
+    now: Timestamp,
 ) -> Result<Option<StateValue>> {
     let second = at.as_second();
     let window = Window { from: second, to: second.saturating_add(1) };
-    let stays = known_stays(alarm, alarms, window, ctx.now()).await?;
+    let stays = known_stays(alarm, alarms, window, now).await?;
     Ok(stays.iter().rfind(|stay| stay.from <= second).map(|stay| stay.state))
 }
 

@@ -139,6 +139,12 @@ impl Alarm {
     pub fn time(&self, member: &str) -> Option<Timestamp> {
         self.text(member)?.parse().ok()
     }
+
+    /// The present, as far as can be told: what the service has last done with it is not yet to come, whatever the clock
+    /// of this machine says. That of a sandbox may be set ahead.
+    pub fn present(&self, now: Timestamp) -> Timestamp {
+        self.time("StateUpdatedTimestamp").map_or(now, |updated| updated.max(now))
+    }
 }
 
 fn metric(of: &Map<String, Value>) -> Option<Metric<'_>> {

@@ -23,11 +23,17 @@ struct Change {
 }
 
 /// The states of a time, the oldest first. What may not be known is told and left out.
-pub async fn stays(alarm: &Alarm, alarms: &Alarms, window: Window, ctx: &Context) -> Vec<Stay> {
-    known_stays(alarm, alarms, window, ctx.now()).await.unwrap_or_else(|error| {
+pub async fn stays(
+    alarm: &Alarm,
+    alarms: &Alarms,
+    window: Window,
+    now: Timestamp,
+    ctx: &Context,
+) -> Vec<Stay> {
+    known_stays(alarm, alarms, window, now).await.unwrap_or_else(|error| {
         let why = Report::new(&error).line();
         ctx.reporter().warn(format_args!("the states of {} are not known: {why}", alarm.name()));
-        between(&[], current(alarm), kept(window, ctx.now().as_second()))
+        between(&[], current(alarm), kept(window, now.as_second()))
     })
 }
 
