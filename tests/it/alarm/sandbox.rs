@@ -8,7 +8,7 @@ use crate::support::{Ran, Sandbox, Sealed};
 
 pub struct Place {
     pub sealed: Sealed,
-    pub sandbox: Sandbox,
+    _sandbox: Sandbox,
     pub alarms: Alarms,
 }
 
@@ -17,7 +17,7 @@ impl Place {
         let sealed = Sealed::new();
         let sandbox = Sandbox::with_config(&sealed, config);
         let alarms = Alarms::of(&sandbox);
-        Place { sealed, sandbox, alarms }
+        Place { sealed, _sandbox: sandbox, alarms }
     }
 
     pub fn alarm(&self, line: &str) -> Ran {
