@@ -76,20 +76,20 @@ pub struct FireAlarmArgs {
     alarm: AlarmName,
 
     /// The state to try: ok, alarm, insufficient-data
-    #[arg(long, value_name = "STATE", value_parser = complete::state, help_heading = "Test",
+    #[arg(long, value_name = "STATE", value_parser = complete::state, help_heading = "Settings",
         add = complete::states())]
     state: StateValue,
 
     /// Why, for those whom it reaches
-    #[arg(long, value_name = "TEXT", help_heading = "Test")]
+    #[arg(long, value_name = "TEXT", help_heading = "Settings")]
     reason: Option<String>,
 
     /// Leave it in the state for so long at least
-    #[arg(long, value_name = "DURATION", value_parser = positive_duration, help_heading = "Test")]
+    #[arg(long, value_name = "DURATION", value_parser = positive_duration, help_heading = "Settings")]
     hold: Option<Duration>,
 
     /// Do not put it back
-    #[arg(long, conflicts_with = "hold", help_heading = "Test")]
+    #[arg(long, conflicts_with = "hold", help_heading = "Settings")]
     keep: bool,
 
     #[command(flatten)]

@@ -75,35 +75,35 @@ pub struct SilenceAlarmsArgs {
     alarms: Vec<AlarmName>,
 
     /// How long: from 1m to 15d
-    #[arg(long = "for", value_name = "DURATION", value_parser = when::length, help_heading = "Silence")]
+    #[arg(long = "for", value_name = "DURATION", value_parser = when::length, help_heading = "Settings")]
     length: Duration,
 
     /// Why, for those who find them silent
-    #[arg(long, value_name = "TEXT", help_heading = "Silence")]
+    #[arg(long, value_name = "TEXT", help_heading = "Settings")]
     reason: Option<String>,
 
     /// From then on, instead of from now on
-    #[arg(long, value_name = "TIME", help_heading = "Silence")]
+    #[arg(long, value_name = "TIME", help_heading = "Settings")]
     at: Option<Start>,
 
     /// Whenever a clock shows this: five fields
-    #[arg(long, value_name = "EXPR", value_parser = when::cron, conflicts_with = "at", help_heading = "Silence")]
+    #[arg(long, value_name = "EXPR", value_parser = when::cron, conflicts_with = "at", help_heading = "Settings")]
     cron: Option<String>,
 
     /// Of --cron: no window after then
-    #[arg(long, value_name = "TIME", requires = "cron", help_heading = "Silence")]
+    #[arg(long, value_name = "TIME", requires = "cron", help_heading = "Settings")]
     until: Option<Moment>,
 
     /// Of --at and --cron, if not UTC
-    #[arg(long, value_name = "ZONE", help_heading = "Silence")]
+    #[arg(long, value_name = "ZONE", help_heading = "Settings")]
     timezone: Option<Zone>,
 
     /// What the mute rule is called
-    #[arg(long, value_name = "RULE", help_heading = "Silence")]
+    #[arg(long, value_name = "RULE", help_heading = "Settings")]
     name: Option<String>,
 
     /// Disable the actions where there are no mute rules
-    #[arg(long, conflicts_with_all = ["at", "cron"], help_heading = "Silence")]
+    #[arg(long, conflicts_with_all = ["at", "cron"], help_heading = "Settings")]
     fallback: bool,
 
     #[command(flatten)]

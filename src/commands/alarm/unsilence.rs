@@ -62,7 +62,7 @@ pub struct UnsilenceAlarmsArgs {
     alarms: Vec<AlarmName>,
 
     /// Only this mute rule, whoever made it
-    #[arg(long, value_name = "RULE", help_heading = "Silence", add = complete::mutes())]
+    #[arg(long, value_name = "RULE", help_heading = "Target", add = complete::mutes())]
     rule: Option<String>,
 
     #[command(flatten)]
