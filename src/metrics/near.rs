@@ -17,8 +17,7 @@ impl Metrics {
         let named = |what: &str| Error::not_found(format!("{what} has been published in the last two weeks"));
         let of_namespace = Filter { namespace: Some(metric.namespace.clone()), ..Filter::default() };
         if !metric.metric_name.is_empty() {
-            let of_name = Filter { metric_name: Some(metric.metric_name.clone()), ..of_namespace.clone() };
-            let same_name = self.first(&of_name, PAGES).await?;
+            let same_name = self.of_the_same_name(metric).await?;
             if !same_name.is_empty() {
                 return Ok(unlike(metric, &same_name));
             }
@@ -39,6 +38,16 @@ impl Metrics {
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error.hint("opsctl metric list"),
         }))
+    }
+
+    /// What has been published in the last two weeks under the name of a metric, whatever its dimensions.
+    pub async fn of_the_same_name(&self, metric: &Metric) -> Result<Vec<Metric>> {
+        let filter = Filter {
+            namespace: Some(metric.namespace.clone()),
+            metric_name: Some(metric.metric_name.clone()),
+            ..Filter::default()
+        };
+        self.first(&filter, PAGES).await
     }
 }
 

@@ -49,6 +49,11 @@ fn one_command_shows_all_of_it() {
         "it is neither a JPEG nor a PNG",
         "OptimizeImage",
         "(exit code 6)",
+        "so it is    ALARM: 1 of the newest 1 datapoint breaches",
+        "INSUFFICIENT_DATA -> ALARM: Threshold Crossed",
+        "ALARM -> OK: Threshold Crossed",
+        "ALARM: \"image-processor-failing\" in us-east-1",
+        "OK: \"image-processor-failing\" in us-east-1",
     ] {
         assert!(ran.stdout.contains(shown) || ran.stderr.contains(shown), "{shown}: {ran:?}");
     }

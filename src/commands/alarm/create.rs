@@ -2,7 +2,7 @@
 
 mod options;
 mod preset;
-mod presets;
+pub mod presets;
 
 use std::path::PathBuf;
 

@@ -5,6 +5,7 @@ use opsctl_engine::evaluation::composite::{Rule, name_of};
 
 use super::api::{Alarms, Selection};
 use super::configuration::Configuration;
+use super::create::presets;
 use super::family::Family;
 use super::model::{Alarm, AlarmType};
 use super::target::names_of_all;
@@ -74,6 +75,12 @@ pub async fn warn_of_metrics(wanted: &Configuration, aws: &Aws, reporter: &Repor
             metric_name: it.name.to_owned(),
             dimensions: it.dimensions.iter().map(dimension).collect(),
         };
+        // What AWS publishes only when something happens may be new: that there is none says nothing of its name.
+        if presets::have(it.namespace, it.name)
+            && metrics.of_the_same_name(&metric).await.is_ok_and(|published| published.is_empty())
+        {
+            continue;
+        }
         match metrics.missing(&metric).await {
             Ok(None) => {}
             Ok(Some(error)) => reporter.warn(in_a_line(error)),

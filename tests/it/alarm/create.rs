@@ -203,6 +203,16 @@ fn a_metric_that_nobody_publishes_is_a_warning_with_a_near_one() {
     assert_eq!(cloudwatch.inputs("PutMetricAlarm").len(), 1);
 }
 
+/// It is published only when something happens.
+#[test]
+fn a_metric_of_a_preset_that_nothing_has_published_yet_is_no_mistake() {
+    let cloudwatch = CloudWatch::of(Vec::new());
+    let machine = "StateMachineArn=arn:aws:states:eu-west-1:111122223333:stateMachine:orders";
+    let line = ["alarm", "create", "x", "--preset", "sfn/failed", "--dimension", machine, "-y"];
+    let ran = cloudwatch.sealed.run(line).expect(0);
+    assert!(!ran.stderr.contains("warning"), "{ran:?}");
+}
+
 #[test]
 fn an_alarm_that_is_there_is_only_replaced_when_asked_to() {
     let cloudwatch = CloudWatch::of(vec![Alarm::metric("cpu", "OK"), Alarm::log("logs", "OK")]);

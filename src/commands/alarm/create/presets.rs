@@ -9,6 +9,11 @@ const BELOW: &str = "LessThanThreshold";
 
 const GIB: f64 = 1_073_741_824.0;
 
+/// Whether a metric is one of theirs.
+pub fn have(namespace: &str, metric: &str) -> bool {
+    PRESETS.iter().any(|preset| (preset.namespace, preset.metric) == (namespace, metric))
+}
+
 /// In which slot of a preset each value stands.
 #[allow(clippy::too_many_arguments)]
 const fn preset(
