@@ -43,7 +43,7 @@ impl Protocol {
     pub fn of(parts: &Parts) -> Self {
         let form = parts.method == http::Method::POST && parts.uri.path() == "/";
         let scope = sigv4::claimed_scope(parts);
-        match scope.as_ref().map(|(_, service)| service.as_str()) {
+        match scope.as_ref().map(|scope| scope.service.as_str()) {
             _ if parts.uri.path().starts_with(monitoring::PATH) => {
                 Protocol::Monitoring(monitoring::Codec::Cbor)
             }
@@ -119,10 +119,13 @@ fn is_own_host(host: &str) -> bool {
 
 impl From<Refusal> for ServiceError {
     fn from(refusal: Refusal) -> Self {
+        if refusal == Refusal::Expired {
+            return ServiceError::expired_token();
+        }
         let code = match &refusal {
             Refusal::Missing => "MissingAuthenticationTokenException",
             Refusal::Incomplete(_) => "IncompleteSignatureException",
-            Refusal::UnknownKey => "UnrecognizedClientException",
+            Refusal::UnknownKey | Refusal::Expired => "UnrecognizedClientException",
             Refusal::Invalid(_) => "InvalidSignatureException",
         };
         ServiceError::new(code, refusal.to_string()).status(403)
@@ -133,13 +136,20 @@ impl From<Refusal> for ServiceError {
 pub fn query_code(code: &str) -> &str {
     match code {
         "AccessDeniedException" => "AccessDenied",
+        "ExpiredTokenException" => "ExpiredToken",
         "IncompleteSignatureException" => "IncompleteSignature",
         "InvalidSignatureException" => "SignatureDoesNotMatch",
         "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
         "UnknownOperationException" => "InvalidAction",
         "UnrecognizedClientException" => "InvalidClientTokenId",
+        "ValidationException" => "ValidationError",
         code => code,
     }
+}
+
+/// The status an error has in the Query protocol, where it is not that of the JSON protocols.
+fn query_status(error: &ServiceError) -> u16 {
+    if error.code == "ExpiredTokenException" { 403 } else { error.status }
 }
 
 /// The name an error has in S3, by the one it has in the JSON protocols.
@@ -169,7 +179,9 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
             (error.status, content_type, body.to_string().into_bytes())
         }
         (Err(error), Protocol::Monitoring(codec)) => return monitoring_error(&error, codec, request_id),
-        (Err(error), Protocol::Query) => (error.status, "text/xml", failure(&error, request_id).into_bytes()),
+        (Err(error), Protocol::Query) => {
+            (query_status(&error), "text/xml", failure(&error, request_id).into_bytes())
+        }
         (Err(error), Protocol::S3Control) => {
             let body = format!(
                 "<ErrorResponse>{}<RequestId>{request_id}</RequestId></ErrorResponse>",

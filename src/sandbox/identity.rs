@@ -27,8 +27,8 @@ impl Identity {
             region: region.to_owned(),
             user: user.to_owned(),
             user_id: format!("AIDA{}", random_text::<17>(BASE32)?),
-            access_key_id: format!("AKIA{}", random_text::<16>(BASE32)?),
-            secret_access_key: Zeroizing::new(random_text::<40>(BASE64)?),
+            access_key_id: access_key_id("AKIA")?,
+            secret_access_key: secret_access_key()?,
         })
     }
 
@@ -39,14 +39,6 @@ impl Identity {
     pub fn secret_access_key(&self) -> &str {
         &self.secret_access_key
     }
-
-    /// The secret as the first key of a SigV4 derivation.
-    pub fn signing_secret(&self) -> Zeroizing<Vec<u8>> {
-        let mut secret = Zeroizing::new(Vec::with_capacity(4 + self.secret_access_key.len()));
-        secret.extend_from_slice(b"AWS4");
-        secret.extend_from_slice(self.secret_access_key.as_bytes());
-        secret
-    }
 }
 
 impl fmt::Debug for Identity {
@@ -56,6 +48,15 @@ impl fmt::Debug for Identity {
             .field("region", &self.region)
             .finish_non_exhaustive()
     }
+}
+
+/// One that nobody has; AKIA begins those of users, ASIA those of sessions.
+pub fn access_key_id(prefix: &str) -> Result<String, NoRandomness> {
+    Ok(format!("{prefix}{}", random_text::<16>(BASE32)?))
+}
+
+pub fn secret_access_key() -> Result<Zeroizing<String>, NoRandomness> {
+    Ok(Zeroizing::new(random_text::<40>(BASE64)?))
 }
 
 /// `N` characters, each drawn evenly from an alphabet of 32 or 64.

@@ -21,6 +21,7 @@ mod node;
 mod node_ids;
 mod notifications;
 mod policy;
+mod principals;
 mod s3;
 mod server;
 mod services;
@@ -30,6 +31,7 @@ mod sigv4;
 mod start;
 pub mod state;
 mod states;
+mod tokens;
 mod websocket;
 
 pub use client::Connection;

@@ -3,6 +3,7 @@
 
 use super::account::Account;
 use super::http::{Answer, Protocol, check_host, monitoring_operation, name, response};
+use super::principals;
 use super::services::{self, Call, Reply, RestCall, ServiceError};
 use super::sigv4::Claim;
 use super::websocket;
@@ -146,12 +147,29 @@ async fn call(
     parts: http::request::Parts,
     body: Incoming,
 ) -> Result<Reply, ServiceError> {
-    let claim = Claim::new(&parts, &account.identity, Timestamp::now())?;
+    let claim = Claim::new(&parts, &account.principals, Timestamp::now())?;
     let body = read(body, account.request_timeout).await?;
     let region = claim.region().to_owned();
-    let service = claim.verify(&parts, &body, &account.identity)?;
+    let caller = claim.caller();
+    let service = claim.verify(&parts, &body)?;
+    let reply = principals::calling(caller, dispatch(account, &service, &region, &parts, &body)).await;
+    // What the sandbox says of itself is not rehearsed.
+    if service != services::CONTROL {
+        tokio::time::sleep(account.settings.latency).await;
+    }
+    reply
+}
+
+/// To the service it was signed for.
+async fn dispatch(
+    account: &Arc<Account>,
+    service: &str,
+    region: &str,
+    parts: &http::request::Parts,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let reply = if service != services::CONTROL && account.sessions.credentials_have_expired() {
+    if service != services::CONTROL && account.sessions.credentials_have_expired() {
         Err(ServiceError::expired_token())
     } else if service == "s3" || service == "lambda" {
         let query = parts.uri.query().unwrap_or_default();
@@ -160,25 +178,20 @@ async fn call(
             path: parts.uri.path(),
             query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: &parts.headers,
-            body: &body,
-            region: &region,
+            body,
+            region,
         };
-        match service.as_str() {
+        match service {
             "lambda" => services::answer_lambda(account, &call).await,
             _ => services::answer_rest(account, &call),
         }
     } else if service == "monitoring" {
-        monitoring(account, &parts, &body)
+        monitoring(account, parts, body)
     } else if service == "states" {
-        services::answer_later(account, &Call { service: &service, target, body: &body }).await
+        services::answer_later(account, &Call { service, target, body }).await
     } else {
-        services::answer(account, &Call { service: &service, target, body: &body })
-    };
-    // What the sandbox says of itself is not rehearsed.
-    if service != services::CONTROL {
-        tokio::time::sleep(account.settings.latency).await;
+        services::answer(account, &Call { service, target, body })
     }
-    reply
 }
 
 /// CloudWatch's own: what is signed may be packed.

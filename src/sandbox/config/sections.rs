@@ -6,6 +6,7 @@ use super::documents::documents;
 use super::functions::functions;
 use super::jobs;
 use super::notifications::notifications;
+use super::sign_in;
 use super::{
     Additions, CloudWatchSettings, Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings,
 };
@@ -77,6 +78,10 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     }
     if let Some(value) = section.get("roles") {
         settings.roles = jobs::roles(reader_ref, value);
+        settings.any_role = false;
+    }
+    if let Some(table) = section.section(reader_ref, "mfa") {
+        settings.mfa = sign_in::mfa(reader_ref, table);
     }
     if let Some(value) = section.get("functions") {
         settings.functions = functions(reader_ref, file, value);
