@@ -21,6 +21,7 @@ use super::s3::S3;
 use super::s3::store::Store;
 use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
+use super::sso::Sso;
 use super::states::States;
 use crate::random::NoRandomness;
 use opsctl_engine::manifest::partition;
@@ -34,6 +35,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Account {
     pub identity: Identity,
     pub principals: Arc<Principals>,
+    pub sso: Sso,
     pub nodes: Vec<ManagedNode>,
     pub sessions: Sessions,
     pub commands: Commands,
@@ -123,6 +125,7 @@ impl Account {
             additions: Additions::open(folder),
             messages: Messages::open(&folder.join("messages"), channels),
             monitoring,
+            sso: Sso::new(settings.sso.clone(), &identity, port)?,
             principals,
             identity,
             settings,

@@ -6,7 +6,8 @@ use opsctl_engine::manifest::partition;
 use std::fmt;
 use zeroize::Zeroizing;
 
-const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// The letters of ids, and of what people type.
+pub const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 #[derive(Clone)]
@@ -60,7 +61,7 @@ pub fn secret_access_key() -> Result<Zeroizing<String>, NoRandomness> {
 }
 
 /// `N` characters, each drawn evenly from an alphabet of 32 or 64.
-fn random_text<const N: usize>(alphabet: &[u8]) -> Result<String, NoRandomness> {
+pub fn random_text<const N: usize>(alphabet: &[u8]) -> Result<String, NoRandomness> {
     let drawn: [u8; N] = random::bytes()?;
     let letters = drawn.iter().filter_map(|byte| alphabet.get(usize::from(*byte) % alphabet.len()));
     Ok(letters.map(|letter| char::from(*letter)).collect())

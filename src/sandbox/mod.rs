@@ -28,6 +28,7 @@ mod services;
 mod sessions;
 mod shelf;
 mod sigv4;
+mod sso;
 mod start;
 pub mod state;
 mod states;

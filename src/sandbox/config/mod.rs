@@ -9,6 +9,7 @@ mod jobs;
 mod notifications;
 mod sections;
 mod sign_in;
+mod sso;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use super::lambda::FunctionSettings;
 use super::notifications::Notification;
 use super::s3::store::FirstBucket;
 use super::sessions::{FaultSettings, Throttle};
+use super::sso::SsoSettings;
 use crate::input::Mistake;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -57,6 +59,7 @@ pub struct Settings {
     /// Whether every other name is a role, too, as long as the file names none.
     pub any_role: bool,
     pub mfa: MfaSettings,
+    pub sso: SsoSettings,
     /// What Lambda has.
     pub functions: Vec<FunctionSettings>,
     /// The topics of SNS and the queues of SQS that there are. None: every name is one.
@@ -202,6 +205,7 @@ impl Default for Settings {
             roles: vec![Role::default_one()],
             any_role: true,
             mfa: MfaSettings::default(),
+            sso: SsoSettings::default(),
             functions: Vec::new(),
             topics: None,
             queues: None,

@@ -7,6 +7,7 @@ use super::functions::functions;
 use super::jobs;
 use super::notifications::notifications;
 use super::sign_in;
+use super::sso::sso;
 use super::{
     Additions, CloudWatchSettings, Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings,
 };
@@ -82,6 +83,9 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     }
     if let Some(table) = section.section(reader_ref, "mfa") {
         settings.mfa = sign_in::mfa(reader_ref, table);
+    }
+    if let Some(table) = section.section(reader_ref, "sso") {
+        settings.sso = sso(reader_ref, table);
     }
     if let Some(value) = section.get("functions") {
         settings.functions = functions(reader_ref, file, value);
@@ -314,7 +318,7 @@ fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultSetting
     settings
 }
 
-fn is_account(text: &str) -> bool {
+pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -327,7 +331,7 @@ pub fn is_region(text: &str) -> bool {
     (3..=5).contains(&parts.len()) && words && number
 }
 
-fn is_user_name(text: &str) -> bool {
+pub fn is_user_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }

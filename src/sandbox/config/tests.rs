@@ -1,5 +1,6 @@
 use super::*;
 use crate::sandbox::sessions::ExtraFrame;
+use crate::sandbox::sso::Approve;
 
 fn mistakes(text: &str) -> Vec<String> {
     let mistakes = Settings::parse("sandbox.toml", text).unwrap_err();
@@ -37,6 +38,8 @@ fn what_the_template_comments_out_is_valid_too() {
     let role = &settings.roles[0];
     assert_eq!((role.mfa, role.external_id.as_deref(), role.max_duration), (true, Some("partner-1"), 7200));
     assert!(!settings.any_role && settings.mfa.serial.is_some());
+    let accounts = settings.sso.accounts.unwrap();
+    assert_eq!((settings.sso.approve, accounts[0].roles.len()), (Approve::AfterPolls(3), 2));
 }
 
 #[test]

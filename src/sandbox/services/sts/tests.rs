@@ -1,5 +1,5 @@
 use super::*;
-use crate::sandbox::principals::{Kind, calling_now};
+use crate::sandbox::principals::calling_now;
 use crate::sandbox::services::testing;
 use std::sync::Arc;
 
