@@ -397,6 +397,8 @@ as() { AWS_ACCESS_KEY_ID=$(take "$1" 1) AWS_SECRET_ACCESS_KEY=$(take "$1" 2) AWS
 keys='[Credentials.AccessKeyId, Credentials.SecretAccessKey, Credentials.SessionToken]'
 as "$(aws --output text sts get-session-token $code 123456 --query "$keys")"
 as "$(aws --output text sts assume-role --role-arn $arn:role/deploy --role-session-name ann $code 123456 --query "$keys")"
+# What looks like an address is not to be fetched.
+aws configure set cli_follow_urlparam false
 client=$(aws --output text sso-oidc register-client --client-name cli --client-type public --query '[clientId, clientSecret]')
 shown="--client-id $(take "$client" 1) --client-secret $(take "$client" 2)"
 device=$(aws --output text sso-oidc start-device-authorization $shown --start-url $AWS_ENDPOINT_URL/start --query deviceCode)

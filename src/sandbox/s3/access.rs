@@ -1,5 +1,5 @@
-//! Who may do what: signatures are checked against the keys that the sandbox knows, and every operation that is signed is held
-//! against what the sandbox denies, and how often it answers. Owns which actions an operation needs.
+//! Who may do what: signatures are checked against the keys that the sandbox knows, and every operation that is signed
+//! is held against what the sandbox denies, and how often it answers. Owns which actions an operation needs.
 
 use super::Caller;
 use super::gateway::Gateway;

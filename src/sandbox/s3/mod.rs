@@ -18,7 +18,7 @@ use super::principals::{self, Principals};
 use super::services::ServiceError;
 use super::sigv4::{self, Refusal, Scope};
 use gateway::{Gateway, Versions};
-use http::header::CONTENT_TYPE;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
@@ -103,6 +103,14 @@ fn check(parts: &Parts) -> Result<Scope, ServiceError> {
     let Some(scope) = sigv4::claimed_scope(parts) else {
         return Err(ServiceError::new("AccessDenied", "Access Denied").status(403));
     };
+    // Whose key is looked at must be whose signature is checked.
+    let query = parts.uri.query().unwrap_or_default();
+    let mut names = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
+    if parts.headers.contains_key(AUTHORIZATION) && names.any(|name| name == "X-Amz-Credential") {
+        let message = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
+                       parameter or the Authorization header should be specified";
+        return Err(ServiceError::new("InvalidArgument", message));
+    }
     sigv4::check_headers_of_aws(parts)?;
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if parts.method == Method::POST && kind.trim_start().to_ascii_lowercase().starts_with("multipart/") {

@@ -68,10 +68,6 @@ impl Sso {
         self.settings.start_url.clone().unwrap_or_else(|| format!("{}/start", self.endpoint))
     }
 
-    pub fn approve(&self) -> Approve {
-        self.settings.approve
-    }
-
     /// How long credentials of a role last.
     pub fn role_duration(&self) -> SignedDuration {
         SignedDuration::from_secs(self.settings.role_s.into())
