@@ -16,10 +16,12 @@ use super::node::Node;
 use super::node_ids::node_id;
 use super::notifications::Notifications;
 use super::policy::Policy;
+use super::principals::{self, Principal, Principals};
 use super::s3::S3;
 use super::s3::store::Store;
 use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
+use super::sso::Sso;
 use super::states::States;
 use crate::random::NoRandomness;
 use opsctl_engine::manifest::partition;
@@ -32,6 +34,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub struct Account {
     pub identity: Identity,
+    pub principals: Arc<Principals>,
+    pub sso: Sso,
     pub nodes: Vec<ManagedNode>,
     pub sessions: Sessions,
     pub commands: Commands,
@@ -94,6 +98,7 @@ impl Account {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
         let Engines { kms, sessions, commands, store, batch, lambda, monitoring } = engines;
         let channels = Channels::new(&identity, settings.topics.clone(), settings.queues.clone());
+        let principals = Arc::new(Principals::new(&identity)?);
         let deliveries = Arc::new(Deliveries::open(folder));
         let told = settings.notifications.clone();
         let notifications = Arc::new(Notifications::new(told, &identity, Arc::clone(&deliveries)));
@@ -111,7 +116,7 @@ impl Account {
             commands,
             call_rate: CallRate::new(settings.calls_per_second),
             kms,
-            s3: S3::new(&identity, store, settings.s3.slow_down_per_s),
+            s3: S3::new(&identity, &principals, store, settings.s3.slow_down_per_s),
             batch,
             lambda,
             deliveries,
@@ -120,6 +125,8 @@ impl Account {
             additions: Additions::open(folder),
             messages: Messages::open(&folder.join("messages"), channels),
             monitoring,
+            sso: Sso::new(settings.sso.clone(), &identity, port)?,
+            principals,
             identity,
             settings,
             port,
@@ -132,7 +139,19 @@ impl Account {
 
     /// Whether the caller may do this; denied calls end here.
     pub fn authorize(&self, action: &str, resource: &str) -> Result<(), ServiceError> {
-        self.policy.check(&self.identity, action, resource)
+        self.policy.check(&self.caller().arn, action, resource)
+    }
+
+    /// Who sent the request that is answered; what the sandbox does by itself it does as its user.
+    pub fn caller(&self) -> Arc<Principal> {
+        principals::caller().unwrap_or_else(|| self.principals.user())
+    }
+
+    /// Of the device that its user shows codes of.
+    pub fn mfa_serial(&self) -> String {
+        let Identity { region, account, user, .. } = &self.identity;
+        let own = || format!("arn:{}:iam::{account}:mfa/{user}", partition(region));
+        self.settings.mfa.serial.clone().unwrap_or_else(own)
     }
 
     /// An ARN of this account and region.

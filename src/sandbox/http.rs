@@ -1,14 +1,15 @@
 //! The HTTP of the API: which requests are let in, and how answers and refusals look in each protocol. Knows no
 //! service and no socket.
 
-use super::services::{Reply, RestReply, ServiceError, lambda, monitoring, s3control};
+use super::services::{Reply, RestReply, ServiceError, lambda, monitoring, s3control, sso};
 use super::sigv4::{self, Refusal};
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
+use serde_json::Value;
 use std::error::Error;
 use std::fmt::Write as _;
 
@@ -31,6 +32,8 @@ pub enum Protocol {
     S3,
     /// JSON in REST.
     Lambda,
+    /// JSON in REST that nobody signs, and pages.
+    SignIn,
 }
 
 const JSON_1_0: &str = "application/x-amz-json-1.0";
@@ -43,7 +46,7 @@ impl Protocol {
     pub fn of(parts: &Parts) -> Self {
         let form = parts.method == http::Method::POST && parts.uri.path() == "/";
         let scope = sigv4::claimed_scope(parts);
-        match scope.as_ref().map(|(_, service)| service.as_str()) {
+        match scope.as_ref().map(|scope| scope.service.as_str()) {
             _ if parts.uri.path().starts_with(monitoring::PATH) => {
                 Protocol::Monitoring(monitoring::Codec::Cbor)
             }
@@ -52,11 +55,12 @@ impl Protocol {
             }
             _ if parts.headers.contains_key("x-amz-target") => Protocol::Json(json_version(parts)),
             _ if parts.uri.path().starts_with(s3control::PATH) => Protocol::S3Control,
+            None if !parts.headers.contains_key(AUTHORIZATION) && sso::is_asked(parts) => Protocol::SignIn,
             Some("lambda") => Protocol::Lambda,
             None if parts.uri.path().starts_with(lambda::PATH) => Protocol::Lambda,
             Some("s3") => Protocol::S3,
             // Whatever else is not signed at all could only be meant for S3.
-            None if !form && !parts.headers.contains_key("authorization") => Protocol::S3,
+            None if !form && !parts.headers.contains_key(AUTHORIZATION) => Protocol::S3,
             _ => Protocol::Query,
         }
     }
@@ -119,10 +123,13 @@ fn is_own_host(host: &str) -> bool {
 
 impl From<Refusal> for ServiceError {
     fn from(refusal: Refusal) -> Self {
+        if refusal == Refusal::Expired {
+            return ServiceError::expired_token();
+        }
         let code = match &refusal {
             Refusal::Missing => "MissingAuthenticationTokenException",
             Refusal::Incomplete(_) => "IncompleteSignatureException",
-            Refusal::UnknownKey => "UnrecognizedClientException",
+            Refusal::UnknownKey | Refusal::Expired => "UnrecognizedClientException",
             Refusal::Invalid(_) => "InvalidSignatureException",
         };
         ServiceError::new(code, refusal.to_string()).status(403)
@@ -133,13 +140,20 @@ impl From<Refusal> for ServiceError {
 pub fn query_code(code: &str) -> &str {
     match code {
         "AccessDeniedException" => "AccessDenied",
+        "ExpiredTokenException" => "ExpiredToken",
         "IncompleteSignatureException" => "IncompleteSignature",
         "InvalidSignatureException" => "SignatureDoesNotMatch",
         "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
         "UnknownOperationException" => "InvalidAction",
         "UnrecognizedClientException" => "InvalidClientTokenId",
+        "ValidationException" => "ValidationError",
         code => code,
     }
+}
+
+/// The status an error has in the Query protocol, where it is not that of the JSON protocols.
+fn query_status(error: &ServiceError) -> u16 {
+    if error.code == "ExpiredTokenException" { 403 } else { error.status }
 }
 
 /// The name an error has in S3, by the one it has in the JSON protocols.
@@ -169,7 +183,9 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
             (error.status, content_type, body.to_string().into_bytes())
         }
         (Err(error), Protocol::Monitoring(codec)) => return monitoring_error(&error, codec, request_id),
-        (Err(error), Protocol::Query) => (error.status, "text/xml", failure(&error, request_id).into_bytes()),
+        (Err(error), Protocol::Query) => {
+            (query_status(&error), "text/xml", failure(&error, request_id).into_bytes())
+        }
         (Err(error), Protocol::S3Control) => {
             let body = format!(
                 "<ErrorResponse>{}<RequestId>{request_id}</RequestId></ErrorResponse>",
@@ -178,6 +194,7 @@ pub fn response(protocol: Protocol, request_id: &str, result: Result<Reply, Serv
             (error.status, "application/xml", body.into_bytes())
         }
         (Err(error), Protocol::Lambda) => return lambda_error(&error, request_id),
+        (Err(error), Protocol::SignIn) => return sign_in_error(&error, request_id),
         (Err(error), Protocol::S3) => (error.status, "application/xml", element(&error).into_bytes()),
     };
     let mut response = Response::new(whole(body));
@@ -218,13 +235,31 @@ fn lambda_error(error: &ServiceError, request_id: &str) -> Answer {
     if error.code == "TooManyRequestsException" {
         body["Reason"] = "ReservedFunctionConcurrentInvocationLimitExceeded".into();
     }
+    rest_error(error, &body, Protocol::Lambda, request_id)
+}
+
+/// Here, too; the portal tells the message, the OIDC endpoint the name of OAuth and a description.
+fn sign_in_error(error: &ServiceError, request_id: &str) -> Answer {
+    let mut name = String::new();
+    for letter in error.code.strip_suffix("Exception").unwrap_or(&error.code).chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    let message = &error.message;
+    let body = serde_json::json!({ "message": message, "error": name, "error_description": message });
+    rest_error(error, &body, Protocol::SignIn, request_id)
+}
+
+fn rest_error(error: &ServiceError, body: &Value, protocol: Protocol, request_id: &str) -> Answer {
     let mut response = Response::new(whole(body.to_string()));
     *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Ok(code) = HeaderValue::from_str(&error.code) {
         response.headers_mut().insert("x-amzn-errortype", code);
     }
-    name(&mut response, Protocol::Lambda, request_id);
+    name(&mut response, protocol, request_id);
     response
 }
 
@@ -241,10 +276,8 @@ fn rest(reply: RestReply, protocol: Protocol, request_id: &str) -> Answer {
 /// Gives an answer its id, under the name that the service has for it. One that has an id of its own keeps it.
 pub fn name(response: &mut Answer, protocol: Protocol, request_id: &str) {
     let header = match protocol {
-        Protocol::Json(_) | Protocol::Monitoring(_) | Protocol::Query | Protocol::Lambda => {
-            "x-amzn-requestid"
-        }
         Protocol::S3 | Protocol::S3Control => "x-amz-request-id",
+        _ => "x-amzn-requestid",
     };
     if let Ok(id) = HeaderValue::from_str(request_id) {
         response.headers_mut().entry(header).or_insert(id);
@@ -354,6 +387,19 @@ mod tests {
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
         assert_eq!(body, serde_json::json!({"Type": "User", "message": "Rate Exceeded.", "Reason": reason}));
+    }
+
+    #[tokio::test]
+    async fn an_error_of_sign_in_has_the_name_of_oauth_too() {
+        let error = ServiceError::new("AuthorizationPendingException", "wait");
+        let answer = response(Protocol::SignIn, "id-1", Err(error));
+        assert_eq!(answer.status(), 400);
+        assert_eq!(answer.headers()["x-amzn-errortype"], "AuthorizationPendingException");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let expected = ("authorization_pending", "wait", "wait");
+        let given = ["error", "error_description", "message"].map(|name| body[name].as_str().unwrap());
+        assert_eq!((given[0], given[1], given[2]), expected);
     }
 
     #[test]

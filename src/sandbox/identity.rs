@@ -6,7 +6,8 @@ use opsctl_engine::manifest::partition;
 use std::fmt;
 use zeroize::Zeroizing;
 
-const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// The letters of ids, and of what people type.
+pub const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 #[derive(Clone)]
@@ -27,8 +28,8 @@ impl Identity {
             region: region.to_owned(),
             user: user.to_owned(),
             user_id: format!("AIDA{}", random_text::<17>(BASE32)?),
-            access_key_id: format!("AKIA{}", random_text::<16>(BASE32)?),
-            secret_access_key: Zeroizing::new(random_text::<40>(BASE64)?),
+            access_key_id: access_key_id("AKIA")?,
+            secret_access_key: secret_access_key()?,
         })
     }
 
@@ -38,14 +39,6 @@ impl Identity {
 
     pub fn secret_access_key(&self) -> &str {
         &self.secret_access_key
-    }
-
-    /// The secret as the first key of a SigV4 derivation.
-    pub fn signing_secret(&self) -> Zeroizing<Vec<u8>> {
-        let mut secret = Zeroizing::new(Vec::with_capacity(4 + self.secret_access_key.len()));
-        secret.extend_from_slice(b"AWS4");
-        secret.extend_from_slice(self.secret_access_key.as_bytes());
-        secret
     }
 }
 
@@ -58,8 +51,17 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// One that nobody has; AKIA begins those of users, ASIA those of sessions.
+pub fn access_key_id(prefix: &str) -> Result<String, NoRandomness> {
+    Ok(format!("{prefix}{}", random_text::<16>(BASE32)?))
+}
+
+pub fn secret_access_key() -> Result<Zeroizing<String>, NoRandomness> {
+    Ok(Zeroizing::new(random_text::<40>(BASE64)?))
+}
+
 /// `N` characters, each drawn evenly from an alphabet of 32 or 64.
-fn random_text<const N: usize>(alphabet: &[u8]) -> Result<String, NoRandomness> {
+pub fn random_text<const N: usize>(alphabet: &[u8]) -> Result<String, NoRandomness> {
     let drawn: [u8; N] = random::bytes()?;
     let letters = drawn.iter().filter_map(|byte| alphabet.get(usize::from(*byte) % alphabet.len()));
     Ok(letters.map(|letter| char::from(*letter)).collect())

@@ -21,15 +21,18 @@ mod node;
 mod node_ids;
 mod notifications;
 mod policy;
+mod principals;
 mod s3;
 mod server;
 mod services;
 mod sessions;
 mod shelf;
 mod sigv4;
+mod sso;
 mod start;
 pub mod state;
 mod states;
+mod tokens;
 mod websocket;
 
 pub use client::Connection;

@@ -3,6 +3,7 @@
 
 use super::account::Account;
 use super::http::{Answer, Protocol, check_host, monitoring_operation, name, response};
+use super::principals;
 use super::services::{self, Call, Reply, RestCall, ServiceError};
 use super::sigv4::Claim;
 use super::websocket;
@@ -119,6 +120,7 @@ async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming
             }
             Err(refusal) => Err(refusal),
         },
+        Ok(()) if protocol == Protocol::SignIn => sign_in(&account, parts, body).await,
         Ok(()) => call(&account, parts, body).await,
     };
     match &result {
@@ -141,44 +143,60 @@ async fn s3(
     answer
 }
 
+/// What nobody signs: as little of it as can be is read.
+async fn sign_in(
+    account: &Account,
+    parts: http::request::Parts,
+    body: Incoming,
+) -> Result<Reply, ServiceError> {
+    let body = read(body, services::sso::BODY_LIMIT, account.request_timeout).await?;
+    let reply = services::sso::answer(account, &RestCall::new(&parts, &body, ""));
+    tokio::time::sleep(account.settings.latency).await;
+    reply.map(Reply::Rest)
+}
+
 async fn call(
     account: &Arc<Account>,
     parts: http::request::Parts,
     body: Incoming,
 ) -> Result<Reply, ServiceError> {
-    let claim = Claim::new(&parts, &account.identity, Timestamp::now())?;
-    let body = read(body, account.request_timeout).await?;
+    let claim = Claim::new(&parts, &account.principals, Timestamp::now())?;
+    let body = read(body, BODY_LIMIT, account.request_timeout).await?;
     let region = claim.region().to_owned();
-    let service = claim.verify(&parts, &body, &account.identity)?;
-    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let reply = if service != services::CONTROL && account.sessions.credentials_have_expired() {
-        Err(ServiceError::expired_token())
-    } else if service == "s3" || service == "lambda" {
-        let query = parts.uri.query().unwrap_or_default();
-        let call = RestCall {
-            method: &parts.method,
-            path: parts.uri.path(),
-            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            headers: &parts.headers,
-            body: &body,
-            region: &region,
-        };
-        match service.as_str() {
-            "lambda" => services::answer_lambda(account, &call).await,
-            _ => services::answer_rest(account, &call),
-        }
-    } else if service == "monitoring" {
-        monitoring(account, &parts, &body)
-    } else if service == "states" {
-        services::answer_later(account, &Call { service: &service, target, body: &body }).await
-    } else {
-        services::answer(account, &Call { service: &service, target, body: &body })
-    };
+    let caller = claim.caller();
+    let service = claim.verify(&parts, &body)?;
+    let reply = principals::calling(caller, dispatch(account, &service, &region, &parts, &body)).await;
     // What the sandbox says of itself is not rehearsed.
     if service != services::CONTROL {
         tokio::time::sleep(account.settings.latency).await;
     }
     reply
+}
+
+/// To the service it was signed for.
+async fn dispatch(
+    account: &Arc<Account>,
+    service: &str,
+    region: &str,
+    parts: &http::request::Parts,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    if service != services::CONTROL && account.sessions.credentials_have_expired() {
+        Err(ServiceError::expired_token())
+    } else if service == "s3" || service == "lambda" {
+        let call = RestCall::new(parts, body, region);
+        match service {
+            "lambda" => services::answer_lambda(account, &call).await,
+            _ => services::answer_rest(account, &call),
+        }
+    } else if service == "monitoring" {
+        monitoring(account, parts, body)
+    } else if service == "states" {
+        services::answer_later(account, &Call { service, target, body }).await
+    } else {
+        services::answer(account, &Call { service, target, body })
+    }
 }
 
 /// CloudWatch's own: what is signed may be packed.
@@ -206,23 +224,23 @@ fn unpacked(body: &[u8]) -> Result<Vec<u8>, ServiceError> {
         ServiceError::new("SerializationException", format!("the body is no gzip: {error}"))
     })?;
     if unpacked.len() > BODY_LIMIT {
-        return Err(too_large());
+        return Err(too_large(BODY_LIMIT));
     }
     Ok(unpacked)
 }
 
-fn too_large() -> ServiceError {
-    let message = format!("Request body is larger than {BODY_LIMIT} bytes");
+fn too_large(most: usize) -> ServiceError {
+    let message = format!("Request body is larger than {most} bytes");
     ServiceError::new("RequestEntityTooLargeException", message).status(413)
 }
 
-async fn read(body: Incoming, limit: Duration) -> Result<Bytes, ServiceError> {
-    if body.size_hint().lower() > BODY_LIMIT as u64 {
-        return Err(too_large());
+async fn read(body: Incoming, most: usize, limit: Duration) -> Result<Bytes, ServiceError> {
+    if body.size_hint().lower() > most as u64 {
+        return Err(too_large(most));
     }
-    match tokio::time::timeout(limit, Limited::new(body, BODY_LIMIT).collect()).await {
+    match tokio::time::timeout(limit, Limited::new(body, most).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(most)),
         Ok(Err(error)) => Err(ServiceError::new("IncompleteBody", error.to_string())),
         Err(_) => Err(ServiceError::new("RequestTimeout", "the body did not arrive in time").status(408)),
     }

@@ -5,16 +5,19 @@
 //! Paths are taken as sent: no operation has dot segments or doubled slashes, so a request that relies on a
 //! signer normalising them is refused.
 
-use super::identity::Identity;
+use super::principals::{Key, Principal, Principals};
 use http::request::Parts;
 use jiff::{Timestamp, civil, tz::TimeZone};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use ring::{digest, hmac};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 const TIME_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 const SKEW_MINUTES: i64 = 5;
+const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const UNRESERVED_AND_SLASH: &AsciiSet = &UNRESERVED.remove(b'/');
@@ -28,6 +31,8 @@ pub enum Refusal {
     Incomplete(String),
     #[error("The security token included in the request is invalid.")]
     UnknownKey,
+    #[error("The security token included in the request is expired")]
+    Expired,
     #[error("{0}")]
     Invalid(String),
 }
@@ -119,9 +124,15 @@ fn signature_bytes(text: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-/// Region and service that a request says it was signed for, in its headers or in its address; nothing of it has been
-/// checked.
-pub fn claimed_scope(parts: &Parts) -> Option<(String, String)> {
+/// Whose key a request says it was signed with, and for which region and service.
+pub struct Scope {
+    pub access_key_id: String,
+    pub region: String,
+    pub service: String,
+}
+
+/// What a request says of itself, in its headers or in its address; nothing of it has been checked.
+pub fn claimed_scope(parts: &Parts) -> Option<Scope> {
     let credential = match header(parts, "authorization") {
         Ok(Some(value)) => value.split_once("Credential=")?.1.split(',').next()?.trim().to_owned(),
         _ => {
@@ -130,9 +141,23 @@ pub fn claimed_scope(parts: &Parts) -> Option<(String, String)> {
         }
     };
     match *credential.split('/').collect::<Vec<_>>().as_slice() {
-        [_, _, region, service, "aws4_request"] => Some((region.to_owned(), service.to_owned())),
+        [key, _, region, service, "aws4_request"] => Some(Scope {
+            access_key_id: key.to_owned(),
+            region: region.to_owned(),
+            service: service.to_owned(),
+        }),
         _ => None,
     }
+}
+
+/// The session token of a request, in its headers or in its address.
+pub fn claimed_token(parts: &Parts) -> Result<Option<Cow<'_, str>>, Refusal> {
+    if let Some(token) = header(parts, SECURITY_TOKEN)? {
+        return Ok(Some(token.into()));
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    Ok(pairs.find(|(name, _)| name == "X-Amz-Security-Token").map(|(_, token)| token))
 }
 
 /// What a request in headers must have signed beyond what S3 itself insists on.
@@ -149,23 +174,27 @@ pub fn check_headers_of_aws(parts: &Parts) -> Result<(), Refusal> {
 pub struct Claim {
     authorization: Authorization,
     time: String,
+    key: Arc<Key>,
 }
 
 impl Claim {
-    pub fn new(parts: &Parts, identity: &Identity, now: Timestamp) -> Result<Self, Refusal> {
+    pub fn new(parts: &Parts, principals: &Principals, now: Timestamp) -> Result<Self, Refusal> {
         let authorization = Authorization::parse(header(parts, "authorization")?.ok_or(Refusal::Missing)?)?;
         let Some(time) = header(parts, "x-amz-date")? else {
             let text = "Authorization header requires existence of a 'X-Amz-Date' header.";
             return Err(Refusal::Incomplete(text.into()));
         };
-        check_scope(&authorization, time, identity)?;
+        let key = principals.get(&authorization.access_key_id).ok_or(Refusal::UnknownKey)?;
+        check_date(&authorization, time)?;
         check_time(time, now)?;
         check_signed_headers(parts, &authorization)?;
-        // A key of the sandbox is a long-term one; a session token with it belongs to somebody else.
-        if parts.headers.contains_key("x-amz-security-token") {
-            return Err(Refusal::UnknownKey);
-        }
-        Ok(Claim { authorization, time: time.to_owned() })
+        principals.check(&key, header(parts, SECURITY_TOKEN)?, now)?;
+        Ok(Claim { authorization, time: time.to_owned(), key })
+    }
+
+    /// Who signed, once it is verified.
+    pub fn caller(&self) -> Arc<Principal> {
+        Arc::clone(&self.key.principal)
     }
 
     /// The region the request was signed for.
@@ -174,7 +203,7 @@ impl Claim {
     }
 
     /// The service the request was signed for.
-    pub fn verify(self, parts: &Parts, body: &[u8], identity: &Identity) -> Result<String, Refusal> {
+    pub fn verify(self, parts: &Parts, body: &[u8]) -> Result<String, Refusal> {
         let Authorization { date, region, service, signed_headers, signature, .. } = self.authorization;
         let body_hash = sha256_hex(body);
         let payload_hash = match header(parts, "x-amz-content-sha256")? {
@@ -190,7 +219,7 @@ impl Claim {
         let request_hash = sha256_hex(&request);
         let text =
             format!("{ALGORITHM}\n{}\n{date}/{region}/{service}/aws4_request\n{request_hash}", self.time);
-        let key = signing_key(identity, &[&date, &region, &service, "aws4_request"]);
+        let key = signing_key(&self.key, &[&date, &region, &service, "aws4_request"]);
         hmac::verify(&key, text.as_bytes(), &signature).map_err(|_| Refusal::mismatch())?;
         Ok(service)
     }
@@ -207,10 +236,7 @@ fn header<'a>(parts: &'a Parts, name: &'static str) -> Result<Option<&'a str>, R
     }
 }
 
-fn check_scope(authorization: &Authorization, time: &str, identity: &Identity) -> Result<(), Refusal> {
-    if authorization.access_key_id != identity.access_key_id {
-        return Err(Refusal::UnknownKey);
-    }
+fn check_date(authorization: &Authorization, time: &str) -> Result<(), Refusal> {
     // Any region will do: it is part of what is signed, and all of them are this sandbox.
     let day = time.get(..8).unwrap_or(time);
     if authorization.date != day {
@@ -320,8 +346,8 @@ fn sha256_hex(bytes: &[u8]) -> String {
     digest::digest(&digest::SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn signing_key(identity: &Identity, scope: &[&str]) -> hmac::Key {
-    let first = hmac::Key::new(hmac::HMAC_SHA256, &identity.signing_secret());
+fn signing_key(key: &Key, scope: &[&str]) -> hmac::Key {
+    let first = hmac::Key::new(hmac::HMAC_SHA256, &key.signing_secret());
     scope.iter().fold(first, |key, part| {
         hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())
     })

@@ -3,6 +3,7 @@
 
 use super::account::Account;
 use super::http::{Answer, whole};
+use super::principals;
 use super::server::Permit;
 use super::services::ServiceError;
 use super::sessions::Sessions;
@@ -75,14 +76,16 @@ fn authorize(account: &Account, parts: &Parts, session_id: &str) -> Result<(), S
         let from_a_page = parts.headers.contains_key(ORIGIN);
         return if open && !from_a_page { Ok(()) } else { Err(Refusal::Missing.into()) };
     }
-    let claim = Claim::new(parts, &account.identity, Timestamp::now())?;
-    if claim.verify(parts, b"", &account.identity)? != SERVICE {
+    let claim = Claim::new(parts, &account.principals, Timestamp::now())?;
+    let caller = claim.caller();
+    if claim.verify(parts, b"")? != SERVICE {
         let message = format!("Credential should be scoped to correct service: '{SERVICE}'.");
         return Err(Refusal::Invalid(message).into());
     }
     let resource = account.arn("ssm", &format!("session/{session_id}"));
     // Unlike the services of JSON, which deny with 400.
-    account.authorize("ssmmessages:OpenDataChannel", &resource).map_err(|denied| denied.status(403))?;
+    principals::calling_now(caller, || account.authorize("ssmmessages:OpenDataChannel", &resource))
+        .map_err(|denied| denied.status(403))?;
     let closed = || {
         ServiceError::new("DoesNotExistException", format!("Session {session_id} is not open")).status(404)
     };

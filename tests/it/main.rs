@@ -42,5 +42,6 @@ mod sandbox;
 mod secrets;
 mod session;
 mod sfn;
+mod sign_in;
 mod signals;
 mod unattended;

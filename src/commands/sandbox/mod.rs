@@ -30,16 +30,18 @@ use crate::error::{Outcome, Result, exit};
 /// `sandbox init` writes one with all that can be set, such as denied actions, encrypted sessions, a
 /// bad network and a million objects. `sandbox put` brings files into its buckets.
 ///
-/// It listens on loopback only, has a random key of its own and refuses every request that this key
-/// has not signed. A command inside sees nothing of your AWS variables and profiles. The folder of a
-/// sandbox is readable by you only.
+/// It listens on loopback only, has a random key of its own and refuses every request that neither
+/// this key nor a temporary one it has issued has signed; sign-in by sso and oidc, which nobody signs,
+/// takes the codes and tokens it has issued and no others. A command inside sees nothing of your AWS
+/// variables and profiles. The folder of a sandbox is readable by you only.
 ///
 /// Every region is the same sandbox: --region chooses the one to sign for. A bucket is in one of them,
 /// as `region` of its [[buckets]] says, and reached there alone; a job is known where it was made.
 /// Nodes, keys, roles and functions are the same everywhere.
 ///
 /// Services:
-///   sts  GetCallerIdentity
+///   sts  GetCallerIdentity, AssumeRole, GetSessionToken, with codes of a device
+///   sso, oidc  the portal's accounts, roles and their credentials; clients, devices, tokens
 ///   ssm  the calls of sessions and of Run Command, and those that list nodes and read documents
 ///   kms  GenerateDataKey, Decrypt
 ///   s3   objects, versions, lists, tags, ACLs, Object Lock, restores, uploads in parts, and what

@@ -32,6 +32,12 @@ pub struct Role {
     pub name: String,
     /// The services that may assume it.
     pub trust: Vec<String>,
+    /// Whether it is assumed with a code of a device only.
+    pub mfa: bool,
+    /// What who assumes it must know.
+    pub external_id: Option<String>,
+    /// The longest a session of it may last, in seconds.
+    pub max_duration: u32,
 }
 
 impl Default for JobSettings {
@@ -49,15 +55,20 @@ impl Default for JobSettings {
 impl Role {
     /// The role that every sandbox has unless its file names others.
     pub fn default_one() -> Self {
-        Role { name: "opsctl-batch".into(), trust: vec![BATCH_OPERATIONS.into()] }
+        Role { trust: vec![BATCH_OPERATIONS.into()], ..Role::named("opsctl-batch") }
+    }
+
+    /// One that no service may assume.
+    pub fn named(name: &str) -> Self {
+        Role { name: name.into(), trust: Vec::new(), mfa: false, external_id: None, max_duration: 3600 }
     }
 
     pub fn trusts(&self, service: &str) -> bool {
         self.trust.iter().any(|trusted| trusted == service)
     }
 
-    /// Its AssumeRolePolicyDocument.
-    pub fn trust_policy(&self) -> String {
+    /// Its AssumeRolePolicyDocument; `root` is the ARN of the account, whose users may assume it.
+    pub fn trust_policy(&self, root: &str) -> String {
         let statement = |service: &String| {
             serde_json::json!({
                 "Effect": "Allow",
@@ -65,7 +76,18 @@ impl Role {
                 "Action": "sts:AssumeRole",
             })
         };
-        let statements: Vec<_> = self.trust.iter().map(statement).collect();
+        let mut users = serde_json::json!({
+            "Effect": "Allow",
+            "Principal": { "AWS": root },
+            "Action": "sts:AssumeRole",
+        });
+        if self.mfa {
+            users["Condition"]["Bool"]["aws:MultiFactorAuthPresent"] = "true".into();
+        }
+        if let Some(id) = &self.external_id {
+            users["Condition"]["StringEquals"]["sts:ExternalId"] = id.as_str().into();
+        }
+        let statements: Vec<_> = self.trust.iter().map(statement).chain([users]).collect();
         serde_json::json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
     }
 }

@@ -1,6 +1,6 @@
 //! `[jobs]` and `[[roles]]` of `sandbox.toml`: how jobs of S3 Batch Operations run, and who may run them.
 
-use crate::input::toml::{Reader, Section, integer, text, text_where};
+use crate::input::toml::{Reader, Section, boolean, integer, text, text_where};
 use crate::sandbox::batch::{JobSettings, PlantedFailure, Role};
 use toml::Spanned;
 use toml::de::DeValue;
@@ -69,9 +69,16 @@ fn role(reader: &mut Reader<'_>, mut section: Section<'_, '_>, item: &Spanned<De
     }
     let expected = "a list of services, as [\"batchoperations.s3.amazonaws.com\"]";
     let trust = section.value(reader, "trust", |value| texts(value, expected, |text| text.contains('.')));
+    let mfa = section.value(reader, "mfa", boolean);
+    let is_id = |id: &str| (2..=1224).contains(&id.len());
+    let external_id = section.value(reader, "external_id", text_where("a text of 2 to 1224 letters", is_id));
+    let max_duration = section.value(reader, "max_duration", integer(3600..=43_200));
     section.finish(reader);
     let mut role = Role::default_one();
     role.trust = trust.unwrap_or(role.trust);
+    role.mfa = mfa.unwrap_or(role.mfa);
+    role.external_id = external_id;
+    role.max_duration = max_duration.and_then(|most| most.try_into().ok()).unwrap_or(role.max_duration);
     role.name = name?;
     Some(role)
 }

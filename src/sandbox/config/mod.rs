@@ -8,6 +8,8 @@ mod functions;
 mod jobs;
 mod notifications;
 mod sections;
+mod sign_in;
+mod sso;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,7 @@ use super::lambda::FunctionSettings;
 use super::notifications::Notification;
 use super::s3::store::FirstBucket;
 use super::sessions::{FaultSettings, Throttle};
+use super::sso::SsoSettings;
 use crate::input::Mistake;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -53,6 +56,10 @@ pub struct Settings {
     /// How jobs of S3 Batch Operations run.
     pub jobs: JobSettings,
     pub roles: Vec<Role>,
+    /// Whether every other name is a role, too, as long as the file names none.
+    pub any_role: bool,
+    pub mfa: MfaSettings,
+    pub sso: SsoSettings,
     /// What Lambda has.
     pub functions: Vec<FunctionSettings>,
     /// The topics of SNS and the queues of SQS that there are. None: every name is one.
@@ -61,6 +68,21 @@ pub struct Settings {
     /// Whom S3 tells of new objects.
     pub notifications: Vec<Notification>,
     pub cloudwatch: CloudWatchSettings,
+}
+
+/// The device that the user shows codes of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MfaSettings {
+    /// None: the one that is called as the user is.
+    pub serial: Option<String>,
+    /// The one code that it shows.
+    pub code: String,
+}
+
+impl Default for MfaSettings {
+    fn default() -> Self {
+        MfaSettings { serial: None, code: "123456".into() }
+    }
 }
 
 /// How CloudWatch is.
@@ -181,6 +203,9 @@ impl Default for Settings {
             s3: S3Settings::default(),
             jobs: JobSettings::default(),
             roles: vec![Role::default_one()],
+            any_role: true,
+            mfa: MfaSettings::default(),
+            sso: SsoSettings::default(),
             functions: Vec::new(),
             topics: None,
             queues: None,

@@ -6,6 +6,8 @@ use super::documents::documents;
 use super::functions::functions;
 use super::jobs;
 use super::notifications::notifications;
+use super::sign_in;
+use super::sso::sso;
 use super::{
     Additions, CloudWatchSettings, Dies, NodeKind, NodeSettings, Ping, Platform, PreferenceSettings, Settings,
 };
@@ -77,6 +79,13 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     }
     if let Some(value) = section.get("roles") {
         settings.roles = jobs::roles(reader_ref, value);
+        settings.any_role = false;
+    }
+    if let Some(table) = section.section(reader_ref, "mfa") {
+        settings.mfa = sign_in::mfa(reader_ref, table);
+    }
+    if let Some(table) = section.section(reader_ref, "sso") {
+        settings.sso = sso(reader_ref, table);
     }
     if let Some(value) = section.get("functions") {
         settings.functions = functions(reader_ref, file, value);
@@ -309,7 +318,7 @@ fn faults(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> FaultSetting
     settings
 }
 
-fn is_account(text: &str) -> bool {
+pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -322,7 +331,7 @@ pub fn is_region(text: &str) -> bool {
     (3..=5).contains(&parts.len()) && words && number
 }
 
-fn is_user_name(text: &str) -> bool {
+pub fn is_user_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }

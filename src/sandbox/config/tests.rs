@@ -1,5 +1,6 @@
 use super::*;
 use crate::sandbox::sessions::ExtraFrame;
+use crate::sandbox::sso::Approve;
 
 fn mistakes(text: &str) -> Vec<String> {
     let mistakes = Settings::parse("sandbox.toml", text).unwrap_err();
@@ -34,6 +35,11 @@ fn what_the_template_comments_out_is_valid_too() {
     assert!(settings.buckets[0].settings.object_lock && settings.buckets[0].settings.denies("secret/x"));
     assert_eq!((settings.s3.latency.as_millis(), settings.s3.slow_down_per_s), (80, Some(500)));
     assert_eq!(settings.nodes[0].ip, Ipv4Addr::new(10, 0, 0, 11));
+    let role = &settings.roles[0];
+    assert_eq!((role.mfa, role.external_id.as_deref(), role.max_duration), (true, Some("partner-1"), 7200));
+    assert!(!settings.any_role && settings.mfa.serial.is_some());
+    let accounts = settings.sso.accounts.unwrap();
+    assert_eq!((settings.sso.approve, accounts[0].roles.len()), (Approve::AfterPolls(3), 2));
 }
 
 #[test]

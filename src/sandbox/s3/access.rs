@@ -1,11 +1,13 @@
-//! Who may do what: signatures are checked against the sandbox's one key, and every operation that is signed is held
-//! against what the sandbox denies, and how often it answers. Owns which actions an operation needs.
+//! Who may do what: signatures are checked against the keys that the sandbox knows, and every operation that is signed
+//! is held against what the sandbox denies, and how often it answers. Owns which actions an operation needs.
 
 use super::Caller;
 use super::gateway::Gateway;
 use super::store::{Store, Target};
 use crate::sandbox::account::Account;
+use crate::sandbox::principals::Principals;
 use crate::sandbox::services::ServiceError;
+use crate::sandbox::sigv4::Refusal;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use s3s::access::{S3Access, S3AccessContext};
@@ -13,23 +15,24 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Instant;
 
-/// The sandbox's one key.
-pub struct Keys {
-    pub access_key_id: String,
-    pub secret_access_key: SecretKey,
-}
+/// The keys that the sandbox knows. What else a key needs is looked at when it has signed.
+pub struct Keys(pub Arc<Principals>);
 
 #[async_trait::async_trait]
 impl S3Auth for Keys {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        if access_key == self.access_key_id {
-            return Ok(self.secret_access_key.clone());
+        if let Some(key) = self.0.get(access_key) {
+            return Ok(key.secret_access_key().into());
         }
-        let message = "The AWS Access Key Id you provided does not exist in our records.";
-        Err(s3_error!(InvalidAccessKeyId, "{message}"))
+        Err(unknown_key())
     }
+}
+
+fn unknown_key() -> S3Error {
+    s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
 }
 
 pub struct Access(pub Gateway);
@@ -80,12 +83,16 @@ fn admit(caller: &Caller, signed: bool) -> S3Result<()> {
     if !signed {
         return Err(s3_error!(AccessDenied, "Access Denied"));
     }
-    // A key of the sandbox is a long-term one; a session token with it belongs to somebody else.
-    if caller.has_token {
-        return Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."));
-    }
-    if account.sessions.credentials_have_expired() {
-        return Err(s3_error!(ExpiredToken, "The provided token has expired."));
+    let expired = account.sessions.credentials_have_expired();
+    match &caller.refusal {
+        None if !expired => {}
+        None | Some(Refusal::Expired) => {
+            return Err(s3_error!(ExpiredToken, "The provided token has expired."));
+        }
+        Some(_) if !caller.has_token => return Err(unknown_key()),
+        Some(_) => {
+            return Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."));
+        }
     }
     let now = Instant::now();
     if !account.call_rate.allows(now) || !account.s3.rate.allows(now) {

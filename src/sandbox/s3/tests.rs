@@ -107,6 +107,8 @@ async fn what_is_not_signed_for_it_is_refused_in_the_words_of_s3() {
     let late = SystemTime::now() - Duration::from_secs(3600);
     let old = Request::get(path).header("x-amz-content-sha256", hex_sha256("")).body(Bytes::new()).unwrap();
     let old = connection.signed(old, "s3", late).unwrap();
+    let twice =
+        format!("{path}?X-Amz-Credential=AKIAABCDEFGHIJKLMNOP%2F20260101%2Fus-east-1%2Fs3%2Faws4_request");
     let form = [("content-type", "multipart/form-data; boundary=x")];
     for (case, request, status, expected) in [
         ("unsigned", unsigned.body(Bytes::new()).unwrap(), 403, "AccessDenied"),
@@ -123,6 +125,7 @@ async fn what_is_not_signed_for_it_is_refused_in_the_words_of_s3() {
             400,
             "InvalidToken",
         ),
+        ("two keys", signed(connection, Method::GET, &twice, &[], ""), 400, "InvalidArgument"),
         ("a form", signed(connection, Method::POST, "/rehearsal-data", &form, ""), 501, "NotImplemented"),
     ] {
         let (found, text) = send(connection, request).await;

@@ -350,3 +350,39 @@ async fn cloudwatch_speaks_two_protocols_and_what_is_packed_is_unpacked_in_limit
     assert!(body[0] == 0xa2 && text.contains("MissingRequiredParameterException"), "{text}");
     running.stop().await;
 }
+
+/// Sign-in is unsigned by nature; nothing else is, and it takes what was issued here.
+#[tokio::test]
+async fn what_nobody_signs_is_answered_on_the_paths_of_sign_in_only() {
+    let (running, connection) = sandbox().await;
+    let host = format!("127.0.0.1:{}", connection.port);
+    for (method, path, body, status, error) in [
+        ("GET", "/start", "", 200, ""),
+        ("POST", "/client/register", "{\"clientName\":\"a\",\"clientType\":\"public\"}", 200, ""),
+        ("POST", "/client/register", "{}", 400, "invalid_client_metadata"),
+        ("POST", "/token", "{}", 400, "invalid_request"),
+        ("GET", "/assignment/accounts", "", 401, "unauthorized"),
+        ("GET", "/federation/credentials", "", 401, "unauthorized"),
+        ("POST", "/logout", "", 401, "unauthorized"),
+        ("GET", "/token", "", 403, ""),
+        ("POST", "/token/", "{}", 403, ""),
+        ("GET", "/assignment", "", 403, ""),
+        ("POST", "/", "Action=AssumeRole&Version=2011-06-15", 403, ""),
+        ("GET", "/2015-03-31/functions", "", 403, ""),
+    ] {
+        let request = Request::builder().method(method).uri(path).header("host", &host);
+        let request = request.body(Bytes::from(body.to_owned())).unwrap();
+        let (given, answer) = connection.send(request).await.unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let name = answer["error"].as_str().unwrap_or_default();
+        assert_eq!((given.as_u16(), name), (status, error), "{method} {path}");
+    }
+    let length = services::sso::BODY_LIMIT + 1;
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", connection.port)).await.unwrap();
+    let head = format!("POST /token HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    running.stop().await;
+}

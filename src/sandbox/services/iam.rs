@@ -3,10 +3,10 @@
 use super::{Reply, ServiceError};
 use crate::sandbox::account::Account;
 use crate::sandbox::batch::Role;
+use crate::sandbox::principals::role_id;
 use jiff::Timestamp;
 use opsctl_engine::manifest::partition;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use ring::digest;
 
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 const VERSION: &str = "2010-05-08";
@@ -42,24 +42,17 @@ fn get_role(account: &Account, name: &str) -> Result<String, ServiceError> {
 
 /// Nothing in it needs escaping: `config` allows no such characters in names, and the policy is encoded.
 fn description(role: &Role, arn: &str, created: Timestamp) -> String {
-    let policy = role.trust_policy();
+    let account = arn.split(":role/").next().unwrap_or_default();
+    let policy = role.trust_policy(&format!("{account}:root"));
     format!(
         "<Role><Path>/</Path><RoleName>{}</RoleName><RoleId>{}</RoleId><Arn>{arn}</Arn><CreateDate>{}</CreateDate>\
-         <AssumeRolePolicyDocument>{}</AssumeRolePolicyDocument><MaxSessionDuration>3600</MaxSessionDuration></Role>",
+         <AssumeRolePolicyDocument>{}</AssumeRolePolicyDocument><MaxSessionDuration>{}</MaxSessionDuration></Role>",
         role.name,
         role_id(&role.name),
         created.strftime("%Y-%m-%dT%H:%M:%SZ"),
         utf8_percent_encode(&policy, NON_ALPHANUMERIC),
+        role.max_duration,
     )
-}
-
-/// The same for the same name.
-fn role_id(name: &str) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let digest = digest::digest(&digest::SHA256, name.as_bytes());
-    let letter = |byte: &u8| char::from(LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'A'));
-    let letters: String = digest.as_ref().iter().take(17).map(letter).collect();
-    format!("AROA{letters}")
 }
 
 #[cfg(test)]
@@ -83,6 +76,7 @@ mod tests {
         let policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
         assert_eq!(policy["Statement"][1]["Principal"]["Service"], "lambda.amazonaws.com");
         assert_eq!(policy["Statement"][0]["Action"], "sts:AssumeRole");
+        assert_eq!(policy["Statement"][2]["Principal"]["AWS"], "arn:aws:iam::111122223333:root");
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod s3control;
 pub mod sns;
 pub mod sqs;
 mod ssm;
+pub mod sso;
 pub mod states;
 mod sts;
 

@@ -98,7 +98,7 @@ fn post(
     said: Said,
 ) -> Result<Posted, ServiceError> {
     let draft = draft(account, arn, phone, said)?;
-    Ok(account.messages.post(draft.from(account.identity.arn()))?)
+    Ok(account.messages.post(draft.from(account.caller().arn.clone()))?)
 }
 
 /// A message to a topic or to a telephone.

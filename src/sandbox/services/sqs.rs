@@ -92,7 +92,7 @@ fn post(account: &Account, url: &str, entry: Entry) -> Result<Map<String, Value>
         deduplication: entry.message_deduplication_id,
         ..Said::default()
     };
-    let draft = draft(account, url, entry.delay_seconds, said)?.from(account.identity.arn());
+    let draft = draft(account, url, entry.delay_seconds, said)?.from(account.caller().arn.clone());
     let attributes = draft.attributes.clone();
     let body = draft.message.clone();
     Ok(result(&body, &attributes, &account.messages.post(draft)?))

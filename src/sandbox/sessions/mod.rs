@@ -15,7 +15,6 @@ pub mod pty;
 mod session;
 mod shell;
 mod throttle;
-mod token;
 mod wire;
 
 pub use faults::{ExtraFrame, FaultSettings, Rhythm};
@@ -25,6 +24,7 @@ pub use throttle::Throttle;
 
 use super::kms::{Kms, KmsError};
 use super::node::Node;
+use super::tokens::{TokenHash, Tokens};
 use crate::random::{self, NoRandomness};
 use faults::{Expiry, WireFaults};
 use gateway::Connection;
@@ -37,7 +37,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 use throttle::Pace;
-use token::{TokenHash, Tokens};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_tungstenite::WebSocketStream;

@@ -1,4 +1,6 @@
 use super::*;
+use crate::sandbox::identity::Identity;
+use crate::sandbox::principals::{Issued, Kind};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest};
 use aws_sigv4::http_request::{SigningSettings, sign};
@@ -57,7 +59,11 @@ impl Draft {
     /// Signs with the signer that the AWS clients use.
     fn sign(&self, key: &Identity, region: &str, seconds: i64) -> Parts {
         let secret = key.secret_access_key();
-        let credentials = Credentials::new(&key.access_key_id, secret, None, None, "test").into();
+        self.sign_with(Credentials::new(&key.access_key_id, secret, None, None, "test"), region, seconds)
+    }
+
+    fn sign_with(&self, credentials: Credentials, region: &str, seconds: i64) -> Parts {
+        let credentials = credentials.into();
         let mut settings = SigningSettings::default();
         if self.service == "s3" {
             settings.percent_encoding_mode = PercentEncodingMode::Single;
@@ -100,7 +106,7 @@ impl Draft {
 }
 
 fn check(parts: &Parts, body: &[u8], key: &Identity) -> Result<String, Refusal> {
-    Claim::new(parts, key, now())?.verify(parts, body, key)
+    Claim::new(parts, &Principals::new(key).unwrap(), now())?.verify(parts, body)
 }
 
 #[test]
@@ -193,6 +199,36 @@ fn another_key_another_secret_and_a_region_that_was_not_signed_are_refused() {
     let authorization = parts.headers["authorization"].to_str().unwrap().replace("eu-west-1", "us-east-1");
     parts.headers.insert("authorization", authorization.parse().unwrap());
     assert_eq!(check(&parts, &draft.body, &key), Err(Refusal::mismatch()));
+}
+
+#[test]
+fn a_temporary_key_signs_with_its_own_token_until_it_has_expired() {
+    let key = identity();
+    let principals = Principals::new(&key).unwrap();
+    let until = |seconds| Timestamp::from_second(NOW + seconds).unwrap();
+    let session = principals
+        .issue(Principal { kind: Kind::RoleSession, ..(*principals.user()).clone() }, until(60), now())
+        .unwrap();
+    let over = principals.issue((*principals.user()).clone(), until(0), now()).unwrap();
+    let draft = Draft::simple();
+    let check = |issued: &Issued, token: Option<&str>| {
+        let (key, token) = (&issued.key, token.map(str::to_owned));
+        let credentials = Credentials::new(&key.access_key_id, key.secret_access_key(), token, None, "test");
+        let parts = draft.sign_with(credentials, "us-east-1", NOW);
+        let claim = Claim::new(&parts, &principals, now())?;
+        let caller = claim.caller();
+        claim.verify(&parts, &draft.body).map(|_| caller.kind)
+    };
+    assert_eq!(check(&session, Some(&session.token)), Ok(Kind::RoleSession));
+    assert_eq!(check(&session, None), Err(Refusal::UnknownKey));
+    assert_eq!(check(&session, Some(&over.token)), Err(Refusal::UnknownKey));
+    assert_eq!(check(&over, Some(&over.token)), Err(Refusal::Expired));
+    // A signature by another secret is none, whatever the token.
+    let credentials =
+        Credentials::new(&session.key.access_key_id, "no", Some(session.token.to_string()), None, "test");
+    let parts = draft.sign_with(credentials, "us-east-1", NOW);
+    let claim = Claim::new(&parts, &principals, now()).unwrap();
+    assert_eq!(claim.verify(&parts, &draft.body), Err(Refusal::mismatch()));
 }
 
 #[test]

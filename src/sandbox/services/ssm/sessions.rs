@@ -33,6 +33,7 @@ pub fn start(account: &Account, input: StartSessionInput) -> Result<StartSession
     let Some(managed) = account.node(&target).filter(|managed| managed.node.online) else {
         return Err(ServiceError::new("TargetNotConnected", format!("{target} is not connected.")));
     };
+    let caller = account.caller();
     let started = account.sessions.start(SessionRequest {
         node: Arc::clone(&managed.node),
         key,
@@ -40,8 +41,8 @@ pub fn start(account: &Account, input: StartSessionInput) -> Result<StartSession
         document,
         document_name,
         reason: input.reason,
-        owner: account.identity.arn(),
-        caller_name: account.identity.user.clone(),
+        owner: caller.arn.clone(),
+        caller_name: caller.name.clone(),
     })?;
     Ok(StartSessionOutput::builder()
         .stream_url(stream_url(account, &started.session_id))

@@ -1,4 +1,4 @@
-//! Session tokens: random texts of which only a keyed hash is kept, so that they are compared in constant
+//! Tokens that the sandbox issues: random texts of which only a keyed hash is kept, so that they are compared in constant
 //! time and cannot be read back. A token is handed to its caller and is never logged.
 
 use crate::random::{self, NoRandomness};
@@ -24,6 +24,13 @@ impl Tokens {
         let token = STANDARD.encode(random::bytes::<TOKEN_BYTES>()?);
         let hash = TokenHash(hmac::sign(&self.0, token.as_bytes()));
         Ok((token, hash))
+    }
+
+    /// Under which what is kept of a token can be found again.
+    pub fn digest(&self, presented: &str) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(hmac::sign(&self.0, presented.as_bytes()).as_ref());
+        digest
     }
 
     pub fn matches(&self, hash: &TokenHash, presented: &str) -> bool {
