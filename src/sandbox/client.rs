@@ -1,6 +1,7 @@
 //! Signed calls to a running sandbox, for opsctl's own commands about it. Not how other commands reach it: they
 //! use the AWS clients.
 
+use super::sso::start_url;
 use crate::error::{Error, Kind, Result};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -32,6 +33,11 @@ pub struct Connection {
 impl Connection {
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where clients start to sign in by Identity Center.
+    pub fn start_url(&self) -> String {
+        start_url(self.port, &self.secret_access_key)
     }
 
     /// An operation of the sandbox's own service.

@@ -110,8 +110,12 @@ impl Folder {
             connection.access_key_id,
             connection.secret_access_key.as_str(),
         ));
-        let config =
-            format!("[default]\nregion = {}\nendpoint_url = {}\n", connection.region, connection.endpoint());
+        let config = format!(
+            "[default]\nregion = {}\nendpoint_url = {}\n\n{}",
+            connection.region,
+            connection.endpoint(),
+            sso_session(connection),
+        );
         self.write(AWS_CREDENTIALS, credentials.as_bytes())?;
         self.write(AWS_CONFIG, config.as_bytes())?;
         self.write(RECORD, serde_json::to_string_pretty(&record)?.as_bytes())
@@ -129,13 +133,13 @@ impl Folder {
         Ok(())
     }
 
-    /// The two empty files, configuration and credentials, that a command inside has instead of the user's.
-    pub fn aws_files_inside(&self) -> Result<(PathBuf, PathBuf)> {
+    /// The two files, configuration and credentials, that a command inside has instead of the user's: without keys and
+    /// without profiles.
+    pub fn aws_files_inside(&self, connection: &Connection) -> Result<(PathBuf, PathBuf)> {
         let folder = self.path.join(INSIDE);
         files::make_private_folder(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        for name in [AWS_CONFIG, AWS_CREDENTIALS] {
-            self.write(&format!("{INSIDE}/{name}"), b"")?;
-        }
+        self.write(&format!("{INSIDE}/{AWS_CONFIG}"), sso_session(connection).as_bytes())?;
+        self.write(&format!("{INSIDE}/{AWS_CREDENTIALS}"), b"")?;
         Ok((folder.join(AWS_CONFIG), folder.join(AWS_CREDENTIALS)))
     }
 
@@ -143,6 +147,14 @@ impl Folder {
         let path = self.path.join(name);
         files::write_private(&path, content).with_context(|| format!("cannot write {}", path.display()))
     }
+}
+
+/// What a profile that signs in by Identity Center names as its `sso_session`.
+fn sso_session(connection: &Connection) -> String {
+    let (url, region) = (connection.start_url(), &connection.region);
+    format!(
+        "[sso-session sandbox]\nsso_start_url = {url}\nsso_region = {region}\nsso_registration_scopes = sso:account:access\n"
+    )
 }
 
 impl Drop for Folder {

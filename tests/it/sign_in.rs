@@ -117,12 +117,18 @@ fn keys_of_a_role_sign_for_every_service_with_their_own_token() {
     });
 }
 
+/// Where clients start: what the sandbox's own configuration names, and nobody could guess.
+fn start_url(sandbox: &Sandbox) -> String {
+    let config = std::fs::read_to_string(sandbox.dir.join("config")).unwrap();
+    config.lines().find_map(|line| line.strip_prefix("sso_start_url = ")).unwrap().to_owned()
+}
+
 /// Signs in with a device as far as a token.
 async fn signed_in(sandbox: &Sandbox) -> String {
     let oidc = client!(aws_sdk_ssooidc, sandbox);
     let client = oidc.register_client().client_name("a client").client_type("public").send().await.unwrap();
     let (id, secret) = (client.client_id().unwrap(), client.client_secret().unwrap());
-    let start_url = format!("{}/start", sandbox.endpoint);
+    let start_url = start_url(sandbox);
     let start = oidc.start_device_authorization().client_id(id).client_secret(secret).start_url(start_url);
     let codes = start.send().await.unwrap();
     let token = oidc.create_token().client_id(id).client_secret(secret).grant_type(DEVICE_CODE);
@@ -139,7 +145,7 @@ fn role_key(of: &aws_sdk_sso::types::RoleCredentials) -> Credentials {
 #[test]
 fn a_device_signs_in_and_gets_credentials_of_a_role() {
     let sealed = Sealed::new();
-    let config = "[sso]\nstart_url = \"https://rehearsal.awsapps.com/start\"\nuser = \"ann\"\n\
+    let config = "[sso]\nuser = \"ann\"\n\
                   approve = \"after 2 polls\"\ninterval_s = 0\n\
                   [[sso.accounts]]\nid = \"111122223333\"\nroles = [\"Administrator\", \"ReadOnly\"]\n";
     let sandbox = Sandbox::with_config(&sealed, Some(config));
@@ -151,7 +157,7 @@ fn a_device_signs_in_and_gets_credentials_of_a_role() {
         let start = |secret: &str, url: &str| {
             oidc.start_device_authorization().client_id(id).client_secret(secret).start_url(url).send()
         };
-        let url = "https://rehearsal.awsapps.com/start";
+        let url = &start_url(&sandbox);
         assert!(start("x", url).await.unwrap_err().into_service_error().is_invalid_client_exception());
         let elsewhere = start(secret, "https://other.awsapps.com/start").await;
         assert!(elsewhere.unwrap_err().into_service_error().is_invalid_request_exception());
@@ -236,7 +242,7 @@ fn what_has_expired_is_told_so() {
         let oidc = client!(aws_sdk_ssooidc, sandbox);
         let client = oidc.register_client().client_name("a").client_type("public").send().await.unwrap();
         let (id, secret) = (client.client_id().unwrap(), client.client_secret().unwrap());
-        let start_url = format!("{}/start", sandbox.endpoint);
+        let start_url = start_url(&sandbox);
         let start =
             oidc.start_device_authorization().client_id(id).client_secret(secret).start_url(start_url);
         let device_code = start.send().await.unwrap().device_code().unwrap().to_owned();
@@ -268,7 +274,7 @@ fn a_user_approves_a_device_by_hand_and_no_page_of_others_does() {
     let (id, secret) = (client.client_id().unwrap(), client.client_secret().unwrap());
     for (verdict, is_expected) in [("approve", true), ("refuse", false)] {
         let start = oidc.start_device_authorization().client_id(id).client_secret(secret);
-        let codes = runtime.block_on(start.start_url(format!("{}/start", sandbox.endpoint)).send()).unwrap();
+        let codes = runtime.block_on(start.start_url(start_url(&sandbox)).send()).unwrap();
         let poll = || {
             let token = oidc.create_token().client_id(id).client_secret(secret).grant_type(DEVICE_CODE);
             let answer = runtime.block_on(token.device_code(codes.device_code().unwrap()).send());
@@ -298,7 +304,10 @@ fn a_browser_brings_a_code_back_to_loopback_only() {
     let runtime = runtime();
     let oidc = client!(aws_sdk_ssooidc, sandbox);
     let register = oidc.register_client().client_name("a client").client_type("public");
-    let register = register.grant_types("authorization_code").grant_types("refresh_token");
+    let register = register
+        .grant_types("authorization_code")
+        .grant_types("refresh_token")
+        .issuer_url(start_url(&sandbox));
     let elsewhere = runtime.block_on(register.clone().redirect_uris("http://example.com/").send());
     assert!(elsewhere.unwrap_err().into_service_error().is_invalid_redirect_uri_exception());
     let register = register.scopes("sso:account:access").redirect_uris("http://127.0.0.1/oauth/callback");
@@ -401,7 +410,7 @@ as "$(aws --output text sts assume-role --role-arn $arn:role/deploy --role-sessi
 aws configure set cli_follow_urlparam false
 client=$(aws --output text sso-oidc register-client --client-name cli --client-type public --query '[clientId, clientSecret]')
 shown="--client-id $(take "$client" 1) --client-secret $(take "$client" 2)"
-device=$(aws --output text sso-oidc start-device-authorization $shown --start-url $AWS_ENDPOINT_URL/start --query deviceCode)
+device=$(aws --output text sso-oidc start-device-authorization $shown --start-url "$(sed -n "s/^sso_start_url = //p" "$AWS_CONFIG_FILE")" --query deviceCode)
 token() { aws --output text sso-oidc create-token $shown --grant-type urn:ietf:params:oauth:grant-type:device_code --device-code "$device" --query accessToken; }
 token 2>&1 | tr -d '\n'; echo
 token=$(token)

@@ -11,8 +11,6 @@ const APPROVE: &str = "one of \"at once\", \"after 3 polls\", \"by hand\", \"nev
 
 pub fn sso(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> SsoSettings {
     let defaults = SsoSettings::default();
-    let is_url = |text: &str| url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    let start_url = section.value(reader, "start_url", text_where("an address, with https://", is_url));
     let user = section.value(reader, "user", text_where("a user name of IAM", is_user_name));
     let approve = section
         .value(reader, "approve", |value| value.as_str().and_then(approve).ok_or_else(|| APPROVE.to_owned()));
@@ -29,7 +27,6 @@ pub fn sso(reader: &mut Reader<'_>, mut section: Section<'_, '_>) -> SsoSettings
     });
     section.finish(reader);
     SsoSettings {
-        start_url,
         user,
         accounts,
         approve: approve.unwrap_or(defaults.approve),
@@ -88,7 +85,6 @@ mod tests {
     fn all_that_can_be_said_is_read() {
         let text = r#"
             [sso]
-            start_url = "https://example.awsapps.com/start"
             user = "ann"
             approve = "after 3 polls"
             token_s = 60
@@ -113,7 +109,6 @@ mod tests {
             ..SsoAccount::named("444455556666", "production")
         };
         let expected = SsoSettings {
-            start_url: Some("https://example.awsapps.com/start".into()),
             user: Some("ann".into()),
             accounts: Some(vec![own, other]),
             approve: Approve::AfterPolls(3),
@@ -142,7 +137,7 @@ mod tests {
         assert_eq!(
             mistakes,
             [
-                "s.toml:2:13: `start_url` must be an address, with https://",
+                "s.toml:2:1: unknown key `start_url`",
                 "s.toml:3:11: `approve` must be one of \"at once\", \"after 3 polls\", \"by hand\", \"never\"",
                 "s.toml:4:11: `token_s` must be a whole number from 0 to 7776000",
                 "s.toml:5:1: unknown key `region`",

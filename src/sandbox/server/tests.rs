@@ -358,6 +358,8 @@ async fn what_nobody_signs_is_answered_on_the_paths_of_sign_in_only() {
     let host = format!("127.0.0.1:{}", connection.port);
     for (method, path, body, status, error) in [
         ("GET", "/start", "", 200, ""),
+        ("GET", "/start/0123", "", 200, ""),
+        ("GET", "/starts", "", 403, ""),
         ("POST", "/client/register", "{\"clientName\":\"a\",\"clientType\":\"public\"}", 200, ""),
         ("POST", "/client/register", "{}", 400, "invalid_client_metadata"),
         ("POST", "/token", "{}", 400, "invalid_request"),

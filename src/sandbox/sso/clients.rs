@@ -23,6 +23,8 @@ pub struct Registration {
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
     pub grant_types: Vec<String>,
+    /// Where it starts to sign in.
+    pub issuer_url: String,
 }
 
 pub struct Registered {
@@ -58,7 +60,7 @@ impl Client {
 
 impl Sso {
     pub fn register(&self, asked: Registration, now: Timestamp) -> Result<Registered, ServiceError> {
-        let Registration { name, kind, scopes, redirect_uris, grant_types } = asked;
+        let Registration { name, kind, scopes, redirect_uris, grant_types, issuer_url } = asked;
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             return Err(ServiceError::new("InvalidClientMetadataException", "Invalid client name provided"));
         }
@@ -76,6 +78,10 @@ impl Sso {
         }
         if grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE) && redirect_uris.is_empty() {
             return Err(invalid_request("a client with authorization_code needs redirectUris"));
+        }
+        // A browser does not say where it started: its client does.
+        if grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE) && !self.starts_at(&issuer_url) {
+            return Err(invalid_request("Invalid issuer URL provided"));
         }
         if redirect_uris.iter().any(|uri| redirect::parse(uri).is_none()) {
             let message = "Invalid redirect URI provided: this sandbox sends browsers to loopback only";

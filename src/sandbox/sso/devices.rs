@@ -51,7 +51,7 @@ impl Sso {
         if !client.may(DEVICE_CODE) {
             return Err(ServiceError::new("UnauthorizedClientException", "this client has no device"));
         }
-        if same_place(start_url) != same_place(&self.start_url()) {
+        if !self.starts_at(start_url) {
             return Err(invalid_request("Invalid start URL provided"));
         }
         let device = Device {
@@ -137,9 +137,4 @@ impl Sso {
         state.devices.take(&digest);
         self.grant(&mut state, Holder { client, refreshed, session: None }, now)
     }
-}
-
-/// A start URL without what browsers add to it.
-fn same_place(url: &str) -> &str {
-    url.trim_end_matches('/').trim_end_matches('#').trim_end_matches('/')
 }

@@ -27,14 +27,19 @@ use clients::Client;
 use devices::Device;
 use jiff::{SignedDuration, Timestamp};
 use ledger::Ledger;
+use ring::hmac;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use token::Refresh;
+
+/// The path that start URLs begin with.
+pub const START: &str = "/start";
 
 pub struct Sso {
     settings: SsoSettings,
     accounts: Vec<SsoAccount>,
     /// Where the sandbox listens.
     endpoint: String,
+    start_url: String,
     tokens: Tokens,
     state: Mutex<State>,
 }
@@ -59,13 +64,16 @@ impl Sso {
             accounts: settings.accounts.clone().unwrap_or_else(own),
             settings,
             endpoint: format!("http://127.0.0.1:{port}"),
+            start_url: start_url(port, identity.secret_access_key()),
             tokens: Tokens::new()?,
             state: Mutex::default(),
         })
     }
 
-    pub fn start_url(&self) -> String {
-        self.settings.start_url.clone().unwrap_or_else(|| format!("{}/start", self.endpoint))
+    /// Whether who wants to sign in names the place. Only who knows the sandbox's own key, or was told by who does, can.
+    fn starts_at(&self, url: &str) -> bool {
+        let told = self.tokens.digest(same_place(url));
+        told == self.tokens.digest(same_place(&self.start_url))
     }
 
     /// How long credentials of a role last.
@@ -99,6 +107,20 @@ impl Sso {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where clients start to sign in. Their calls are not signed: a part of it that follows from the sandbox's own key stands
+/// for the signature, so that nobody else on this machine gets a token.
+pub fn start_url(port: u16, secret_access_key: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret_access_key.as_bytes());
+    let secret = hmac::sign(&key, b"start URL");
+    let secret: String = secret.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("http://127.0.0.1:{port}{START}/{secret}")
+}
+
+/// A start URL without what browsers add to it.
+fn same_place(url: &str) -> &str {
+    url.trim_end_matches('/').trim_end_matches('#').trim_end_matches('/')
 }
 
 fn later(now: Timestamp, seconds: u32) -> Timestamp {

@@ -2,8 +2,6 @@
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoSettings {
-    /// None: one on the sandbox's own address.
-    pub start_url: Option<String>,
     /// Who signs in; None: who is called as the caller is.
     pub user: Option<String>,
     /// None: the sandbox's own, with one role.
@@ -42,7 +40,6 @@ pub enum Approve {
 impl Default for SsoSettings {
     fn default() -> Self {
         SsoSettings {
-            start_url: None,
             user: None,
             accounts: None,
             approve: Approve::AtOnce,

@@ -5,7 +5,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
-const START: &str = "http://127.0.0.1:4566/start";
 const CALLBACK: &str = "http://127.0.0.1:4711/oauth/callback";
 const VERIFIER: &str = "a-verifier-that-is-as-long-as-one-has-to-be-by-the-rfc";
 
@@ -18,13 +17,14 @@ fn sso(approve: Approve) -> Sso {
     Sso::new(SsoSettings { approve, ..SsoSettings::default() }, &identity, 4566).unwrap()
 }
 
-fn registration() -> Registration {
+fn registration(sso: &Sso) -> Registration {
     Registration {
         name: "a client".into(),
         kind: "public".into(),
         scopes: vec!["sso:account:access".into()],
         redirect_uris: vec!["http://127.0.0.1/oauth/callback".into()],
         grant_types: [DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].map(str::to_owned).to_vec(),
+        issuer_url: sso.start_url.clone(),
     }
 }
 
@@ -52,8 +52,8 @@ fn brought_back(way: &Url) -> String {
 fn a_device_waits_as_long_as_is_asked_for_and_its_code_is_good_once() {
     for (approve, pending) in [(Approve::AtOnce, 0), (Approve::AfterPolls(2), 2)] {
         let sso = sso(approve);
-        let client = sso.register(registration(), at(0)).unwrap();
-        let codes = sso.start_device(client.shown(), START, at(0)).unwrap();
+        let client = sso.register(registration(&sso), at(0)).unwrap();
+        let codes = sso.start_device(client.shown(), &sso.start_url, at(0)).unwrap();
         let poll = |now| sso.token(client.shown(), &Grant::Device { code: &codes.device_code }, at(now));
         for now in 0..pending {
             assert_eq!(code(poll(now)), "AuthorizationPendingException", "{approve:?}");
@@ -67,8 +67,8 @@ fn a_device_waits_as_long_as_is_asked_for_and_its_code_is_good_once() {
 #[test]
 fn who_asks_too_often_slows_down_and_who_asks_too_late_starts_again() {
     let sso = sso(Approve::Never);
-    let client = sso.register(registration(), at(0)).unwrap();
-    let codes = sso.start_device(client.shown(), START, at(0)).unwrap();
+    let client = sso.register(registration(&sso), at(0)).unwrap();
+    let codes = sso.start_device(client.shown(), &sso.start_url, at(0)).unwrap();
     let poll =
         |now: Timestamp| code(sso.token(client.shown(), &Grant::Device { code: &codes.device_code }, now));
     assert_eq!(poll(at(0)), "AuthorizationPendingException");
@@ -81,10 +81,10 @@ fn who_asks_too_often_slows_down_and_who_asks_too_late_starts_again() {
 #[test]
 fn a_user_approves_or_refuses_the_code_of_a_device_once() {
     let sso = sso(Approve::ByHand);
-    let client = sso.register(registration(), at(0)).unwrap();
+    let client = sso.register(registration(&sso), at(0)).unwrap();
     for (verdict, expected) in [(Verdict::Approved, None), (Verdict::Refused, Some("AccessDeniedException"))]
     {
-        let codes = sso.start_device(client.shown(), START, at(0)).unwrap();
+        let codes = sso.start_device(client.shown(), &sso.start_url, at(0)).unwrap();
         let poll = |now| sso.token(client.shown(), &Grant::Device { code: &codes.device_code }, at(now));
         assert_eq!(
             codes.verification_uri_complete,
@@ -102,9 +102,9 @@ fn a_user_approves_or_refuses_the_code_of_a_device_once() {
 #[test]
 fn a_client_shows_its_own_secret_and_what_was_issued_to_it() {
     let sso = sso(Approve::AtOnce);
-    let client = sso.register(registration(), at(0)).unwrap();
-    let other = sso.register(registration(), at(0)).unwrap();
-    let codes = sso.start_device(client.shown(), START, at(0)).unwrap();
+    let client = sso.register(registration(&sso), at(0)).unwrap();
+    let other = sso.register(registration(&sso), at(0)).unwrap();
+    let codes = sso.start_device(client.shown(), &sso.start_url, at(0)).unwrap();
     let grant = Grant::Device { code: &codes.device_code };
     for (case, client, now, expected) in [
         ("no client", ("", ""), 0, "InvalidClientException"),
@@ -122,16 +122,20 @@ fn a_client_shows_its_own_secret_and_what_was_issued_to_it() {
         );
     }
     assert_eq!(code(sso.token(client.shown(), &Grant::Device { code: "x" }, at(0))), "InvalidGrantException");
-    let elsewhere = sso.start_device(client.shown(), "https://example.awsapps.com/start", at(0));
-    assert_eq!(code(elsewhere), "InvalidRequestException");
-    assert!(sso.start_device(client.shown(), &format!("{START}/#/"), at(0)).is_ok());
+    for elsewhere in ["https://example.awsapps.com/start", "http://127.0.0.1:4566/start"] {
+        let refused = sso.start_device(client.shown(), elsewhere, at(0));
+        assert_eq!(code(refused), "InvalidRequestException", "{elsewhere}");
+        let issuer = Registration { issuer_url: elsewhere.to_owned(), ..registration(&sso) };
+        assert_eq!(code(sso.register(issuer, at(0))), "InvalidRequestException", "{elsewhere}");
+    }
+    assert!(sso.start_device(client.shown(), &format!("{}/#/", sso.start_url), at(0)).is_ok());
 }
 
 #[test]
 fn what_a_client_says_of_itself_is_checked() {
     let sso = sso(Approve::AtOnce);
     let with = |change: &dyn Fn(&mut Registration)| {
-        let mut asked = registration();
+        let mut asked = registration(&sso);
         change(&mut asked);
         code(sso.register(asked, at(0)))
     };
@@ -143,16 +147,16 @@ fn what_a_client_says_of_itself_is_checked() {
     let elsewhere = |asked: &mut Registration| asked.redirect_uris.push("http://example.com/".into());
     assert_eq!(with(&elsewhere), "InvalidRedirectUriException");
     // One that has only a browser has no device.
-    let browser = Registration { grant_types: vec![AUTHORIZATION_CODE.into()], ..registration() };
+    let browser = Registration { grant_types: vec![AUTHORIZATION_CODE.into()], ..registration(&sso) };
     let client = sso.register(browser, at(0)).unwrap();
-    assert_eq!(code(sso.start_device(client.shown(), START, at(0))), "UnauthorizedClientException");
+    assert_eq!(code(sso.start_device(client.shown(), &sso.start_url, at(0))), "UnauthorizedClientException");
 }
 
 #[test]
 fn a_browser_brings_back_a_code_that_only_who_sent_it_can_use_and_once() {
     let sso = sso(Approve::AtOnce);
-    let client = sso.register(registration(), at(0)).unwrap();
-    let other = sso.register(registration(), at(0)).unwrap();
+    let client = sso.register(registration(&sso), at(0)).unwrap();
+    let other = sso.register(registration(&sso), at(0)).unwrap();
     let challenge = challenge(VERIFIER);
     let asking = Asking {
         response_type: "code",
@@ -225,7 +229,7 @@ fn a_browser_waits_for_its_user_where_that_is_asked_for() {
         (Approve::Never, Verdict::Approved, "error=access_denied"),
     ] {
         let sso = sso(approve);
-        let client = sso.register(registration(), at(0)).unwrap();
+        let client = sso.register(registration(&sso), at(0)).unwrap();
         let asking = Asking {
             response_type: "code",
             client_id: &client.id,
@@ -251,9 +255,9 @@ fn a_browser_waits_for_its_user_where_that_is_asked_for() {
 #[test]
 fn a_token_is_refreshed_once_and_ends_with_its_session() {
     let sso = sso(Approve::AtOnce);
-    let client = sso.register(registration(), at(0)).unwrap();
-    let other = sso.register(registration(), at(0)).unwrap();
-    let codes = sso.start_device(client.shown(), START, at(0)).unwrap();
+    let client = sso.register(registration(&sso), at(0)).unwrap();
+    let other = sso.register(registration(&sso), at(0)).unwrap();
+    let codes = sso.start_device(client.shown(), &sso.start_url, at(0)).unwrap();
     let first = sso.token(client.shown(), &Grant::Device { code: &codes.device_code }, at(0)).unwrap();
     let first_refresh = first.refresh_token.unwrap();
     let refresh =
@@ -269,8 +273,8 @@ fn a_token_is_refreshed_once_and_ends_with_its_session() {
     assert_eq!(code(refresh(&client, &second.refresh_token.unwrap())), "InvalidGrantException");
     assert_eq!(code(sso.log_out("x", at(0))), "UnauthorizedException");
     // Who does not ask for a session that lasts has none.
-    let plain = sso.register(Registration { scopes: Vec::new(), ..registration() }, at(0)).unwrap();
-    let codes = sso.start_device(plain.shown(), START, at(0)).unwrap();
+    let plain = sso.register(Registration { scopes: Vec::new(), ..registration(&sso) }, at(0)).unwrap();
+    let codes = sso.start_device(plain.shown(), &sso.start_url, at(0)).unwrap();
     let granted = sso.token(plain.shown(), &Grant::Device { code: &codes.device_code }, at(0)).unwrap();
     assert!(granted.refresh_token.is_none());
 }

@@ -51,7 +51,7 @@ fn up(scratch: &Scratch, name: &str) -> Folder {
 fn everything_kept_is_private() {
     let scratch = Scratch::new();
     let folder = up(&scratch, "a/b");
-    folder.aws_files_inside().unwrap();
+    folder.aws_files_inside(&connection()).unwrap();
     for path in ["a/b", "a/b/inside", "state/sandboxes"] {
         assert_eq!(mode(&scratch.at(path)), 0o700, "{path}");
     }

@@ -10,6 +10,7 @@ mod tests;
 
 use super::{RestCall, RestReply, ServiceError};
 use crate::sandbox::account::Account;
+use crate::sandbox::sso::START;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
@@ -35,12 +36,19 @@ const OPERATIONS: &[(Method, &str, Operation)] = &[
     (Method::POST, "/authorize", pages::authorized),
     (Method::GET, "/device", pages::device),
     (Method::POST, "/device", pages::decided),
-    (Method::GET, "/start", pages::start),
+    (Method::GET, START, pages::start),
 ];
 
 /// Whether a request that nobody signed is one of these.
 pub fn is_asked(parts: &Parts) -> bool {
-    OPERATIONS.iter().any(|(method, path, _)| *method == parts.method && *path == parts.uri.path())
+    find(&parts.method, parts.uri.path()).is_some()
+}
+
+fn find(method: &Method, path: &str) -> Option<Operation> {
+    // What comes behind it is of the URL, not of the page.
+    let path = if path.starts_with(&format!("{START}/")) { START } else { path };
+    let (.., operation) = OPERATIONS.iter().find(|(of, at, _)| of == method && *at == path)?;
+    Some(*operation)
 }
 
 pub fn answer(account: &Account, call: &RestCall<'_>) -> Result<RestReply, ServiceError> {
@@ -48,8 +56,7 @@ pub fn answer(account: &Account, call: &RestCall<'_>) -> Result<RestReply, Servi
     if !account.call_rate.allows(Instant::now()) {
         return Err(ServiceError::new("TooManyRequestsException", "Rate exceeded").status(429));
     }
-    let asked = OPERATIONS.iter().find(|(method, path, _)| method == call.method && *path == call.path);
-    let (_, _, operation) = asked.ok_or_else(|| ServiceError::unknown_operation(call.path))?;
+    let operation = find(call.method, call.path).ok_or_else(|| ServiceError::unknown_operation(call.path))?;
     let mut reply = operation(account, call, Timestamp::now())?;
     reply.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(reply)

@@ -19,6 +19,7 @@ struct RegisterClient {
     scopes: Option<Vec<String>>,
     redirect_uris: Option<Vec<String>>,
     grant_types: Option<Vec<String>>,
+    issuer_url: Option<String>,
 }
 
 pub fn register_client(
@@ -33,6 +34,7 @@ pub fn register_client(
         scopes: asked.scopes.unwrap_or_default(),
         redirect_uris: asked.redirect_uris.unwrap_or_default(),
         grant_types: asked.grant_types.unwrap_or_default(),
+        issuer_url: asked.issuer_url.unwrap_or_default(),
     };
     let registered = account.sso.register(registration, now)?;
     json(&value!({

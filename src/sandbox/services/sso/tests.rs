@@ -1,6 +1,7 @@
 use super::*;
 use crate::sandbox::principals::Kind;
 use crate::sandbox::services::testing;
+use crate::sandbox::sso::start_url;
 use http::{HeaderMap, HeaderName};
 use serde_json::{Value, json as value};
 
@@ -46,7 +47,7 @@ fn started(account: &Account, client: &Value) -> Value {
     let body = value!({
         "clientId": client["clientId"],
         "clientSecret": client["clientSecret"],
-        "startUrl": "http://127.0.0.1:4566/start",
+        "startUrl": start_url(4566, account.identity.secret_access_key()),
     });
     post(account, "/device_authorization", &body).unwrap()
 }
@@ -163,6 +164,7 @@ fn a_browser_is_asked_and_sent_back() {
     let body = value!({
         "clientName": "b", "clientType": "public", "scopes": ["sso:account:access"],
         "grantTypes": ["authorization_code", "refresh_token"], "redirectUris": ["http://127.0.0.1/oauth/callback"],
+        "issuerUrl": start_url(4566, account.identity.secret_access_key()),
     });
     let client = post(&account, "/client/register", &body).unwrap();
     let verifier = "a-verifier-that-is-as-long-as-one-has-to-be-by-the-rfc";
