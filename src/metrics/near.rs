@@ -92,24 +92,28 @@ fn unlike(metric: &Metric, published: &[Metric]) -> Option<Error> {
 /// More for each dimension that is the same or nearly so, less for each that only one of them has.
 fn likeness(wanted: &Metric, other: &Metric) -> i64 {
     let mut points = 0;
+    // Each of theirs stands for one of ours: first those of the same name.
+    let mut left = other.dimensions.clone();
     let mut matched = 0;
-    for (name, value) in &wanted.dimensions {
-        let same = other.dimensions.get_key_value(name).map(|found| (4, found));
+    let (same, others): (Vec<_>, Vec<_>) =
+        wanted.dimensions.iter().partition(|(name, _)| other.dimensions.contains_key(*name));
+    for (name, value) in same.into_iter().chain(others) {
+        let same = left.remove_entry(name).map(|found| (4, found));
         let found = same.or_else(|| {
-            let near = nearest(name, other.dimensions.keys().map(String::as_str))?;
-            other.dimensions.get_key_value(near).map(|found| (2, found))
+            let near = nearest(name, left.keys().map(String::as_str))?.to_owned();
+            left.remove_entry(&near).map(|found| (2, found))
         });
         let Some((alike, (_, theirs))) = found else { continue };
-        if theirs == value {
+        if theirs == *value {
             points += alike + 4;
-        } else if is_near(value, theirs) {
+        } else if is_near(value, &theirs) {
             points += alike + 2;
         } else {
             continue;
         }
         matched += 1;
     }
-    let alone = wanted.dimensions.len() + other.dimensions.len() - 2 * matched;
+    let alone = (wanted.dimensions.len() + other.dimensions.len()).saturating_sub(2 * matched);
     points - i64::try_from(alone).unwrap_or(i64::MAX).saturating_mul(2)
 }
 
@@ -145,6 +149,7 @@ mod tests {
             (&["Queuename=orders"], "did you mean QueueName=orders?"),
             (&[&*format!("Arn={}x", long)], &*format!("did you mean Arn={long}?")),
             (&["QueueName=orders", "Stage=prd"], "did you mean QueueName=orders, Stage=prod?"),
+            (&["QueueName=orders", "QueueNames=orders"], "did you mean QueueName=orders?"),
             (&["Other=thing"], "it is published with Arn; or with QueueName; or with QueueName, Stage"),
             (&[], "it is published with Arn; or with QueueName; or with QueueName, Stage"),
         ] {

@@ -19,7 +19,7 @@ use super::target::AlarmName;
 use crate::cli::{DetailArgs, Moment};
 use crate::completion;
 use crate::context::Context;
-use crate::error::{Outcome, Report, Result};
+use crate::error::{Error, Outcome, Report, Result};
 use crate::metrics::{Metrics, Window};
 use crate::output::Format;
 
@@ -94,8 +94,19 @@ impl ExplainAlarmArgs {
     async fn explain(&self, alarm: &Alarm, alarms: &Alarms, ctx: &Context) -> Result<Explained> {
         let now = alarm.present(ctx.now());
         let at = ctx.moment_from("--at", Some(self.at), now)?.unwrap_or(now);
+        if at > now {
+            return Err(Error::usage(format!("--at {at} is yet to come")).into());
+        }
         let mut explained = Explained::of(alarm, at);
-        let is_now = at >= now;
+        let is_now = at == now;
+        if let Some(changed) =
+            alarm.time("AlarmConfigurationUpdatedTimestamp").filter(|changed| *changed > at)
+        {
+            explained.notes.push(format!(
+                "{} was created or changed at {changed}: here it is judged by the settings that it has now",
+                alarm.name()
+            ));
+        }
         let state =
             if is_now { alarm.state().parse().ok() } else { state_at(alarm, alarms, at, now).await? };
         if !is_now {

@@ -95,7 +95,22 @@ impl AlarmName {
 
     /// Whether an alarm is meant: one that is called so, or one that is like the pattern.
     pub fn takes(&self, alarm: &Alarm) -> bool {
-        self.fits(alarm.name())
+        self.fits(alarm.name()) && self.is_there(alarm)
+    }
+
+    /// Whether it is the one that is called so.
+    fn is_of(&self, alarm: &Alarm) -> bool {
+        alarm.name() == self.name() && self.is_there(alarm)
+    }
+
+    /// Whether an alarm is in the account that is named: names are the same in many.
+    fn is_there(&self, alarm: &Alarm) -> bool {
+        match self {
+            AlarmName::Name(_) => true,
+            AlarmName::Arn(named) => {
+                AlarmArn::parse(alarm.arn()).is_none_or(|arn| arn.account == named.account)
+            }
+        }
     }
 
     /// The same for what is only known by its name.
@@ -127,7 +142,7 @@ impl AlarmName {
         self.check(alarms)?;
         let names = vec![self.name().to_owned()];
         let found = alarms.described(Selection { names, ..Selection::default() }).await?;
-        Ok(found.into_iter().find(|alarm| alarm.name() == self.name()))
+        Ok(found.into_iter().find(|alarm| self.is_of(alarm)))
     }
 }
 
@@ -141,8 +156,7 @@ pub async fn find_all(named: &[AlarmName], alarms: &Alarms) -> Result<Vec<Alarm>
     let exact = alarms.described(Selection { names, ..Selection::default() }).await?;
     let (mut seen, mut all) = (HashSet::new(), Vec::new());
     for name in named {
-        let called_so: Vec<Alarm> =
-            exact.iter().filter(|alarm| alarm.name() == name.name()).cloned().collect();
+        let called_so: Vec<Alarm> = exact.iter().filter(|alarm| name.is_of(alarm)).cloned().collect();
         let meant = match called_so.is_empty() {
             false => called_so,
             true if name.is_pattern() => like(name, alarms).await?,

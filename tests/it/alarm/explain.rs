@@ -131,12 +131,40 @@ fn an_earlier_moment_is_explained_with_its_state_of_then() {
 }
 
 #[test]
+fn what_is_yet_to_come_or_was_judged_by_other_settings_is_told() {
+    let mut alarm = Alarm::metric("cpu", "OK");
+    alarm.document["AlarmConfigurationUpdatedTimestamp"] = json!("2026-11-22T11:30:00Z");
+    let cloudwatch = CloudWatch::answering(vec![alarm], |request| values(request, ALL));
+    let ran = cloudwatch.sealed.run(["alarm", "explain", "cpu", "--at", "2099-01-01"]).expect(2);
+    assert_eq!(ran.stderr, "error: --at 2099-01-01T00:00:00Z is yet to come\n");
+    let ran = cloudwatch.sealed.run(["alarm", "explain", "cpu", "--at", "1h"]).expect(0);
+    assert!(ran.stdout.contains("cpu was created or changed at 2026-11-22T11:30:00Z"), "{ran:?}");
+}
+
+#[test]
+fn what_the_service_does_not_compute_is_not_judged_and_the_rest_is_told() {
+    let mut alarm = Alarm::metric("cpu", "ALARM");
+    alarm.document["StateReason"] = json!("because it was so");
+    let cloudwatch = CloudWatch::answering(vec![alarm], |request| {
+        let is_asked = request.operation == "GetMetricData";
+        is_asked.then(|| Reply::cbor_error(400, "ValidationError", "there is no band"))
+    });
+    let ran = cloudwatch.sealed.run(["alarm", "explain", "cpu"]).expect(0);
+    assert!(ran.stdout.contains("there is no band") && ran.stdout.contains("because it was so"), "{ran:?}");
+}
+
+#[test]
 fn a_metric_without_data_has_a_near_match() {
     let mut alarm = Alarm::metric("cpu", "INSUFFICIENT_DATA");
     alarm.document["Dimensions"][0]["Value"] = json!("i-0abd");
     let cloudwatch = CloudWatch::answering(vec![alarm], |request| values(request, NONE));
     let ran = cloudwatch.sealed.run(["alarm", "explain", "cpu"]).expect(0);
     assert!(ran.stdout.contains("did you mean InstanceId=i-0abc?"), "{ran:?}");
+    let mut alarm = Alarm::metric("cpu", "INSUFFICIENT_DATA");
+    alarm.document["Unit"] = json!("Seconds");
+    let cloudwatch = CloudWatch::answering(vec![alarm], |request| values(request, NONE));
+    let ran = cloudwatch.sealed.run(["alarm", "explain", "cpu"]).expect(0);
+    assert!(ran.stdout.contains("only values of the unit Seconds are looked at"), "{ran:?}");
 }
 
 #[test]

@@ -65,4 +65,10 @@ fn a_name_that_no_alarm_has_is_missed_with_a_near_one() {
         assert!(ran.stderr.contains(told), "{name}: {ran:?}");
     }
     assert_eq!(cloudwatch.aws.requests().len(), calls);
+    // Names are the same in many accounts.
+    let elsewhere = "arn:aws:cloudwatch:eu-west-1:999922223333:alarm:api-5xx";
+    for verb in [&["show"][..], &["delete", "--yes"], &["fire", "--state", "alarm", "--yes"]] {
+        let ran = cloudwatch.sealed.run([&["alarm"], verb, &[elsewhere]].concat()).expect(3);
+        assert!(ran.stderr.starts_with("error: no alarm is called api-5xx\n"), "{ran:?}");
+    }
 }

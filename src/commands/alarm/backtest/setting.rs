@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use opsctl_engine::evaluation::alarm::check_metric;
-use opsctl_engine::evaluation::judging::{ComparisonOperator, TreatMissingData};
 use opsctl_engine::{advice, evaluation::data::Statistic};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::commands::alarm::configuration::members;
 use crate::error::Error;
 
 /// The names are those of the flags of the AWS CLI.
@@ -65,25 +65,14 @@ impl FromStr for Setting {
 }
 
 fn read(field: Field, text: &str) -> Result<Value, String> {
-    match field {
-        Field::Threshold => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(json!(number)),
-            Ok(_) => Err(format!("`{text}` is no finite number")),
-            Err(_) => Err(format!("`{text}` is no number")),
-        },
-        Field::EvaluationPeriods | Field::DatapointsToAlarm | Field::Period => {
-            text.parse::<i64>().map(Value::from).map_err(|_| format!("`{text}` is no whole number"))
-        }
-        Field::Comparison => text.parse::<ComparisonOperator>().map(|it| json!(it.name())).map_err(|()| {
-            format!("`{text}` is one of {}", ComparisonOperator::ALL.map(ComparisonOperator::name).join(", "))
-        }),
-        Field::TreatMissingData => {
-            text.parse::<TreatMissingData>().map(|it| json!(it.name())).map_err(|()| {
-                format!("`{text}` is one of {}", TreatMissingData::ALL.map(TreatMissingData::name).join(", "))
-            })
-        }
-        Field::Statistic => text.parse::<Statistic>().map(|_| json!(text)).map_err(|error| error.to_string()),
-    }
+    Ok(match field {
+        Field::Threshold => members::number(text)?.into(),
+        Field::EvaluationPeriods | Field::DatapointsToAlarm => members::whole(text)?.into(),
+        Field::Period => members::seconds(text)?.into(),
+        Field::Comparison => members::comparison(text)?.into(),
+        Field::TreatMissingData => members::missing_data(text)?.into(),
+        Field::Statistic => members::statistic(text)?.into(),
+    })
 }
 
 impl fmt::Display for Setting {
@@ -185,6 +174,7 @@ impl Setting {
 mod tests {
     use super::*;
     use crate::error::Report;
+    use serde_json::json;
 
     fn alarm() -> Map<String, Value> {
         let document = json!({ "AlarmName": "a", "Namespace": "N", "MetricName": "M", "Statistic": "Sum", "Period": 60,
@@ -210,6 +200,10 @@ mod tests {
         assert_eq!((changed.get("Statistic"), &changed["ExtendedStatistic"]), (None, &json!("p99")));
         assert_eq!(changed["Period"], 300);
         assert_eq!(set("comparison-operator=LessThanThreshold")["ComparisonOperator"], "LessThanThreshold");
+        // As `alarm create` takes them.
+        let changed = set("comparison=>=,period=5m,treat-missing-data=notbreaching");
+        assert_eq!(changed["ComparisonOperator"], "GreaterThanOrEqualToThreshold");
+        assert_eq!((&changed["Period"], &changed["TreatMissingData"]), (&json!(300), &json!("notBreaching")));
     }
 
     #[test]
@@ -239,10 +233,10 @@ mod tests {
             ("treshold=1", "did you mean `threshold`"),
             ("threshold=NaN", "no finite number"),
             ("threshold=x", "no number"),
-            ("period=1m", "no whole number"),
-            ("comparison=more", "is one of GreaterThanOrEqualToThreshold"),
-            ("treat-missing-data=no", "is one of breaching"),
-            ("statistic=Mean", "no statistic"),
+            ("period=often", "period: "),
+            ("comparison=more", "comparison: "),
+            ("treat-missing-data=no", "treat-missing-data: "),
+            ("statistic=Mean", "statistic: "),
             ("threshold=1,threshold=2", "given twice"),
         ] {
             let error = text.parse::<Setting>().unwrap_err();

@@ -16,8 +16,13 @@ use super::{told, words};
 use crate::commands::alarm::datapoints::{Datapoints, Expressions, windows};
 use crate::commands::alarm::model::Alarm;
 use crate::commands::alarm::watched::{looked_at, queries, unpublished};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::metrics::{Metrics, Periods, Window, age_of, every};
+
+/// Whether the service has understood a question and does not answer it.
+fn is_refused(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Error>().is_some_and(|error| matches!(error.kind(), Kind::Failed | Kind::Usage))
+}
 
 /// Which evaluation is explained.
 pub struct Asked {
@@ -95,9 +100,23 @@ pub async fn explain(
         let coarse = Timing::new(period, criteria.evaluation_periods as i64, timing.window().clone());
         slots = coarse.map(|timing| timing.slots(asked.at, range.len() + 1)).unwrap_or(slots);
     }
-    let datapoints = Datapoints::fetch(metrics, config, period, &windows(&slots, period)).await?;
+    let fetched = Datapoints::fetch(metrics, config, period, &windows(&slots, period)).await;
+    let datapoints = match fetched {
+        Ok(datapoints) => datapoints,
+        // What the service does not compute cannot be judged, and the rest can be told.
+        Err(error) if is_refused(&error) => {
+            explained.not_judged = Some(told(&error));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
     explained.notes.extend(datapoints.notes.iter().cloned());
     if datapoints.is_empty() {
+        if let Some(unit) = &config.unit {
+            explained
+                .notes
+                .push(format!("only values of the unit {unit} are looked at, and there may be others"));
+        }
         match unpublished(&queries(config, period), metrics).await {
             Ok(whys) => explained.notes.extend(whys),
             Err(error) => explained.notes.push(told(&error)),
