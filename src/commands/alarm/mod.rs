@@ -59,7 +59,7 @@ pub enum Command {
     Tree(tree::TreeArgs),
     History(history::AlarmHistoryArgs),
     Watch(watch::WatchAlarmsArgs),
-    Create(create::CreateAlarmArgs),
+    Create(Box<create::CreateAlarmArgs>),
     Set(set::SetAlarmArgs),
     Enable(enable::EnableAlarmsArgs),
     Disable(disable::DisableAlarmsArgs),
