@@ -278,7 +278,7 @@ fn a_user_approves_a_device_by_hand_and_no_page_of_others_does() {
         let poll = || {
             let token = oidc.create_token().client_id(id).client_secret(secret).grant_type(DEVICE_CODE);
             let answer = runtime.block_on(token.device_code(codes.device_code().unwrap()).send());
-            answer.map_err(aws_sdk_ssooidc::error::SdkError::into_service_error)
+            answer.map_err(|error| Box::new(error.into_service_error()))
         };
         let complete = codes.verification_uri_complete().unwrap();
         let page = browse(&sandbox, "GET", complete.strip_prefix(&sandbox.endpoint).unwrap(), "", "");
@@ -333,7 +333,7 @@ fn a_browser_brings_a_code_back_to_loopback_only() {
     let redeem = |code: &str, verifier: &str, redirect_uri: &str| {
         let token = oidc.create_token().client_id(id).client_secret(secret).grant_type("authorization_code");
         let token = token.code(code).code_verifier(verifier).redirect_uri(redirect_uri).send();
-        runtime.block_on(token).map_err(aws_sdk_ssooidc::error::SdkError::into_service_error)
+        runtime.block_on(token).map_err(|error| Box::new(error.into_service_error()))
     };
     let code = brought_back();
     let granted = redeem(&code, verifier, callback).unwrap();
