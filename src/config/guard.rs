@@ -2,8 +2,7 @@
 //! there is a mistake, an unknown key too: a rail that is misspelt would keep nobody from anything. Of two files with
 //! the same rail the first counts, as for options.
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use crate::input::toml::{Reader, Section, boolean, choice, text_where};
 use crate::settings::{Origin, Setting};
@@ -77,18 +76,18 @@ impl Guards {
 
 /// `[profile]` of the file that is called `name`.
 pub(super) fn read(table: &DeTable<'_>, name: &str, reader: &mut Reader<'_>) -> Guards {
-    let guard = |(profile, rules): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
-        let profile: &std::borrow::Cow<'_, str> = profile.get_ref();
+    let mut guards = Vec::new();
+    for (profile, rules) in table {
+        let profile: &str = profile.get_ref();
         match rules.get_ref().as_table() {
-            Some(rules) => Some(guard(profile, rules, name, reader)),
+            Some(rules) => guards.push(guard(profile, rules, name, reader)),
             None => {
                 let message = format!("`{profile}` must be a table of guard rails: [profile.NAME]");
                 reader.mistake(&rules.span(), message);
-                None
             }
         }
-    };
-    Guards(table.iter().filter_map(guard).collect())
+    }
+    Guards(guards)
 }
 
 fn guard(profile: &str, rules: &DeTable<'_>, name: &str, reader: &mut Reader<'_>) -> Guard {
