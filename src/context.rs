@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::aws::{Aws, AwsOptions, AwsSettings};
+use crate::aws::{Aws, AwsOptions, AwsSettings, selected_profile};
 use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Moment, Origins};
+use crate::config::{Guard, Guards};
 use crate::error::{Error, Result};
 use crate::logging::{self, LogSettings};
 use crate::output::{
@@ -25,6 +26,7 @@ pub struct Context {
     global: GlobalArgs,
     options: AwsOptions,
     origins: Origins,
+    guard: Option<Guard>,
     env: Environment,
     terminals: Terminals,
     now: Option<jiff::Timestamp>,
@@ -36,19 +38,21 @@ pub struct Context {
 
 impl Context {
     /// Touches no file but that of `--log-file`, and no network.
-    pub fn new(global: GlobalArgs, origins: Origins, env: Environment) -> Result<Self> {
+    pub fn new(global: GlobalArgs, origins: Origins, guards: Guards, env: Environment) -> Result<Self> {
         let terminals = Terminals::of_this_process();
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
         logging::start(&log_settings(&global), &reporter)?;
         let now = fixed_clock(&env)?;
         let out = Output::stdout(output_settings(&global, &env, terminals, now)?, reporter.clone());
         let options = aws_options(&global, &origins);
+        let guard = guard(&guards, &global, &options, &env);
         let (deadline, aws) = (OnceLock::new(), OnceCell::new());
-        Ok(Context { global, options, origins, env, terminals, now, out, reporter, deadline, aws })
+        Ok(Context { global, options, origins, guard, env, terminals, now, out, reporter, deadline, aws })
     }
 
     /// For completing a command line: says nothing, asks nothing, tries each call once. Nothing of the environment
-    /// can make it fail.
+    /// can make it fail. It stands behind no guard rail: it changes nothing, and the one call that a TAB may wait for is
+    /// not to be spent on the account.
     pub fn for_completion(global: GlobalArgs, origins: Origins, env: Environment) -> Self {
         let global =
             GlobalArgs { query: None, quiet: true, verbose: 0, debug: false, no_input: true, ..global };
@@ -63,7 +67,7 @@ impl Context {
         let settings = OutputSettings::new(Format::default(), stdout, now);
         let out = Output::stdout(settings, reporter.clone());
         let (deadline, aws) = (OnceLock::new(), OnceCell::new());
-        Context { global, options, origins, env, terminals, now, out, reporter, deadline, aws }
+        Context { global, options, origins, guard: None, env, terminals, now, out, reporter, deadline, aws }
     }
 
     /// A reporter for failures that come before there is a context.
@@ -95,6 +99,11 @@ impl Context {
     /// What AWS is asked for with; for commands that tell about it.
     pub fn aws_options(&self) -> &AwsOptions {
         &self.options
+    }
+
+    /// The guard rails of the profile in use.
+    pub fn guard(&self) -> Option<&Guard> {
+        self.guard.as_ref()
     }
 
     pub fn terminals(&self) -> Terminals {
@@ -194,9 +203,13 @@ impl Context {
                     }
                     None => None,
                 };
-                Ok(Arc::new(
-                    Aws::load(AwsSettings { options: &self.options, env: &self.env, sandbox }).await?,
-                ))
+                let settings = AwsSettings {
+                    options: &self.options,
+                    env: &self.env,
+                    expected_account: self.guard.as_ref().and_then(|guard| guard.expected_account.as_ref()),
+                    sandbox,
+                };
+                Ok(Arc::new(Aws::load(settings).await?))
             })
             .await
     }
@@ -226,6 +239,13 @@ fn aws_options(global: &GlobalArgs, origins: &Origins) -> AwsOptions {
         connect_timeout: global.connect_timeout,
         read_timeout: global.read_timeout,
     }
+}
+
+/// There are no profiles in a sandbox, and none where keys in the environment say who calls.
+fn guard(guards: &Guards, global: &GlobalArgs, options: &AwsOptions, env: &Environment) -> Option<Guard> {
+    let profile = selected_profile(options, env);
+    let has_none = global.sandbox.is_some() || profile.is_none() && env.text("AWS_ACCESS_KEY_ID").is_some();
+    guards.of(profile.as_ref().map(|profile| profile.value.as_str())).filter(|_| !has_none).cloned()
 }
 
 /// By XDG_STATE_HOME and HOME alone: where neither is set, the home that the system has on record may be one that

@@ -112,7 +112,7 @@ impl Kind {
             Kind::Usage => "usage: a bad option, value, query or file, or a question without a terminal",
             Kind::NotFound => "the named thing does not exist",
             Kind::Credentials => "no credentials, an expired login, an unknown profile, no region",
-            Kind::Denied => "denied by a policy",
+            Kind::Denied => "denied by a policy, or by a guard rail of the profile",
             Kind::ConditionFalse => "the condition is false: what was asked about is not so",
             Kind::Partial => "partly failed: some targets, regions or accounts",
             Kind::TimedOut => "a time limit was reached while waiting; the thing itself goes on",

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         let reporter = Context::early_reporter(&GlobalArgs::default(), &Environment::default());
         return fail(&error, &reporter, &Place::default(), None);
     }
-    let Invocation { cli, origins, warnings } = match cli::understand(&line, &env) {
+    let Invocation { cli, origins, guards, warnings } = match cli::understand(&line, &env) {
         Ok(invocation) => invocation,
         Err(error) => return misunderstood(&error, &line, &env),
     };
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     for warning in warnings {
         reporter.warn(warning);
     }
-    let context = match Context::new(cli.global, origins, env) {
+    let context = match Context::new(cli.global, origins, guards, env) {
         Ok(context) => context,
         Err(error) => return fail(&error, &reporter, &Place::default(), own_failure),
     };

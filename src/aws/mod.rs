@@ -27,12 +27,14 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use aws_types::region::Region;
+use tokio::sync::OnceCell;
 
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
 use crate::settings::{Environment, Setting};
 
 use self::calls::Calls;
+use self::identity::Identity;
 
 pub use body::{Body, Input};
 pub use error::{
@@ -40,7 +42,7 @@ pub use error::{
 };
 pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
-pub use profile::{KnownProfile, Profiles, known_profiles};
+pub use profile::{KnownProfile, Profiles, known_profiles, selected as selected_profile};
 pub use region::{REGIONS, check_shape as check_region, configured as configured_region};
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
@@ -63,6 +65,8 @@ const ENDPOINT_VARIABLES: [&str; 8] = [
 pub struct AwsSettings<'a> {
     pub options: &'a AwsOptions,
     pub env: &'a Environment,
+    /// The account that must be called, by the guard rails of the profile.
+    pub expected_account: Option<&'a Setting<String>>,
     /// The sandbox asked for by `--sandbox`.
     pub sandbox: Option<Connection>,
 }
@@ -75,12 +79,14 @@ pub struct Aws {
     region: Setting<String>,
     profile: Option<Setting<String>>,
     network: Arc<http::Network>,
+    identity: Arc<OnceCell<Identity>>,
 }
 
 impl Aws {
-    /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance.
+    /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance, or an account is
+    /// expected, which is asked for before anything else can be.
     pub async fn load(settings: AwsSettings<'_>) -> Result<Self> {
-        let AwsSettings { options, env, sandbox } = settings;
+        let AwsSettings { options, env, expected_account, sandbox } = settings;
         let profiles = match sandbox {
             Some(_) => Profiles::none(),
             None => Profiles::load(options, env).await?,
@@ -123,7 +129,12 @@ impl Aws {
         if let Some(endpoint) = endpoint {
             loader = loader.endpoint_url(endpoint);
         }
-        Ok(Aws { sdk: loader.load().await, credentials, region, profile, network })
+        let identity = Arc::default();
+        let aws = Aws { sdk: loader.load().await, credentials, region, profile, network, identity };
+        if let Some(expected) = expected_account {
+            aws.must_be(expected).await?;
+        }
+        Ok(aws)
     }
 
     // Every client tells its calls: nothing else can be done to all of them at once.

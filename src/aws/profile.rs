@@ -10,6 +10,9 @@ use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
 use crate::settings::{Environment, Origin, Setting};
 
+/// The profile that serves where none is named.
+pub const DEFAULT: &str = "default";
+
 /// A profile that can be asked for.
 pub struct KnownProfile {
     pub name: String,
@@ -48,6 +51,16 @@ async fn read(selected: Option<String>) -> Result<ProfileSet> {
     })?)
 }
 
+/// The profile that is named anywhere; no file of AWS is asked whether there is one.
+pub fn selected(options: &AwsOptions, env: &Environment) -> Option<Setting<String>> {
+    // Keys in the environment say who calls: a file does not change that.
+    let of_file = || configured(&options.profile).filter(|_| env.text("AWS_ACCESS_KEY_ID").is_none());
+    asked(&options.profile)
+        .cloned()
+        .or_else(|| variable(env, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]))
+        .or_else(|| of_file().cloned())
+}
+
 /// The profiles of the configuration and the credentials file.
 pub struct Profiles {
     set: Option<ProfileSet>,
@@ -61,12 +74,7 @@ impl Profiles {
     }
 
     pub async fn load(options: &AwsOptions, env: &Environment) -> Result<Self> {
-        // Keys in the environment say who calls: a file does not change that.
-        let of_file = || configured(&options.profile).filter(|_| env.text("AWS_ACCESS_KEY_ID").is_none());
-        let selected = asked(&options.profile)
-            .cloned()
-            .or_else(|| variable(env, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]))
-            .or_else(|| of_file().cloned());
+        let selected = selected(options, env);
         let name = selected.as_ref().map(|setting| setting.value.clone());
         let set = read(name).await?;
         let profiles = Profiles { set: Some(set), selected };
@@ -99,7 +107,7 @@ impl Profiles {
     }
 
     pub fn name(&self) -> &str {
-        self.selected.as_ref().map_or("default", |setting| &setting.value)
+        self.selected.as_ref().map_or(DEFAULT, |setting| &setting.value)
     }
 
     /// A value of the profile in use.

@@ -1,6 +1,7 @@
-//! The one question before a change: what, where and how many. It must not send anything, and where nobody can
+//! The one question before a change: what, where and how many. It must not change anything, and where nobody can
 //! answer it refuses before anything else is done.
 
+use super::guard;
 use super::plan::{Plan, Weight};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
@@ -18,6 +19,7 @@ pub enum Consent {
     DryRun,
     /// `--yes`.
     Given,
+    /// Without it, or where the profile has every change asked about.
     Asked(Prompter),
 }
 
@@ -33,6 +35,8 @@ impl Consent {
     pub fn new(ctx: &Context, args: &ChangeArgs) -> Result<Self> {
         if args.dry_run {
             Ok(Consent::DryRun)
+        } else if let Some(prompter) = guard::asker(ctx)? {
+            Ok(Consent::Asked(prompter))
         } else if ctx.global().yes {
             Ok(Consent::Given)
         } else {
@@ -53,6 +57,7 @@ impl Consent {
                 Ok(false)
             }
             Consent::Asked(prompter) => {
+                let plan = &Plan { account: account(plan, ctx).await?, ..plan.clone() };
                 show(plan, prompter);
                 if ask(plan, prompter).await? {
                     Ok(true)
@@ -61,6 +66,15 @@ impl Consent {
                 }
             }
         }
+    }
+}
+
+/// The account of the question: as far as it is known, and looked up where the profile has every change asked about.
+async fn account(plan: &Plan, ctx: &Context) -> Result<Option<String>> {
+    let is_needed = ctx.guard().is_some_and(|guard| guard.confirm.is_some());
+    match &plan.account {
+        None if is_needed => Ok(Some(ctx.aws().await?.identity().await?.account)),
+        known => Ok(known.clone()),
     }
 }
 

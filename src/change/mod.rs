@@ -4,6 +4,7 @@
 mod again;
 mod apply;
 mod consent;
+mod guard;
 mod pace;
 mod plan;
 mod token;
@@ -12,6 +13,7 @@ mod wait;
 pub use again::{again, placed};
 pub use apply::{Applied, apply, apply_in_batches};
 pub use consent::Consent;
+pub use guard::{Changes, allowed};
 pub use pace::Pace;
 pub use plan::{Plan, Step, Weight, Words};
 pub use token::Token;

@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use crate::change::Changes;
 use crate::commands::{
     alarm, completions, config, help, man, metric, s3, sandbox, sfn, ssm, version, whoami,
 };
@@ -162,6 +163,25 @@ impl Command {
             | Command::Completions(_)
             | Command::Man(_)
             | Command::Version(_) => false,
+        }
+    }
+
+    /// What it does to AWS: guard rails of a profile look at it. Every verb says it for itself, none by a wildcard.
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::Ssm(command) => command.changes(),
+            Command::S3(command) => command.changes(),
+            Command::Sfn(command) => command.changes(),
+            Command::Alarm(command) => command.changes(),
+            Command::Metric(command) => command.changes(),
+            // A sandbox is nobody's account: what is not one is refused by these verbs themselves.
+            Command::Sandbox(_)
+            | Command::Whoami(_)
+            | Command::Config(_)
+            | Command::Help(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Version(_) => Changes::Nothing,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::group_help::{asked_in_a_group, with_help_in_groups};
 use super::{Cli, GlobalArgs, documented, with_overview};
 use crate::commands::help::HelpArgs;
 use crate::config::layers::{self, Given};
-use crate::config::{Config, alias, names, user_file};
+use crate::config::{Config, Guards, alias, names, user_file};
 use crate::error::{Error, Result};
 use crate::input::Mistake;
 use crate::settings::{Environment, Origin, Setting};
@@ -23,6 +23,7 @@ use crate::settings::{Environment, Origin, Setting};
 pub struct Invocation {
     pub cli: Cli,
     pub origins: Origins,
+    pub guards: Guards,
     /// What is odd in the config files, but harms nothing.
     pub warnings: Vec<Mistake>,
 }
@@ -83,7 +84,7 @@ pub fn understand(line: &[OsString], env: &Environment) -> Result<Invocation, Mi
 fn explanation(words: Vec<String>, mut matches: ArgMatches) -> Result<Invocation, clap::Error> {
     let global = GlobalArgs::from_arg_matches_mut(&mut matches)?;
     let cli = Cli { global, help: None, version: None, command: super::Command::Help(HelpArgs::of(words)) };
-    Ok(Invocation { cli, origins: Origins::default(), warnings: Vec::new() })
+    Ok(Invocation { cli, origins: Origins::default(), guards: Guards::default(), warnings: Vec::new() })
 }
 
 /// The tree as the line needs it: with everything that a whole help says only where one is asked for.
@@ -177,7 +178,7 @@ fn fill(
         return Err(Cli::command().error(ErrorKind::MissingRequiredArgument, message).into());
     }
     let warnings = if tolerant { Vec::new() } else { config.warnings };
-    Ok(Invocation { cli, origins, warnings })
+    Ok(Invocation { cli, origins, guards: config.guards, warnings })
 }
 
 /// What such a command takes from variables and files: nothing that could fail.

@@ -13,11 +13,13 @@ pub mod ssm;
 pub mod version;
 pub mod whoami;
 
+use crate::change;
 use crate::cli::Command;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
+    change::allowed(command.changes(), ctx).await?;
     match command {
         Command::Ssm(command) => ssm::run(command, ctx).await,
         Command::S3(command) => s3::run(command, ctx).await,

@@ -1,5 +1,5 @@
 //! One config file: options of the whole tool at its top, those of a verb in the table of its words, aliases in
-//! `[alias]`. Every mistake is found in one reading; a key that nothing knows is only a warning, since a newer opsctl
+//! `[alias]`, guard rails in `[profile.NAME]`. Every mistake is found in one reading; a key that nothing knows is only a warning, since a newer opsctl
 //! may know it.
 
 use clap::{Arg, Command};
@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::alias::Alias;
+use super::guard::{self, Guards};
 use super::layers::Given;
 use super::names::{self, settable, settable_in_files};
 use super::values;
@@ -22,6 +23,7 @@ const ALIAS: &str = "alias";
 pub struct Contents {
     pub layer: Vec<Given>,
     pub aliases: Vec<Alias>,
+    pub guards: Guards,
     pub warnings: Vec<Mistake>,
     pub mistakes: Vec<Mistake>,
 }
@@ -54,6 +56,8 @@ impl File<'_, '_> {
             if let Some((sub, table)) = group.zip(value.get_ref().as_table()) {
                 let path: Vec<&str> = path.iter().copied().chain([sub.get_name()]).collect();
                 self.table(table, &path, sub);
+            } else if let Some(rails) = rails(path, word, value) {
+                self.contents.guards = guard::read(rails, self.name, self.reader);
             } else if let Some(arg) = option(command, path, word) {
                 self.option(key, value, path, command, arg);
             } else if path.is_empty() && word == ALIAS {
@@ -146,6 +150,11 @@ impl File<'_, '_> {
         let warning = self.reader.at(&key.span(), format!("unknown key `{word}`{table}{advice}"));
         self.contents.warnings.push(warning);
     }
+}
+
+/// `profile` is an option, which is text, and the table of the guard rails.
+fn rails<'v, 'a>(path: &[&str], word: &str, value: &'v Spanned<DeValue<'a>>) -> Option<&'v DeTable<'a>> {
+    value.get_ref().as_table().filter(|_| path.is_empty() && word == guard::PROFILE)
 }
 
 /// The option of this very command that a key names.

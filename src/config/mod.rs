@@ -5,6 +5,7 @@
 pub mod alias;
 mod check;
 mod file;
+mod guard;
 pub mod layers;
 pub mod names;
 mod values;
@@ -19,6 +20,7 @@ use crate::input::Mistake;
 use crate::settings::Environment;
 use alias::Alias;
 pub use check::Check;
+pub use guard::{Guard, Guards};
 use layers::Given;
 
 /// Far beyond any config file; `/dev/zero` has no end.
@@ -33,6 +35,7 @@ pub struct Config {
     pub layers: Vec<Vec<Given>>,
     /// Of two with the same name the first counts.
     pub aliases: Vec<Alias>,
+    pub guards: Guards,
     pub warnings: Vec<Mistake>,
     pub mistakes: Vec<Mistake>,
 }
@@ -82,6 +85,7 @@ impl Config {
             contents.aliases.into_iter().filter(|alias| !self.aliases.iter().any(|it| it.name == alias.name));
         let new: Vec<Alias> = new.collect();
         self.aliases.extend(new);
+        self.guards.extend(contents.guards);
         self.files.push(path.to_owned());
         self.layers.push(contents.layer);
         self.warnings.extend(contents.warnings);

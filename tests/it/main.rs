@@ -21,6 +21,7 @@ mod faults;
 mod forward;
 mod gateway;
 mod generated;
+mod guard;
 mod help;
 mod image_processor;
 mod lambda;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use opsctl::cli::{GlobalArgs, Origins};
+use opsctl::config::Guards;
 use opsctl::context::{Context, environment_of_this_process};
 use opsctl::terminal::Choice;
 use rustix::process::{Pid, Signal, kill_process};
@@ -19,7 +20,7 @@ fn inside() {
     let env = environment_of_this_process();
     let reporter = Context::early_reporter(&GlobalArgs::default(), &env);
     opsctl::panics::report_to(reporter, String::new(), None);
-    let context = Context::new(GlobalArgs::default(), Origins::default(), env).unwrap();
+    let context = Context::new(GlobalArgs::default(), Origins::default(), Guards::default(), env).unwrap();
     let prompter = context.prompter("nothing is known", "--known").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

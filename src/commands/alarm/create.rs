@@ -13,7 +13,7 @@ use super::configuration::{self, Configuration};
 use super::sending::Sending;
 use super::surroundings;
 use super::target::{AlarmArn, AlarmName, check_name};
-use crate::change::{self, Consent, Words};
+use crate::change::{self, Changes, Consent, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -127,6 +127,10 @@ async fn warn_of_metrics(wanted: &Configuration, ctx: &Context) -> Result<()> {
 }
 
 impl CreateAlarmArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+
     async fn configuration(&self) -> Result<Configuration> {
         match (&self.file, &self.name) {
             (Some(file), name) => configuration::read(file, name.as_deref()).await,

@@ -12,7 +12,7 @@ use super::family::Family;
 use super::model::{Alarm, AlarmType};
 use super::target::{self, AlarmName};
 use super::view;
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -56,6 +56,12 @@ pub struct DeleteAlarmsArgs {
 }
 
 const WORDS: Words = Words { verb: "delete", done: "deleted", one: "alarm", many: "alarms" };
+
+impl DeleteAlarmsArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &DeleteAlarmsArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

@@ -5,6 +5,7 @@ use clap::Args;
 use super::complete;
 use super::enabling::{self, Actions};
 use super::target::AlarmName;
+use crate::change::Changes;
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
@@ -41,6 +42,12 @@ pub struct DisableAlarmsArgs {
 
     #[command(flatten)]
     change: ChangeArgs,
+}
+
+impl DisableAlarmsArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
 }
 
 pub async fn run(args: &DisableAlarmsArgs, ctx: &Context) -> Result<Outcome> {

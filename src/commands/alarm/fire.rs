@@ -21,7 +21,7 @@ use super::family::{Composite, Family};
 use super::history::item::HistoryItem;
 use super::model::{Alarm, AlarmType};
 use super::target::AlarmName;
-use crate::change::{self, Consent, Pace, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Pace, Plan, Step, Weight, Words};
 use crate::cli::{ChangeArgs, positive_duration};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
@@ -140,6 +140,10 @@ pub async fn run(args: &FireAlarmArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl FireAlarmArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+
     fn reason(&self, mark: &str) -> Result<String, Error> {
         let text = match &self.reason {
             Some(reason) => format!("{mark}: {reason}"),

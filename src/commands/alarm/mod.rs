@@ -33,7 +33,7 @@ mod watched;
 
 use clap::Subcommand;
 
-use crate::change;
+use crate::change::{self, Changes};
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -89,6 +89,27 @@ impl Command {
             | Command::Silence(_)
             | Command::Unsilence(_)
             | Command::Fire(_) => true,
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::List(_)
+            | Command::Show(_)
+            | Command::Explain(_)
+            | Command::Backtest(_)
+            | Command::Chart(_)
+            | Command::Tree(_)
+            | Command::History(_)
+            | Command::Watch(_) => Changes::Nothing,
+            Command::Create(args) => args.changes(),
+            Command::Set(args) => args.changes(),
+            Command::Enable(args) => args.changes(),
+            Command::Disable(args) => args.changes(),
+            Command::Delete(args) => args.changes(),
+            Command::Silence(args) => args.changes(),
+            Command::Unsilence(args) => args.changes(),
+            Command::Fire(args) => args.changes(),
         }
     }
 }

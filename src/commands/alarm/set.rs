@@ -13,7 +13,7 @@ use super::model::{Alarm, AlarmType};
 use super::sending::Sending;
 use super::target::AlarmName;
 use super::{complete, surroundings};
-use crate::change::{Consent, Words};
+use crate::change::{Changes, Consent, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
@@ -74,6 +74,12 @@ pub struct SetAlarmArgs {
 }
 
 const WORDS: Words = Words { verb: "change", done: "changed", one: "alarm", many: "alarms" };
+
+impl SetAlarmArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &SetAlarmArgs, ctx: &Context) -> Result<Outcome> {
     let edits = edit::read(&args.fields)?;

@@ -19,7 +19,7 @@ use super::enabling::{self, Actions, account, pace};
 use super::family::Family;
 use super::model::{Alarm, AlarmType};
 use super::target::{self, AlarmName};
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::{ChangeArgs, Moment};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -188,6 +188,10 @@ pub async fn run(args: &SilenceAlarmsArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl SilenceAlarmsArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+
     fn when(&self, ctx: &Context) -> Result<When> {
         let asked = Asked {
             length: self.length,

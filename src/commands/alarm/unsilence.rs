@@ -14,7 +14,7 @@ use super::enabling::{self, Actions, account, pace};
 use super::model::Alarm;
 use super::silence::is_ours;
 use super::target::{self, AlarmName};
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -96,6 +96,12 @@ const ENDED: &[Column<Ended>] = &[
     Column::new("rule", "RULE", |it: &Ended| it.rule.as_str().into()),
     Column::new("rest", "REST", |it: &Ended| (it.rest as u64).into()).hidden(),
 ];
+
+impl UnsilenceAlarmsArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &UnsilenceAlarmsArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

@@ -12,8 +12,9 @@ use crate::error::{Outcome, Result};
 ///
 /// The user's file is ~/.config/opsctl/config.toml ($XDG_CONFIG_HOME is respected); --config names
 /// one that wins over it. A key is the name of an option: at the top for the whole tool, in a table
-/// such as `[ssm.list]` for a command. The table `[alias]` has command lines by name. What wins over
-/// what is told by `opsctl help environment`.
+/// such as `[ssm.list]` for a command. The table `[alias]` has command lines by name, `[profile.NAME]`
+/// the guard rails of a profile of AWS. What wins over what is told by `opsctl help environment`, what
+/// guard rails do by `opsctl help auth`.
 ///
 /// Examples:
 ///   opsctl config show --origin

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::aws::{Profiles, configured_region};
 use crate::cli::{self, ListArgs};
 use crate::config::layers::{self, Given};
-use crate::config::{Config, names};
+use crate::config::{Config, Guard, names};
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::output::Column;
@@ -16,8 +16,8 @@ use crate::settings::{Origin, Setting};
 ///
 /// Lists every option that has a value without being typed: from its OPSCTL_ variable, from the
 /// file named by --config, from the user's own file (~/.config/opsctl/config.toml), and the profile
-/// and the region of the AWS configuration; the aliases too. --origin says where each came from,
-/// --all adds the options that nothing sets.
+/// and the region of the AWS configuration; the aliases and the guard rails of profiles too. --origin
+/// says where each came from, --all adds the options that nothing sets.
 ///
 /// Examples:
 ///   opsctl config show
@@ -79,6 +79,7 @@ pub async fn run(args: &ShowArgs, ctx: &Context) -> Result<Outcome> {
         value: Some(alias.words.join(" ")),
         origin: Origin::File { path: alias.place.file.clone(), line: alias.place.line }.to_string(),
     }));
+    shown.extend(config.guards.iter().flat_map(rails));
     if args.all {
         let root = cli::built();
         let unset: Vec<Shown> = defaults(&root, &shown).collect();
@@ -115,6 +116,16 @@ async fn of_the_tool(ctx: &Context) -> Vec<Shown> {
     }
     shown.sort_by(|one, other| one.option.cmp(&other.option));
     shown
+}
+
+/// The guard rails of a profile.
+fn rails(guard: &Guard) -> Vec<Shown> {
+    let rule = |(key, value, origin): (&str, String, &Origin)| Shown {
+        option: names::key(&["profile", &guard.profile], key),
+        value: Some(value),
+        origin: origin.to_string(),
+    };
+    guard.rules().map(rule).collect()
 }
 
 fn of_verbs(ctx: &Context, config: &Config) -> Vec<Shown> {

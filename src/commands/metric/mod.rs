@@ -14,7 +14,7 @@ mod view;
 
 use clap::Subcommand;
 
-use crate::change;
+use crate::change::{self, Changes};
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -44,6 +44,13 @@ impl Command {
         match self {
             Command::List(_) | Command::Get(_) | Command::Chart(_) => false,
             Command::Put(_) => true,
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::List(_) | Command::Get(_) | Command::Chart(_) => Changes::Nothing,
+            Command::Put(args) => args.changes(),
         }
     }
 }

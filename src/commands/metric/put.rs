@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::complete;
 use super::records::{self, Described};
 use crate::aws::Aws;
-use crate::change::{self, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Plan, Step, Weight, Words};
 use crate::cli::{ChangeArgs, Moment};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
@@ -128,6 +128,10 @@ pub async fn run(args: &PutMetricArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl PutMetricArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Unasked.unless(self.change.dry_run)
+    }
+
     /// The values with the lines they are from; 0 for the command line's own.
     async fn data(&self, ctx: &Context) -> Result<Vec<(usize, Datum)>> {
         let now = ctx.now();

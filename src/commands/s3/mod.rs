@@ -11,6 +11,7 @@ mod source;
 
 use clap::Subcommand;
 
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -37,6 +38,13 @@ impl Command {
         match self {
             Command::Manifest(command) => command.handles_signals(),
             Command::Job(command) => command.handles_signals(),
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::Manifest(command) => command.changes(),
+            Command::Job(command) => command.changes(),
         }
     }
 }

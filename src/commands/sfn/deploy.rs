@@ -19,7 +19,7 @@ use super::machine_type::Type;
 use super::settings::{Settings, SettingsArgs};
 use super::substitute::ValuesArgs;
 use super::written::{self, Written};
-use crate::change::{self, Consent, Plan};
+use crate::change::{self, Changes, Consent, Plan};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -103,6 +103,12 @@ pub fn description(text: &str) -> Result<String, String> {
     match text.chars().count() {
         0..=256 => Ok(text.to_owned()),
         length => Err(format!("the service takes 256 characters at most, not {length}")),
+    }
+}
+
+impl DeployArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
     }
 }
 

@@ -46,7 +46,7 @@ mod written;
 
 use clap::Subcommand;
 
-use crate::change;
+use crate::change::{self, Changes};
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -118,6 +118,32 @@ impl Command {
             Command::Alias(command) => command.handles_signals(),
             Command::Local(command) => command.handles_signals(),
             Command::Run(_) | Command::Start(_) | Command::Watch(_) | Command::Redrive(_) => true,
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::List(_)
+            | Command::Show(_)
+            | Command::Executions(_)
+            | Command::Get(_)
+            | Command::Watch(_)
+            | Command::Explain(_)
+            | Command::History(_)
+            | Command::MapRun(_)
+            | Command::Diff(_)
+            | Command::Versions(_)
+            | Command::Graph(_)
+            | Command::Lint(_)
+            | Command::Local(_) => Changes::Nothing,
+            Command::Start(args) => args.changes(),
+            Command::Run(args) => args.changes(),
+            Command::Stop(args) => args.changes(),
+            Command::Redrive(args) => args.changes(),
+            Command::Task(command) => command.changes(),
+            Command::Deploy(args) => args.changes(),
+            Command::Alias(command) => command.changes(),
+            Command::Rollback(args) => args.changes(),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::machine::{MachineName, machine_of};
 use super::model::{Execution, MachineSummary};
 use super::name_pattern::NamePattern;
 use super::{complete, express, redriving, view};
-use crate::change::{self, Consent, Plan, Step, Token, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Token, Weight, Words};
 use crate::cli::{ChangeArgs, Moment, WaitArgs};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
@@ -168,6 +168,10 @@ pub async fn run(args: &RedriveArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl RedriveArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+
     async fn executions(&self, sfn: &Sfn, ctx: &Context) -> Result<Vec<Execution>> {
         let arns = match &self.machine {
             Some(machine) if self.all => self.listed(machine, sfn, ctx).await?,

@@ -11,7 +11,7 @@ use super::complete;
 use super::deployed::{Alias, Route, routes_told, version_arn};
 use super::machine::{MachineName, machine_of};
 use super::model::VersionSummary;
-use crate::change::{self, Consent, Plan, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -66,6 +66,12 @@ pub struct RollbackArgs {
 }
 
 const WORDS: Words = Words { verb: "roll back", done: "rolled back", one: "alias", many: "aliases" };
+
+impl RollbackArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &RollbackArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

@@ -10,7 +10,7 @@ use super::machine::machine_of;
 use super::model::Execution;
 use super::starting::{Starting, StartingArgs};
 use super::view;
-use crate::change::{self, Wait};
+use crate::change::{self, Changes, Wait};
 use crate::cli::{ChangeArgs, DetailArgs, WaitArgs, interval};
 use crate::completion;
 use crate::context::Context;
@@ -63,6 +63,12 @@ pub struct RunArgs {
 
     #[command(flatten)]
     detail: DetailArgs,
+}
+
+impl RunArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Unasked.unless(self.change.dry_run)
+    }
 }
 
 pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {

@@ -7,6 +7,7 @@ use super::following::{Following, again, is_standard, outcome};
 use super::starting::StartingArgs;
 use super::view;
 use crate::change;
+use crate::change::Changes;
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
@@ -55,6 +56,12 @@ pub struct StartArgs {
 
     #[command(flatten)]
     wait: WaitArgs,
+}
+
+impl StartArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Unasked.unless(self.change.dry_run)
+    }
 }
 
 pub async fn run(args: &StartArgs, ctx: &Context) -> Result<Outcome> {

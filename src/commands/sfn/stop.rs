@@ -8,7 +8,7 @@ use super::api::Sfn;
 use super::execution::{ExecutionName, as_they_are, describe_without_data};
 use super::machine::MachineName;
 use super::{complete, view};
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -64,6 +64,12 @@ pub struct StopExecutionArgs {
 }
 
 const WORDS: Words = Words { verb: "stop", done: "stopped", one: "execution", many: "executions" };
+
+impl StopExecutionArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &StopExecutionArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

@@ -23,6 +23,7 @@ mod view;
 
 use clap::Subcommand;
 
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Outcome, Result, exit};
 
@@ -75,6 +76,17 @@ impl Command {
             | Command::Proxy(_)
             | Command::Run(_) => true,
             Command::Session(command) => command.handles_signals(),
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::List(_) | Command::SshConfig(_) => Changes::Nothing,
+            Command::Connect(_) | Command::Exec(_) | Command::Forward(_) | Command::Proxy(_) => {
+                Changes::Unasked
+            }
+            Command::Run(args) => args.changes(),
+            Command::Session(command) => command.changes(),
         }
     }
 }

@@ -21,7 +21,7 @@ use clap::Args;
 
 use super::fleet::FleetArgs;
 use super::model::Node;
-use crate::change::{self, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Plan, Step, Weight, Words};
 use crate::cli::{ChangeArgs, interval};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
@@ -130,6 +130,13 @@ fn comment(text: &str) -> Result<String, String> {
     match text.chars().count() {
         0..=100 => Ok(text.to_owned()),
         length => Err(format!("Run Command takes 100 characters, not {length}")),
+    }
+}
+
+impl RunArgs {
+    /// To watch one that was sent changes nothing.
+    pub fn changes(&self) -> Changes {
+        Changes::Unasked.unless(self.change.dry_run || !self.resume.is_empty())
     }
 }
 
@@ -308,8 +315,12 @@ async fn watched(
     outcome::outcome(&rollout, left_out, |ids| again(args, ids, ctx))
 }
 
-/// Asks where somebody can be asked. A second Ctrl-C is a no: one leaves, and the command goes on.
+/// Asks where somebody can be asked, and may change something. A second Ctrl-C is a no: one leaves, and the command
+/// goes on.
 async fn is_to_be_cancelled(watch: &Watch<'_>) -> bool {
+    if watch.ctx.guard().is_some_and(|guard| guard.is_read_only().is_some()) {
+        return false;
+    }
     let Ok(prompter) = watch.ctx.prompter("", "") else { return false };
     let left = watch.rollout.count().saturating_sub(watch.rollout.over());
     let question = format!("cancel the command on {}? it goes on otherwise", api::nodes(left));

@@ -2,7 +2,7 @@
 //! every way, and neither a stream nor a file may hold one of them.
 
 mod alarm;
-mod commands;
+pub mod commands;
 mod s3;
 mod sfn;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::api::Jobs;
 use super::job_id::JobId;
 use super::{complete, view, watching};
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -60,6 +60,12 @@ fn reason(text: &str) -> Result<String, String> {
 }
 
 const WORDS: Words = Words { verb: "cancel", done: "cancelled", one: "job", many: "jobs" };
+
+impl CancelJobArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &CancelJobArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

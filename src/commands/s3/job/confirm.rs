@@ -9,7 +9,7 @@ use super::job_id::JobId;
 use super::model::Job;
 use super::watching::{self, Watching};
 use super::{complete, view};
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -60,6 +60,12 @@ pub struct ConfirmJobArgs {
 }
 
 const WORDS: Words = Words { verb: "confirm", done: "confirmed", one: "job", many: "jobs" };
+
+impl ConfirmJobArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &ConfirmJobArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

@@ -27,6 +27,7 @@ mod watching;
 
 use clap::Subcommand;
 
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -63,6 +64,21 @@ impl Command {
             | Command::Cancel(_)
             | Command::Priority(_) => true,
             Command::List(_) | Command::Show(_) | Command::Report(_) | Command::Policy(_) => false,
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::Create(args) => args.changes(),
+            Command::Retry(args) => args.changes(),
+            Command::Confirm(args) => args.changes(),
+            Command::Cancel(args) => args.changes(),
+            Command::Priority(args) => args.changes(),
+            Command::List(_)
+            | Command::Show(_)
+            | Command::Watch(_)
+            | Command::Report(_)
+            | Command::Policy(_) => Changes::Nothing,
         }
     }
 }

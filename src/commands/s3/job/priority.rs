@@ -6,7 +6,7 @@ use serde_json::json;
 use super::api::Jobs;
 use super::complete;
 use super::job_id::JobId;
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Result};
@@ -51,6 +51,12 @@ pub struct PriorityArgs {
 }
 
 const WORDS: Words = Words { verb: "reorder", done: "reordered", one: "job", many: "jobs" };
+
+impl PriorityArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &PriorityArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

@@ -12,6 +12,7 @@ use super::model::Job;
 use super::objects::{Objects, Shelf};
 use super::preflight::Head;
 use super::{complete, never_ran, report, view};
+use crate::change::Changes;
 use crate::commands::s3::building::{self, Kept};
 use crate::commands::s3::source::{self, Place, ReportParts};
 use crate::context::Context;
@@ -81,6 +82,12 @@ pub struct RetryArgs {
 
     #[command(flatten)]
     submit: SubmitArgs,
+}
+
+impl RetryArgs {
+    pub fn changes(&self) -> Changes {
+        self.submit.changes()
+    }
 }
 
 pub async fn run(args: &RetryArgs, ctx: &Context) -> Result<Outcome> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::super::building::{Assembled, Building, Built, Destination, To, Uploaded};
 use super::super::filter::FilterArgs;
 use super::super::source::{Place, Source};
+use crate::change::Changes;
 use crate::cli::DetailArgs;
 use crate::completion;
 use crate::context::Context;
@@ -147,6 +148,11 @@ pub async fn run(args: &BuildArgs, ctx: &Context) -> Result<Outcome> {
 }
 
 impl BuildArgs {
+    /// A list in a file, or on stdout, changes nothing.
+    pub fn changes(&self) -> Changes {
+        Changes::Unasked.unless(!matches!(self.to.0, Place::Object(_)))
+    }
+
     fn tell(&self, built: &Built, uploaded: Uploaded, arn: Option<String>, ctx: &Context) -> Result<()> {
         let Assembled { rows, bytes, versions, doubles, delete_markers, buckets, .. } = &built.assembled;
         if *rows == 0 {

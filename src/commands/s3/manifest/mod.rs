@@ -7,6 +7,7 @@ mod stats;
 
 use clap::Subcommand;
 
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -34,6 +35,13 @@ impl Command {
         match self {
             Command::Build(_) => true,
             Command::Check(_) | Command::Stats(_) | Command::Head(_) => false,
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::Build(args) => args.changes(),
+            Command::Check(_) | Command::Stats(_) | Command::Head(_) => Changes::Nothing,
         }
     }
 }

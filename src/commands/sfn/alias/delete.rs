@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::change::{Consent, Plan, Step, Weight, Words};
+use crate::change::{Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::commands::sfn::alias_name::AliasName;
 use crate::commands::sfn::api::Sfn;
@@ -52,6 +52,12 @@ pub struct DeleteAliasArgs {
 }
 
 const WORDS: Words = Words { verb: "delete", done: "deleted", one: "alias", many: "aliases" };
+
+impl DeleteAliasArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &DeleteAliasArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

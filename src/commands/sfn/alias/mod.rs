@@ -13,6 +13,7 @@ use opsctl_engine::asl::arn::{Named, StatesArn};
 use super::api::Sfn;
 use super::deployed::{Alias, Route};
 use super::machine::machine_of;
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
 use crate::output::nearest;
@@ -43,6 +44,14 @@ impl Command {
         match self {
             Command::List(_) | Command::Show(_) => false,
             Command::Set(_) | Command::Delete(_) => true,
+        }
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::List(_) | Command::Show(_) => Changes::Nothing,
+            Command::Set(args) => args.changes(),
+            Command::Delete(args) => args.changes(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::routes::{TypedRoute, exist, routes};
 use super::view::ALIAS;
-use crate::change::{self, Consent, Plan, Step, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
 use crate::commands::sfn::alias_name::AliasName;
 use crate::commands::sfn::api::Sfn;
@@ -69,6 +69,12 @@ pub struct SetAliasArgs {
 }
 
 const WORDS: Words = Words { verb: "set", done: "set", one: "alias", many: "aliases" };
+
+impl SetAliasArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &SetAliasArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

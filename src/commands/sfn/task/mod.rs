@@ -7,6 +7,7 @@ mod token;
 
 use clap::Subcommand;
 
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -24,6 +25,15 @@ pub enum Command {
     Success(success::TaskSuccessArgs),
     Failure(failure::TaskFailureArgs),
     Heartbeat(heartbeat::TaskHeartbeatArgs),
+}
+
+impl Command {
+    /// A heartbeat changes how long a task may go on.
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::Success(_) | Command::Failure(_) | Command::Heartbeat(_) => Changes::Unasked,
+        }
+    }
 }
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {

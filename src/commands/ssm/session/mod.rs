@@ -11,6 +11,7 @@ mod view;
 
 use clap::Subcommand;
 
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -33,6 +34,13 @@ pub enum Command {
 impl Command {
     pub fn handles_signals(&self) -> bool {
         matches!(self, Command::Terminate(_))
+    }
+
+    pub fn changes(&self) -> Changes {
+        match self {
+            Command::List(_) | Command::Show(_) => Changes::Nothing,
+            Command::Terminate(args) => args.changes(),
+        }
     }
 }
 

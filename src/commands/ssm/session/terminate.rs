@@ -9,7 +9,7 @@ use super::api::{self, Selection};
 use super::model::{Session, Status};
 use super::select::{self, Owner, SelectArgs};
 use super::{complete, view};
-use crate::change::{self, Consent, Plan, Step, Wait, Weight, Words};
+use crate::change::{self, Changes, Consent, Plan, Step, Wait, Weight, Words};
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
 use crate::error::{Outcome, Result};
@@ -68,6 +68,12 @@ pub struct TerminateArgs {
 }
 
 const WORDS: Words = Words { verb: "terminate", done: "terminated", one: "session", many: "sessions" };
+
+impl TerminateArgs {
+    pub fn changes(&self) -> Changes {
+        Changes::Planned.unless(self.change.dry_run)
+    }
+}
 
 pub async fn run(args: &TerminateArgs, ctx: &Context) -> Result<Outcome> {
     let consent = Consent::new(ctx, &args.change)?;

@@ -71,7 +71,7 @@ pub struct AclArgs {
     owner: Option<String>,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &AclArgs, ctx: &Context) -> Result<Outcome> {

@@ -55,7 +55,7 @@ pub struct ChecksumArgs {
     of: Option<String>,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &ChecksumArgs, ctx: &Context) -> Result<Outcome> {

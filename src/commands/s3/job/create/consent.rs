@@ -13,7 +13,8 @@ const WORDS: Words = Words { verb: "run", done: "run", one: "job", many: "jobs" 
 
 /// A no is an error.
 pub async fn ask(document: &JobDocument, findings: &Findings, jobs: &Jobs, ctx: &Context) -> Result<()> {
-    if ctx.global().yes {
+    let is_always_asked = ctx.guard().is_some_and(|guard| guard.confirm.is_some());
+    if ctx.global().yes && !is_always_asked {
         return Ok(());
     }
     let Ok(prompter) = ctx.prompter("this needs a yes", "--yes says it") else { return Ok(()) };

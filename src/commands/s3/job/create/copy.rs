@@ -181,7 +181,7 @@ pub struct CopyArgs {
     event_hold: EventHoldArgs,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &CopyArgs, ctx: &Context) -> Result<Outcome> {

@@ -56,7 +56,7 @@ pub struct EncryptArgs {
     bucket_key: bool,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &EncryptArgs, ctx: &Context) -> Result<Outcome> {

@@ -9,6 +9,7 @@ use super::settings::{SettingsArgs, role_arn};
 use super::source::SourceArgs;
 use super::submit::{Draft, SubmitArgs, refused, submit};
 use super::token::Ages;
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::signals::Signals;
@@ -26,6 +27,10 @@ pub struct JobArgs {
 }
 
 impl JobArgs {
+    pub fn changes(&self) -> Changes {
+        self.submit.changes()
+    }
+
     /// `operation`: made once the partition is known, which ARNs begin with.
     pub async fn create(&self, operation: impl FnOnce(&str) -> Operation, ctx: &Context) -> Result<Outcome> {
         self.create_with(operation, Ages::default(), ctx).await

@@ -60,7 +60,7 @@ pub struct LambdaArgs {
     schema: Option<String>,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &LambdaArgs, ctx: &Context) -> Result<Outcome> {

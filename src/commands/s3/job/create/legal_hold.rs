@@ -52,7 +52,7 @@ pub struct LegalHoldArgs {
     state: String,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &LegalHoldArgs, ctx: &Context) -> Result<Outcome> {

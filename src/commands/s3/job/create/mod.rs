@@ -31,6 +31,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use opsctl_engine::batch::OperationKind;
 
+use crate::change::Changes;
 use crate::context::Context;
 use crate::error::{Error, Outcome, Result};
 
@@ -106,9 +107,36 @@ enum Operations {
     Encrypt(Box<encrypt::EncryptArgs>),
 }
 
+impl Operations {
+    fn job(&self) -> &job_args::JobArgs {
+        match self {
+            Operations::Copy(args) => &args.job,
+            Operations::Acl(args) => &args.job,
+            Operations::Tag(args) => &args.job,
+            Operations::Untag(args) => &args.job,
+            Operations::Restore(args) => &args.job,
+            Operations::Lambda(args) => &args.job,
+            Operations::LegalHold(args) => &args.job,
+            Operations::Retention(args) => &args.job,
+            Operations::Replicate(args) => &args.job,
+            Operations::Checksum(args) => &args.job,
+            Operations::Encrypt(args) => &args.job,
+        }
+    }
+}
+
 impl CreateArgs {
     pub fn handles_signals(&self) -> bool {
         self.operation.is_some() || self.file.is_some()
+    }
+
+    /// An example is only printed.
+    pub fn changes(&self) -> Changes {
+        match &self.operation {
+            Some(operation) => operation.job().changes(),
+            None if self.file.is_some() => self.submit.changes(),
+            None => Changes::Nothing,
+        }
     }
 }
 

@@ -47,7 +47,7 @@ use crate::error::{Outcome, Result};
 #[command(verbatim_doc_comment, override_usage = "opsctl s3 job create replicate --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct ReplicateArgs {
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &ReplicateArgs, ctx: &Context) -> Result<Outcome> {

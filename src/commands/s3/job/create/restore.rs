@@ -66,7 +66,7 @@ pub struct RestoreArgs {
     tier: Option<String>,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &RestoreArgs, ctx: &Context) -> Result<Outcome> {

@@ -70,7 +70,7 @@ pub struct RetentionArgs {
     event_hold: EventHoldArgs,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &RetentionArgs, ctx: &Context) -> Result<Outcome> {

@@ -17,7 +17,7 @@ use super::super::view;
 use super::super::watching::{self, Watching};
 use super::token::{self, Ages};
 use super::{consent, existing};
-use crate::change;
+use crate::change::{self, Changes};
 use crate::cli::{ChangeArgs, WaitArgs};
 use crate::context::Context;
 use crate::error::{Error, Kind, Outcome, Report, Result};
@@ -60,6 +60,12 @@ pub struct SubmitArgs {
 }
 
 impl SubmitArgs {
+    /// A job that starts at once is asked about in its own words.
+    pub fn changes(&self) -> Changes {
+        let changes = if self.run { Changes::Planned } else { Changes::Unasked };
+        changes.unless(self.change.dry_run)
+    }
+
     /// That it can be meant so.
     pub fn check(&self) -> Result<()> {
         match self.wait.wait && !self.run {

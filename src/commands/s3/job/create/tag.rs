@@ -50,7 +50,7 @@ pub struct TagArgs {
     tags: Vec<Pair>,
 
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &TagArgs, ctx: &Context) -> Result<Outcome> {

@@ -44,7 +44,7 @@ use crate::error::{Outcome, Result};
 #[command(verbatim_doc_comment, override_usage = "opsctl s3 job create untag --role <ROLE> <SOURCE> [OPTIONS]", mut_arg("wait", |arg| arg.hide_short_help(true)))]
 pub struct UntagArgs {
     #[command(flatten)]
-    job: JobArgs,
+    pub(super) job: JobArgs,
 }
 
 pub async fn run(args: &UntagArgs, ctx: &Context) -> Result<Outcome> {
