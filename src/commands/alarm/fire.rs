@@ -1,20 +1,19 @@
-//! `opsctl alarm fire`.
+//! `opsctl alarm fire`: the order of things. `back` is how an alarm is put back, `ran` what its history tells.
 
+mod back;
 mod ran;
 
-use std::collections::HashMap;
-use std::pin::pin;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Args;
 use opsctl_engine::evaluation::StateValue;
 use opsctl_engine::evaluation::actions::{Action, ActionKind, at_change};
-use opsctl_engine::evaluation::composite::name_of;
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use self::ran::{RAN, Ran, is_change, ran};
-use super::api::{Alarms, HistoryAsk, Selection};
+use super::api::{Alarms, HistoryAsk};
 use super::complete;
 use super::enabling::account;
 use super::family::{Composite, Family};
@@ -34,17 +33,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const INTERVAL: Duration = Duration::from_secs(4);
 /// Pages of the history that are looked through for the change: others follow it.
 const PAGES: usize = 3;
-/// Putting back is tried so often.
-const ATTEMPTS: u32 = 4;
 /// The longest reason of a state, in characters.
 const LONGEST: usize = 1023;
 
 /// Try out the actions of an alarm
 ///
 /// Sets an alarm to another state, as if it had come to it by itself, waits until its history tells
-/// how each action went, and puts the alarm back, also after Ctrl-C. Whoever the actions reach gets
-/// a message whose reason says that it is a test. They get what is sent for the state before, too,
-/// when it is put back. Before it asks, it says what will run, and what holds it back.
+/// how each action went, and puts the alarm back, also after Ctrl-C. The actions of the state before
+/// run then, and are waited for too. Whoever the actions reach gets a message whose reason says that
+/// it is a test. Before it asks, it says what will run, and what holds it back. Composite alarms
+/// above may run their actions; of these it tells those that failed.
 ///
 /// Examples:
 ///   opsctl alarm fire api-5xx --state alarm --yes
@@ -67,7 +65,7 @@ const LONGEST: usize = 1023;
 ///   cloudwatch:ListAlarmMuteRules    whether it is silenced
 ///   cloudwatch:GetAlarmMuteRule      the same
 ///   cloudwatch:SetAlarmState         there and back
-///   cloudwatch:DescribeAlarmHistory  how the actions went, on *
+///   cloudwatch:DescribeAlarmHistory  how the actions went, on *; asked once before
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct FireAlarmArgs {
@@ -108,34 +106,53 @@ pub async fn run(args: &FireAlarmArgs, ctx: &Context) -> Result<Outcome> {
     let before = args.before(&alarm)?;
     let family = signals.race(Family::of(&alarms)).await?;
     let held = signals.race(held_back(&alarm, &alarms, ctx)).await?;
-    args.warn(&alarm, &family, held.as_deref(), ctx);
-    let due = if held.is_some() { Vec::new() } else { due(&alarm, args.state) };
-    let composite = family.composite(alarm.name());
-    let test =
-        Test { alarm: &alarm, composite, alarms: &alarms, before, state: args.state, mark, reason, due };
+    let runs = |state| if held.is_some() { Vec::new() } else { due(&alarm, state) };
+    let test = Test {
+        alarm: &alarm,
+        composite: family.composite(alarm.name()),
+        above: family.above(&[alarm.name()].into()).into_iter().filter(|above| can_act(above)).collect(),
+        alarms: &alarms,
+        there: Change { from: before, to: args.state, reason, due: runs(args.state) },
+        back: Change {
+            from: args.state,
+            to: before,
+            reason: format!("put back after a {mark}"),
+            due: if args.keep { Vec::new() } else { runs(before) },
+        },
+    };
+    test.warn(&family, held.as_deref(), ctx);
+    signals.race(test.check_that_it_is_seen()).await?;
     if !signals.race(consent.to(&test.plan(args.keep), ctx)).await? {
         return Ok(Outcome::Done);
     }
     let until = Instant::now() + args.hold.unwrap_or_default();
-    let set = signals.race(alarms.set_state(alarm.name(), args.state, &test.reason)).await;
+    let set = signals.race(alarms.set_state(alarm.name(), args.state, &test.there.reason)).await;
     if set.as_ref().is_err_and(|error| !is_doubtful(error)) {
         return set.map(|()| Outcome::Done);
     }
     let mut seen = Vec::new();
-    let ended = match set {
-        Ok(()) => test.watch(until, &mut seen, ctx, &mut signals).await,
+    let mut due = test.there.due.len();
+    let mut ended = match set {
+        Ok(()) => {
+            ctx.reporter().status(format_args!("{} is {}", test.name(), args.state));
+            test.watch(&test.there, until, &mut seen, ctx, &mut signals).await
+        }
         Err(error) => Err(error),
     };
     if args.keep {
         test.tell_kept(ctx);
-    } else {
-        test.put_back(ended.as_ref().is_err_and(is_doubtful), ctx, &mut signals).await?;
+    } else if test.put_back(&mut ended, ctx, &mut signals).await? && ended.is_ok() {
+        due += test.back.due.len();
+        ended = test.watch(&test.back, Instant::now(), &mut seen, ctx, &mut signals).await;
+    }
+    if ended.is_ok() {
+        ended = test.tell_above(ctx, &mut signals).await;
     }
     if change::is_answered(ctx) {
         ctx.out().list("alarm.fire", RAN, seen.clone())?;
     }
     ended?;
-    test.result(&seen)?;
+    test.result(&seen, due)?;
     Ok(Outcome::Done)
 }
 
@@ -168,25 +185,6 @@ impl FireAlarmArgs {
                 let state = alarm.state();
                 Err(Error::new(Kind::Conflict, format!("{name} is {state}, and could not be put back to it")))
             }
-        }
-    }
-
-    /// What is good to know before it is agreed to.
-    fn warn(&self, alarm: &Alarm, family: &Family, held: Option<&str>, ctx: &Context) {
-        let name = alarm.name();
-        if let Some(held) = held {
-            ctx.reporter().warn(format_args!("{held}: no action of {name} will run"));
-        } else if due(alarm, self.state).is_empty() {
-            ctx.reporter().warn(format_args!("{name} has no actions for {}: nothing will run", self.state));
-        }
-        if held.is_none() && !wait(alarm).is_zero() {
-            let wait = wait(alarm);
-            ctx.reporter()
-                .status(format_args!("the actions of {name} run after {wait:?}, unless they are suppressed"));
-        }
-        for parent in family.above(&[name].into()) {
-            let parent = parent.name();
-            ctx.reporter().status(format_args!("{parent} is above {name}, and may change its state too"));
         }
     }
 }
@@ -230,17 +228,30 @@ async fn held_back(alarm: &Alarm, alarms: &Alarms, ctx: &Context) -> Result<Opti
     Ok(is_on.then(|| format!("{} suppresses its actions", suppressor.name())))
 }
 
+/// Whether an alarm may do anything, in whatever state.
+fn can_act(alarm: &Alarm) -> bool {
+    alarm.has_actions_enabled() && alarm.actions().next().is_some()
+}
+
+/// A change of state that a test makes.
+struct Change {
+    from: StateValue,
+    to: StateValue,
+    /// By which the history is known to tell of it.
+    reason: String,
+    /// The actions that run.
+    due: Vec<String>,
+}
+
 /// An alarm that is tried out.
 struct Test<'a> {
     alarm: &'a Alarm,
     composite: Option<&'a Composite>,
+    /// The composite alarms above it that may act too.
+    above: Vec<&'a Alarm>,
     alarms: &'a Alarms,
-    before: StateValue,
-    state: StateValue,
-    /// In the reasons of both states.
-    mark: String,
-    reason: String,
-    due: Vec<String>,
+    there: Change,
+    back: Change,
 }
 
 impl Test<'_> {
@@ -248,54 +259,82 @@ impl Test<'_> {
         self.alarm.name()
     }
 
-    fn plan(&self, is_kept: bool) -> Plan {
-        let step = |from: StateValue, to: StateValue, reason: &str, runs: &[String]| Step {
-            action: "cloudwatch:SetAlarmState",
-            resource: self.name().to_owned(),
-            description: match runs {
-                [] => format!("{from} -> {to}, runs nothing"),
-                runs => format!("{from} -> {to}, runs {}", runs.join(", ")),
-            },
-            parameters: json!({ "AlarmName": self.name(), "StateValue": to.name(), "StateReason": reason }),
-        };
-        let mut steps = vec![step(self.before, self.state, &self.reason, &self.due)];
-        if !is_kept {
-            let runs = if self.due.is_empty() { Vec::new() } else { due(self.alarm, self.before) };
-            steps.push(step(self.state, self.before, &self.reason_back(), &runs));
+    /// What is good to know before it is agreed to.
+    fn warn(&self, family: &Family, held: Option<&str>, ctx: &Context) {
+        let (name, state) = (self.name(), self.there.to);
+        if let Some(held) = held {
+            ctx.reporter().warn(format_args!("{held}: no action of {name} will run"));
+        } else if self.there.due.is_empty() {
+            let until = if self.back.due.is_empty() { "" } else { " until it is put back" };
+            ctx.reporter().warn(format_args!("{name} has no actions for {state}: nothing will run{until}"));
         }
+        if held.is_none() && !wait(self.alarm).is_zero() {
+            let wait = wait(self.alarm);
+            ctx.reporter()
+                .status(format_args!("the actions of {name} run after {wait:?}, unless they are suppressed"));
+        }
+        for above in family.above(&[name].into()) {
+            let runs = if can_act(above) { format!(", and run {}", all_of(above)) } else { String::new() };
+            let above = above.name();
+            ctx.reporter()
+                .status(format_args!("{above} is above {name}, and may change its state too{runs}"));
+        }
+    }
+
+    /// Who may not read the history is told before anything is changed.
+    async fn check_that_it_is_seen(&self) -> Result<()> {
+        let acts = [&self.there, &self.back].iter().any(|change| !change.due.is_empty());
+        if acts || !self.above.is_empty() {
+            let name = Some(self.name().to_owned());
+            self.alarms.history(HistoryAsk { name, ..HistoryAsk::default() }).next().await?;
+        }
+        Ok(())
+    }
+
+    fn plan(&self, is_kept: bool) -> Plan {
+        let may = |above: &&Alarm| format!("; {} above it may run {}", above.name(), all_of(above));
+        let above: String = self.above.iter().map(may).collect();
+        let step = |change: &Change| {
+            let Change { from, to, reason, due } = change;
+            let runs = if due.is_empty() { "nothing".to_owned() } else { due.join(", ") };
+            Step {
+                action: "cloudwatch:SetAlarmState",
+                resource: self.name().to_owned(),
+                description: format!("{from} -> {to}, runs {runs}{above}"),
+                parameters: json!({ "AlarmName": self.name(), "StateValue": to.name(), "StateReason": reason }),
+            }
+        };
+        let changes = std::iter::once(&self.there).chain((!is_kept).then_some(&self.back));
         let is_more_than_a_message = |action: &String| {
             let kind = Action::parse(action).map(|action| action.kind);
             matches!(kind, Some(ActionKind::Ec2 | ActionKind::AutoScaling))
         };
-        let is_heavy = self.due.iter().any(is_more_than_a_message);
+        let is_heavy = changes.clone().flat_map(|change| &change.due).any(is_more_than_a_message);
         Plan {
             words: WORDS,
             weight: if is_heavy { Weight::Irreversible } else { Weight::Ordinary },
             account: account(std::slice::from_ref(self.alarm)),
             region: self.alarms.region.clone(),
-            steps,
+            steps: changes.map(step).collect(),
         }
     }
 
-    fn reason_back(&self) -> String {
-        format!("put back after a {}", self.mark)
-    }
-
-    /// Sees what comes of the state that is set.
+    /// Sees what comes of a state that is set.
     async fn watch(
         &self,
+        change: &Change,
         until: Instant,
         seen: &mut Vec<Ran>,
         ctx: &Context,
         signals: &mut Signals,
     ) -> Result<()> {
-        ctx.reporter().status(format_args!("{} is {}", self.name(), self.state));
-        let mut progress = ctx.reporter().progress("waiting for the actions", Some(self.due.len() as u64));
+        let (earlier, due) = (seen.len(), change.due.len());
+        let mut progress = ctx.reporter().progress("waiting for the actions", Some(due as u64));
         let mut pace = Pace::new(Some(INTERVAL), random::bytes()?);
         let patience = until.max(Instant::now() + PATIENCE + wait(self.alarm));
-        while seen.len() < self.due.len() && Instant::now() < patience {
+        while seen.len() - earlier < due && Instant::now() < patience {
             rest(pace.pause(), signals).await?;
-            match signals.race(self.look()).await {
+            match signals.race(self.look(change)).await {
                 Ok(ran) => {
                     for ran in ran.iter().filter(|ran| !seen.contains(ran)) {
                         match ran.is_failed {
@@ -303,8 +342,9 @@ impl Test<'_> {
                             false => ctx.reporter().status(ran.line()),
                         }
                     }
-                    *seen = ran;
-                    progress.set(seen.len() as u64);
+                    seen.truncate(earlier);
+                    seen.extend(ran);
+                    progress.set((seen.len() - earlier) as u64);
                 }
                 Err(error) if Report::new(&error).kind == Kind::Temporary => pace.stretch(),
                 Err(error) => return Err(error),
@@ -320,22 +360,69 @@ impl Test<'_> {
     }
 
     /// The actions that the history has by now.
-    async fn look(&self) -> Result<Vec<Ran>> {
+    async fn look(&self, change: &Change) -> Result<Vec<Ran>> {
+        Ok(ran(&self.history_since(change).await?, change.to, &change.reason, &change.due))
+    }
+
+    /// The history from the newest item to a change, and the rest of that page.
+    async fn history_since(&self, change: &Change) -> Result<Vec<HistoryItem>> {
         let name = Some(self.name().to_owned());
         let mut pages = self.alarms.history(HistoryAsk { name, ..HistoryAsk::default() });
         let mut history = Vec::new();
         for _ in 0..PAGES {
             let Some(page) = pages.next().await? else { break };
             history.extend(page.into_iter().map(HistoryItem::read));
-            if history.iter().any(|item| is_change(item, &self.reason)) {
+            if history.iter().any(|item| is_change(item, &change.reason)) {
                 break;
             }
         }
-        Ok(ran(&history, &self.reason, &self.due))
+        Ok(history)
+    }
+
+    /// What failed above since the state was set. They may have had other reasons: it is told, and fails no test.
+    async fn tell_above(&self, ctx: &Context, signals: &mut Signals) -> Result<()> {
+        if self.above.is_empty() {
+            return Ok(());
+        }
+        match signals.race(self.failed_above()).await {
+            Ok(failed) => {
+                for item in failed {
+                    let (name, target) = (&item.name, item.target.as_deref().unwrap_or("an action"));
+                    let why = item.error.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+                    ctx.reporter().warn(format_args!("of {name}, above it, FAILED  {target}{why}"));
+                }
+                Ok(())
+            }
+            Err(error) if Report::new(&error).kind == Kind::Temporary => {
+                let why = Report::new(&error).line();
+                ctx.reporter().warn(format_args!("how the actions above went is not known: {why}"));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn failed_above(&self) -> Result<Vec<HistoryItem>> {
+        let history = self.history_since(&self.there).await?;
+        let Some(change) = history.iter().find(|item| is_change(item, &self.there.reason)) else {
+            return Ok(Vec::new());
+        };
+        let mut failed = Vec::new();
+        for above in &self.above {
+            let ask = HistoryAsk {
+                name: Some(above.name().to_owned()),
+                item_type: Some("Action"),
+                ..HistoryAsk::default()
+            };
+            let page = self.alarms.history(ask).next().await?.unwrap_or_default();
+            let items = page.into_iter().rev().map(HistoryItem::read);
+            failed.extend(items.filter(|item| item.is_failed && item.time >= change.time));
+        }
+        Ok(failed)
     }
 
     fn tell_kept(&self, ctx: &Context) {
-        let (name, state) = (self.name(), self.state);
+        let (name, state) = (self.name(), self.there.to);
         match self.alarm.alarm_type {
             AlarmType::Composite => {
                 let back = self.command_back(ctx);
@@ -348,92 +435,13 @@ impl Test<'_> {
     }
 
     fn command_back(&self, ctx: &Context) -> String {
-        let state = self.before.name();
+        let state = self.back.to.name();
         change::again(ctx.global(), ["alarm", "fire", self.name(), "--state", state, "--keep"])
     }
 
-    /// A signal does not keep it from that, the next one does.
-    async fn put_back(&self, is_stopped: bool, ctx: &Context, signals: &mut Signals) -> Result<()> {
-        let mut is_stopped = is_stopped;
-        let mut work = pin!(self.back(ctx));
-        let error = loop {
-            tokio::select! {
-                done = &mut work => match done {
-                    Ok(()) => return Ok(()),
-                    Err(error) => break error,
-                },
-                signal = signals.next() => match is_stopped {
-                    true => break signal.as_error().into(),
-                    false => {
-                        is_stopped = true;
-                        ctx.reporter().status("it is put back first");
-                    }
-                },
-            }
-        };
-        let Report { kind, message, causes, .. } = Report::new(&error);
-        let not = format!("{} IS STILL {} BY THIS TEST, and could not be put back", self.name(), self.state);
-        let reasons = [vec![message], causes].concat();
-        Err(Error::new(kind, not).because_of(reasons).hint(self.command_back(ctx)).into())
-    }
-
-    async fn back(&self, ctx: &Context) -> Result<()> {
-        let mut attempt = 1;
-        loop {
-            match self.back_once(ctx).await {
-                Err(error) if Report::new(&error).kind == Kind::Temporary && attempt < ATTEMPTS => {
-                    ctx.reporter().verbose(1, format_args!("{error:#}; trying again"));
-                    sleep(Duration::from_secs(1 << attempt)).await;
-                    attempt += 1;
-                }
-                ended => return ended,
-            }
-        }
-    }
-
-    async fn back_once(&self, ctx: &Context) -> Result<()> {
-        let name = self.name();
-        // Who cannot look puts it back all the same.
-        if let Ok(Some(found)) = self.found_else().await {
-            ctx.reporter().status(format_args!("{name} is {found}"));
-            return Ok(());
-        }
-        self.alarms.set_state(name, self.before, &self.reason_back()).await?;
-        ctx.reporter().status(format_args!("{name} is {} again", self.before));
-        Ok(())
-    }
-
-    /// How the alarm is by now if it is not to be put back, in words.
-    async fn found_else(&self) -> Result<Option<String>> {
-        let named = AlarmName::Name(self.name().to_owned());
-        let Some(now) = named.find_if_any(self.alarms).await? else { return Ok(Some("gone".to_owned())) };
-        if now.state() != self.state.name() {
-            return Ok(Some(format!("{} by itself", now.state())));
-        }
-        let is_so_by_rule = self.judged().await? == Some(self.state);
-        Ok(is_so_by_rule.then(|| format!("{} by its rule now, and stays so", self.state)))
-    }
-
-    /// The state that the rule of a composite alarm gives by now. It is not judged again where nothing changes, so that
-    /// putting it back would hide that; every other alarm is evaluated again soon.
-    async fn judged(&self) -> Result<Option<StateValue>> {
-        let Some(composite) = self.composite else { return Ok(None) };
-        let Ok(rule) = &composite.rule else { return Ok(None) };
-        let mut states: HashMap<String, StateValue> = HashMap::new();
-        if !composite.children.is_empty() {
-            let names = composite.children.clone();
-            for child in self.alarms.described(Selection { names, ..Selection::default() }).await? {
-                states.extend(
-                    child.state().parse::<StateValue>().ok().map(|state| (child.name().to_owned(), state)),
-                );
-            }
-        }
-        Ok(rule.state(|child| states.get(name_of(child)).copied()).ok())
-    }
-
     /// What became of the actions.
-    fn result(&self, seen: &[Ran]) -> Result<(), Error> {
-        let (due, name) = (self.due.len(), self.name());
+    fn result(&self, seen: &[Ran], due: usize) -> Result<(), Error> {
+        let name = self.name();
         let failed: Vec<String> = seen.iter().filter(|ran| ran.is_failed).map(Ran::line).collect();
         if !failed.is_empty() {
             let message = format!("{} of {due} actions of {name} failed", failed.len());
@@ -448,6 +456,12 @@ impl Test<'_> {
             }
         }
     }
+}
+
+/// The actions of an alarm for all states, each once.
+fn all_of(alarm: &Alarm) -> String {
+    let actions: BTreeSet<&str> = alarm.actions().map(|(_, action)| action).collect();
+    actions.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a call that ended so may have been heard all the same: nobody refused it.

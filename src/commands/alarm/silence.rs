@@ -19,6 +19,7 @@ use super::enabling::{self, Actions, account, pace};
 use super::family::Family;
 use super::model::{Alarm, AlarmType};
 use super::target::{self, AlarmName};
+use super::view;
 use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::{ChangeArgs, Moment};
 use crate::context::Context;
@@ -58,7 +59,7 @@ const NAMED: usize = 10;
 ///   4    no credentials or no region
 ///   5    denied by a policy
 ///   7    some could not be silenced; each call that failed is named
-///   9    a mute rule of the name of --name is there already
+///   9    a mute rule of the name of --name is there already, or is one of somebody else
 ///   75   AWS cannot be reached, or is busy
 ///   130  interrupted; what is not done yet is told
 ///
@@ -143,7 +144,7 @@ pub async fn run(args: &SilenceAlarmsArgs, ctx: &Context) -> Result<Outcome> {
     let alarms = signals.race(Alarms::open(ctx)).await?;
     let meant = signals.race(target::find_all(&args.alarms, &alarms)).await?;
     let names = args.rule_names(meant.len().div_ceil(PAGE), ctx.now())?;
-    if !signals.race(args.are_free(&names, &alarms)).await? {
+    if !signals.race(args.are_free(&names, &alarms, ctx)).await? {
         return args.fall_back(&meant, ctx).await;
     }
     let family = signals.race(Family::of(&alarms)).await?;
@@ -183,7 +184,7 @@ pub async fn run(args: &SilenceAlarmsArgs, ctx: &Context) -> Result<Outcome> {
     if change::is_answered(ctx) {
         ctx.out().list_with_errors("alarm.silence", SILENCES, done, applied.failures(ctx))?;
     }
-    applied.result(&plan, &change::again(ctx.global(), args.words().iter().map(String::as_str)))?;
+    applied.result(&plan, &change::again(ctx.global(), args.words(&when).iter().map(String::as_str)))?;
     Ok(Outcome::Done)
 }
 
@@ -240,15 +241,20 @@ impl SilenceAlarmsArgs {
         }
     }
 
-    /// Whether rules of these names can be put; not where the endpoint knows none. A name that was chosen may be taken.
-    async fn are_free(&self, names: &[String], alarms: &Alarms) -> Result<bool> {
+    /// Whether rules of these names can be put; not where the endpoint knows none. A name that was chosen may be taken,
+    /// if only by a rule that is over: one of ours makes room then.
+    async fn are_free(&self, names: &[String], alarms: &Alarms, ctx: &Context) -> Result<bool> {
         let looked_at = if self.name.is_some() { names.len() } else { 1 };
         for name in names.iter().take(looked_at) {
             match alarms.mute(name).await? {
                 Lookup::NoMuteRules => return Ok(false),
-                Lookup::Found(mute) if !mute.is_expired() => {
-                    let error = Error::new(Kind::Conflict, format!("a mute rule is called {name} already"));
-                    return Err(error.hint(format!("opsctl alarm unsilence --rule {name}")).into());
+                Lookup::Found(mute) if !mute.is_expired() || !is_ours(&mute.rule) => {
+                    let whose = if is_ours(&mute.rule) { "" } else { ", which opsctl did not make" };
+                    let message = format!("a mute rule is called {name} already{whose}");
+                    let end = change::again(ctx.global(), ["alarm", "unsilence", "--rule", name]);
+                    return Err(Error::new(Kind::Conflict, message)
+                        .hint(format!("{end} ends it; another --name leaves it as it is"))
+                        .into());
                 }
                 Lookup::Found(_) | Lookup::Free => {}
             }
@@ -268,6 +274,9 @@ impl SilenceAlarmsArgs {
         }
         let enabled: Vec<&str> =
             meant.iter().filter(|it| it.has_actions_enabled()).map(Alarm::name).collect();
+        if enabled.is_empty() && !self.change.dry_run {
+            return are_so_already(meant, "disabled", ctx);
+        }
         let named: Vec<&str> = match enabled.len() {
             ..=NAMED => enabled,
             _ => self.alarms.iter().map(AlarmName::name).collect(),
@@ -308,7 +317,7 @@ impl SilenceAlarmsArgs {
     }
 
     /// The words of this line, for those who have to give them again.
-    fn words(&self) -> Vec<String> {
+    fn words(&self, when: &When) -> Vec<String> {
         let mut words = vec!["alarm".to_owned(), "silence".to_owned()];
         words.extend(self.alarms.iter().map(|alarm| alarm.name().to_owned()));
         words.extend(["--for".to_owned(), format!("{}s", self.length.as_secs())]);
@@ -317,11 +326,19 @@ impl SilenceAlarmsArgs {
             Start::Clock(clock) => clock.to_string(),
         });
         let zone = self.timezone.as_ref().map(ToString::to_string);
-        let options =
-            [("--reason", &self.reason), ("--at", &at), ("--cron", &self.cron), ("--timezone", &zone)];
+        let until = self.until.and(when.expire).map(|until| until.to_string());
+        let options = [
+            ("--reason", &self.reason),
+            ("--at", &at),
+            ("--cron", &self.cron),
+            ("--until", &until),
+            ("--timezone", &zone),
+            ("--name", &self.name),
+        ];
         for (name, value) in options {
             words.extend(value.iter().flat_map(|value| [name.to_owned(), value.clone()]));
         }
+        words.extend(self.fallback.then(|| "--fallback".to_owned()));
         words
     }
 }
@@ -339,6 +356,18 @@ fn check_name(name: &str) -> Result<(), String> {
 /// Whether a rule was made here.
 pub fn is_ours(rule: &MuteRule) -> bool {
     rule.description.as_deref().is_some_and(|text| text.starts_with(MARK))
+}
+
+/// Where there are no mute rules and the actions of all are so already, nothing is to be done: that is told, and who asks
+/// for a document gets one of no alarms.
+pub fn are_so_already(meant: &[Alarm], done: &str, ctx: &Context) -> Result<Outcome> {
+    for alarm in meant {
+        ctx.reporter().status(format_args!("the actions of {} are {done} already", alarm.name()));
+    }
+    if change::is_answered(ctx) {
+        ctx.out().list("alarm", view::ALARMS, Vec::new())?;
+    }
+    Ok(Outcome::Done)
 }
 
 /// What is not silent for all that.

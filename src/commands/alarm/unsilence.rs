@@ -12,7 +12,7 @@ use super::api::{Alarms, Lookup, Mute};
 use super::complete;
 use super::enabling::{self, Actions, account, pace};
 use super::model::Alarm;
-use super::silence::is_ours;
+use super::silence::{are_so_already, is_ours};
 use super::target::{self, AlarmName};
 use crate::change::{self, Changes, Consent, Plan, Step, Weight, Words};
 use crate::cli::ChangeArgs;
@@ -43,14 +43,14 @@ use crate::signals::Signals;
 ///   4    no credentials or no region
 ///   5    denied by a policy
 ///   7    some could not be ended; each call that failed is named
-///   9    a mute rule that somebody else has made silences one of them still
+///   9    a mute rule has changed meanwhile, or one of somebody else silences one of them still
 ///   75   AWS cannot be reached, or is busy
 ///   130  interrupted; what is not done yet is told
 ///
 /// IAM:
 ///   cloudwatch:DescribeAlarms       the alarms, on *
 ///   cloudwatch:ListAlarmMuteRules   the rules of these alarms
-///   cloudwatch:GetAlarmMuteRule     what is in each of them
+///   cloudwatch:GetAlarmMuteRule     what is in each of them, and again before it is changed
 ///   cloudwatch:DeleteAlarmMuteRule  a rule without other alarms
 ///   cloudwatch:PutAlarmMuteRule     a rule with other alarms, which stay in it
 ///   cloudwatch:EnableAlarmActions   where there are no mute rules
@@ -118,6 +118,9 @@ pub async fn run(args: &UnsilenceAlarmsArgs, ctx: &Context) -> Result<Outcome> {
     };
     let Some(found) = found else {
         ctx.reporter().status("this endpoint has no mute rules: the actions are enabled where they are not");
+        if meant.iter().all(Alarm::has_actions_enabled) && !args.change.dry_run {
+            return are_so_already(&meant, "enabled", ctx);
+        }
         return enabling::run(&args.alarms, Actions::Enabled, &args.change, ctx).await;
     };
     let (ours, theirs): (Vec<Mute>, Vec<Mute>) =
@@ -132,16 +135,20 @@ pub async fn run(args: &UnsilenceAlarmsArgs, ctx: &Context) -> Result<Outcome> {
         }
     }
     let plan = plan(&endings, &meant, &alarms);
-    let goes_on = !plan.steps.is_empty() || args.change.dry_run;
-    if !goes_on || !signals.race(consent.to(&plan, ctx)).await? {
+    if plan.steps.is_empty() && !args.change.dry_run {
+        if change::is_answered(ctx) {
+            ctx.out().list("alarm.unsilence", ENDED, Vec::new())?;
+        }
+        return left(&still, ctx);
+    }
+    if !signals.race(consent.to(&plan, ctx)).await? {
         return left(&still, ctx);
     }
     let pace = tokio::sync::Mutex::new(pace());
     let applied = change::apply(&plan, ctx, &mut signals, async |step| {
         pace.lock().await.tick().await;
         match endings.iter().find(|ending| ending.rule.name == step.resource) {
-            Some(ending) if ending.rest.is_empty() => alarms.delete_mute(&ending.rule.name).await,
-            Some(ending) => alarms.put_mute(&ending.without_freed()).await,
+            Some(ending) => ending.send(&alarms).await,
             None => Ok(()),
         }
     })
@@ -189,6 +196,26 @@ fn ending(rule: MuteRule, names: &BTreeSet<&str>) -> Option<Ending> {
 }
 
 impl Ending {
+    async fn send(&self, alarms: &Alarms) -> Result<()> {
+        self.nobody_was_faster(alarms).await?;
+        match self.rest.is_empty() {
+            true => alarms.delete_mute(&self.rule.name).await,
+            false => alarms.put_mute(&self.without_freed()).await,
+        }
+    }
+
+    /// A call takes no condition: what changed between reading and agreeing is looked for as late as can be.
+    async fn nobody_was_faster(&self, alarms: &Alarms) -> Result<()> {
+        let name = &self.rule.name;
+        let done = match alarms.mute(name).await? {
+            Lookup::Found(now) if now.rule == self.rule => return Ok(()),
+            Lookup::Found(_) => "changed",
+            Lookup::Free | Lookup::NoMuteRules => "deleted",
+        };
+        let message = format!("somebody else has {done} the mute rule {name} meanwhile");
+        Err(Error::new(Kind::Conflict, message).hint("the same command again shows what there is now").into())
+    }
+
     /// The rule with those that stay, and everything else that it says.
     fn without_freed(&self) -> MuteRule {
         MuteRule { mute_targets: Some(MuteTargets { alarm_names: self.rest.clone() }), ..self.rule.clone() }

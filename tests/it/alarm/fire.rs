@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::sandbox::Place;
 use super::{Alarm, CloudWatch};
-use crate::support::{Reply, Terminal};
+use crate::support::{Reply, Request, Terminal};
 
 const PAGER: &str = "arn:aws:sns:us-east-1:111122223333:pager";
 
@@ -71,12 +71,15 @@ fn the_actions_of_a_metric_alarm_are_tried_and_it_is_put_back() {
     let document = ran.json();
     assert_eq!(document["kind"], "alarm.fire");
     assert_eq!(document["items"][0]["action"], PAGER);
-    assert_eq!(document["items"][0]["isFailed"], false);
+    assert_eq!(
+        (&document["items"][0]["state"], &document["items"][0]["isFailed"]),
+        (&json!("ALARM"), &json!(false))
+    );
     assert_eq!(
         ran.stderr,
         format!(
-            "service is above api-5xx, and may change its state too\napi-5xx is ALARM\nsucceeded  {PAGER}\n\
-             api-5xx is OK again\n"
+            "service is above api-5xx, and may change its state too, and run {PAGER}\napi-5xx is ALARM\n\
+             succeeded  {PAGER}\napi-5xx is OK again\n"
         )
     );
     assert_eq!((place.state("api-5xx"), place.state("service")), ("OK".to_owned(), "OK".to_owned()));
@@ -92,8 +95,12 @@ fn the_actions_of_a_metric_alarm_are_tried_and_it_is_put_back() {
 fn a_composite_alarm_is_put_back_because_nothing_else_would() {
     let place = place(None);
     let ran = place.alarm("fire service --state alarm -y").expect(0);
-    assert_eq!(ran.stderr, format!("service is ALARM\nsucceeded  {PAGER}\nservice is OK again\n"));
+    let expected = format!("service is ALARM\nsucceeded  {PAGER}\nservice is OK again\nsucceeded  {PAGER}\n");
+    assert_eq!(ran.stderr, expected);
     assert_eq!(place.state("service"), "OK");
+    let rows = place.alarm("fire service --state alarm -y -o json").expect(0).json()["items"].clone();
+    let states: Vec<&Value> = rows.as_array().unwrap().iter().map(|row| &row["state"]).collect();
+    assert_eq!(states, ["ALARM", "OK"]);
     let ran = place.alarm("fire service --state alarm --keep -y").expect(0);
     assert_eq!(
         ran.stderr,
@@ -143,13 +150,119 @@ fn an_action_that_fails_is_told_and_it_is_put_back() {
     let ran = place.alarm("fire api-5xx --state alarm -y").expect(1);
     let failed = format!("FAILED  {PAGER}: Resource: {PAGER} does not exist");
     assert!(ran.stderr.contains(&format!("warning: {failed}\n")), "{ran:?}");
+    let above = format!("warning: of service, above it, {failed}\n");
     assert!(
         ran.stderr.ends_with(&format!(
-            "api-5xx is OK again\nerror: 1 of 1 actions of api-5xx failed\n  cause: {failed}\n"
+            "api-5xx is OK again\n{above}{above}error: 1 of 1 actions of api-5xx failed\n  cause: {failed}\n"
         )),
         "{ran:?}"
     );
     assert_eq!(place.state("api-5xx"), "OK");
+}
+
+#[test]
+fn what_runs_on_the_way_back_is_planned_and_fails_the_test_too() {
+    let place = place(Some("topics = [\"pager\"]\n"));
+    let gone = "arn:aws:sns:us-east-1:111122223333:gone";
+    place.alarms.with_client(async |client| {
+        let call = client.put_composite_alarm().alarm_name("desk").alarm_rule("ALARM(api-5xx)");
+        call.ok_actions(gone).send().await.unwrap()
+    });
+    // Its action has failed before, which is no matter of a test.
+    for state in [StateValue::InsufficientData, StateValue::Alarm, StateValue::Ok] {
+        place.alarms.set_state("api-5xx", state);
+    }
+    let descriptions = |line: &str| -> Vec<String> {
+        let plan = place.alarm(line).expect(0).json();
+        let steps = plan["items"].as_array().unwrap().iter();
+        steps.map(|step| step["description"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        descriptions("fire desk --state alarm --dry-run -o json"),
+        ["OK -> ALARM, runs nothing".to_owned(), format!("ALARM -> OK, runs {gone}")]
+    );
+    assert_eq!(
+        descriptions("fire api-5xx --state alarm --keep --dry-run -o json"),
+        [format!(
+            "OK -> ALARM, runs {PAGER}; desk above it may run {gone}; service above it may run {PAGER}"
+        )]
+    );
+    let failed = format!("FAILED  {gone}: Resource: {gone} does not exist");
+    let ran = place.alarm("fire desk --state alarm -y").expect(1);
+    assert_eq!(
+        ran.stderr,
+        format!(
+            "warning: desk has no actions for ALARM: nothing will run until it is put back\ndesk is ALARM\n\
+             desk is OK again\nwarning: {failed}\nerror: 1 of 1 actions of desk failed\n  cause: {failed}\n"
+        )
+    );
+    // Above the alarm that is tried out it is told, once: earlier failures are not of this test.
+    let ran = place.alarm("fire api-5xx --state alarm -y").expect(0);
+    assert!(
+        ran.stderr.ends_with(&format!("api-5xx is OK again\nwarning: of desk, above it, {failed}\n")),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn who_may_not_read_the_history_changes_nothing() {
+    let mut alarm = Alarm::metric("api", "OK");
+    alarm.document["OKActions"] = json!([PAGER]);
+    let cloudwatch = CloudWatch::answering(vec![alarm], |request| match request.operation.as_str() {
+        "DescribeAlarmHistory" => Some(Reply::cbor_error(403, "AccessDenied", "no")),
+        "SetAlarmState" => Some(Reply::cbor(&json!({}))),
+        _ => None,
+    });
+    let ran = cloudwatch.sealed.run(["alarm", "fire", "api", "--state", "alarm", "-y"]).expect(5);
+    assert!(ran.stderr.contains("error: cannot read the history of the alarm api\n"), "{ran:?}");
+    assert_eq!(cloudwatch.inputs("SetAlarmState"), Vec::<Value>::new());
+}
+
+#[test]
+fn a_composite_alarm_is_put_back_whatever_late_answers_tell() {
+    let late = |state: &str, since: &str| {
+        let mut service = Alarm::composite("service", state, "ALARM(api)");
+        service.document["StateTransitionedTimestamp"] = since.into();
+        service
+    };
+    let before = Alarm::composite("service", "OK", "ALARM(api)");
+    let fired = late("ALARM", "2026-11-22T12:00:00Z");
+    // Of a state between the one that was shown and the one that was set, which no rule gives now.
+    let between = late("INSUFFICIENT_DATA", "2026-11-22T11:59:59Z");
+    let by_itself = late("OK", "2026-11-22T12:00:01Z");
+    for (name, answers, states, said) in [
+        ("late for good", vec![before.clone()], &["ALARM", "OK"][..], "service is OK again\n"),
+        ("late once", vec![before.clone(), fired], &["ALARM", "OK"], "service is OK again\n"),
+        ("another state", vec![between], &["ALARM", "OK"], "service is OK again\n"),
+        ("by its rule", vec![before.clone(), by_itself], &["ALARM"], "service is OK by itself\n"),
+    ] {
+        let calls = Mutex::new((false, answers.into_iter()));
+        let last = Mutex::new(None);
+        let known = vec![before.clone(), Alarm::metric("api", "OK")];
+        let cloudwatch = CloudWatch::answering(known, move |request| {
+            let (is_set, answers) = &mut *calls.lock().unwrap();
+            match request.operation.as_str() {
+                "SetAlarmState" => {
+                    *is_set = true;
+                    Some(Reply::cbor(&json!({})))
+                }
+                "DescribeAlarms" if *is_set && asks_for(request, "service") => {
+                    let mut last = last.lock().unwrap();
+                    *last = answers.next().or(last.take());
+                    Some(Reply::cbor(&json!({ "CompositeAlarms": [last.as_ref().unwrap().document] })))
+                }
+                _ => None,
+            }
+        });
+        let ran = cloudwatch.sealed.run(["alarm", "fire", "service", "--state", "alarm", "-y"]).expect(0);
+        assert!(ran.stderr.ends_with(said), "{name}: {ran:?}");
+        let set = cloudwatch.inputs("SetAlarmState");
+        assert_eq!(set.iter().map(|it| &it["StateValue"]).collect::<Vec<_>>(), states, "{name}");
+    }
+}
+
+fn asks_for(request: &Request, name: &str) -> bool {
+    request.cbor()["AlarmNames"] == json!([name])
 }
 
 #[test]
@@ -240,7 +353,7 @@ fn what_cannot_be_put_back_is_told_loudly_with_what_does_it() {
 
 #[test]
 fn who_is_refused_has_nothing_to_put_back_and_who_is_throttled_tries_again() {
-    for (code, answers, expected) in [("AccessDenied", 1, 5), ("Throttling", 2, 0)] {
+    for (code, answers, expected) in [("AccessDenied", 1, 5), ("Throttling", 3, 0)] {
         let calls = Mutex::new(0);
         let cloudwatch = CloudWatch::answering(vec![Alarm::metric("api", "OK")], move |request| {
             let mut calls = calls.lock().unwrap();
@@ -258,18 +371,27 @@ fn who_is_refused_has_nothing_to_put_back_and_who_is_throttled_tries_again() {
 
 #[test]
 fn more_than_a_message_is_agreed_to_by_hand() {
-    let mut alarm = Alarm::metric("api", "OK");
-    alarm.document["AlarmActions"] = json!(["arn:aws:automate:eu-west-1:ec2:terminate"]);
-    let cloudwatch = CloudWatch::of(vec![alarm]);
-    let ran = cloudwatch.sealed.run(["alarm", "fire", "api", "--state", "alarm"]).expect(2);
-    assert!(ran.stderr.contains("this needs a yes"), "{ran:?}");
-    assert!(cloudwatch.aws.requests().is_empty());
-    let mut terminal =
-        Terminal::opsctl(&cloudwatch.sealed, (120, 24), &["alarm", "fire", "api", "--state", "alarm"]);
-    let shown = terminal.wait_for("type 2 to set states:");
-    assert!(shown.contains("OK -> ALARM, runs arn:aws:automate:eu-west-1:ec2:terminate"), "{shown}");
-    terminal.type_text("y\r");
-    let (screen, status, _) = terminal.end();
-    assert_eq!(status.code(), Some(1), "{screen}");
-    assert_eq!(cloudwatch.inputs("SetAlarmState"), Vec::<Value>::new());
+    let terminate = "arn:aws:automate:eu-west-1:ec2:terminate";
+    for (list, said) in [
+        ("AlarmActions", format!("OK -> ALARM, runs {terminate}")),
+        ("OKActions", format!("ALARM -> OK, runs {terminate}")),
+    ] {
+        let mut alarm = Alarm::metric("api", "OK");
+        alarm.document[list] = json!([terminate]);
+        let cloudwatch = CloudWatch::answering(vec![alarm], |request| {
+            let is_history = request.operation == "DescribeAlarmHistory";
+            is_history.then(|| Reply::cbor(&json!({ "AlarmHistoryItems": [] })))
+        });
+        let line = ["alarm", "fire", "api", "--state", "alarm"];
+        let ran = cloudwatch.sealed.run(line).expect(2);
+        assert!(ran.stderr.contains("this needs a yes"), "{ran:?}");
+        assert!(cloudwatch.aws.requests().is_empty());
+        let mut terminal = Terminal::opsctl(&cloudwatch.sealed, (120, 24), &line);
+        let shown = terminal.wait_for("type 2 to set states:");
+        assert!(shown.contains(&said), "{shown}");
+        terminal.type_text("y\r");
+        let (screen, status, _) = terminal.end();
+        assert_eq!(status.code(), Some(1), "{screen}");
+        assert_eq!(cloudwatch.inputs("SetAlarmState"), Vec::<Value>::new());
+    }
 }

@@ -91,6 +91,8 @@ fn a_silence_holds_back_what_is_due_and_ends_by_itself() {
     // It is over, and is found no more.
     let ran = place.alarm("unsilence api-5xx -y").expect(0);
     assert_eq!(ran.stderr, "api-5xx is not silenced\n");
+    let document = place.alarm("unsilence api-5xx -y -o json").expect(0).json();
+    assert_eq!((&document["kind"], &document["items"]), (&json!("alarm.unsilence"), &json!([])));
 }
 
 #[test]
@@ -317,8 +319,15 @@ fn an_older_endpoint_disables_the_actions_when_that_is_wanted() {
         "{ran:?}"
     );
     assert_eq!(actions(), "api-5xx\tdisabled\napi-latency\tdisabled\n");
+    let none = |line: &str, said: &str| {
+        let ran = place.alarm(line).expect(0);
+        assert_eq!((&ran.json()["kind"], &ran.json()["items"]), (&json!("alarm"), &json!([])), "{ran:?}");
+        assert!(ran.stderr.ends_with(&format!("the actions of api-latency are {said} already\n")), "{ran:?}");
+    };
+    none("silence api-* --for 2h --fallback -y -o json", "disabled");
     place.alarm("unsilence api-5xx api-latency -y").expect(0);
     assert_eq!(actions(), "api-5xx\tenabled\napi-latency\tenabled\n");
+    none("unsilence api-* -y -o json", "enabled");
     let ran = place.alarm("unsilence --rule night -y").expect(1);
     assert!(ran.stderr.contains("this endpoint has no mute rules"), "{ran:?}");
     let ran = place.alarm("silence api-5xx --for 2h --at 2026-11-23T02:00 -y").expect(1);
@@ -372,5 +381,95 @@ fn a_rule_that_cannot_be_put_is_named_and_the_others_are() {
         cloudwatch.sealed.run(["alarm", "silence", "a*", "--for", "1h", "--name", "big", "-y"]).expect(7);
     assert!(ran.stderr.contains("50 of 150 alarms silenced"), "{ran:?}");
     assert!(ran.stderr.contains("cannot put the mute rule big-1"), "{ran:?}");
-    assert!(ran.stderr.contains("opsctl alarm silence 'a*' --for 3600s"), "{ran:?}");
+    assert!(ran.stderr.contains("  hint: opsctl alarm silence 'a*' --for 3600s --name big\n"), "{ran:?}");
+    // Whatever was given is given again: without its end, a schedule would go on for ever.
+    let schedule = "--cron '0 2 * * *' --until 2026-12-01T00:00:00Z --timezone Europe/Berlin --name big";
+    for options in [format!("--reason 'a b' {schedule}"), "--name big --fallback".to_owned()] {
+        let line = format!("alarm silence 'a*' --for 3600s {options}");
+        let words = words_of(&format!("{line} -y"));
+        let ran = cloudwatch.sealed.run(words.iter().map(String::as_str)).expect(7);
+        assert!(ran.stderr.ends_with(&format!("  hint: opsctl {line}\n")), "{ran:?}");
+    }
+}
+
+/// The words of a line in which spaces are quoted.
+fn words_of(line: &str) -> Vec<String> {
+    let parts = line.split('\'').enumerate();
+    parts
+        .flat_map(|(number, part)| match number % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        })
+        .collect()
+}
+
+/// A mute rule as GetAlarmMuteRule gives it.
+fn rule(description: &str, status: &str, alarms: &[&str]) -> Reply {
+    let schedule = json!({ "Expression": "at(2026-11-22T10:00)", "Duration": "PT4H", "Timezone": "UTC" });
+    Reply::cbor(&json!({
+        "Name": "night", "Description": description, "Status": status, "Rule": { "Schedule": schedule },
+        "MuteTargets": { "AlarmNames": alarms },
+    }))
+}
+
+#[test]
+fn a_rule_that_others_change_while_it_is_asked_about_is_left_to_them() {
+    let deleted = || Reply::cbor_error(404, "ResourceNotFoundException", "none");
+    let changed = || rule("opsctl alarm silence", "ACTIVE", &["api", "disk", "web"]);
+    for (then, done) in [(changed as fn() -> Reply, "changed"), (deleted, "deleted")] {
+        for line in ["api --rule night", "--rule night", "api"] {
+            let reads = Mutex::new(0);
+            let cloudwatch = CloudWatch::answering(vec![Alarm::metric("api", "OK")], move |request| {
+                match request.operation.as_str() {
+                    "ListAlarmMuteRules" => {
+                        let arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:night";
+                        Some(Reply::cbor(&json!({ "AlarmMuteRuleSummaries": [{ "AlarmMuteRuleArn": arn }] })))
+                    }
+                    "GetAlarmMuteRule" => {
+                        let mut reads = reads.lock().unwrap();
+                        *reads += 1;
+                        let first = || rule("opsctl alarm silence", "ACTIVE", &["api", "disk"]);
+                        Some(if *reads == 1 { first() } else { then() })
+                    }
+                    "PutAlarmMuteRule" | "DeleteAlarmMuteRule" => Some(Reply::cbor(&json!({}))),
+                    _ => None,
+                }
+            });
+            let words = ["alarm", "unsilence"].into_iter().chain(line.split(' ')).chain(["-y"]);
+            let ran = cloudwatch.sealed.run(words).expect(9);
+            assert_eq!(
+                ran.stderr,
+                format!(
+                    "error: somebody else has {done} the mute rule night meanwhile\n  \
+                     hint: the same command again shows what there is now\n"
+                )
+            );
+            for operation in ["PutAlarmMuteRule", "DeleteAlarmMuteRule"] {
+                assert!(cloudwatch.inputs(operation).is_empty(), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_a_rule_of_ours_that_is_over_makes_room_for_another() {
+    for (description, status, code, puts) in [
+        ("opsctl alarm silence: why", "EXPIRED", 0, 1),
+        ("opsctl alarm silence: why", "SCHEDULED", 9, 0),
+        ("backups", "EXPIRED", 9, 0),
+    ] {
+        let cloudwatch =
+            CloudWatch::answering(vec![Alarm::metric("api", "OK")], move |request| {
+                match request.operation.as_str() {
+                    "GetAlarmMuteRule" => Some(rule(description, status, &["disk"])),
+                    "PutAlarmMuteRule" => Some(Reply::cbor(&json!({}))),
+                    _ => None,
+                }
+            });
+        let line = ["alarm", "silence", "api", "--for", "1h", "--name", "night", "-y"];
+        let ran = cloudwatch.sealed.run(line).expect(code);
+        assert_eq!(cloudwatch.inputs("PutAlarmMuteRule").len(), puts, "{ran:?}");
+        let is_told = ran.stderr.contains("a mute rule is called night already, which opsctl did not make\n");
+        assert_eq!(is_told, description == "backups", "{ran:?}");
+    }
 }

@@ -2,6 +2,7 @@
 //! are those that came with it. Pure.
 
 use jiff::Timestamp;
+use opsctl_engine::evaluation::StateValue;
 use serde::Serialize;
 
 use super::super::history::item::HistoryItem;
@@ -11,6 +12,8 @@ use crate::output::{Cell, Column, Tone};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ran {
+    /// The state that it was run for.
+    pub state: StateValue,
     /// The ARN.
     pub action: String,
     pub is_failed: bool,
@@ -20,6 +23,7 @@ pub struct Ran {
 
 /// The columns of `alarm fire`.
 pub const RAN: &[Column<Ran>] = &[
+    Column::new("state", "STATE", |it: &Ran| it.state.name().into()),
     Column::new("action", "ACTION", |it: &Ran| it.action.as_str().into()),
     Column::new("result", "RESULT", result),
     Column::new("error", "ERROR", |it: &Ran| it.error.as_deref().into()).cut(),
@@ -47,13 +51,14 @@ pub fn is_change(item: &HistoryItem, reason: &str) -> bool {
 }
 
 /// Of a history from the newest item to that change: the actions that are due, each once, in their order.
-pub fn ran(history: &[HistoryItem], reason: &str, due: &[String]) -> Vec<Ran> {
+pub fn ran(history: &[HistoryItem], state: StateValue, reason: &str, due: &[String]) -> Vec<Ran> {
     let Some(change) = history.iter().find(|item| is_change(item, reason)) else { return Vec::new() };
     let since = history.iter().rev().filter(|item| item.item_type == "Action" && item.time >= change.time);
     let since: Vec<&HistoryItem> = since.collect();
     let first = |action: &String| {
         let item = since.iter().find(|item| item.target.as_ref() == Some(action))?;
         Some(Ran {
+            state,
             action: action.clone(),
             is_failed: item.is_failed,
             error: item.error.clone(),
@@ -100,7 +105,7 @@ mod tests {
             change(20, "before"),
         ];
         let lines = |history: &[HistoryItem]| -> Vec<String> {
-            ran(history, "test", &due).iter().map(Ran::line).collect()
+            ran(history, StateValue::Alarm, "test", &due).iter().map(Ran::line).collect()
         };
         assert_eq!(lines(&history), ["succeeded  a", "FAILED  b: gone"]);
         // At the same moment, items come in any order.
