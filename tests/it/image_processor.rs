@@ -200,7 +200,12 @@ fn fifty_pictures_at_once_come_back_right() {
 
     let results = States::of(&sandbox).with_client(async |_| {
         let (options, env) = (AwsOptions::default(), Environment::default());
-        let settings = AwsSettings { options: &options, env: &env, sandbox: Some(connection(&sandbox)) };
+        let settings = AwsSettings {
+            options: &options,
+            env: &env,
+            expected_account: None,
+            sandbox: Some(connection(&sandbox)),
+        };
         let client = Aws::load(settings).await.unwrap().s3();
         let mut results = BTreeMap::new();
         for key in (0..PICTURES).flat_map(|number| MADE.map(|made| format!("{made}/{number}.jpg"))) {

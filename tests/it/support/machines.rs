@@ -128,6 +128,7 @@ impl States {
 async fn client(sandbox: &Sandbox) -> Client {
     let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
     let (options, env) = (AwsOptions::default(), Environment::default());
-    let settings = AwsSettings { options: &options, env: &env, sandbox: Some(connection) };
+    let settings =
+        AwsSettings { options: &options, env: &env, expected_account: None, sandbox: Some(connection) };
     Aws::load(settings).await.unwrap().sfn()
 }

@@ -134,7 +134,12 @@ impl Rehearsal {
         let client = runtime.block_on(async {
             let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
             let (options, env) = (AwsOptions::default(), Environment::default());
-            let settings = AwsSettings { options: &options, env: &env, sandbox: Some(connection) };
+            let settings = AwsSettings {
+                options: &options,
+                env: &env,
+                expected_account: None,
+                sandbox: Some(connection),
+            };
             Aws::load(settings).await.unwrap().s3()
         });
         Rehearsal { sealed, sandbox, runtime, client }
