@@ -207,9 +207,7 @@ impl Ending {
             Lookup::Free | Lookup::NoMuteRules => "deleted",
         };
         let message = format!("somebody else has {done} the mute rule {name} meanwhile");
-        Err(Error::new(Kind::Conflict, message)
-            .hint("the same command again shows what there is now")
-            .into())
+        Err(Error::new(Kind::Conflict, message).hint("the same command again shows what there is now").into())
     }
 
     /// The rule with those that stay, and everything else that it says.

@@ -71,7 +71,10 @@ fn the_actions_of_a_metric_alarm_are_tried_and_it_is_put_back() {
     let document = ran.json();
     assert_eq!(document["kind"], "alarm.fire");
     assert_eq!(document["items"][0]["action"], PAGER);
-    assert_eq!((&document["items"][0]["state"], &document["items"][0]["isFailed"]), (&json!("ALARM"), &json!(false)));
+    assert_eq!(
+        (&document["items"][0]["state"], &document["items"][0]["isFailed"]),
+        (&json!("ALARM"), &json!(false))
+    );
     assert_eq!(
         ran.stderr,
         format!(
@@ -180,7 +183,9 @@ fn what_runs_on_the_way_back_is_planned_and_fails_the_test_too() {
     );
     assert_eq!(
         descriptions("fire api-5xx --state alarm --keep --dry-run -o json"),
-        [format!("OK -> ALARM, runs {PAGER}; desk above it may run {gone}; service above it may run {PAGER}")]
+        [format!(
+            "OK -> ALARM, runs {PAGER}; desk above it may run {gone}; service above it may run {PAGER}"
+        )]
     );
     let failed = format!("FAILED  {gone}: Resource: {gone} does not exist");
     let ran = place.alarm("fire desk --state alarm -y").expect(1);

@@ -458,13 +458,14 @@ fn only_a_rule_of_ours_that_is_over_makes_room_for_another() {
         ("opsctl alarm silence: why", "SCHEDULED", 9, 0),
         ("backups", "EXPIRED", 9, 0),
     ] {
-        let cloudwatch = CloudWatch::answering(vec![Alarm::metric("api", "OK")], move |request| {
-            match request.operation.as_str() {
-                "GetAlarmMuteRule" => Some(rule(description, status, &["disk"])),
-                "PutAlarmMuteRule" => Some(Reply::cbor(&json!({}))),
-                _ => None,
-            }
-        });
+        let cloudwatch =
+            CloudWatch::answering(vec![Alarm::metric("api", "OK")], move |request| {
+                match request.operation.as_str() {
+                    "GetAlarmMuteRule" => Some(rule(description, status, &["disk"])),
+                    "PutAlarmMuteRule" => Some(Reply::cbor(&json!({}))),
+                    _ => None,
+                }
+            });
         let line = ["alarm", "silence", "api", "--for", "1h", "--name", "night", "-y"];
         let ran = cloudwatch.sealed.run(line).expect(code);
         assert_eq!(cloudwatch.inputs("PutAlarmMuteRule").len(), puts, "{ran:?}");
