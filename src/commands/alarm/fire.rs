@@ -1,9 +1,10 @@
-//! `opsctl alarm fire`: the order of things. `back` is how an alarm is put back, `ran` what its history tells.
+//! `opsctl alarm fire`: the order of things. `back` is how an alarm is put back, `ran` what its history tells, `above` what
+//! composite alarms over it do.
 
+mod above;
 mod back;
 mod ran;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Args;
@@ -12,6 +13,7 @@ use opsctl_engine::evaluation::actions::{Action, ActionKind, at_change};
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use self::above::{all_of, can_act};
 use self::ran::{RAN, Ran, is_change, ran};
 use super::api::{Alarms, HistoryAsk};
 use super::complete;
@@ -228,11 +230,6 @@ async fn held_back(alarm: &Alarm, alarms: &Alarms, ctx: &Context) -> Result<Opti
     Ok(is_on.then(|| format!("{} suppresses its actions", suppressor.name())))
 }
 
-/// Whether an alarm may do anything, in whatever state.
-fn can_act(alarm: &Alarm) -> bool {
-    alarm.has_actions_enabled() && alarm.actions().next().is_some()
-}
-
 /// A change of state that a test makes.
 struct Change {
     from: StateValue,
@@ -379,48 +376,6 @@ impl Test<'_> {
         Ok(history)
     }
 
-    /// What failed above since the state was set. They may have had other reasons: it is told, and fails no test.
-    async fn tell_above(&self, ctx: &Context, signals: &mut Signals) -> Result<()> {
-        if self.above.is_empty() {
-            return Ok(());
-        }
-        match signals.race(self.failed_above()).await {
-            Ok(failed) => {
-                for item in failed {
-                    let (name, target) = (&item.name, item.target.as_deref().unwrap_or("an action"));
-                    let why = item.error.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-                    ctx.reporter().warn(format_args!("of {name}, above it, FAILED  {target}{why}"));
-                }
-                Ok(())
-            }
-            Err(error) if Report::new(&error).kind == Kind::Temporary => {
-                let why = Report::new(&error).line();
-                ctx.reporter().warn(format_args!("how the actions above went is not known: {why}"));
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn failed_above(&self) -> Result<Vec<HistoryItem>> {
-        let history = self.history_since(&self.there).await?;
-        let Some(change) = history.iter().find(|item| is_change(item, &self.there.reason)) else {
-            return Ok(Vec::new());
-        };
-        let mut failed = Vec::new();
-        for above in &self.above {
-            let ask = HistoryAsk {
-                name: Some(above.name().to_owned()),
-                item_type: Some("Action"),
-                ..HistoryAsk::default()
-            };
-            let page = self.alarms.history(ask).next().await?.unwrap_or_default();
-            let items = page.into_iter().rev().map(HistoryItem::read);
-            failed.extend(items.filter(|item| item.is_failed && item.time >= change.time));
-        }
-        Ok(failed)
-    }
-
     fn tell_kept(&self, ctx: &Context) {
         let (name, state) = (self.name(), self.there.to);
         match self.alarm.alarm_type {
@@ -456,12 +411,6 @@ impl Test<'_> {
             }
         }
     }
-}
-
-/// The actions of an alarm for all states, each once.
-fn all_of(alarm: &Alarm) -> String {
-    let actions: BTreeSet<&str> = alarm.actions().map(|(_, action)| action).collect();
-    actions.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a call that ended so may have been heard all the same: nobody refused it.
