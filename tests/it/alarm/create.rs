@@ -206,7 +206,9 @@ fn a_metric_that_nobody_publishes_is_a_warning_with_a_near_one() {
 /// It is published only when something happens.
 #[test]
 fn a_metric_of_a_preset_that_nothing_has_published_yet_is_no_mistake() {
-    let cloudwatch = CloudWatch::of(Vec::new());
+    let cloudwatch = CloudWatch::answering(Vec::new(), |request| {
+        (request.operation == "ListMetrics").then(|| Reply::cbor(&json!({ "Metrics": [] })))
+    });
     let machine = "StateMachineArn=arn:aws:states:eu-west-1:111122223333:stateMachine:orders";
     let line = ["alarm", "create", "x", "--preset", "sfn/failed", "--dimension", machine, "-y"];
     let ran = cloudwatch.sealed.run(line).expect(0);

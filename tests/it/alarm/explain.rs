@@ -134,7 +134,10 @@ fn an_earlier_moment_is_explained_with_its_state_of_then() {
 fn what_is_yet_to_come_or_was_judged_by_other_settings_is_told() {
     let mut alarm = Alarm::metric("cpu", "OK");
     alarm.document["AlarmConfigurationUpdatedTimestamp"] = json!("2026-11-22T11:30:00Z");
-    let cloudwatch = CloudWatch::answering(vec![alarm], |request| values(request, ALL));
+    let cloudwatch = CloudWatch::answering(vec![alarm], |request| match request.operation.as_str() {
+        "DescribeAlarmHistory" => Some(Reply::cbor(&json!({ "AlarmHistoryItems": [] }))),
+        _ => values(request, ALL),
+    });
     let ran = cloudwatch.sealed.run(["alarm", "explain", "cpu", "--at", "2099-01-01"]).expect(2);
     assert_eq!(ran.stderr, "error: --at 2099-01-01T00:00:00Z is yet to come\n");
     let ran = cloudwatch.sealed.run(["alarm", "explain", "cpu", "--at", "1h"]).expect(0);
