@@ -248,7 +248,9 @@ impl SilenceAlarmsArgs {
         for name in names.iter().take(looked_at) {
             match alarms.mute(name).await? {
                 Lookup::NoMuteRules => return Ok(false),
-                Lookup::Found(mute) if !mute.is_expired() || !is_ours(&mute.rule) => {
+                Lookup::Found(mute)
+                    if self.name.is_some() && (!mute.is_expired() || !is_ours(&mute.rule)) =>
+                {
                     let whose = if is_ours(&mute.rule) { "" } else { ", which opsctl did not make" };
                     let message = format!("a mute rule is called {name} already{whose}");
                     let end = change::again(ctx.global(), ["alarm", "unsilence", "--rule", name]);
