@@ -9,6 +9,7 @@ mod error;
 mod http;
 mod iam;
 mod identity;
+pub mod login;
 mod options;
 mod profile;
 mod region;
