@@ -110,6 +110,10 @@ pub fn is_throttled<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
 
 /// What is wrong with the credentials themselves.
 pub fn credentials_failure(error: &CredentialsError) -> Error {
+    // A step of sign-in that is our own has said it already.
+    if let Some(told) = find::<Error>(error) {
+        return told.retold();
+    }
     let text = DisplayErrorContext(error).to_string();
     let login = text.contains("sso") || text.contains("SSO") || text.contains("token");
     match error {
@@ -149,6 +153,15 @@ fn refused_sign_in(error: &CredentialsError) -> Option<AwsDetail> {
     }
     let failure = find::<AwsFailure<AssumeRoleWithWebIdentityError>>(error)?;
     failure.as_service_error().map(|error| detail(error.meta()))
+}
+
+/// Has Identity Center refused the token of a login?
+pub fn is_login_refused(error: &CredentialsError) -> bool {
+    use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
+    let failure = find::<AwsFailure<GetRoleCredentialsError>>(error);
+    failure
+        .and_then(SdkError::as_service_error)
+        .is_some_and(GetRoleCredentialsError::is_unauthorized_exception)
 }
 
 struct Class {

@@ -4,7 +4,6 @@
 mod body;
 mod calls;
 pub mod cbor;
-mod credentials;
 mod error;
 mod http;
 mod iam;
@@ -12,20 +11,23 @@ mod identity;
 mod options;
 mod profile;
 mod region;
+mod signin;
 mod websocket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::identity::IdentityCache;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::{RetryConfig, RetryMode as SdkRetryMode};
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
+use aws_types::origin::Origin as SdkOrigin;
 use aws_types::region::Region;
 use tokio::sync::OnceCell;
 
@@ -44,6 +46,7 @@ pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
 pub use profile::{KnownProfile, Profiles, known_profiles, selected as selected_profile};
 pub use region::{REGIONS, check_shape as check_region, configured as configured_region};
+pub use signin::Asker;
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -69,13 +72,14 @@ pub struct AwsSettings<'a> {
     pub expected_account: Option<&'a Setting<String>>,
     /// The sandbox asked for by `--sandbox`.
     pub sandbox: Option<Connection>,
+    pub asker: Asker,
 }
 
 /// A signed-in AWS: the configuration every client is made from.
 #[derive(Clone)]
 pub struct Aws {
     sdk: SdkConfig,
-    credentials: credentials::Chain,
+    credentials: signin::Chain,
     region: Setting<String>,
     profile: Option<Setting<String>>,
     network: Arc<http::Network>,
@@ -86,7 +90,7 @@ impl Aws {
     /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance, or an account is
     /// expected, which is asked for before anything else can be.
     pub async fn load(settings: AwsSettings<'_>) -> Result<Self> {
-        let AwsSettings { options, env, expected_account, sandbox } = settings;
+        let AwsSettings { options, env, expected_account, sandbox, asker } = settings;
         let profiles = match sandbox {
             Some(_) => Profiles::none(),
             None => Profiles::load(options, env).await?,
@@ -110,27 +114,38 @@ impl Aws {
         let provider = ProviderConfig::without_region()
             .with_region(Some(Region::new(region.value.clone())))
             .with_http_client(client.clone());
-        let credentials = match sandbox {
-            Some(sandbox) => credentials::Chain::of_sandbox(sandbox),
-            None => credentials::Chain::new(&provider, &profiles, env),
-        };
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.value.clone()))
             .retry_config(retry_config(options, env, &profiles)?)
             .timeout_config(timeouts(options))
             .http_client(client)
-            .credentials_provider(credentials.clone());
+            // The chain keeps them, and takes as long as somebody needs who is asked for a code.
+            .identity_cache(IdentityCache::no_cache())
+            .no_credentials();
         if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
             loader = loader.app_name(name);
         }
         if let Some(profile) = &profile {
             loader = loader.profile_name(profile.value.clone());
         }
+        let sdk = loader.load().await;
+        let credentials = match sandbox {
+            Some(sandbox) => signin::Chain::of_sandbox(sandbox),
+            None => signin::Chain::new(signin::Settings {
+                config: &provider,
+                sdk: &sdk,
+                profiles: &profiles,
+                env,
+                asker,
+            }),
+        };
+        let provider = SharedCredentialsProvider::new(credentials.clone());
+        let mut clients = sdk.to_builder().credentials_provider(provider);
         if let Some(endpoint) = endpoint {
-            loader = loader.endpoint_url(endpoint);
+            clients = clients.endpoint_url(endpoint);
+            clients.insert_origin("endpoint_url", SdkOrigin::shared_config());
         }
-        let identity = Arc::default();
-        let aws = Aws { sdk: loader.load().await, credentials, region, profile, network, identity };
+        let aws = Aws { sdk: clients.build(), credentials, region, profile, network, identity: Arc::default() };
         if let Some(expected) = expected_account {
             aws.must_be(expected).await?;
         }

@@ -10,8 +10,6 @@ use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, HistoryItemType, Metric, MetricDataQuery, MetricDatum,
     MetricStat, StandardUnit, StateValue, Statistic,
 };
-use opsctl::aws::{Aws, AwsOptions, AwsSettings};
-use opsctl::settings::Environment;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -28,17 +26,7 @@ struct CloudWatch {
 impl CloudWatch {
     fn of(sandbox: &Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = runtime.block_on(async {
-            let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
-            let (options, env) = (AwsOptions::default(), Environment::default());
-            let settings = AwsSettings {
-                options: &options,
-                env: &env,
-                expected_account: None,
-                sandbox: Some(connection),
-            };
-            Aws::load(settings).await.unwrap().cloudwatch()
-        });
+        let client = runtime.block_on(sandbox.aws()).cloudwatch();
         CloudWatch { client, runtime }
     }
 
