@@ -1,6 +1,7 @@
 //! Signing in to AWS and reaching it: profile, region, credentials, retries, the HTTP client and the signed
 //! websocket, and what a failed call means. It must not know any command, and must not print.
 
+mod addressing;
 mod body;
 mod calls;
 pub mod cbor;
@@ -35,6 +36,7 @@ use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
 use crate::settings::{Environment, Setting};
 
+use self::addressing::Addressing;
 use self::calls::Calls;
 use self::identity::Identity;
 
@@ -83,6 +85,7 @@ pub struct Aws {
     region: Setting<String>,
     profile: Option<Setting<String>>,
     network: Arc<http::Network>,
+    addressing: Addressing,
     identity: Arc<OnceCell<Identity>>,
 }
 
@@ -145,7 +148,9 @@ impl Aws {
             clients = clients.endpoint_url(endpoint);
             clients.insert_origin("endpoint_url", SdkOrigin::shared_config());
         }
-        let aws = Aws { sdk: clients.build(), credentials, region, profile, network, identity: Arc::default() };
+        let addressing = Addressing::of(&profiles)?;
+        let (sdk, identity) = (clients.build(), Arc::default());
+        let aws = Aws { sdk, credentials, region, profile, network, addressing, identity };
         if let Some(expected) = expected_account {
             aws.must_be(expected).await?;
         }
@@ -171,7 +176,8 @@ impl Aws {
 
     pub fn s3(&self) -> aws_sdk_s3::Client {
         use aws_sdk_s3::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        let into_path = self.addressing.into_path(&self.sdk);
+        Client::from_conf(Builder::from(&self.sdk).force_path_style(into_path).interceptor(Calls).build())
     }
 
     pub fn s3control(&self) -> aws_sdk_s3control::Client {

@@ -203,10 +203,7 @@ struct Kept {
 fn entry(text: &[u8], now: SystemTime) -> Result<Credentials, &'static str> {
     let Entry { credentials: kept } =
         serde_json::from_slice(text).map_err(|_| "it is not what the AWS CLI writes")?;
-    // The AWS CLI writes the zone as a word.
-    let time = kept.expiration.strip_suffix("UTC").map(|time| format!("{time}Z")).unwrap_or(kept.expiration);
-    let expires: Timestamp = time.parse().map_err(|_| "its time of expiry is none")?;
-    let expires = SystemTime::from(expires);
+    let expires = SystemTime::from(time(&kept.expiration).ok_or("its time of expiry is none")?);
     if expires < now + LEFT {
         return Err("what is in it expires within 15 minutes");
     }
@@ -217,6 +214,14 @@ fn entry(text: &[u8], now: SystemTime) -> Result<Credentials, &'static str> {
         Some(expires),
         "cache",
     ))
+}
+
+/// A time as the AWS CLI writes it: in some files its zone is a word.
+pub fn time(text: &str) -> Option<Timestamp> {
+    match text.strip_suffix("UTC") {
+        Some(time) => format!("{time}Z").parse().ok(),
+        None => text.parse().ok(),
+    }
 }
 
 /// The element of an entry that has the credentials.

@@ -13,6 +13,7 @@ use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCreden
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_types::SdkConfig;
+use aws_types::region::Region;
 use futures_util::future::BoxFuture;
 
 use super::super::calls::Calls;
@@ -44,7 +45,7 @@ pub struct Desk {
     sdk: SdkConfig,
     set: Option<Arc<ProfileSet>>,
     profile: String,
-    file: String,
+    files: String,
 }
 
 /// The profiles hold secrets.
@@ -66,14 +67,20 @@ impl Desk {
             sdk: sdk.clone(),
             set: profiles.set(),
             profile: profiles.name().to_owned(),
-            file: env.text("AWS_CONFIG_FILE").unwrap_or("~/.aws/config").to_owned(),
+            files: ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
+                .map(|name| env.text(name))
+                .into_iter()
+                .zip(["~/.aws/config", "~/.aws/credentials"])
+                .map(|(named, usual)| named.unwrap_or(usual))
+                .collect::<Vec<_>>()
+                .join(" and "),
         }
     }
 
     /// As the profile says it; `None` where it does not.
     pub async fn sign_in(&self) -> Result<Option<Credentials>, Error> {
         let Some(set) = &self.set else { return Ok(None) };
-        let method = Reader { set, file: &self.file }.method(&self.profile)?;
+        let method = Reader { set, files: &self.files }.method(&self.profile)?;
         match method {
             Some(method) => self.by(&method, &self.profile).await.map(Some),
             None => Ok(None),
@@ -126,6 +133,17 @@ impl Desk {
                 ))),
             }
         })
+    }
+
+    /// Identity Center where it is, which nobody signs for.
+    pub fn sso(&self, region: &str) -> aws_sdk_sso::Client {
+        use aws_sdk_sso::{Client, config::Builder};
+        let there = self.sdk.to_builder().region(Region::new(region.to_owned())).build();
+        Client::from_conf(Builder::from(&there).interceptor(Calls).build())
+    }
+
+    pub fn sdk(&self) -> &SdkConfig {
+        &self.sdk
     }
 
     /// STS, called with these credentials.

@@ -75,8 +75,8 @@ impl fmt::Debug for Keys {
 /// What profiles are read from.
 pub struct Reader<'a> {
     pub set: &'a ProfileSet,
-    /// The path of the configuration file, for those who have to correct it.
-    pub file: &'a str,
+    /// The paths of the configuration files, for those who have to correct them.
+    pub files: &'a str,
 }
 
 impl Reader<'_> {
@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
         if self.set.get_profile(source).is_none() {
             let message = format!("source_profile of the profile {name} is {source}, which does not exist");
-            let error = Error::new(Kind::Credentials, message).because(format!("read from {}", self.file));
+            let error = Error::new(Kind::Credentials, message).because(format!("read from {}", self.files));
             let mut names: Vec<&str> = self.set.profiles().collect();
             names.sort_unstable();
             return Err(match nearest(source, names.iter().copied()) {
@@ -232,7 +232,7 @@ impl Reader<'_> {
 
     fn wrong(&self, profile: &str, key: &str, why: &str) -> Error {
         Error::usage(format!("cannot sign in with the profile {profile}: {key}: {why}"))
-            .because(format!("read from {}", self.file))
+            .because(format!("read from {}", self.files))
     }
 }
 
@@ -248,7 +248,7 @@ mod tests {
     async fn method(text: &str, profile: &str) -> Result<Option<Method>, Error> {
         let files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, text).build();
         let set = load(&Fs::from_slice(&[]), &Env::from_slice(&[]), &files, None).await.unwrap();
-        Reader { set: &set, file: "~/.aws/config" }.method(profile)
+        Reader { set: &set, files: "~/.aws/config" }.method(profile)
     }
 
     async fn refused(text: &str) -> (Kind, String) {

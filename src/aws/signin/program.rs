@@ -25,11 +25,11 @@ const LONGEST: u64 = 1 << 20;
 const SHOWN: usize = 200;
 
 pub async fn credentials(line: &str, profile: &str) -> Result<Credentials, Error> {
-    within(LIMIT, line, profile, std::io::stdin().is_terminal()).await
+    within(LIMIT, line, profile, std::fs::File::open("/dev/tty").is_ok()).await
 }
 
-/// On a terminal the program stays among those that may read from it: Ctrl-C reaches it there by itself. Elsewhere it
-/// gets a group of its own, which ends with it.
+/// Where there is a terminal the program stays among those that may ask on it: Ctrl-C reaches it there by itself.
+/// Elsewhere it gets a group of its own, which ends with it. What opsctl is to read is not for the program.
 async fn within(limit: Duration, line: &str, profile: &str, on_terminal: bool) -> Result<Credentials, Error> {
     let words = shlex::split(line).unwrap_or_default();
     let [program, arguments @ ..] = words.as_slice() else {
@@ -47,10 +47,10 @@ async fn within(limit: Duration, line: &str, profile: &str, on_terminal: bool) -
     };
     let mut command = Command::new(program);
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    if on_terminal {
-        command.stdin(Stdio::inherit());
-    } else {
-        command.stdin(Stdio::null()).process_group(0);
+    let may_ask = on_terminal && std::io::stdin().is_terminal();
+    command.stdin(if may_ask { Stdio::inherit() } else { Stdio::null() });
+    if !on_terminal {
+        command.process_group(0);
     }
     let mut child = command.spawn().map_err(|error| says("cannot be run").because(error))?;
     let mut group =

@@ -1,12 +1,14 @@
-//! Credentials of a role that Identity Center gives to who has logged in. The SDK reads the token of the login and
-//! refreshes it; here it is told when only a login helps, and what was given is kept where the AWS CLI keeps it.
+//! Credentials of a role that Identity Center gives to who has logged in. The SDK refreshes the token of a login; here it is
+//! told when only a login helps, and what was given is kept where the AWS CLI keeps it.
 
 use std::path::Path;
 use std::time::SystemTime;
 
-use aws_config::sso::SsoCredentialsProvider;
+use aws_config::sso::SsoTokenProvider;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::token::ProvideToken as _;
+use aws_sdk_sso::operation::get_role_credentials::{GetRoleCredentialsError, GetRoleCredentialsOutput};
+use aws_smithy_types::DateTime;
 use aws_types::region::Region;
 use jiff::Timestamp;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -15,7 +17,7 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::super::error::{credentials_failure, is_login_refused};
+use super::super::error::{AwsFailure, failure, innermost};
 use super::cache::{self, Key, hex};
 use super::desk::Desk;
 use super::method::Sso;
@@ -33,19 +35,12 @@ pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Creden
     if let Some(kept) = desk.cache.read(&key) {
         return Ok(kept);
     }
-    check(login, sso.session.is_some(), profile, desk)?;
-    let mut provider = SsoCredentialsProvider::builder()
-        .configure(&desk.config)
-        .account_id(&sso.account_id)
-        .role_name(&sso.role_name)
-        .start_url(&sso.start_url)
-        .region(Region::new(sso.region.clone()));
-    provider.set_session_name(sso.session.clone());
-    let given = provider.build().provide_credentials().await.map_err(|error| {
-        if is_login_refused(&error) {
-            return to_log_in(&format!("the login of the profile {profile} has expired"), profile);
-        }
-        credentials_failure(&error)
+    let token = token(sso, login, profile, desk).await?;
+    let call = desk.sso(&sso.region).get_role_credentials();
+    let call = call.account_id(&sso.account_id).role_name(&sso.role_name).access_token(token.as_str());
+    let answer = call.send().await.map_err(|error| refusal(&error, sso, profile))?;
+    let given = given(answer).ok_or_else(|| {
+        Error::failed(format!("the answer of AWS has no credentials for the role {}", sso.role_name))
     })?;
     let content =
         json!({ "ProviderType": "sso", "Credentials": cache::element(&given, Some(&sso.account_id)) });
@@ -53,16 +48,38 @@ pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Creden
     Ok(given)
 }
 
+fn given(answer: GetRoleCredentialsOutput) -> Option<Credentials> {
+    let given = answer.role_credentials?;
+    let expires = DateTime::from_millis(given.expiration).try_into().ok()?;
+    let (id, secret) = (given.access_key_id?, given.secret_access_key?);
+    Some(Credentials::new(id, secret, given.session_token, Some(expires), "sso"))
+}
+
+/// No credentials, whatever AWS calls its refusal; but what may do better later is told so.
+fn refusal(error: &AwsFailure<GetRoleCredentialsError>, sso: &Sso, profile: &str) -> Error {
+    if error.as_service_error().is_some_and(GetRoleCredentialsError::is_unauthorized_exception) {
+        return to_log_in(&format!("the login of the profile {profile} has expired"), profile);
+    }
+    let (role, account) = (&sso.role_name, &sso.account_id);
+    let told = failure(
+        error,
+        format!("cannot have the role {role} of the account {account} for the profile {profile}"),
+    );
+    if matches!(told.kind(), Kind::Temporary) { told } else { told.of_kind(Kind::Credentials) }
+}
+
+/// What the AWS CLI keeps of a login, as far as it matters here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Token {
+struct Login {
+    access_token: String,
     expires_at: String,
     refresh_token: Option<IgnoredAny>,
     registration_expires_at: Option<String>,
 }
 
-/// Is there a token, and does it live or can it be refreshed? If not, no call is worth it.
-fn check(login: &str, may_refresh: bool, profile: &str, desk: &Desk) -> Result<(), Error> {
+/// The token of a login, refreshed where that can be done; no call is worth it without one.
+async fn token(sso: &Sso, login: &str, profile: &str, desk: &Desk) -> Result<Zeroizing<String>, Error> {
     let name = hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, login.as_bytes()).as_ref());
     let home = desk.home.as_deref().unwrap_or(Path::new("/"));
     let path = home.join(".aws/sso/cache").join(format!("{name}.json"));
@@ -74,21 +91,31 @@ fn check(login: &str, may_refresh: bool, profile: &str, desk: &Desk) -> Result<(
             told.because(format!("{}: {error}", path.display()))
         }
     })?);
-    let unusable = || {
+    let unusable = |why: String| {
         let told = to_log_in(&format!("the login of the profile {profile} cannot be used"), profile);
-        told.because(format!("{} is damaged", path.display()))
+        told.because(format!("{}: {why}", path.display()))
     };
-    let token: Token = serde_json::from_slice(&text).map_err(|_| unusable())?;
-    let time = |text: &str| {
-        let time = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z"));
-        time.parse::<Timestamp>().map_err(|_| unusable())
-    };
+    let kept: Login =
+        serde_json::from_slice(&text).map_err(|_| unusable("it is not what the AWS CLI writes".into()))?;
+    let time = |text: &str| cache::time(text).ok_or_else(|| unusable("a time in it is none".into()));
     let lives = |time: Timestamp| SystemTime::from(time) > SystemTime::now();
-    let expires = time(&token.expires_at)?;
-    let registration = token.registration_expires_at.as_deref().map(time).transpose()?;
-    let is_refreshable = may_refresh && token.refresh_token.is_some() && registration.is_some_and(lives);
-    if lives(expires) || is_refreshable {
-        return Ok(());
+    let expires = time(&kept.expires_at)?;
+    let registration = kept.registration_expires_at.as_deref().map(time).transpose()?;
+    let refreshing = sso.session.as_ref().filter(|_| kept.refresh_token.is_some());
+    if let Some(session) = refreshing.filter(|_| registration.is_some_and(lives)) {
+        let provider = SsoTokenProvider::builder()
+            .configure(desk.sdk())
+            .region(Region::new(sso.region.clone()))
+            .start_url(&sso.start_url)
+            .session_name(session);
+        // It refreshes what has five minutes left; a token that could not be refreshed is given as it is.
+        let token = provider.build().await.provide_token().await;
+        return token
+            .map(|token| token.token().to_owned().into())
+            .map_err(|error| unusable(innermost(&error)));
+    }
+    if lives(expires) {
+        return Ok(kept.access_token.into());
     }
     Err(to_log_in(&format!("the login of the profile {profile} has expired"), profile)
         .because(format!("its token was good until {expires}")))

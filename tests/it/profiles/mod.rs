@@ -1,9 +1,10 @@
 //! How a profile signs in, by the built binary and a sandbox: roles with their codes, the cache that is shared with the
-//! AWS CLI, programs, logins of Identity Center.
+//! AWS CLI, programs, logins of Identity Center, and what profiles say about calls.
 
 mod logins;
 mod programs;
 mod roles;
+mod settings;
 
 use crate::support::{Sandbox, Sealed};
 

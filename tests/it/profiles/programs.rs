@@ -1,3 +1,9 @@
+use std::fs::File;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::world;
 use crate::support::Sealed;
 
@@ -48,4 +54,22 @@ fn a_program_that_fails_is_named_and_its_answer_is_not_told() {
 fn the_limit_of_a_command_ends_a_program_that_hangs() {
     let sealed = with_program("sleep 600");
     sealed.run(["whoami", "--profile", "tool", "--timeout", "1s"]).expect(8);
+}
+
+/// The pipe is closed when the program is gone.
+#[test]
+fn an_interruption_ends_the_program_with_opsctl() {
+    let sealed = with_program("sh wait.sh");
+    sealed.write("wait.sh", "exec 3>alive\necho here >&3\nexec sleep 600\n");
+    let pipe = sealed.path("alive");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut command = sealed.command(["whoami", "--profile", "tool"]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut alive = File::open(pipe).unwrap();
+    let mut here = [0; 5];
+    alive.read_exact(&mut here).unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(alive.read(&mut here).unwrap(), 0);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{ended:?}");
 }
