@@ -36,6 +36,7 @@ mod output;
 mod panics;
 mod prompts;
 mod proxy;
+mod realm;
 mod resume;
 mod run;
 mod s3;
