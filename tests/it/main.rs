@@ -37,6 +37,7 @@ mod panics;
 mod profiles;
 mod prompts;
 mod proxy;
+mod realm;
 mod resume;
 mod run;
 mod s3;
