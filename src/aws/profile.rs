@@ -122,6 +122,13 @@ impl Profiles {
         self.set.as_ref()?.get_profile(self.name())?.get(key).filter(|value| !value.is_empty())
     }
 
+    /// A value that is nested under another: `addressing_style` under `s3`.
+    pub fn nested(&self, key: &str, name: &str) -> Option<&str> {
+        let is_named = |line: &&str| line.split_once('=').is_some_and(|(known, _)| known.trim() == name);
+        let (_, value) = self.value(key)?.lines().find(is_named)?.split_once('=')?;
+        Some(value.trim()).filter(|value| !value.is_empty())
+    }
+
     /// The same, with its origin.
     pub fn setting(&self, key: &str) -> Option<Setting<String>> {
         let origin = || Origin::Profile(self.name().to_owned());

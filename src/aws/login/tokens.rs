@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::session::Session;
+use crate::aws::signin::cache::{hex, python_string, time};
 use crate::files;
 use crate::settings::Environment;
 
@@ -131,9 +132,8 @@ impl Serialize for Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let time = text.strip_suffix("UTC").map(|time| format!("{time}Z")).unwrap_or(text);
         // What a damaged file says is not repeated.
-        time.parse().map(Moment).map_err(|_| D::Error::custom("a time is none"))
+        time(&text).map(Moment).ok_or_else(|| D::Error::custom("a time is none"))
     }
 }
 
@@ -176,37 +176,12 @@ impl Key {
 
     fn of(text: &str) -> Self {
         let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
-        Key(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Key(hex(digest.as_ref()))
     }
 
     pub fn file(&self) -> String {
         format!("{}.json", self.0)
     }
-}
-
-/// A string as Python's `json.dumps` writes it: in ASCII.
-fn python_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(letter),
-            _ => {
-                let mut units = [0; 2];
-                for unit in letter.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// A file that is there and is of no use.
@@ -220,6 +195,8 @@ pub struct Damaged {
 #[derive(Debug, Clone)]
 pub struct Tokens {
     folder: PathBuf,
+    /// Where roles of logins are kept: who uses a login locks it there, too.
+    locks: PathBuf,
 }
 
 /// Nobody else logs in there as long as this lives. The file stays: one that was removed could be locked by two.
@@ -232,7 +209,7 @@ impl Tokens {
     /// `None` where there is no home.
     pub fn of_user(env: &Environment) -> Option<Self> {
         let home = env.get("HOME").map(Path::new).filter(|home| home.is_absolute())?;
-        Some(Tokens { folder: home.join(".aws/sso/cache") })
+        Some(Tokens { folder: home.join(".aws/sso/cache"), locks: home.join(".aws/cli/cache") })
     }
 
     pub fn folder(&self) -> &Path {
@@ -275,12 +252,12 @@ impl Tokens {
 
     /// Keeps others out; waits for who is in, after `waiting` was told. Where nothing can be locked nobody is kept out.
     pub async fn hold(&self, key: &Key, waiting: impl FnOnce()) -> Held {
-        let file = files::make_private_folder(&self.folder)
-            .and_then(|()| files::open_private(&self.folder.join(format!(".{}.lock", key.0))));
+        let file = files::make_private_folder(&self.locks)
+            .and_then(|()| files::open_private(&self.locks.join(format!(".{}.lock", key.0))));
         let file = match file {
             Ok(file) => file,
             Err(error) => {
-                tracing::debug!("{} is not locked: {error}", self.folder.display());
+                tracing::debug!("the login is not locked: {error}");
                 return Held { _file: None };
             }
         };
@@ -338,7 +315,7 @@ mod tests {
         }
     }
 
-    fn time(text: &str) -> Timestamp {
+    fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
@@ -366,7 +343,7 @@ mod tests {
         assert!(!format!("{token:?}").contains("planted"), "{token:?}");
         let old = r#"{"accessToken":"a","expiresAt":"2020-01-02T03:04:05UTC","more":1}"#;
         let old: Token = serde_json::from_str(old).unwrap();
-        assert_eq!(old.expires_at.0, time("2020-01-02T03:04:05Z"));
+        assert_eq!(old.expires_at.0, at("2020-01-02T03:04:05Z"));
         for bad in ["", "[]", "{}", r#"{"accessToken":"a","expiresAt":"soon"}"#] {
             assert!(serde_json::from_str::<Token>(bad).is_err(), "{bad}");
         }
@@ -380,12 +357,12 @@ mod tests {
             ("2026-11-22T19:45:01Z", true, false),
             ("2026-11-22T20:00:00Z", false, false),
         ] {
-            assert_eq!((token.lives(time(now)), token.lasts(time(now))), (lives, lasts), "{now}");
-            assert!(token.renewal(time(now)).is_some());
+            assert_eq!((token.lives(at(now)), token.lasts(at(now))), (lives, lasts), "{now}");
+            assert!(token.renewal(at(now)).is_some());
         }
-        assert!(token.renewal(time("2027-02-20T12:00:00Z")).is_none());
+        assert!(token.renewal(at("2027-02-20T12:00:00Z")).is_none());
         let without = Token { refresh_token: None, ..token };
-        assert!(without.renewal(time("2026-11-22T12:00:00Z")).is_none());
+        assert!(without.renewal(at("2026-11-22T12:00:00Z")).is_none());
     }
 
     #[tokio::test]
