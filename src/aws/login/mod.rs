@@ -15,7 +15,9 @@ use std::time::Duration;
 
 use aws_config::BehaviorVersion;
 use aws_config::profile::ProfileSet;
-use aws_types::SdkConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::app_name::AppName;
 use aws_types::region::Region;
 use base64::Engine as _;
@@ -93,7 +95,9 @@ pub struct Logins {
     set: Arc<ProfileSet>,
     tokens: Option<Tokens>,
     roles: Option<PathBuf>,
-    base: aws_config::ConfigLoader,
+    client: SharedHttpClient,
+    retries: RetryConfig,
+    timeouts: TimeoutConfig,
 }
 
 impl Logins {
@@ -103,37 +107,51 @@ impl Logins {
         // Those of sign-in: the address of an option is for the other services.
         let endpoint = ["AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL"].iter().find_map(|name| env.text(name));
         let network = Network::new(&profiles, env, endpoint.is_some_and(super::is_on_this_machine))?;
-        let mut base = aws_config::defaults(BehaviorVersion::latest())
-            .retry_config(super::retry_config(options, env, &profiles)?)
-            .timeout_config(super::timeouts(options))
-            .http_client(network.http_client())
-            .no_credentials();
-        if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
-            base = base.app_name(name);
-        }
-        if let Some(profile) = profiles.selected() {
-            base = base.profile_name(profile.value.clone());
-        }
         Ok(Logins {
             set: profiles.set().unwrap_or_default(),
             tokens: Tokens::of_user(env),
             roles: roles::folder(env),
+            client: network.http_client(),
+            retries: super::retry_config(options, env, &profiles)?,
+            timeouts: super::timeouts(options),
             profiles,
-            base,
         })
     }
 
-    pub fn profile(&self) -> &str {
-        self.profiles.name()
+    /// The place that is named, or that of the profile in use.
+    pub fn asked(&self, name: Option<&str>) -> Result<Session, Error> {
+        if let Some(name) = name {
+            return session::named(&self.set, name);
+        }
+        let profile = self.profiles.name();
+        match session::of_profile(&self.set, profile)? {
+            OfProfile::Session(session) => Ok(session),
+            OfProfile::Console => {
+                let why = "opsctl makes no login of the console (login_session)";
+                let error = Error::new(Kind::Credentials, format!("cannot log in with the profile {profile}"));
+                Err(error.because(why).hint(format!("aws login --profile {profile}")))
+            }
+            OfProfile::Other => {
+                let message = format!("the profile {profile} does not log in at IAM Identity Center");
+                let error = Error::usage(message);
+                let mut names: Vec<&str> = self.set.sso_sessions().collect();
+                names.sort_unstable();
+                Err(match names.as_slice() {
+                    [] => error.hint("aws configure sso makes a profile that does"),
+                    names => error.hint(format!("--sso-session names a place to log in at: {}", names.join(", "))),
+                })
+            }
+        }
+    }
+
+    /// All profiles.
+    pub(super) fn set(&self) -> &ProfileSet {
+        &self.set
     }
 
     /// Where this profile logs in.
     pub fn of_profile(&self, profile: &str) -> Result<OfProfile, Error> {
         session::of_profile(&self.set, profile)
-    }
-
-    pub fn named(&self, name: &str) -> Result<Session, Error> {
-        session::named(&self.set, name)
     }
 
     /// Every place to log in at.
@@ -261,7 +279,19 @@ impl Logins {
     }
 
     async fn center_in(&self, region: &str) -> Center {
-        let sdk: SdkConfig = self.base.clone().region(Region::new(region.to_owned())).load().await;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .retry_config(self.retries.clone())
+            .timeout_config(self.timeouts.clone())
+            .http_client(self.client.clone())
+            .no_credentials();
+        if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
+            loader = loader.app_name(name);
+        }
+        if let Some(profile) = self.profiles.selected() {
+            loader = loader.profile_name(profile.value.clone());
+        }
+        let sdk = loader.load().await;
         Center::new(sdk)
     }
 }
