@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::aws::{Aws, AwsOptions, AwsSettings, selected_profile};
+use crate::aws::{Asker, Aws, AwsOptions, AwsSettings, selected_profile};
 use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Moment, Origins};
 use crate::config::{Guard, Guards};
 use crate::error::{Error, Result};
@@ -208,6 +208,7 @@ impl Context {
                     env: &self.env,
                     expected_account: self.guard.as_ref().and_then(|guard| guard.expected_account.as_ref()),
                     sandbox,
+                    asker: Asker::new(&self.reporter, self.terminals, self.global.no_input),
                 };
                 Ok(Arc::new(Aws::load(settings).await?))
             })

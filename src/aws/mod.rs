@@ -1,10 +1,10 @@
 //! Signing in to AWS and reaching it: profile, region, credentials, retries, the HTTP client and the signed
 //! websocket, and what a failed call means. It must not know any command, and must not print.
 
+mod addressing;
 mod body;
 mod calls;
 pub mod cbor;
-mod credentials;
 mod error;
 mod http;
 mod iam;
@@ -12,20 +12,23 @@ mod identity;
 mod options;
 mod profile;
 mod region;
+mod signin;
 mod websocket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::identity::IdentityCache;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::{RetryConfig, RetryMode as SdkRetryMode};
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
+use aws_types::origin::Origin as SdkOrigin;
 use aws_types::region::Region;
 use tokio::sync::OnceCell;
 
@@ -33,6 +36,7 @@ use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
 use crate::settings::{Environment, Setting};
 
+use self::addressing::Addressing;
 use self::calls::Calls;
 use self::identity::Identity;
 
@@ -44,6 +48,7 @@ pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
 pub use profile::{KnownProfile, Profiles, known_profiles, selected as selected_profile};
 pub use region::{REGIONS, check_shape as check_region, configured as configured_region};
+pub use signin::Asker;
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -69,16 +74,18 @@ pub struct AwsSettings<'a> {
     pub expected_account: Option<&'a Setting<String>>,
     /// The sandbox asked for by `--sandbox`.
     pub sandbox: Option<Connection>,
+    pub asker: Asker,
 }
 
 /// A signed-in AWS: the configuration every client is made from.
 #[derive(Clone)]
 pub struct Aws {
     sdk: SdkConfig,
-    credentials: credentials::Chain,
+    credentials: signin::Chain,
     region: Setting<String>,
     profile: Option<Setting<String>>,
     network: Arc<http::Network>,
+    addressing: Addressing,
     identity: Arc<OnceCell<Identity>>,
 }
 
@@ -86,7 +93,7 @@ impl Aws {
     /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance, or an account is
     /// expected, which is asked for before anything else can be.
     pub async fn load(settings: AwsSettings<'_>) -> Result<Self> {
-        let AwsSettings { options, env, expected_account, sandbox } = settings;
+        let AwsSettings { options, env, expected_account, sandbox, asker } = settings;
         let profiles = match sandbox {
             Some(_) => Profiles::none(),
             None => Profiles::load(options, env).await?,
@@ -110,27 +117,40 @@ impl Aws {
         let provider = ProviderConfig::without_region()
             .with_region(Some(Region::new(region.value.clone())))
             .with_http_client(client.clone());
-        let credentials = match sandbox {
-            Some(sandbox) => credentials::Chain::of_sandbox(sandbox),
-            None => credentials::Chain::new(&provider, &profiles, env),
-        };
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.value.clone()))
             .retry_config(retry_config(options, env, &profiles)?)
             .timeout_config(timeouts(options))
             .http_client(client)
-            .credentials_provider(credentials.clone());
+            // The chain keeps them, and takes as long as somebody needs who is asked for a code.
+            .identity_cache(IdentityCache::no_cache())
+            .no_credentials();
         if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
             loader = loader.app_name(name);
         }
         if let Some(profile) = &profile {
             loader = loader.profile_name(profile.value.clone());
         }
+        let sdk = loader.load().await;
+        let credentials = match sandbox {
+            Some(sandbox) => signin::Chain::of_sandbox(sandbox),
+            None => signin::Chain::new(signin::Settings {
+                config: &provider,
+                sdk: &sdk,
+                profiles: &profiles,
+                env,
+                asker,
+            }),
+        };
+        let provider = SharedCredentialsProvider::new(credentials.clone());
+        let mut clients = sdk.to_builder().credentials_provider(provider);
         if let Some(endpoint) = endpoint {
-            loader = loader.endpoint_url(endpoint);
+            clients = clients.endpoint_url(endpoint);
+            clients.insert_origin("endpoint_url", SdkOrigin::shared_config());
         }
-        let identity = Arc::default();
-        let aws = Aws { sdk: loader.load().await, credentials, region, profile, network, identity };
+        let addressing = Addressing::of(&profiles)?;
+        let (sdk, identity) = (clients.build(), Arc::default());
+        let aws = Aws { sdk, credentials, region, profile, network, addressing, identity };
         if let Some(expected) = expected_account {
             aws.must_be(expected).await?;
         }
@@ -156,7 +176,8 @@ impl Aws {
 
     pub fn s3(&self) -> aws_sdk_s3::Client {
         use aws_sdk_s3::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        let into_path = self.addressing.into_path(&self.sdk);
+        Client::from_conf(Builder::from(&self.sdk).force_path_style(into_path).interceptor(Calls).build())
     }
 
     pub fn s3control(&self) -> aws_sdk_s3control::Client {

@@ -34,6 +34,7 @@ mod network;
 mod node_shell;
 mod output;
 mod panics;
+mod profiles;
 mod prompts;
 mod proxy;
 mod realm;
