@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::support::{Ran, Sealed};
+use crate::support::{Ran, Sealed, with_the_aws_cli};
 
 const FILE: &str = r#"
 nodes = [
@@ -133,4 +133,19 @@ env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_ENDPOINT_URL -u AWS_REG
     let dir = sealed.path("kept");
     let ran = run(&sealed, Some(&dir), &format!("DIR={}\n{script}", dir.display())).expect(0);
     assert_eq!(ran.stdout, "4\n2\n-rw-------\nstage-1\n");
+}
+
+#[test]
+fn the_aws_cli_goes_by_the_same_profiles() {
+    let sealed = Sealed::new();
+    let config = sealed.write("sandbox.toml", FILE);
+    let script = "aws --profile staging --region eu-west-1 ssm describe-instance-information --output text \
+                  --query 'InstanceInformationList[].ComputerName'\n\
+                  aws --profile staging sts get-caller-identity --query Arn --output text";
+    let line = ["sandbox", "run", "--config", config.to_str().unwrap(), "--", "sh", "-c", script];
+    let Some(ran) = with_the_aws_cli(&sealed, line.to_vec()) else { return };
+    let ran = ran.expect(0);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert!(lines[0].contains(".eu-west-1.compute.internal"), "{ran:?}");
+    assert_eq!(lines[1..], ["arn:aws:iam::444455556666:user/ann"]);
 }

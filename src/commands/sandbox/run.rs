@@ -18,8 +18,8 @@ use crate::signals::Signals;
 ///
 /// Starts a loopback AWS with a random key, runs COMMAND with the environment that leads every AWS
 /// client to it, and ends it after COMMAND. Nothing of your own AWS configuration can be reached
-/// from inside. Nodes are real shells of your own account on this machine. This opsctl is the first
-/// on PATH.
+/// from inside: profiles there are the accounts of its sandbox.toml. Nodes are real shells of your own
+/// account on this machine. This opsctl is the first on PATH.
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list

@@ -208,12 +208,33 @@ mod tests {
 
     #[test]
     fn every_mistake_in_them_is_found() {
-        let text = "[[accounts]]\nid = \"1\"\nname = \"default\"\n[[accounts]]\nmfa = true\n\
-                    [[accounts]]\nid = \"111122223333\"\nname = \"a\"\n[[accounts]]\nid = \"444455556666\"\nname = \"a\"\n\
+        let text = "[[accounts]]\nid = \"1\"\nname = \"default\"\n[[accounts]]\nmfa = true\nname = \"a b\"\n\
                     [[nodes]]\nname = \"n\"\naccount = \"555566667777\"\n[[nodes]]\nname = \"m\"\nregion = \"west\"\n\
-                    [[nodes]]\nname = \"m\"\nregion = \"us-east-1\"\n";
+                    [[nodes]]\nname = \"o\"\n[[nodes]]\nname = \"o\"\naccount = \"111122223333\"\nregion = \"us-east-1\"\n";
         let mistakes = Settings::parse("s.toml", text).unwrap_err();
         let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        assert_eq!(mistakes, [""]);
+        assert_eq!(
+            mistakes,
+            [
+                "s.toml:2:6: `id` must be 12 digits in quotes",
+                "s.toml:3:8: `name` must be letters, digits, dots, dashes and underscores, but not default",
+                "s.toml:4:1: an account needs `id`",
+                "s.toml:5:1: unknown key `mfa`",
+                "s.toml:6:8: `name` must be letters, digits, dots, dashes and underscores, but not default",
+                "s.toml:7:1: there is no account `555566667777` among `accounts`",
+                "s.toml:12:10: `region` must be a region such as \"eu-west-1\"",
+                "s.toml:15:1: there is another node called `o`",
+            ]
+        );
+        for (accounts, expected) in [
+            ("id = \"111122223333\"\nname = \"a\"", "there is another account called `111122223333`"),
+            (
+                "id = \"222233334444\"\nname = \"a\"\n[[accounts]]\nid = \"333344445555\"\nname = \"a\"",
+                "there is another account called `a`",
+            ),
+        ] {
+            let mistakes = Settings::parse("s.toml", &format!("[[accounts]]\n{accounts}\n")).unwrap_err();
+            assert_eq!((mistakes.len(), mistakes[0].to_string()), (1, format!("s.toml:1:1: {expected}")));
+        }
     }
 }
