@@ -48,7 +48,7 @@ pub use error::{
 };
 pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
-pub use profile::{KnownProfile, Profiles, known_profiles, selected as selected_profile};
+pub use profile::{KnownProfile, Profiles, known_profiles, known_sso_sessions, selected as selected_profile};
 pub use region::{REGIONS, check_shape as check_region, configured as configured_region};
 pub use signin::{Asker, Found, Tried};
 pub use survey::Survey;
