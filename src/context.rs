@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use crate::aws::login::{Browser, Logins};
 use crate::aws::{Asker, Aws, AwsOptions, AwsSettings, selected_profile};
 use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Moment, Origins};
 use crate::config::{Guard, Guards};
@@ -213,6 +214,21 @@ impl Context {
                 Ok(Arc::new(Aws::load(settings).await?))
             })
             .await
+    }
+
+    /// The logins of the AWS files: they need no credentials, and no region but their own.
+    pub async fn logins(&self) -> Result<Logins> {
+        if self.global.sandbox.is_some() {
+            let error = Error::usage("nobody logs in to a sandbox: its key is at hand");
+            return Err(error.hint("without --sandbox and OPSCTL_SANDBOX it is AWS that is meant").into());
+        }
+        Logins::load(&self.options, &self.env).await
+    }
+
+    /// The browser of who looks on; none where nobody does.
+    pub fn browser(&self) -> Option<Browser> {
+        let is_seen = self.terminals.stderr && !self.global.no_input;
+        Browser::at_hand(&self.env).filter(|_| is_seen)
     }
 
     /// Where a failure happened, as far as it is known.

@@ -9,10 +9,12 @@ mod error;
 mod http;
 mod iam;
 mod identity;
+pub mod login;
 mod options;
 mod profile;
 mod region;
 mod signin;
+mod survey;
 mod websocket;
 
 use std::sync::Arc;
@@ -48,7 +50,8 @@ pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
 pub use profile::{KnownProfile, Profiles, known_profiles, selected as selected_profile};
 pub use region::{REGIONS, check_shape as check_region, configured as configured_region};
-pub use signin::Asker;
+pub use signin::{Asker, Found, Tried};
+pub use survey::Survey;
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -220,6 +223,11 @@ impl Aws {
             Err(CredentialsError::CredentialsNotLoaded(_)) => Ok(None),
             Err(error) => Err(credentials_failure(&error)),
         }
+    }
+
+    /// Every place where credentials may come from, asked in order until one gives some.
+    pub async fn explain(&self) -> Vec<Tried> {
+        self.credentials.explain().await
     }
 
     /// Which link of the chain gave the credentials; `None` before the first use.

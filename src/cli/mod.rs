@@ -19,7 +19,7 @@ use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::change::Changes;
 use crate::commands::{
-    alarm, completions, config, help, man, metric, s3, sandbox, sfn, ssm, version, whoami,
+    alarm, auth, completions, config, help, login, logout, man, metric, s3, sandbox, sfn, ssm, version, whoami,
 };
 use crate::config::names::variable;
 use crate::error::Error;
@@ -120,6 +120,10 @@ pub enum Command {
     Metric(Box<metric::Command>),
     #[command(subcommand)]
     Sandbox(sandbox::Command),
+    #[command(subcommand)]
+    Auth(auth::Command),
+    Login(login::LoginArgs),
+    Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
     #[command(subcommand)]
     Config(config::Command),
@@ -139,6 +143,9 @@ impl Command {
             | Command::Sfn(_)
             | Command::Alarm(_)
             | Command::Metric(_)
+            | Command::Auth(_)
+            | Command::Login(_)
+            | Command::Logout(_)
             | Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
@@ -157,7 +164,10 @@ impl Command {
             Command::Alarm(command) => command.handles_signals(),
             Command::Metric(command) => command.handles_signals(),
             Command::Sandbox(command) => command.handles_signals(),
-            Command::Whoami(_)
+            Command::Auth(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)
@@ -176,6 +186,9 @@ impl Command {
             Command::Metric(command) => command.changes(),
             // A sandbox is nobody's account: what is not one is refused by these verbs themselves.
             Command::Sandbox(_)
+            | Command::Auth(_)
+            | Command::Login(_)
+            | Command::Logout(_)
             | Command::Whoami(_)
             | Command::Config(_)
             | Command::Help(_)

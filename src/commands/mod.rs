@@ -1,9 +1,12 @@
 //! What a user types: one folder a group, one file a verb. Here is the dispatch, no logic.
 
 pub mod alarm;
+pub mod auth;
 pub mod completions;
 pub mod config;
 pub mod help;
+pub mod login;
+pub mod logout;
 pub mod man;
 pub mod metric;
 pub mod s3;
@@ -27,6 +30,9 @@ pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
         Command::Alarm(command) => alarm::run(command, ctx).await,
         Command::Metric(command) => metric::run(command, ctx).await,
         Command::Sandbox(command) => sandbox::run(command, ctx).await,
+        Command::Auth(command) => auth::run(command, ctx).await,
+        Command::Login(args) => login::run(args, ctx).await,
+        Command::Logout(args) => logout::run(args, ctx).await,
         Command::Whoami(args) => whoami::run(args, ctx).await,
         Command::Config(command) => config::run(command, ctx).await,
         Command::Help(args) => help::run(args, ctx),

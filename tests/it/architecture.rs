@@ -177,9 +177,9 @@ fn only_the_sandbox_commands_know_the_sandbox() {
 
 #[test]
 fn no_group_of_commands_imports_another() {
-    for group in ["ssm", "sandbox", "config"] {
+    for group in ["ssm", "sandbox", "config", "auth"] {
         let others: Vec<String> =
-            ["ssm", "sandbox", "config", "whoami", "help", "man", "completions", "version"]
+            ["ssm", "sandbox", "config", "auth", "login", "logout", "whoami", "help", "man", "completions", "version"]
                 .iter()
                 .filter(|other| **other != group)
                 .map(|other| format!("crate::commands::{other}"))

@@ -48,7 +48,7 @@ fn one_command_shows_all_of_it() {
         "OptimizeImage",
         "(exit code 6)",
         "so it is    ALARM: 1 of the newest 1 datapoint breaches",
-        "INSUFFICIENT_DATA -> ALARM: Threshold Crossed",
+        "-> ALARM: Threshold Crossed",
         "ALARM -> OK: Threshold Crossed",
         "ALARM: \"image-processor-failing\" in us-east-1",
         "OK: \"image-processor-failing\" in us-east-1",

@@ -256,7 +256,8 @@ aws() { command aws --output text "$@"; }
 aws cloudwatch put-metric-data --namespace N --metric-name m --value 5 --dimensions a=b --unit Count
 aws cloudwatch list-metrics --namespace N --query 'Metrics[].[MetricName,Dimensions[0].Value]'
 aws cloudwatch put-metric-alarm --alarm-name 'a b' --namespace N --metric-name m --statistic Average --period 60 \
-    --evaluation-periods 1 --threshold 80 --comparison-operator GreaterThanThreshold --tags Key=team,Value=blue
+    --evaluation-periods 1 --threshold 80 --comparison-operator GreaterThanThreshold --treat-missing-data ignore \
+    --tags Key=team,Value=blue
 aws cloudwatch set-alarm-state --alarm-name 'a b' --state-value ALARM --state-reason why
 aws cloudwatch describe-alarms --query 'MetricAlarms[].[AlarmName,StateValue,StateReason,Threshold]'
 aws cloudwatch describe-alarms --query 'MetricAlarms[].StateUpdatedTimestamp' | cut -c1-2

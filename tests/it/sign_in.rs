@@ -280,7 +280,7 @@ fn what_has_expired_is_told_so() {
 }
 
 /// What a browser sends, and the whole answer to it.
-fn browse(sandbox: &Sandbox, method: &str, uri: &str, headers: &str, body: &str) -> String {
+pub fn browse(sandbox: &Sandbox, method: &str, uri: &str, headers: &str, body: &str) -> String {
     let host = sandbox.endpoint.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     let head = format!("{method} {uri} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}");

@@ -70,7 +70,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// A string as Python's `json.dumps` writes it: in ASCII.
-fn python_string(text: &str) -> String {
+pub fn python_string(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {
         match letter {

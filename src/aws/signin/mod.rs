@@ -2,13 +2,14 @@
 //! asks the instance metadata service only on an instance. Owns how a profile signs in: its roles with their codes, the
 //! cache that is shared with the AWS CLI, its programs, its logins.
 
-mod cache;
+pub(super) mod cache;
 mod desk;
-mod method;
+pub(super) mod method;
 mod mfa;
 mod program;
 mod role;
 mod sso;
+mod trail;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
@@ -29,6 +30,7 @@ use crate::settings::{Environment, Origin};
 
 pub use desk::Settings;
 pub use mfa::Asker;
+pub use trail::{Found, Tried};
 
 #[derive(Debug)]
 struct Link {
@@ -36,11 +38,20 @@ struct Link {
     provider: SharedCredentialsProvider,
 }
 
+#[derive(Debug)]
+struct Skipped {
+    before: usize,
+    source: &'static str,
+    why: &'static str,
+}
+
 /// The providers in order; the first that has credentials answers. Clones share what was answered, until shortly
 /// before it expires: a provider may be a program, a second factor, a call.
 #[derive(Debug, Clone)]
 pub struct Chain {
     links: Arc<[Link]>,
+    /// Who is not asked, before which of the links, and why.
+    skipped: Arc<[Skipped]>,
     source: Arc<OnceLock<&'static str>>,
     cached: Arc<Mutex<Option<Credentials>>>,
 }
@@ -56,37 +67,54 @@ impl Chain {
             Origin::Environment(name) => name.starts_with("OPSCTL_"),
             _ => false,
         });
-        let mut links = Vec::new();
-        let mut link = |source, provider| links.push(Link { source, provider });
+        const NAMED: &str = "the profile is named by an option";
+        let (mut links, mut skipped) = (Vec::new(), Vec::new());
+        let skip = |skipped: &mut Vec<Skipped>, before, sources: &[&'static str], why| {
+            skipped.extend(sources.iter().map(|source| Skipped { before, source, why }));
+        };
+        let link = |links: &mut Vec<Link>, source, provider| links.push(Link { source, provider });
         // As in the AWS CLI: `--profile` wins over keys in the environment, AWS_PROFILE does not.
-        if !named_by_option {
+        if named_by_option {
+            skip(&mut skipped, 0, &["environment"], NAMED);
+        } else {
             link(
+                &mut links,
                 "environment",
                 SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
             );
         }
-        link("profile", SharedCredentialsProvider::new(OfProfile(Arc::new(Desk::new(settings)))));
-        if !named_by_option {
+        let profile = SharedCredentialsProvider::new(OfProfile(Arc::new(Desk::new(settings))));
+        link(&mut links, "profile", profile);
+        if named_by_option {
+            skip(&mut skipped, links.len(), &["web identity", "container", "instance metadata"], NAMED);
+        } else {
             link(
+                &mut links,
                 "web identity",
                 SharedCredentialsProvider::new(
                     WebIdentityTokenCredentialsProvider::builder().configure(config).build(),
                 ),
             );
             link(
+                &mut links,
                 "container",
                 SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(config).build()),
             );
             if metadata_may_be_asked(env) {
                 link(
+                    &mut links,
                     "instance metadata",
                     SharedCredentialsProvider::new(
                         ImdsCredentialsProvider::builder().configure(config).build(),
                     ),
                 );
+            } else {
+                let why = "this is no EC2 instance, or AWS_EC2_METADATA_DISABLED is set";
+                skip(&mut skipped, links.len(), &["instance metadata"], why);
             }
         }
-        Chain { links: links.into(), source: Arc::default(), cached: Arc::default() }
+        let (source, cached) = (Arc::default(), Arc::default());
+        Chain { links: links.into(), skipped: skipped.into(), source, cached }
     }
 
     pub fn of_sandbox(sandbox: Connection) -> Self {
@@ -98,7 +126,8 @@ impl Chain {
             "sandbox",
         );
         let link = Link { source: "sandbox", provider: SharedCredentialsProvider::new(credentials) };
-        Chain { links: [link].into(), source: Arc::default(), cached: Arc::default() }
+        let (source, cached) = (Arc::default(), Arc::default());
+        Chain { links: [link].into(), skipped: Arc::new([]), source, cached }
     }
 
     pub fn source(&self) -> Option<&'static str> {
@@ -233,14 +262,24 @@ mod tests {
             link("environment", SharedCredentialsProvider::new(nothing)),
             link("profile", SharedCredentialsProvider::new(provider)),
         ];
-        Chain { links: links.into(), source: Arc::default(), cached: Arc::default() }
+        Chain {
+            links: links.into(),
+            skipped: Arc::new([]),
+            source: Arc::default(),
+            cached: Arc::default(),
+        }
     }
 
     #[tokio::test]
     async fn an_empty_chain_names_what_it_tried() {
         let error = chain(None, 0).provide_credentials().await.unwrap_err();
         assert!(matches!(error, CredentialsError::ProviderError(_)), "a provider that fails ends the search");
-        let empty = Chain { links: [].into(), source: Arc::default(), cached: Arc::default() };
+        let empty = Chain {
+            links: [].into(),
+            skipped: Arc::new([]),
+            source: Arc::default(),
+            cached: Arc::default(),
+        };
         let error = empty.provide_credentials().await.unwrap_err();
         let source = std::error::Error::source(&error).map(ToString::to_string);
         assert_eq!((source.as_deref(), empty.source()), (Some("looked at: "), None));

@@ -22,7 +22,8 @@ use crate::sandbox::Connection;
 /// -1h it goes back, and nothing is evaluated. A TIME sets it, `reset` takes the clock of this machine
 /// again. Without any of them it is shown.
 ///
-/// Where it stands is kept in the sandbox's folder.
+/// Every region of every account has its own: --region and --profile say which is meant. Where it
+/// stands is kept in the sandbox's folder.
 ///
 /// Examples:
 ///   opsctl --sandbox sandbox clock

@@ -18,8 +18,8 @@ use crate::signals::Signals;
 ///
 /// Starts a loopback AWS with a random key, runs COMMAND with the environment that leads every AWS
 /// client to it, and ends it after COMMAND. Nothing of your own AWS configuration can be reached
-/// from inside. Nodes are real shells of your own account on this machine. This opsctl is the first
-/// on PATH.
+/// from inside: profiles there are the accounts of its sandbox.toml. Nodes are real shells of your own
+/// account on this machine. This opsctl is the first on PATH.
 ///
 /// Examples:
 ///   opsctl sandbox run -- opsctl ssm list
@@ -53,7 +53,7 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
         None => Folder::temporary(ctx.temporary_dir())?,
     };
     let running = launch(settings, &folder, 0, ctx).await?;
-    let (config, credentials) = folder.aws_files_inside(&running.connection())?;
+    let (config, credentials) = folder.aws_files_inside(&running.connection(), &running.profiles())?;
     let opsctl = program()?;
     let binaries = opsctl.parent().unwrap_or(Path::new("/"));
     let files = AwsFiles { config: &config, credentials: &credentials };

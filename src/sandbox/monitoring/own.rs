@@ -3,8 +3,7 @@
 use super::Clock;
 use super::metrics::{Datum, Line, MetricId, Values};
 use opsctl_engine::asl::execution::Status;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// More than that does not wait: it is lost.
@@ -13,17 +12,18 @@ const MOST: usize = 10_000;
 /// Given to services that publish.
 #[derive(Clone)]
 pub struct Own {
-    sender: SyncSender<Line>,
+    waiting: Waiting,
     clock: Arc<Clock>,
 }
 
-/// The other end.
-pub struct Waiting(Mutex<Receiver<Line>>);
+/// The other end. It takes no room for what does not wait: there is one in every region.
+#[derive(Clone, Default)]
+pub struct Waiting(Arc<Mutex<Vec<Line>>>);
 
 impl Own {
     pub fn new(clock: Arc<Clock>) -> (Self, Waiting) {
-        let (sender, receiver) = sync_channel(MOST);
-        (Own { sender, clock }, Waiting(Mutex::new(receiver)))
+        let waiting = Waiting::default();
+        (Own { waiting: waiting.clone(), clock }, waiting)
     }
 
     pub fn execution_started(&self, machine_arn: &str) {
@@ -73,9 +73,11 @@ impl Own {
             is_high: false,
             values: Values::One(number),
         };
-        match self.sender.try_send(Line { id, datum }) {
-            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-            Err(TrySendError::Full(line)) => tracing::debug!(?line, "a metric is lost"),
+        let mut waiting = self.waiting.lines();
+        if waiting.len() < MOST {
+            waiting.push(Line { id, datum });
+        } else {
+            tracing::debug!(?id, "a metric is lost");
         }
     }
 }
@@ -83,6 +85,10 @@ impl Own {
 impl Waiting {
     /// All that has come since.
     pub fn take(&self) -> Vec<Line> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).try_iter().collect()
+        std::mem::take(&mut *self.lines())
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Vec<Line>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

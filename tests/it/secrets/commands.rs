@@ -134,6 +134,15 @@ const OTHERS: &[Line] = &[
     ("sandbox put", "- s3://rehearsal-data/x", 2),
     ("sandbox messages", "", 2),
     ("sandbox clock", "", 2),
+    ("auth", "", 2),
+    ("auth profiles", "", 0),
+    // Keys of the environment are found without a call.
+    ("auth explain", "", 0),
+    // What it is for would be seen: tests/it/auth.rs looks at it.
+    ("auth export", "--format none", 2),
+    // No profile logs in anywhere here; tests/it/login.rs looks at those that do.
+    ("login", "", 2),
+    ("logout", "", 2),
     ("config", "", 2),
     ("config show", "--origin", 0),
     ("config check", "", 0),
