@@ -15,7 +15,7 @@ use url::Url;
 use crate::sign_in::{browse, kept_login, start_url};
 use crate::support::{Ran, Sandbox, Sealed, Terminal, bring_the_aws_cli, until};
 
-const BY_HAND: &str = "[sso]\napprove = \"by hand\"\ninterval_s = 0\n";
+const BY_HAND: &str = "[sso]\napprove = \"by hand\"\ninterval_s = 1\n";
 const AT_ONCE: &str = "[sso]\ninterval_s = 0\n";
 const SIZE: (u16, u16) = (120, 24);
 
@@ -137,7 +137,16 @@ fn a_code_that_somebody_approves_is_a_login_for_opsctl_and_the_aws_cli() {
     if bring_the_aws_cli(&mut sealed) {
         let mut command = std::process::Command::new("aws");
         sealed.seal(&mut command);
-        command.args(["sts", "get-caller-identity", "--profile", "new", "--query", "Arn", "--output", "text"]);
+        command.args([
+            "sts",
+            "get-caller-identity",
+            "--profile",
+            "new",
+            "--query",
+            "Arn",
+            "--output",
+            "text",
+        ]);
         let told = command.output().unwrap();
         let arn = String::from_utf8_lossy(&told.stdout).into_owned();
         assert!(arn.contains(":assumed-role/AWSReservedSSO_Administrator_"), "{told:?}");
@@ -337,7 +346,7 @@ fn who_logs_in_nowhere_is_told_what_to_do() {
         (&["--profile", "console"], 4, "hint: aws login --profile console"),
         (&["--profile", "knew"], 4, "did you mean new?"),
         (&["--sso-session", "mi"], 4, "did you mean my?"),
-        (&[&dir], 2, "nobody logs in to a sandbox"),
+        (&[dir.as_str()], 2, "nobody logs in to a sandbox"),
     ] {
         for verb in ["login", "logout"] {
             let ran = sealed.run([verb].iter().chain(args)).expect(code);
@@ -422,8 +431,13 @@ fn no_secret_of_a_login_is_written_anywhere_but_into_its_cache() {
         let codes = written.match_indices("device_code: ").chain(written.match_indices("device_code\\\": "));
         for (at, name) in codes {
             let rest = &written[at + name.len()..];
-            assert!(rest.starts_with("Some(\"***") || rest.starts_with("Some(\\\"***") || rest.starts_with("None"),
-                "{}", &rest[..60]);
+            assert!(
+                rest.starts_with("Some(\"***")
+                    || rest.starts_with("Some(\\\"***")
+                    || rest.starts_with("None"),
+                "{}",
+                &rest[..60]
+            );
         }
     }
 }
