@@ -203,7 +203,7 @@ fn fifty_pictures_at_once_come_back_right() {
         let settings = AwsSettings {
             options: &options,
             env: &env,
-            expected_account: None,
+            pools: &opsctl::aws::Pools::default(),
             sandbox: Some(connection(&sandbox)),
         };
         let client = Aws::load(settings).await.unwrap().s3();

@@ -17,6 +17,7 @@ mod diagnosis;
 mod examples;
 mod exec;
 mod failures;
+mod fan_out;
 mod faults;
 mod forward;
 mod gateway;

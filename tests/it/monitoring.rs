@@ -34,7 +34,7 @@ impl CloudWatch {
             let settings = AwsSettings {
                 options: &options,
                 env: &env,
-                expected_account: None,
+                pools: &opsctl::aws::Pools::default(),
                 sandbox: Some(connection),
             };
             Aws::load(settings).await.unwrap().cloudwatch()

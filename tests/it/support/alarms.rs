@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, StateValue, Statistic};
-use opsctl::aws::{Aws, AwsOptions, AwsSettings};
+use opsctl::aws::{Aws, AwsOptions, AwsSettings, Pools};
 use opsctl::settings::Environment;
 use tokio::runtime::Runtime;
 
@@ -65,6 +65,6 @@ async fn client(sandbox: &Sandbox) -> Client {
     let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
     let (options, env) = (AwsOptions::default(), Environment::default());
     let settings =
-        AwsSettings { options: &options, env: &env, expected_account: None, sandbox: Some(connection) };
+        AwsSettings { options: &options, env: &env, pools: &Pools::default(), sandbox: Some(connection) };
     Aws::load(settings).await.unwrap().cloudwatch()
 }

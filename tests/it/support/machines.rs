@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::StateMachineType;
-use opsctl::aws::{Aws, AwsOptions, AwsSettings};
+use opsctl::aws::{Aws, AwsOptions, AwsSettings, Pools};
 use opsctl::settings::Environment;
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -129,6 +129,6 @@ async fn client(sandbox: &Sandbox) -> Client {
     let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
     let (options, env) = (AwsOptions::default(), Environment::default());
     let settings =
-        AwsSettings { options: &options, env: &env, expected_account: None, sandbox: Some(connection) };
+        AwsSettings { options: &options, env: &env, pools: &Pools::default(), sandbox: Some(connection) };
     Aws::load(settings).await.unwrap().sfn()
 }

@@ -137,7 +137,7 @@ impl Rehearsal {
             let settings = AwsSettings {
                 options: &options,
                 env: &env,
-                expected_account: None,
+                pools: &opsctl::aws::Pools::default(),
                 sandbox: Some(connection),
             };
             Aws::load(settings).await.unwrap().s3()
