@@ -316,7 +316,10 @@ fn everybody_signs_in_once_in_order_before_anything_is_sent() {
 fn a_thing_that_is_somewhere_is_shown_from_there() {
     let aws = FakeAws::start(|request| match request.operation.as_str() {
         "GetCallerIdentity" => identity(request),
-        "DescribeSessions" if region(request) == "eu-west-2" && account(request) == "444455556666" => {
+        "DescribeSessions"
+            if (account(request), region(request)) == ("444455556666", "eu-west-2")
+                && request.body.contains("me-1") =>
+        {
             Reply::json(json!({ "Sessions": [{
                 "SessionId": "me-1",
                 "Target": "i-0123456789abcdef0",
@@ -452,7 +455,7 @@ fn every_other_command_refuses_and_sends_nothing() {
             );
             let line = command.iter().map(|word| (*word).to_owned());
             let line = option.iter().map(|word| (*word).to_owned()).chain(line);
-            let line = line.chain(known(command).arguments.iter().map(|word| (*word).to_owned()));
+            let line = line.chain(known(command).arguments.into_iter().map(str::to_owned));
             let mut command = sealed.command(line);
             command.env("TASK_TOKEN", "token").env("AWS_PROFILE", "dev");
             let ran = crate::support::finish(command, b"");
@@ -581,4 +584,27 @@ fn an_account_that_cannot_be_told_keeps_nobody_from_the_list() {
         ran.stderr.starts_with("warning: the account of dev is not known: cannot tell who you are"),
         "{ran:?}"
     );
+}
+
+/// The service takes the first of many calls for too many, in one region of one account.
+#[test]
+fn a_place_that_is_told_off_slows_down_alone_and_says_so() {
+    let told_off = Mutex::new(false);
+    let aws = FakeAws::start(move |request| {
+        let is_busy = (account(request), region(request)) == ("444455556666", "us-east-1");
+        if request.operation == NODES && is_busy && !std::mem::replace(&mut *told_off.lock().unwrap(), true) {
+            return Reply::error(400, "ThrottlingException", "Rate exceeded");
+        }
+        world(request)
+    });
+    let sealed = signed_in(&aws);
+    let ran = sealed.run(TWICE_TWO.iter().chain(&["-v", "-o", "json"])).expect(0);
+    assert_eq!(named(&ran).len(), 4);
+    let slowed: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with("slowed down")).collect();
+    assert_eq!(slowed.len(), 1, "{ran:?}");
+    let place = |account: &str| format!("slowed down: 0.5 calls/s of ssm:{NODES} in {account} us-east-1");
+    // By its profile where the account was not known yet.
+    assert!([place("444455556666"), place("prod-eu")].iter().any(|line| slowed == [line]), "{slowed:?}");
+    let asked = aws.operations().iter().filter(|operation| *operation == NODES).count();
+    assert_eq!(asked, 5, "once more where it was told off");
 }
