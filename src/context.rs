@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::aws::{Aws, AwsOptions, AwsSettings, Pools, selected_profile};
+use crate::aws::{Asker, Aws, AwsOptions, AwsSettings, Pools, selected_profile};
 use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Moment, Origins};
 use crate::config::{Guard, Guards};
 use crate::error::{Error, Result};
@@ -293,7 +293,13 @@ impl Context {
             }
             None => None,
         };
-        let settings = AwsSettings { options: &self.options, env: &self.env, pools: &self.pools, sandbox };
+        let settings = AwsSettings {
+            options: &self.options,
+            env: &self.env,
+            pools: &self.pools,
+            sandbox,
+            asker: Asker::new(&self.reporter, self.terminals, self.global.no_input),
+        };
         Aws::load(settings).await
     }
 

@@ -217,6 +217,26 @@ impl Error {
     pub fn kind(&self) -> Kind {
         self.kind
     }
+
+    /// The same of another kind.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The same once more, for a failure that somebody else keeps; its causes are texts from here on.
+    #[must_use]
+    pub fn retold(&self) -> Error {
+        let first = std::error::Error::source(self);
+        let causes = std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect();
+        let told = Error {
+            hints: self.hints.clone(),
+            aws: self.aws.clone(),
+            ..Error::new(self.kind, &self.message)
+        };
+        told.because_of(causes)
+    }
 }
 
 impl fmt::Display for Error {

@@ -1,18 +1,16 @@
 //! What AWS is asked, told to the log once for every call of every client: the operation, its attempts, how they
-//! ended, the request id; with `--debug` the call itself. It gives a call its turn, and tells the limiter when there were
-//! too many. It must not change a call.
+//! ended, the request id; with `--debug` the call itself. It must not change a call.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
-    BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::Headers;
@@ -20,40 +18,10 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 use aws_types::request_id::RequestId;
-use tokio::sync::OnceCell;
-
-use super::identity::Identity;
-use super::limiter::{Api, Limiter, Turn};
-use super::profile::DEFAULT;
-
-/// What services say when there are too many calls, in JSON, XML and CBOR.
-const THROTTLED: [&str; 4] = ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"];
-/// It stands at the beginning of an answer.
-const BEGINNING: usize = 4096;
 
 /// Part of every client.
 #[derive(Debug)]
-pub struct Calls {
-    pub limiter: Limiter,
-    pub identity: Arc<OnceCell<Identity>>,
-    pub profile: Option<String>,
-}
-
-impl Calls {
-    /// An account that is not known yet goes by its profile: what is learned of its pace until then is learned again.
-    fn api(&self, cfg: &ConfigBag) -> Api {
-        let account = self.identity.get().map(|identity| identity.account.as_str());
-        Api {
-            operation: Operation(cfg).to_string(),
-            account: account.or(self.profile.as_deref()).unwrap_or(DEFAULT).to_owned(),
-            region: cfg.load::<SigningRegion>().map(|region| region.as_ref().to_owned()).unwrap_or_default(),
-        }
-    }
-}
-
-impl Storable for Turn {
-    type Storer = StoreReplace<Self>;
-}
+pub struct Calls;
 
 /// When a call and its attempt began.
 #[derive(Debug, Clone, Copy)]
@@ -84,18 +52,6 @@ impl Intercept for Calls {
         tracing::info!("{} in {region}", Operation(cfg));
         // Its debug form leaves out what the service's model calls sensitive.
         tracing::trace!("{} input: {:?}", Operation(cfg), context.input());
-        Ok(())
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        cfg: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let turn = Turn::of(self.limiter.pace(self.api(cfg)));
-        context.request_mut().add_extension(turn.clone());
-        cfg.interceptor_state().store_put(turn);
         Ok(())
     }
 
@@ -138,12 +94,6 @@ impl Intercept for Calls {
     ) -> Result<(), BoxError> {
         let took = took(cfg, |began| began.attempt);
         let attempt = attempt(cfg);
-        if context.response().is_some_and(is_throttled)
-            && let Some(turn) = cfg.load::<Turn>()
-            && let Some(sent) = turn.sent.get()
-        {
-            turn.pace.too_fast(*sent);
-        }
         match context.response() {
             Some(response) => {
                 let status = response.status().as_u16();
@@ -175,17 +125,8 @@ impl Intercept for Calls {
     }
 }
 
-fn is_throttled(response: &HttpResponse) -> bool {
-    let status = response.status().as_u16();
-    let says = |text: &[u8], word: &str| text.windows(word.len()).any(|part| part == word.as_bytes());
-    let text = response.body().bytes().unwrap_or_default();
-    let text = text.get(..BEGINNING).unwrap_or(text);
-    let named = response.headers().get("x-amzn-errortype").unwrap_or_default().as_bytes();
-    status == 429 || status >= 400 && THROTTLED.iter().any(|word| says(text, word) || says(named, word))
-}
-
 /// The operation as a policy names it: `ssm:StartSession`.
-struct Operation<'a>(&'a ConfigBag);
+pub(super) struct Operation<'a>(pub(super) &'a ConfigBag);
 
 impl fmt::Display for Operation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

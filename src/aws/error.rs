@@ -9,6 +9,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_types::request_id::RequestId;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 
 use crate::error::{AwsDetail, Error, Kind};
 
@@ -36,7 +38,9 @@ where
                 request_id: error.request_id().map(str::to_owned),
             });
             if let Some(hint) = class.hint {
-                built = built.hint(hint);
+                let date = context.raw().headers().get("date").filter(|_| hint == CLOCK);
+                let measured = date.and_then(|date| clock_is_off(date, Timestamp::now()));
+                built = built.hint(measured.unwrap_or_else(|| hint.to_owned()));
             }
             // S3 answers for a bucket in its own region alone, and says which that is.
             let elsewhere =
@@ -110,6 +114,10 @@ pub fn is_throttled<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
 
 /// What is wrong with the credentials themselves.
 pub fn credentials_failure(error: &CredentialsError) -> Error {
+    // A step of sign-in that is our own has said it already.
+    if let Some(told) = find::<Error>(error) {
+        return told.retold();
+    }
     let text = DisplayErrorContext(error).to_string();
     let login = text.contains("sso") || text.contains("SSO") || text.contains("token");
     match error {
@@ -235,6 +243,20 @@ pub const TRUST_HINT: &str =
 
 const CLOCK: &str = "the clock of this machine and of AWS differ: set the clock";
 
+/// How far the clock of this machine is off, by the date of an answer; nothing where it is not.
+fn clock_is_off(date: &str, now: Timestamp) -> Option<String> {
+    let there = rfc2822::parse(date).ok()?.timestamp();
+    let seconds = now.as_second() - there.as_second();
+    let way = if seconds > 0 { "ahead of" } else { "behind" };
+    match (seconds.abs() + 30) / 60 {
+        0 => None,
+        1 => Some(format!("the clock of this machine is a minute {way} that of AWS: set the clock")),
+        minutes => {
+            Some(format!("the clock of this machine is {minutes} minutes {way} that of AWS: set the clock"))
+        }
+    }
+}
+
 /// The cause of an error. That of an I/O error made from another is the other: its own `source` skips it.
 fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
@@ -252,7 +274,7 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
 }
 
 /// The last cause of a chain: "connection refused", not "dispatch failure".
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+pub fn innermost(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
@@ -299,6 +321,19 @@ mod tests {
             ("InvalidSignatureException", "Signature not yet current: 20261122T000000Z"),
         ] {
             assert_eq!(classify(code, message, 403).hint, Some(CLOCK), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_date_of_an_answer_says_how_far_the_clock_is_off() {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let off = |date: &str| clock_is_off(date, now);
+        let told = |how: &str| Some(format!("the clock of this machine is {how} that of AWS: set the clock"));
+        assert_eq!(off("Sun, 22 Nov 2026 10:59:50 GMT"), told("60 minutes ahead of"));
+        assert_eq!(off("Sun, 22 Nov 2026 12:07:00 GMT"), told("7 minutes behind"));
+        assert_eq!(off("Sun, 22 Nov 2026 12:01:00 GMT"), told("a minute behind"));
+        for no_help in ["Sun, 22 Nov 2026 12:00:20 GMT", "yesterday", ""] {
+            assert_eq!(off(no_help), None, "{no_help}");
         }
     }
 }

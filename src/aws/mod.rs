@@ -1,10 +1,10 @@
 //! Signing in to AWS and reaching it: profile, region, credentials, retries, the HTTP client and the signed
 //! websocket, and what a failed call means. It must not know any command, and must not print.
 
+mod addressing;
 mod body;
 mod calls;
 pub mod cbor;
-mod credentials;
 mod error;
 mod http;
 mod iam;
@@ -14,20 +14,24 @@ mod options;
 mod paced;
 mod profile;
 mod region;
+mod signin;
+mod turns;
 mod websocket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::identity::IdentityCache;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::{RetryConfig, RetryMode as SdkRetryMode};
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
+use aws_types::origin::Origin as SdkOrigin;
 use aws_types::region::Region;
 use tokio::sync::OnceCell;
 
@@ -35,9 +39,11 @@ use crate::error::{Error, Kind, Result};
 use crate::sandbox::Connection;
 use crate::settings::{Environment, Setting};
 
+use self::addressing::Addressing;
 use self::calls::Calls;
 use self::identity::Identity;
 use self::limiter::Limiter;
+use self::turns::Turns;
 
 pub use body::{Body, Input};
 pub use error::{
@@ -51,6 +57,7 @@ pub use region::{
     ALL as ALL_REGIONS, REGIONS, check as checked_region, check_places as check_regions,
     check_shape as check_region, configured as configured_region, is_open_to_all, of_partition,
 };
+pub use signin::Asker;
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -76,16 +83,18 @@ pub struct AwsSettings<'a> {
     pub pools: &'a Pools,
     /// The sandbox asked for by `--sandbox`.
     pub sandbox: Option<Connection>,
+    pub asker: Asker,
 }
 
 /// A signed-in AWS: the configuration every client is made from.
 #[derive(Clone)]
 pub struct Aws {
     sdk: SdkConfig,
-    credentials: credentials::Chain,
+    credentials: signin::Chain,
     region: Setting<String>,
     profile: Option<Setting<String>>,
     network: Arc<http::Network>,
+    addressing: Addressing,
     identity: Arc<OnceCell<Identity>>,
     limiter: Limiter,
 }
@@ -93,7 +102,7 @@ pub struct Aws {
 impl Aws {
     /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance.
     pub async fn load(settings: AwsSettings<'_>) -> Result<Self> {
-        let AwsSettings { options, env, pools, sandbox } = settings;
+        let AwsSettings { options, env, pools, sandbox, asker } = settings;
         let profiles = match sandbox {
             Some(_) => Profiles::none(),
             None => Profiles::load(options, env).await?,
@@ -117,35 +126,40 @@ impl Aws {
         let provider = ProviderConfig::without_region()
             .with_region(Some(Region::new(region.value.clone())))
             .with_http_client(client.clone());
-        let credentials = match sandbox {
-            Some(sandbox) => credentials::Chain::of_sandbox(sandbox),
-            None => credentials::Chain::new(&provider, &profiles, env),
-        };
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.value.clone()))
             .retry_config(retry_config(options, env, &profiles)?)
             .timeout_config(timeouts(options))
             .http_client(client)
-            .credentials_provider(credentials.clone());
+            // The chain keeps them, and takes as long as somebody needs who is asked for a code.
+            .identity_cache(IdentityCache::no_cache())
+            .no_credentials();
         if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
             loader = loader.app_name(name);
         }
         if let Some(profile) = &profile {
             loader = loader.profile_name(profile.value.clone());
         }
+        let sdk = loader.load().await;
+        let credentials = match sandbox {
+            Some(sandbox) => signin::Chain::of_sandbox(sandbox),
+            None => signin::Chain::new(signin::Settings {
+                config: &provider,
+                sdk: &sdk,
+                profiles: &profiles,
+                env,
+                asker,
+            }),
+        };
+        let provider = SharedCredentialsProvider::new(credentials.clone());
+        let mut clients = sdk.to_builder().credentials_provider(provider);
         if let Some(endpoint) = endpoint {
-            loader = loader.endpoint_url(endpoint);
+            clients = clients.endpoint_url(endpoint);
+            clients.insert_origin("endpoint_url", SdkOrigin::shared_config());
         }
-        let identity = Arc::default();
-        Ok(Aws {
-            sdk: loader.load().await,
-            credentials,
-            region,
-            profile,
-            network,
-            identity,
-            limiter: pools.limiter(),
-        })
+        let addressing = Addressing::of(&profiles)?;
+        let (sdk, identity, limiter) = (clients.build(), Arc::default(), pools.limiter());
+        Ok(Aws { sdk, credentials, region, profile, network, addressing, identity, limiter })
     }
 
     /// The same sign-in in another region.
@@ -155,49 +169,51 @@ impl Aws {
         Aws { sdk, region, ..self.clone() }
     }
 
-    fn calls(&self) -> Calls {
-        Calls {
+    fn turns(&self) -> Turns {
+        Turns {
             limiter: self.limiter.clone(),
             identity: Arc::clone(&self.identity),
             profile: self.profile.as_ref().map(|profile| profile.value.clone()),
         }
     }
 
-    // Every client tells its calls: nothing else can be done to all of them at once.
+    // Every client tells its calls and waits for its turns: nothing else can be done to all of them at once.
 
     pub fn ssm(&self) -> aws_sdk_ssm::Client {
         use aws_sdk_ssm::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(self.calls()).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn kms(&self) -> aws_sdk_kms::Client {
         use aws_sdk_kms::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(self.calls()).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn sts(&self) -> aws_sdk_sts::Client {
         use aws_sdk_sts::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(self.calls()).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn s3(&self) -> aws_sdk_s3::Client {
         use aws_sdk_s3::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(self.calls()).build())
+        let into_path = self.addressing.into_path(&self.sdk);
+        let builder = Builder::from(&self.sdk).force_path_style(into_path);
+        Client::from_conf(builder.interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn s3control(&self) -> aws_sdk_s3control::Client {
         use aws_sdk_s3control::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(self.calls()).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn sfn(&self) -> aws_sdk_sfn::Client {
         use aws_sdk_sfn::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(self.calls()).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
         use aws_sdk_cloudwatch::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(self.calls()).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn region(&self) -> &Setting<String> {

@@ -1,6 +1,8 @@
 //! The AWS configuration files: which profile is meant, and its values. Reading only; credentials are made
 //! elsewhere.
 
+use std::sync::Arc;
+
 use aws_config::profile::{ProfileSet, load};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
@@ -96,7 +98,7 @@ pub async fn meant_profiles(wanted: &Setting<Vec<String>>) -> Result<Vec<Setting
 
 /// The profiles of the configuration and the credentials file.
 pub struct Profiles {
-    set: Option<ProfileSet>,
+    set: Option<Arc<ProfileSet>>,
     selected: Option<Setting<String>>,
 }
 
@@ -110,7 +112,7 @@ impl Profiles {
         let selected = selected(options, env);
         let name = selected.as_ref().map(|setting| setting.value.clone());
         let set = read(name).await?;
-        let profiles = Profiles { set: Some(set), selected };
+        let profiles = Profiles { set: Some(Arc::new(set)), selected };
         profiles.check_selected()?;
         Ok(profiles)
     }
@@ -136,9 +138,21 @@ impl Profiles {
         self.selected.as_ref().map_or(DEFAULT, |setting| &setting.value)
     }
 
+    /// All of them; `None` where no files are read.
+    pub fn set(&self) -> Option<Arc<ProfileSet>> {
+        self.set.clone()
+    }
+
     /// A value of the profile in use.
     pub fn value(&self, key: &str) -> Option<&str> {
         self.set.as_ref()?.get_profile(self.name())?.get(key).filter(|value| !value.is_empty())
+    }
+
+    /// A value that is nested under another: `addressing_style` under `s3`.
+    pub fn nested(&self, key: &str, name: &str) -> Option<&str> {
+        let is_named = |line: &&str| line.split_once('=').is_some_and(|(known, _)| known.trim() == name);
+        let (_, value) = self.value(key)?.lines().find(is_named)?.split_once('=')?;
+        Some(value.trim()).filter(|value| !value.is_empty())
     }
 
     /// The same, with its origin.

@@ -95,7 +95,7 @@ pub async fn resolve(
     if let Some(region) = configured(options, env, profiles) {
         return check(region);
     }
-    if super::credentials::metadata_may_be_asked(env) {
+    if super::signin::metadata_may_be_asked(env) {
         let config = ProviderConfig::without_region().with_http_client(client);
         let provider = ImdsRegionProvider::builder().configure(&config).build();
         if let Ok(Some(region)) = tokio::time::timeout(METADATA_LIMIT, provider.region()).await {

@@ -15,6 +15,8 @@ const NAMES: &[&str] = &[
     "task_token",
     "tokenvalue",
     "token_value",
+    "tokencode",
+    "token_code",
     "accesstoken",
     "access_token",
     "refreshtoken",

@@ -1,4 +1,4 @@
-//! The account a sandbox pretends to be: who calls, which nodes it has, what is denied, and the engines behind the
+//! An account in a region as a sandbox pretends to be one, a world of its own: who calls, which nodes it has, what is denied, and the engines behind the
 //! services. The services share one and change nothing in it but sessions and commands.
 
 use super::additions::Additions;
@@ -7,6 +7,7 @@ use super::call_rate::CallRate;
 use super::commands::Commands;
 use super::config::{Dies, NodeKind, NodeSettings, Ping, Platform, Settings};
 use super::deliveries::Deliveries;
+use super::ground::Ground;
 use super::identity::Identity;
 use super::kms::Kms;
 use super::lambda::Functions;
@@ -18,14 +19,13 @@ use super::notifications::Notifications;
 use super::policy::Policy;
 use super::principals::{self, Principal, Principals};
 use super::s3::S3;
-use super::s3::store::Store;
 use super::services::{Pages, ServiceError};
 use super::sessions::Sessions;
 use super::sso::Sso;
 use super::states::States;
 use crate::random::NoRandomness;
 use opsctl_engine::manifest::partition;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{Notify, watch};
@@ -34,14 +34,17 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub struct Account {
     pub identity: Identity,
+    /// Who calls if nobody else does.
+    user: Arc<Principal>,
     pub principals: Arc<Principals>,
-    pub sso: Sso,
+    pub sso: Arc<Sso>,
     pub nodes: Vec<ManagedNode>,
     pub sessions: Sessions,
     pub commands: Commands,
     pub call_rate: CallRate,
     pub kms: Arc<Kms>,
-    pub s3: S3,
+    /// One for all regions.
+    pub s3: Arc<S3>,
     pub batch: Batch,
     pub lambda: Functions,
     pub deliveries: Arc<Deliveries>,
@@ -52,15 +55,13 @@ pub struct Account {
     pub additions: Additions,
     pub pages: Pages,
     pub settings: Settings,
-    /// Its own on disk.
-    pub folder: PathBuf,
     pub started: SystemTime,
     /// Where it listens.
     pub port: u16,
     /// Somebody asked the sandbox to end.
-    pub stop: Notify,
+    pub stop: Arc<Notify>,
     /// True once connections are to finish what they are at and close.
-    pub closing: watch::Sender<bool>,
+    pub closing: Arc<watch::Sender<bool>>,
     /// For the head of a request, and again for its body.
     pub request_timeout: Duration,
     policy: Policy,
@@ -81,7 +82,7 @@ pub struct Engines {
     pub kms: Arc<Kms>,
     pub sessions: Sessions,
     pub commands: Commands,
-    pub store: Store,
+    pub s3: Arc<S3>,
     pub batch: Batch,
     pub lambda: Functions,
     pub monitoring: Monitoring,
@@ -92,31 +93,28 @@ impl Account {
         settings: Settings,
         identity: Identity,
         folder: &Path,
-        port: u16,
+        ground: &Ground,
         engines: Engines,
     ) -> Result<Self, NoRandomness> {
         let managed = |node: &NodeSettings| ManagedNode::new(node, &settings.region, folder);
-        let Engines { kms, sessions, commands, store, batch, lambda, monitoring } = engines;
+        let Engines { kms, sessions, commands, s3, batch, lambda, monitoring } = engines;
         let channels = Channels::new(&identity, settings.topics.clone(), settings.queues.clone());
-        let principals = Arc::new(Principals::new(&identity)?);
         let deliveries = Arc::new(Deliveries::open(folder));
         let told = settings.notifications.clone();
         let notifications = Arc::new(Notifications::new(told, &identity, Arc::clone(&deliveries)));
-        store.tell(notifications.witness());
         Ok(Account {
             nodes: settings.nodes.iter().map(managed).collect(),
             pages: Pages::new(settings.page_size)?,
             policy: Policy::new(settings.deny.clone()),
-            folder: folder.to_owned(),
             started: SystemTime::now(),
-            stop: Notify::new(),
-            closing: watch::Sender::new(false),
+            stop: Arc::clone(&ground.stop),
+            closing: Arc::clone(&ground.closing),
             request_timeout: REQUEST_TIMEOUT,
             sessions,
             commands,
             call_rate: CallRate::new(settings.calls_per_second),
             kms,
-            s3: S3::new(&identity, &principals, store, settings.s3.slow_down_per_s),
+            s3,
             batch,
             lambda,
             deliveries,
@@ -125,11 +123,12 @@ impl Account {
             additions: Additions::open(folder),
             messages: Messages::open(&folder.join("messages"), channels),
             monitoring,
-            sso: Sso::new(settings.sso.clone(), &identity, port)?,
-            principals,
+            sso: Arc::clone(&ground.sso),
+            principals: Arc::clone(&ground.principals),
+            user: Arc::new(Principal::user(&identity)),
             identity,
             settings,
-            port,
+            port: ground.port,
         })
     }
 
@@ -142,9 +141,9 @@ impl Account {
         self.policy.check(&self.caller().arn, action, resource)
     }
 
-    /// Who sent the request that is answered; what the sandbox does by itself it does as its user.
+    /// Who sent the request that is answered; what the sandbox does by itself it does as the account's user.
     pub fn caller(&self) -> Arc<Principal> {
-        principals::caller().unwrap_or_else(|| self.principals.user())
+        principals::caller().unwrap_or_else(|| Arc::clone(&self.user))
     }
 
     /// Of the device that its user shows codes of.
@@ -175,7 +174,7 @@ impl ManagedNode {
         let mut tags = settings.tags.clone();
         tags.insert("Name".to_owned(), settings.name.clone());
         let node = Node {
-            id: node_id(settings.kind, &settings.name),
+            id: node_id(settings),
             name: settings.name.clone(),
             tags,
             ip: settings.ip.to_string(),

@@ -1,6 +1,7 @@
 //! Signed calls to a running sandbox, for opsctl's own commands about it. Not how other commands reach it: they
 //! use the AWS clients.
 
+use super::identity::Identity;
 use super::sso::start_url;
 use crate::error::{Error, Kind, Result};
 use aws_credential_types::Credentials;
@@ -30,7 +31,22 @@ pub struct Connection {
     pub secret_access_key: Zeroizing<String>,
 }
 
+/// An account under the name that a profile has it by.
+pub struct Profile {
+    pub name: String,
+    pub connection: Connection,
+}
+
 impl Connection {
+    pub(super) fn of(user: &Identity, port: u16) -> Self {
+        Connection {
+            port,
+            region: user.region.clone(),
+            access_key_id: user.access_key_id.clone(),
+            secret_access_key: Zeroizing::new(user.secret_access_key().to_owned()),
+        }
+    }
+
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

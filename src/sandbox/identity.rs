@@ -1,4 +1,4 @@
-//! Who calls a sandbox and where it pretends to be: one account, one region, one user with one random key.
+//! Who calls a sandbox and where it pretends to be: an account, a region, its user with a random key.
 //! The secret is wiped on drop and never shown by `Debug`.
 
 use crate::random::{self, NoRandomness};
@@ -21,7 +21,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// A user with a fresh key; every start of a sandbox makes one.
+    /// A user with a fresh key; every start of a sandbox makes one for each account.
     pub fn new(account: &str, region: &str, user: &str) -> Result<Self, NoRandomness> {
         Ok(Identity {
             account: account.to_owned(),
@@ -31,6 +31,11 @@ impl Identity {
             access_key_id: access_key_id("AKIA")?,
             secret_access_key: secret_access_key()?,
         })
+    }
+
+    /// The same user somewhere else.
+    pub fn in_region(&self, region: &str) -> Self {
+        Identity { region: region.to_owned(), ..self.clone() }
     }
 
     pub fn arn(&self) -> String {

@@ -2,6 +2,7 @@
 //! one does; with the sandbox it ends. Both are known by their environment, which Linux shows under /proc; elsewhere
 //! nothing does without unsafe code, and what is left behind outlives the sandbox.
 
+use super::realm::ACCOUNTS;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -22,7 +23,7 @@ pub async fn end(homes: &HashSet<PathBuf>) {
     end_all(|environment| has_home(environment, homes)).await;
 }
 
-/// Kills functions of the sandbox in this folder with all that they started.
+/// Kills functions of the sandbox in this folder, of any of its accounts and regions, with all that they started.
 pub async fn end_functions(folder: &Path) {
     end_all(|environment| is_function_of(environment, folder)).await;
 }
@@ -71,7 +72,7 @@ fn has_home(environment: &[u8], homes: &HashSet<PathBuf>) -> bool {
 }
 
 fn is_function_of(environment: &[u8], folder: &Path) -> bool {
-    path_in(environment, FOLDER) == Some(folder)
+    path_in(environment, FOLDER).is_some_and(|of| of == folder || of.starts_with(folder.join(ACCOUNTS)))
 }
 
 fn path_in<'a>(environment: &'a [u8], name: &str) -> Option<&'a Path> {
@@ -92,7 +93,8 @@ mod tests {
             command.args(["-c", "sleep 1000 & echo begun; wait"]).env(FOLDER, folder).kill_on_drop(true);
             command.stdout(std::process::Stdio::piped()).spawn().unwrap()
         };
-        let (mut own, mut other) = (function(&folder), function(&format!("{folder}0")));
+        let (mut own, mut other) =
+            (function(&format!("{folder}/accounts/1/eu-west-1")), function(&format!("{folder}0")));
         for child in [&mut own, &mut other] {
             let mut begun = [0; 6];
             tokio::io::AsyncReadExt::read_exact(child.stdout.as_mut().unwrap(), &mut begun).await.unwrap();

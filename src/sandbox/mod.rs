@@ -10,6 +10,7 @@ mod commands;
 pub mod config;
 mod deliveries;
 mod document;
+mod ground;
 mod http;
 mod identity;
 mod kms;
@@ -22,6 +23,7 @@ mod node_ids;
 mod notifications;
 mod policy;
 mod principals;
+mod realm;
 mod s3;
 mod server;
 mod services;
@@ -35,9 +37,10 @@ mod states;
 mod tokens;
 mod websocket;
 
-pub use client::Connection;
+pub use client::{Connection, Profile};
+pub use ground::Surroundings;
 pub use sessions::SUBCOMMAND as NODE_SHELL;
-pub use start::{Running, Surroundings, start};
+pub use start::{Running, start};
 
 use crate::error::{Error, Result};
 use std::ffi::OsString;

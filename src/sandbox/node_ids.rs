@@ -1,7 +1,7 @@
-//! Ids of nodes: they look like those of AWS and follow from the name alone, so that a script that keeps one works
+//! Ids of nodes: they look like those of AWS and follow from name and place alone, so that a script that keeps one works
 //! with every sandbox of the same file.
 
-use super::config::NodeKind;
+use super::config::{NodeKind, NodeSettings};
 use ring::digest;
 
 /// 32 bytes that follow from a name.
@@ -12,9 +12,13 @@ pub fn seed(name: &str) -> [u8; 32] {
     seed
 }
 
-pub fn node_id(kind: NodeKind, name: &str) -> String {
-    let digits: String = seed(name).iter().skip(16).take(8).map(|byte| format!("{byte:02x}")).collect();
-    match kind {
+/// Nodes of one name in several places have several ids.
+pub fn node_id(node: &NodeSettings) -> String {
+    let place = [&node.account, &node.region].map(|part| part.as_deref().unwrap_or_default());
+    let name =
+        if place == ["", ""] { node.name.clone() } else { format!("{}/{}", place.join("/"), node.name) };
+    let digits: String = seed(&name).iter().skip(16).take(8).map(|byte| format!("{byte:02x}")).collect();
+    match node.kind {
         NodeKind::Ec2 => format!("i-0{digits}"),
         NodeKind::Hybrid => format!("mi-0{digits}"),
     }
@@ -25,11 +29,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_follows_from_kind_and_name() {
-        let id = node_id(NodeKind::Ec2, "web-1");
-        assert_eq!(id, node_id(NodeKind::Ec2, "web-1"));
-        assert_ne!(id, node_id(NodeKind::Ec2, "web-2"));
+    fn an_id_follows_from_kind_name_and_place() {
+        let node = |name: &str| NodeSettings::named(name);
+        let id = node_id(&node("web-1"));
+        assert_eq!(id, node_id(&node("web-1")));
+        assert_ne!(id, node_id(&node("web-2")));
         assert!(id.starts_with("i-0") && id.len() == 19);
-        assert_eq!(node_id(NodeKind::Hybrid, "web-1"), format!("m{id}"));
+        assert_eq!(node_id(&NodeSettings { kind: NodeKind::Hybrid, ..node("web-1") }), format!("m{id}"));
+        let region = NodeSettings { region: Some("x".into()), ..node("web-1") };
+        let account = NodeSettings { account: Some("x".into()), ..node("web-1") };
+        assert!(![&node_id(&region), &node_id(&account)].contains(&&id));
+        assert_ne!(node_id(&region), node_id(&account));
     }
 }

@@ -1,4 +1,4 @@
-//! Who may sign: the sandbox's user with its long-term key, and the sessions that the sandbox has issued temporary
+//! Who may sign: the users of the sandbox's accounts with their long-term keys, and the sessions that the sandbox has issued temporary
 //! keys for. Owns which key is whose and until when, and who sends the request that is being answered. Sessions are in
 //! memory only: a sandbox that is started again knows none, as it has another key of its own.
 
@@ -11,7 +11,7 @@ use ring::digest;
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 /// More sessions than a rehearsal has; beyond them the one that ends first is forgotten.
@@ -42,7 +42,8 @@ pub enum Kind {
 }
 
 impl Principal {
-    fn user(identity: &Identity) -> Self {
+    /// The user of an account.
+    pub fn user(identity: &Identity) -> Self {
         Principal {
             account: identity.account.clone(),
             arn: identity.arn(),
@@ -121,25 +122,30 @@ impl fmt::Debug for Key {
 
 /// Everybody who may sign.
 pub struct Principals {
-    user: Arc<Key>,
+    /// Users by the ids of their keys.
+    users: RwLock<HashMap<String, Arc<Key>>>,
     tokens: Tokens,
     issued: Mutex<HashMap<String, Arc<Key>>>,
 }
 
 impl Principals {
     pub fn new(identity: &Identity) -> Result<Self, NoRandomness> {
+        let principals =
+            Principals { users: RwLock::default(), tokens: Tokens::new()?, issued: Mutex::default() };
+        principals.admit(identity);
+        Ok(principals)
+    }
+
+    /// Lets the user of one more account sign.
+    pub fn admit(&self, identity: &Identity) {
         let key = Key {
             access_key_id: identity.access_key_id.clone(),
             secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
             principal: Arc::new(Principal::user(identity)),
             session: None,
         };
-        Ok(Principals { user: Arc::new(key), tokens: Tokens::new()?, issued: Mutex::default() })
-    }
-
-    /// Who the sandbox's own key belongs to.
-    pub fn user(&self) -> Arc<Principal> {
-        Arc::clone(&self.user.principal)
+        let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
+        users.insert(key.access_key_id.clone(), Arc::new(key));
     }
 
     /// The key of this id, if it comes with the token it needs and is still good.
@@ -168,8 +174,10 @@ impl Principals {
 
     /// The key of this id; whether it may be used has still to be looked at.
     pub fn get(&self, access_key_id: &str) -> Option<Arc<Key>> {
-        if access_key_id == self.user.access_key_id {
-            return Some(Arc::clone(&self.user));
+        let user =
+            self.users.read().unwrap_or_else(PoisonError::into_inner).get(access_key_id).map(Arc::clone);
+        if user.is_some() {
+            return user;
         }
         let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         issued.get(access_key_id).map(Arc::clone)

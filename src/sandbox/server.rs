@@ -4,6 +4,7 @@
 use super::account::Account;
 use super::http::{Answer, Protocol, check_host, monitoring_operation, name, response};
 use super::principals;
+use super::realm::Realm;
 use super::services::{self, Call, Reply, RestCall, ServiceError};
 use super::sigv4::Claim;
 use super::websocket;
@@ -36,10 +37,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// One of the connections there may be at a time; shared by a connection and the websocket it becomes.
 pub type Permit = Arc<OwnedSemaphorePermit>;
 
-/// Serves until the account closes, then until every connection has ended.
-pub async fn serve(listener: TcpListener, account: Arc<Account>) {
+/// Serves until the sandbox closes, then until every connection has ended.
+pub async fn serve(listener: TcpListener, realm: Arc<Realm>) {
     let permits = Arc::new(Semaphore::new(CONNECTION_LIMIT as usize));
-    let mut closing = pin!(closed(&account));
+    let mut closing = pin!(closed(&realm.first));
     loop {
         let accept = async {
             let permit = Arc::clone(&permits).acquire_owned().await;
@@ -53,7 +54,7 @@ pub async fn serve(listener: TcpListener, account: Arc<Account>) {
             (Ok(permit), Ok((stream, _))) => {
                 // Keystrokes and their echoes are small; without the option they only take longer.
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(connection(stream, Arc::clone(&account), Arc::new(permit)));
+                tokio::spawn(connection(stream, Arc::clone(&realm), Arc::new(permit)));
             }
             (_, Err(error)) => {
                 tracing::warn!(%error, "the sandbox cannot accept a connection");
@@ -67,21 +68,21 @@ pub async fn serve(listener: TcpListener, account: Arc<Account>) {
     let _ = permits.acquire_many(CONNECTION_LIMIT).await;
 }
 
-async fn connection<S>(stream: S, account: Arc<Account>, permit: Permit)
+async fn connection<S>(stream: S, realm: Arc<Realm>, permit: Permit)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let closing = Arc::clone(&account);
+    let first = Arc::clone(&realm.first);
     let service = service_fn(move |request| {
-        let (account, permit) = (Arc::clone(&account), Arc::clone(&permit));
-        async move { Ok::<_, Infallible>(answer(account, permit, request).await) }
+        let (realm, permit) = (Arc::clone(&realm), Arc::clone(&permit));
+        async move { Ok::<_, Infallible>(answer(realm, permit, request).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(closing.request_timeout);
+    builder.timer(TokioTimer::new()).header_read_timeout(first.request_timeout);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
     let result = tokio::select! {
         result = &mut connection => result,
-        () = closed(&closing) => {
+        () = closed(&first) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -91,14 +92,14 @@ where
     }
 }
 
-/// Until the account closes.
+/// Until the sandbox closes.
 async fn closed(account: &Account) {
     let mut closing = account.closing.subscribe();
     // The sender lives as long as the account.
     let _ = closing.wait_for(|closing| *closing).await;
 }
 
-async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming>) -> Answer {
+async fn answer(realm: Arc<Realm>, permit: Permit, request: Request<Incoming>) -> Answer {
     let Ok(request_id) = random::uuid() else {
         return response(Protocol::Query, "", Err(ServiceError::internal(random::NoRandomness)));
     };
@@ -108,20 +109,20 @@ async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming
     let result = match check_host(&parts) {
         Err(refusal) => Err(refusal),
         Ok(()) if websocket::is_data_channel(&path) => {
-            match websocket::accept(account, permit, Request::from_parts(parts, body)) {
+            match websocket::accept(&realm, permit, Request::from_parts(parts, body)) {
                 Ok(switching) => return switching,
                 Err(refusal) => Err(refusal),
             }
         }
-        Ok(()) if protocol == Protocol::S3 => match s3(&account, parts, body).await {
+        Ok(()) if protocol == Protocol::S3 => match s3(&realm, parts, body).await {
             Ok(mut answer) => {
                 name(&mut answer, protocol, &request_id);
                 return answer;
             }
             Err(refusal) => Err(refusal),
         },
-        Ok(()) if protocol == Protocol::SignIn => sign_in(&account, parts, body).await,
-        Ok(()) => call(&account, parts, body).await,
+        Ok(()) if protocol == Protocol::SignIn => sign_in(&realm.first, parts, body).await,
+        Ok(()) => call(&realm, parts, body).await,
     };
     match &result {
         Ok(_) => tracing::debug!(request_id, "answered"),
@@ -133,12 +134,9 @@ async fn answer(account: Arc<Account>, permit: Permit, request: Request<Incoming
 }
 
 /// S3's own: it is streamed, and the room that answers it checks its signature chunk by chunk.
-async fn s3(
-    account: &Arc<Account>,
-    parts: http::request::Parts,
-    body: Incoming,
-) -> Result<Answer, ServiceError> {
-    let answer = account.s3.answer(account, parts, body).await;
+async fn s3(realm: &Realm, parts: http::request::Parts, body: Incoming) -> Result<Answer, ServiceError> {
+    let account = realm.claimed(&parts)?;
+    let answer = account.s3.answer(&account, parts, body).await;
     tokio::time::sleep(account.settings.latency).await;
     answer
 }
@@ -155,47 +153,41 @@ async fn sign_in(
     reply.map(Reply::Rest)
 }
 
-async fn call(
-    account: &Arc<Account>,
-    parts: http::request::Parts,
-    body: Incoming,
-) -> Result<Reply, ServiceError> {
-    let claim = Claim::new(&parts, &account.principals, Timestamp::now())?;
-    let body = read(body, BODY_LIMIT, account.request_timeout).await?;
+async fn call(realm: &Realm, parts: http::request::Parts, body: Incoming) -> Result<Reply, ServiceError> {
+    let first = &realm.first;
+    let claim = Claim::new(&parts, &first.principals, Timestamp::now())?;
+    let body = read(body, BODY_LIMIT, first.request_timeout).await?;
     let region = claim.region().to_owned();
     let caller = claim.caller();
     let service = claim.verify(&parts, &body)?;
-    let reply = principals::calling(caller, dispatch(account, &service, &region, &parts, &body)).await;
+    let account = realm.world(&caller.account, &region, &service)?;
+    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let call = Call { service: &service, target, body: &body };
+    let reply = principals::calling(caller, dispatch(realm, &account, &call, &region, &parts)).await;
     // What the sandbox says of itself is not rehearsed.
     if service != services::CONTROL {
-        tokio::time::sleep(account.settings.latency).await;
+        tokio::time::sleep(first.settings.latency).await;
     }
     reply
 }
 
 /// To the service it was signed for.
 async fn dispatch(
+    realm: &Realm,
     account: &Arc<Account>,
-    service: &str,
+    call: &Call<'_>,
     region: &str,
     parts: &http::request::Parts,
-    body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    if service != services::CONTROL && account.sessions.credentials_have_expired() {
-        Err(ServiceError::expired_token())
-    } else if service == "s3" || service == "lambda" {
-        let call = RestCall::new(parts, body, region);
-        match service {
-            "lambda" => services::answer_lambda(account, &call).await,
-            _ => services::answer_rest(account, &call),
-        }
-    } else if service == "monitoring" {
-        monitoring(account, parts, body)
-    } else if service == "states" {
-        services::answer_later(account, &Call { service, target, body }).await
-    } else {
-        services::answer(account, &Call { service, target, body })
+    let of_rest = || RestCall::new(parts, call.body, region);
+    match call.service {
+        services::CONTROL => services::answer_control(realm, account, call),
+        _ if account.sessions.credentials_have_expired() => Err(ServiceError::expired_token()),
+        "lambda" => services::answer_lambda(account, &of_rest()).await,
+        "s3" => services::answer_rest(account, &of_rest()),
+        "monitoring" => monitoring(account, parts, call.body),
+        "states" => services::answer_later(account, call).await,
+        _ => services::answer(account, call),
     }
 }
 

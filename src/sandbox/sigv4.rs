@@ -237,7 +237,7 @@ fn header<'a>(parts: &'a Parts, name: &'static str) -> Result<Option<&'a str>, R
 }
 
 fn check_date(authorization: &Authorization, time: &str) -> Result<(), Refusal> {
-    // Any region will do: it is part of what is signed, and all of them are this sandbox.
+    // Any region will do: it is part of what is signed. Which ones there are is the realm's business.
     let day = time.get(..8).unwrap_or(time);
     if authorization.date != day {
         return Err(Refusal::Invalid(format!(

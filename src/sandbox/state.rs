@@ -2,7 +2,7 @@
 //! Everything is readable by its owner only. A running sandbox is one whose lock is held, so nothing is believed
 //! that a dead one left behind.
 
-use super::client::Connection;
+use super::client::{Connection, Profile};
 use crate::error::{Error, Kind, Result};
 use crate::files;
 use crate::random;
@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
@@ -24,7 +25,7 @@ const RECORD: &str = "sandbox.json";
 const AWS_CREDENTIALS: &str = "credentials";
 const AWS_CONFIG: &str = "config";
 const NODES: &str = "nodes";
-/// Empty files of AWS for a command that runs inside.
+/// Files of AWS for a command that runs inside.
 const INSIDE: &str = "inside";
 const OWN: [&str; 7] = [CONFIG, LOCK, RECORD, AWS_CREDENTIALS, AWS_CONFIG, NODES, INSIDE];
 
@@ -96,8 +97,8 @@ impl Folder {
         &self.path
     }
 
-    /// Writes down how this process' sandbox is reached.
-    pub fn publish(&self, connection: &Connection, started: Timestamp) -> Result<()> {
+    /// Writes down how this process' sandbox is reached, and its other accounts.
+    pub fn publish(&self, connection: &Connection, profiles: &[Profile], started: Timestamp) -> Result<()> {
         let record = Record {
             port: connection.port,
             region: connection.region.clone(),
@@ -105,19 +106,8 @@ impl Folder {
             started: started.to_string(),
             access_key_id: connection.access_key_id.clone(),
         };
-        let credentials = Zeroizing::new(format!(
-            "[default]\naws_access_key_id = {}\n{SECRET} = {}\n",
-            connection.access_key_id,
-            connection.secret_access_key.as_str(),
-        ));
-        let config = format!(
-            "[default]\nregion = {}\nendpoint_url = {}\n\n{}",
-            connection.region,
-            connection.endpoint(),
-            sso_session(connection),
-        );
-        self.write(AWS_CREDENTIALS, credentials.as_bytes())?;
-        self.write(AWS_CONFIG, config.as_bytes())?;
+        self.write(AWS_CREDENTIALS, credentials_of(connection, profiles).as_bytes())?;
+        self.write(AWS_CONFIG, config_of(connection, profiles).as_bytes())?;
         self.write(RECORD, serde_json::to_string_pretty(&record)?.as_bytes())
     }
 
@@ -134,12 +124,20 @@ impl Folder {
     }
 
     /// The two files, configuration and credentials, that a command inside has instead of the user's: without keys and
-    /// without profiles.
-    pub fn aws_files_inside(&self, connection: &Connection) -> Result<(PathBuf, PathBuf)> {
+    /// without profiles, but where there are several accounts to choose from.
+    pub fn aws_files_inside(
+        &self,
+        connection: &Connection,
+        profiles: &[Profile],
+    ) -> Result<(PathBuf, PathBuf)> {
         let folder = self.path.join(INSIDE);
         files::make_private_folder(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        self.write(&format!("{INSIDE}/{AWS_CONFIG}"), sso_session(connection).as_bytes())?;
-        self.write(&format!("{INSIDE}/{AWS_CREDENTIALS}"), b"")?;
+        let (config, credentials) = match profiles {
+            [] => (sso_session(connection), Zeroizing::default()),
+            _ => (config_of(connection, profiles), credentials_of(connection, profiles)),
+        };
+        self.write(&format!("{INSIDE}/{AWS_CONFIG}"), config.as_bytes())?;
+        self.write(&format!("{INSIDE}/{AWS_CREDENTIALS}"), credentials.as_bytes())?;
         Ok((folder.join(AWS_CONFIG), folder.join(AWS_CREDENTIALS)))
     }
 
@@ -147,6 +145,29 @@ impl Folder {
         let path = self.path.join(name);
         files::write_private(&path, content).with_context(|| format!("cannot write {}", path.display()))
     }
+}
+
+/// The first is the default.
+fn credentials_of(first: &Connection, profiles: &[Profile]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::new());
+    let others = profiles.iter().map(|profile| (profile.name.as_str(), &profile.connection));
+    for (name, Connection { access_key_id, secret_access_key, .. }) in
+        std::iter::once(("default", first)).chain(others)
+    {
+        let secret = secret_access_key.as_str();
+        // Text takes all that is written.
+        let _ = writeln!(text, "[{name}]\naws_access_key_id = {access_key_id}\n{SECRET} = {secret}");
+    }
+    text
+}
+
+fn config_of(first: &Connection, profiles: &[Profile]) -> String {
+    let others = profiles.iter().map(|profile| (format!("profile {}", profile.name), &profile.connection));
+    let sections = std::iter::once(("default".to_owned(), first)).chain(others);
+    let sections = sections.map(|(section, connection)| {
+        format!("[{section}]\nregion = {}\nendpoint_url = {}\n\n", connection.region, connection.endpoint())
+    });
+    sections.collect::<String>() + &sso_session(first)
 }
 
 /// What a profile that signs in by Identity Center names as its `sso_session`.

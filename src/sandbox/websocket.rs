@@ -4,6 +4,7 @@
 use super::account::Account;
 use super::http::{Answer, whole};
 use super::principals;
+use super::realm::Realm;
 use super::server::Permit;
 use super::services::ServiceError;
 use super::sessions::Sessions;
@@ -31,15 +32,11 @@ pub fn is_data_channel(path: &str) -> bool {
 }
 
 /// The answer that switches protocols; the socket is served on a task of its own.
-pub fn accept(
-    account: Arc<Account>,
-    permit: Permit,
-    request: Request<Incoming>,
-) -> Result<Answer, ServiceError> {
+pub fn accept(realm: &Realm, permit: Permit, request: Request<Incoming>) -> Result<Answer, ServiceError> {
     let ended = request.body().is_end_stream();
     let (parts, body) = request.into_parts();
     let session_id = parts.uri.path().strip_prefix(PATH).unwrap_or_default().to_owned();
-    authorize(&account, &parts, &session_id)?;
+    let account = authorize(realm, &parts, &session_id)?;
     let accept_key = handshake(&parts).filter(|_| ended).ok_or_else(|| {
         ServiceError::new(
             "BadRequestException",
@@ -68,28 +65,32 @@ pub fn accept(
     Ok(response)
 }
 
-/// Older clients do not sign: for them the session must be open, and its token follows in the first frame.
-fn authorize(account: &Account, parts: &Parts, session_id: &str) -> Result<(), ServiceError> {
-    let open = account.sessions.is_open(session_id);
+/// The world whose session it is. Older clients do not sign: for them the session must be open, and its token follows in
+/// the first frame.
+fn authorize(realm: &Realm, parts: &Parts, session_id: &str) -> Result<Arc<Account>, ServiceError> {
     if !parts.headers.contains_key(http::header::AUTHORIZATION) {
         // Every browser names the page that opens a websocket; no client of a data channel does.
         let from_a_page = parts.headers.contains_key(ORIGIN);
-        return if open && !from_a_page { Ok(()) } else { Err(Refusal::Missing.into()) };
+        let mut worlds = realm.all().into_iter();
+        let open = worlds.find(|world| world.sessions.is_open(session_id));
+        return open.filter(|_| !from_a_page).ok_or_else(|| Refusal::Missing.into());
     }
-    let claim = Claim::new(parts, &account.principals, Timestamp::now())?;
-    let caller = claim.caller();
+    let claim = Claim::new(parts, &realm.first.principals, Timestamp::now())?;
+    let (caller, region) = (claim.caller(), claim.region().to_owned());
     if claim.verify(parts, b"")? != SERVICE {
         let message = format!("Credential should be scoped to correct service: '{SERVICE}'.");
         return Err(Refusal::Invalid(message).into());
     }
+    let account = realm.world(&caller.account, &region, SERVICE)?;
     let resource = account.arn("ssm", &format!("session/{session_id}"));
     // Unlike the services of JSON, which deny with 400.
     principals::calling_now(caller, || account.authorize("ssmmessages:OpenDataChannel", &resource))
         .map_err(|denied| denied.status(403))?;
-    let closed = || {
-        ServiceError::new("DoesNotExistException", format!("Session {session_id} is not open")).status(404)
-    };
-    if open { Ok(()) } else { Err(closed()) }
+    if account.sessions.is_open(session_id) {
+        return Ok(account);
+    }
+    let message = format!("Session {session_id} is not open");
+    Err(ServiceError::new("DoesNotExistException", message).status(404))
 }
 
 /// The answer to the client's key, if its handshake is one of RFC 6455.

@@ -608,3 +608,38 @@ fn a_place_that_is_told_off_slows_down_alone_and_says_so() {
     let asked = aws.operations().iter().filter(|operation| *operation == NODES).count();
     assert_eq!(asked, 5, "once more where it was told off");
 }
+
+#[test]
+fn accounts_and_regions_of_a_sandbox_make_one_list() {
+    let sealed = Sealed::new();
+    let config = r#"
+nodes = [
+    { name = "web-1" },
+    { name = "far-1", region = "eu-west-1" },
+    { name = "stage-1", account = "444455556666" },
+    { name = "stage-2", account = "444455556666", region = "eu-west-1" },
+]
+[[accounts]]
+id = "444455556666"
+name = "staging"
+roles = [{ name = "deploy" }]
+"#;
+    sealed.write("sandbox.toml", config);
+    // A role is a sign-in of its own.
+    let script = r#"
+cat >>"$AWS_CONFIG_FILE" <<END
+[profile across]
+role_arn = arn:aws:iam::444455556666:role/deploy
+source_profile = default
+END
+list() { opsctl "$@" --regions us-east-1,eu-west-1 ssm list -o text --columns account,region,name --sort name; }
+list --profiles default,staging
+list --profiles 'acr*'
+"#;
+    let line = ["sandbox", "run", "--config", "sandbox.toml", "--", "sh", "-ec", script];
+    let ran = sealed.run(line).expect(0);
+    let expected = "111122223333\teu-west-1\tfar-1\n444455556666\tus-east-1\tstage-1\n\
+        444455556666\teu-west-1\tstage-2\n111122223333\tus-east-1\tweb-1\n\
+        444455556666\tus-east-1\tstage-1\n444455556666\teu-west-1\tstage-2\n";
+    assert_eq!(ran.stdout, expected);
+}

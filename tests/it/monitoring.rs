@@ -10,8 +10,6 @@ use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, HistoryItemType, Metric, MetricDataQuery, MetricDatum,
     MetricStat, StandardUnit, StateValue, Statistic,
 };
-use opsctl::aws::{Aws, AwsOptions, AwsSettings};
-use opsctl::settings::Environment;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -28,17 +26,7 @@ struct CloudWatch {
 impl CloudWatch {
     fn of(sandbox: &Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = runtime.block_on(async {
-            let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
-            let (options, env) = (AwsOptions::default(), Environment::default());
-            let settings = AwsSettings {
-                options: &options,
-                env: &env,
-                pools: &opsctl::aws::Pools::default(),
-                sandbox: Some(connection),
-            };
-            Aws::load(settings).await.unwrap().cloudwatch()
-        });
+        let client = runtime.block_on(sandbox.aws()).cloudwatch();
         CloudWatch { client, runtime }
     }
 
@@ -268,7 +256,8 @@ aws() { command aws --output text "$@"; }
 aws cloudwatch put-metric-data --namespace N --metric-name m --value 5 --dimensions a=b --unit Count
 aws cloudwatch list-metrics --namespace N --query 'Metrics[].[MetricName,Dimensions[0].Value]'
 aws cloudwatch put-metric-alarm --alarm-name 'a b' --namespace N --metric-name m --statistic Average --period 60 \
-    --evaluation-periods 1 --threshold 80 --comparison-operator GreaterThanThreshold --tags Key=team,Value=blue
+    --evaluation-periods 1 --threshold 80 --comparison-operator GreaterThanThreshold --treat-missing-data ignore \
+    --tags Key=team,Value=blue
 aws cloudwatch set-alarm-state --alarm-name 'a b' --state-value ALARM --state-reason why
 aws cloudwatch describe-alarms --query 'MetricAlarms[].[AlarmName,StateValue,StateReason,Threshold]'
 aws cloudwatch describe-alarms --query 'MetricAlarms[].StateUpdatedTimestamp' | cut -c1-2

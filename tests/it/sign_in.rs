@@ -11,6 +11,7 @@ use aws_smithy_http_client::Builder as HttpClient;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::support::{Sandbox, Sealed, with_the_aws_cli};
@@ -118,22 +119,42 @@ fn keys_of_a_role_sign_for_every_service_with_their_own_token() {
 }
 
 /// Where clients start: what the sandbox's own configuration names, and nobody could guess.
-fn start_url(sandbox: &Sandbox) -> String {
+pub fn start_url(sandbox: &Sandbox) -> String {
     let config = std::fs::read_to_string(sandbox.dir.join("config")).unwrap();
     config.lines().find_map(|line| line.strip_prefix("sso_start_url = ")).unwrap().to_owned()
 }
 
 /// Signs in with a device as far as a token.
 async fn signed_in(sandbox: &Sandbox) -> String {
+    let login = login(sandbox).await;
+    login["accessToken"].as_str().unwrap().to_owned()
+}
+
+/// What the AWS CLI keeps of a login that has just been made.
+pub fn kept_login(sandbox: &Sandbox) -> Value {
+    runtime().block_on(login(sandbox))
+}
+
+async fn login(sandbox: &Sandbox) -> Value {
     let oidc = client!(aws_sdk_ssooidc, sandbox);
-    let client = oidc.register_client().client_name("a client").client_type("public").send().await.unwrap();
+    let register = oidc.register_client().client_name("a client").client_type("public");
+    let client = register.scopes("sso:account:access").send().await.unwrap();
     let (id, secret) = (client.client_id().unwrap(), client.client_secret().unwrap());
     let start_url = start_url(sandbox);
     let start = oidc.start_device_authorization().client_id(id).client_secret(secret).start_url(start_url);
     let codes = start.send().await.unwrap();
     let token = oidc.create_token().client_id(id).client_secret(secret).grant_type(DEVICE_CODE);
     let token = token.device_code(codes.device_code().unwrap()).send().await.unwrap();
-    token.access_token().unwrap().to_owned()
+    json!({
+        "startUrl": self::start_url(sandbox),
+        "region": "us-east-1",
+        "accessToken": token.access_token().unwrap(),
+        "expiresAt": "2099-01-01T00:00:00Z",
+        "clientId": id,
+        "clientSecret": secret,
+        "registrationExpiresAt": "2099-01-01T00:00:00Z",
+        "refreshToken": token.refresh_token().unwrap(),
+    })
 }
 
 fn role_key(of: &aws_sdk_sso::types::RoleCredentials) -> Credentials {

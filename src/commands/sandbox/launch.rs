@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::aws::REGIONS;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::input::Mistake;
@@ -75,9 +76,10 @@ pub async fn launch(settings: Settings, folder: &Folder, port: u16, ctx: &Contex
         program: program()?,
         user: env.text("USER").or_else(|| env.text("LOGNAME")).unwrap_or("user").to_owned(),
         path: path.unwrap_or_else(|| DEFAULT_PATH.into()),
+        is_region: |region| REGIONS.iter().any(|(known, _)| *known == region),
     };
     let running = start(settings, surroundings, port).await?;
-    folder.publish(&running.connection(), ctx.now())?;
+    folder.publish(&running.connection(), &running.profiles(), ctx.now())?;
     Ok(running)
 }
 

@@ -53,7 +53,7 @@ pub async fn run(args: &RunArgs, ctx: &Context) -> Result<Outcome> {
         None => Folder::temporary(ctx.temporary_dir())?,
     };
     let running = launch(settings, &folder, 0, ctx).await?;
-    let (config, credentials) = folder.aws_files_inside(&running.connection())?;
+    let (config, credentials) = folder.aws_files_inside(&running.connection(), &running.profiles())?;
     let opsctl = program()?;
     let binaries = opsctl.parent().unwrap_or(Path::new("/"));
     let files = AwsFiles { config: &config, credentials: &credentials };

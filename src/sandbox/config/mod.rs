@@ -2,6 +2,7 @@
 //! a file are found in one reading, those of its syntax first. It must not look for files: a sandbox runs shells, so its
 //! file is always named, and so are those of session documents in it.
 
+mod accounts;
 mod buckets;
 mod documents;
 mod functions;
@@ -12,6 +13,9 @@ mod sign_in;
 mod sso;
 #[cfg(test)]
 mod tests;
+
+pub use accounts::OtherAccount;
+pub use sections::is_account;
 
 use super::batch::{JobSettings, Role};
 use super::document::Document;
@@ -34,6 +38,8 @@ pub struct Settings {
     pub region: String,
     /// The name of the IAM user who calls.
     pub caller: String,
+    /// Those besides `account`.
+    pub accounts: Vec<OtherAccount>,
     /// The most items a page of a list holds, whatever the caller asks for.
     pub page_size: usize,
     /// How much later than it could every answer of a service comes.
@@ -106,6 +112,9 @@ pub struct S3Settings {
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeSettings {
     pub name: String,
+    /// Where it is, if not in the first account and its region.
+    pub account: Option<String>,
+    pub region: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub kind: NodeKind,
     pub platform: Platform,
@@ -190,6 +199,7 @@ impl Default for Settings {
             account: "111122223333".into(),
             region: "us-east-1".into(),
             caller: "rehearsal".into(),
+            accounts: Vec::new(),
             page_size: 10,
             latency: Duration::ZERO,
             calls_per_second: None,
@@ -217,10 +227,12 @@ impl Default for Settings {
 
 impl NodeSettings {
     /// A node with everything left out that can be.
-    fn named(name: &str) -> Self {
+    pub fn named(name: &str) -> Self {
         let [_, a, b, c, ..] = super::node_ids::seed(name);
         NodeSettings {
             name: name.to_owned(),
+            account: None,
+            region: None,
             tags: BTreeMap::new(),
             kind: NodeKind::Ec2,
             platform: if cfg!(target_os = "macos") { Platform::MacOs } else { Platform::Linux },

@@ -1,6 +1,7 @@
 //! The tables of `sandbox.toml`, one function each: which keys there are, what they may hold and what is taken when
 //! they are left out.
 
+use super::accounts::accounts;
 use super::buckets::{self, buckets};
 use super::documents::documents;
 use super::functions::functions;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
+const A_REGION: &str = "a region such as \"eu-west-1\"";
 const KINDS: &[(&str, NodeKind)] = &[("ec2", NodeKind::Ec2), ("hybrid", NodeKind::Hybrid)];
 const THROTTLES: &[(&str, Throttle)] = &[("none", Throttle::None), ("agent", Throttle::Agent)];
 const PLATFORMS: &[(&str, Platform)] =
@@ -40,7 +42,7 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     let reader_ref = &mut reader;
 
     let account = section.value(reader_ref, "account", text_where("12 digits in quotes", is_account));
-    let region = section.value(reader_ref, "region", text_where("a region such as \"eu-west-1\"", is_region));
+    let region = section.value(reader_ref, "region", text_where(A_REGION, is_region));
     let caller = section.value(reader_ref, "caller", text_where("a user name of IAM", is_user_name));
     let page_size = section.value(reader_ref, "page_size", integer(1..=1000));
     let latency = section.value(reader_ref, "latency_ms", integer(0..=60_000));
@@ -52,8 +54,11 @@ pub fn settings(file: &str, text: &str) -> Result<Settings, Vec<Mistake>> {
     settings.region = region.unwrap_or(settings.region);
     settings.caller = caller.unwrap_or(settings.caller);
     settings.page_size = page_size.and_then(|size| size.try_into().ok()).unwrap_or(settings.page_size);
+    if let Some(value) = section.get("accounts") {
+        settings.accounts = accounts(reader_ref, value, &settings.account);
+    }
     if let Some(value) = section.get("nodes") {
-        settings.nodes = nodes(reader_ref, value, throttle);
+        settings.nodes = nodes(reader_ref, value, throttle, &settings);
     } else {
         settings.nodes.iter_mut().for_each(|node| node.throttle = throttle);
     }
@@ -157,7 +162,13 @@ fn names(
     found
 }
 
-fn nodes(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>, throttle: Throttle) -> Vec<NodeSettings> {
+/// Those of all the accounts and regions of a sandbox.
+fn nodes(
+    reader: &mut Reader<'_>,
+    value: &Spanned<DeValue<'_>>,
+    throttle: Throttle,
+    settings: &Settings,
+) -> Vec<NodeSettings> {
     let Some(array) = value.get_ref().as_array() else {
         reader.mistake(&value.span(), "`nodes` must be tables: [[nodes]]");
         return Vec::new();
@@ -169,8 +180,17 @@ fn nodes(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>, throttle: Thrott
             continue;
         };
         let section = Section::new(table);
-        let Some(node) = node(reader, section, item, throttle) else { continue };
-        if nodes.iter().any(|other| other.name == node.name) {
+        let Some(mut node) = node(reader, section, item, throttle) else { continue };
+        node.account = node.account.filter(|account| *account != settings.account);
+        node.region = node.region.filter(|region| *region != settings.region);
+        if let Some(account) = &node.account
+            && settings.roles_of(account).is_none()
+        {
+            reader.mistake(&item.span(), format!("there is no account `{account}` among `accounts`"));
+        }
+        let is_same =
+            |other: &&NodeSettings| (&other.account, &other.region) == (&node.account, &node.region);
+        if nodes.iter().filter(is_same).any(|other| other.name == node.name) {
             reader.mistake(&item.span(), format!("there is another node called `{}`", node.name));
         }
         nodes.push(node);
@@ -209,8 +229,11 @@ fn node(
         "shell",
         text_where("the name or path of a program", |shell| !shell.is_empty()),
     );
+    let account = section.value(reader, "account", text_where("12 digits in quotes", is_account));
+    let region = section.value(reader, "region", text_where(A_REGION, is_region));
     let own_throttle = section.value(reader, "throttle", choice(THROTTLES));
     section.finish(reader);
+    (node.account, node.region) = (account, region);
     node.kind = kind.unwrap_or(node.kind);
     node.platform = platform.unwrap_or(node.platform);
     node.ping = ping.unwrap_or(node.ping);

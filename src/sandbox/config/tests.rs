@@ -38,6 +38,12 @@ fn what_the_template_comments_out_is_valid_too() {
     let role = &settings.roles[0];
     assert_eq!((role.mfa, role.external_id.as_deref(), role.max_duration), (true, Some("partner-1"), 7200));
     assert!(!settings.any_role && settings.mfa.serial.is_some());
+    let other = &settings.accounts[0];
+    assert_eq!(
+        (other.name.as_str(), other.roles[0].name.as_str(), other.any_role),
+        ("staging", "deploy", false)
+    );
+    assert_eq!(settings.nodes[0].region.as_deref(), Some("eu-west-1"));
     let accounts = settings.sso.accounts.unwrap();
     assert_eq!((settings.sso.approve, accounts[0].roles.len()), (Approve::AfterPolls(3), 2));
 }
@@ -51,6 +57,8 @@ fn a_node_is_read_with_all_it_can_have() {
     let settings = Settings::parse("sandbox.toml", text).unwrap();
     let expected = NodeSettings {
         name: "a.b_c".into(),
+        account: None,
+        region: None,
         tags: BTreeMap::from([("env".into(), "test".into()), ("empty".into(), String::new())]),
         kind: NodeKind::Hybrid,
         platform: Platform::Windows,

@@ -13,7 +13,6 @@ pub use gateway::canned;
 use super::account::Account;
 use super::call_rate::CallRate;
 use super::http::Answer;
-use super::identity::Identity;
 use super::principals::{self, Principals};
 use super::services::ServiceError;
 use super::sigv4::{self, Refusal, Scope};
@@ -39,13 +38,13 @@ pub struct S3 {
 
 impl S3 {
     pub fn new(
-        identity: &Identity,
+        account: &str,
         principals: &Arc<Principals>,
         store: Store,
         slow_down_per_s: Option<u32>,
     ) -> Self {
         let store = Arc::new(store);
-        let gateway = Gateway::new(Arc::clone(&store), canonical_id(&identity.account));
+        let gateway = Gateway::new(Arc::clone(&store), canonical_id(account));
         let mut builder = S3ServiceBuilder::new(gateway.clone());
         builder.set_route(Versions(gateway.clone()));
         builder.set_auth(access::Keys(Arc::clone(principals)));
@@ -64,8 +63,7 @@ impl S3 {
         let scope = check(&parts)?;
         let token = sigv4::claimed_token(&parts)?;
         let key = account.principals.find(&scope.access_key_id, token.as_deref(), Timestamp::now());
-        let principal =
-            key.as_ref().map_or_else(|_| account.principals.user(), |key| Arc::clone(&key.principal));
+        let principal = key.as_ref().map_or_else(|_| account.caller(), |key| Arc::clone(&key.principal));
         let has_token = token.is_some();
         let caller =
             Caller { account: Arc::clone(account), region: scope.region, has_token, refusal: key.err() };

@@ -2,7 +2,8 @@
 
 use crate::sandbox::client::Connection;
 use crate::sandbox::config::Settings;
-use crate::sandbox::start::{Running, Surroundings, start};
+use crate::sandbox::ground::Surroundings;
+use crate::sandbox::start::{Running, start};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use ring::digest;
@@ -29,6 +30,7 @@ impl Rehearsal {
             program: "/nonexistent/opsctl".into(),
             user: "tester".into(),
             path: "/usr/bin:/bin".into(),
+            is_region: |region| region != "xx-none-1",
         };
         let settings = Settings::parse("sandbox.toml", settings).unwrap();
         let running = start(settings, surroundings, 0).await.unwrap();
@@ -310,7 +312,7 @@ async fn more_requests_than_the_limit_are_told_to_slow_down() {
     }
     // However long the calls take, the requests of the next hour have been used up.
     let in_an_hour = Instant::now() + Duration::from_secs(3600);
-    let rate = &rehearsal.running.as_ref().unwrap().account.s3.rate;
+    let rate = &rehearsal.running.as_ref().unwrap().realm.first.s3.rate;
     while rate.allows(in_an_hour) {}
     assert_eq!(list().await, (503, "SlowDown".to_owned()));
     rehearsal.end().await;

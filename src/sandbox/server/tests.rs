@@ -1,7 +1,9 @@
 use super::*;
 use crate::sandbox::client::Connection;
 use crate::sandbox::config::Settings;
-use crate::sandbox::start::{Running, Surroundings, start};
+use crate::sandbox::ground::Surroundings;
+use crate::sandbox::services::testing;
+use crate::sandbox::start::{Running, start};
 use http::StatusCode;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -20,6 +22,7 @@ async fn sandbox_with(settings: Settings) -> (Running, Connection) {
         program: "/nonexistent/opsctl".into(),
         user: "tester".into(),
         path: "/usr/bin:/bin".into(),
+        is_region: |region| region != "xx-none-1",
     };
     let running = start(settings, surroundings, 0).await.unwrap();
     let connection = running.connection();
@@ -158,7 +161,7 @@ async fn upgrade(port: u16, path: &str, headers: &str) -> String {
 }
 
 async fn started(connection: &Connection, running: &Running) -> String {
-    let target = &running.account.nodes[0].node.id;
+    let target = &running.realm.first.nodes[0].node.id;
     let start = request("AmazonSSM.StartSession", &json!({"Target": target}));
     let (_, body) = send(connection, "ssm", start).await;
     body["SessionId"].as_str().unwrap().to_owned()
@@ -212,11 +215,18 @@ async fn a_signed_data_channel_must_be_signed_for_ssmmessages() {
     running.stop().await;
 }
 
+/// A sandbox that waits so many milliseconds for a request.
+fn impatient(milliseconds: u64) -> Arc<Realm> {
+    let mut realm = testing::realm("/dev/null/nowhere".as_ref(), "");
+    Arc::get_mut(&mut realm.first).unwrap().request_timeout = Duration::from_millis(milliseconds);
+    Arc::new(realm)
+}
+
 /// Sends these bytes on a connection of their own and takes down what comes back until it is closed.
-async fn exchange(account: Arc<Account>, bytes: &[u8]) -> String {
+async fn exchange(realm: Arc<Realm>, bytes: &[u8]) -> String {
     let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
     let (mut client, server) = tokio::io::duplex(1024);
-    let serving = tokio::spawn(connection(server, account, Arc::new(permit)));
+    let serving = tokio::spawn(connection(server, realm, Arc::new(permit)));
     // The server may hang up on bytes that make no sense.
     let _ = client.write_all(bytes).await;
     let mut answer = Vec::new();
@@ -227,27 +237,19 @@ async fn exchange(account: Arc<Account>, bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn who_does_not_finish_a_request_is_hung_up_on() {
-    let mut account = crate::sandbox::services::testing::account("");
-    account.request_timeout = Duration::from_millis(50);
-    let account = Arc::new(account);
+    let realm = impatient(50);
     for begun in ["", "POST / HTTP/1.1\r\nhost: 127.0.0.1\r\n"] {
-        let answer = exchange(Arc::clone(&account), begun.as_bytes()).await;
+        let answer = exchange(Arc::clone(&realm), begun.as_bytes()).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408 "), "{begun:?}: {answer}");
     }
-    let identity = &account.identity;
-    let client = Connection {
-        port: account.port,
-        region: identity.region.clone(),
-        access_key_id: identity.access_key_id.clone(),
-        secret_access_key: Zeroizing::new(identity.secret_access_key().to_owned()),
-    };
+    let client = Connection::of(&realm.first.identity, realm.first.port);
     let request = Request::post("/").body(Bytes::from_static(b"{}")).unwrap();
     let signed = client.signed(request, "ssm", SystemTime::now()).unwrap();
     let mut head = String::from("POST / HTTP/1.1\r\ncontent-length: 2\r\n");
     for (name, value) in signed.headers() {
         head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
     }
-    let answer = exchange(account, format!("{head}\r\n{{").as_bytes()).await;
+    let answer = exchange(realm, format!("{head}\r\n{{").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
@@ -262,11 +264,8 @@ proptest! {
         ],
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mut account = crate::sandbox::services::testing::account("");
         // A request that is not finished is given up soon.
-        account.request_timeout = Duration::from_millis(1);
-        let account = Arc::new(account);
-        let answer = runtime.block_on(exchange(account, &bytes));
+        let answer = runtime.block_on(exchange(impatient(1), &bytes));
         let refused = answer.is_empty() || answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.0 4");
         prop_assert!(refused, "{}", answer);
     }

@@ -3,6 +3,7 @@
 use super::{Reply, ServiceError, json};
 use crate::sandbox::account::Account;
 use crate::sandbox::additions;
+use crate::sandbox::realm::Realm;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -29,13 +30,15 @@ struct SetClock {
     offset_ms: i64,
 }
 
-pub fn answer(account: &Account, operation: &str, body: &[u8]) -> Result<Reply, ServiceError> {
+/// What is said of all worlds is the same for everybody; the rest is about the one that was asked.
+pub fn answer(realm: &Realm, account: &Account, operation: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     match operation {
         "DescribeSandbox" => {
-            let sessions = account.sessions.describe();
+            let worlds = realm.all();
+            let sessions: Vec<_> = worlds.iter().flat_map(|world| world.sessions.describe()).collect();
             let open = sessions.iter().filter(|session| !session.status.is_over()).count();
             let status = serde_json::json!({
-                "Nodes": account.nodes.len(),
+                "Nodes": realm.node_count(),
                 "OpenSessions": open,
                 "Sessions": sessions.len(),
             });

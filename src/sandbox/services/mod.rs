@@ -24,6 +24,7 @@ pub use rest::{RestCall, RestReply};
 pub use states::start_execution;
 
 use super::account::Account;
+use super::realm::Realm;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -37,6 +38,14 @@ pub struct Call<'a> {
     /// The header `X-Amz-Target`, as JSON protocols have it.
     pub target: Option<&'a str>,
     pub body: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    /// The operation, if the target begins as those of the service do.
+    fn operation(&self, prefix: &str) -> Result<&'a str, ServiceError> {
+        let target = self.target.unwrap_or_default();
+        target.strip_prefix(prefix).ok_or_else(|| ServiceError::unknown_operation(target))
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -73,10 +82,7 @@ pub async fn answer_later(account: &Arc<Account>, call: &Call<'_>) -> Result<Rep
     if !account.call_rate.allows(Instant::now()) {
         return Err(ServiceError::new("ThrottlingException", "Rate exceeded"));
     }
-    let target = call.target.unwrap_or_default();
-    let operation =
-        target.strip_prefix("AWSStepFunctions.").ok_or_else(|| ServiceError::unknown_operation(target))?;
-    states::answer(account, operation, call.body).await
+    states::answer(account, call.operation("AWSStepFunctions.")?, call.body).await
 }
 
 /// A call of CloudWatch, which has two protocols.
@@ -92,18 +98,19 @@ pub fn answer_monitoring(
     monitoring::answer(account, operation, codec, body)
 }
 
+/// What a sandbox is asked about itself.
+pub fn answer_control(realm: &Realm, account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError> {
+    control::answer(realm, account, call.operation("OpsctlSandbox.")?, call.body)
+}
+
 pub fn answer(account: &Account, call: &Call<'_>) -> Result<Reply, ServiceError> {
-    let operation = |prefix: &str| {
-        let target = call.target.unwrap_or_default();
-        target.strip_prefix(prefix).ok_or_else(|| ServiceError::unknown_operation(target))
-    };
-    if call.service != CONTROL && !account.call_rate.allows(Instant::now()) {
+    let operation = |prefix: &str| call.operation(prefix);
+    if !account.call_rate.allows(Instant::now()) {
         return Err(ServiceError::new("ThrottlingException", "Rate exceeded"));
     }
     match call.service {
         "iam" => iam::answer(account, call.body),
         "kms" => kms::answer(account, operation("TrentService.")?, call.body),
-        CONTROL => control::answer(account, operation("OpsctlSandbox.")?, call.body),
         "sns" => sns::answer(account, call.body),
         "sqs" => sqs::answer(account, operation("AmazonSQS.")?, call.body),
         "ssm" => ssm::answer(account, operation("AmazonSSM.")?, call.body),

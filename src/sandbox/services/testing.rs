@@ -3,9 +3,10 @@
 use super::{Call, Reply, ServiceError, answer};
 use crate::sandbox::account::Account;
 use crate::sandbox::config::Settings;
-use crate::sandbox::start::Surroundings;
-use crate::sandbox::start::account as make_account;
+use crate::sandbox::ground::Surroundings;
+use crate::sandbox::realm::Realm;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The account that a `sandbox.toml` describes. Nothing can run in it.
 pub fn account(settings: &str) -> Account {
@@ -14,14 +15,21 @@ pub fn account(settings: &str) -> Account {
 
 /// The same with homes for its nodes.
 pub fn account_in(folder: &Path, settings: &str) -> Account {
+    let realm = realm(folder, settings);
+    Arc::into_inner(realm.first).unwrap()
+}
+
+/// All of it.
+pub fn realm(folder: &Path, settings: &str) -> Realm {
     let settings = Settings::parse("sandbox.toml", settings).unwrap();
     let surroundings = Surroundings {
         folder: folder.to_owned(),
         program: "/nonexistent/opsctl".into(),
         user: "tester".into(),
         path: "/usr/bin:/bin".into(),
+        is_region: |region| region != "xx-none-1",
     };
-    make_account(settings, surroundings, 4566).unwrap()
+    Realm::new(settings, surroundings, 4566).unwrap()
 }
 
 pub fn call(

@@ -207,9 +207,9 @@ fn a_temporary_key_signs_with_its_own_token_until_it_has_expired() {
     let principals = Principals::new(&key).unwrap();
     let until = |seconds| Timestamp::from_second(NOW + seconds).unwrap();
     let session = principals
-        .issue(Principal { kind: Kind::RoleSession, ..(*principals.user()).clone() }, until(60), now())
+        .issue(Principal { kind: Kind::RoleSession, ..Principal::user(&key) }, until(60), now())
         .unwrap();
-    let over = principals.issue((*principals.user()).clone(), until(0), now()).unwrap();
+    let over = principals.issue(Principal::user(&key), until(0), now()).unwrap();
     let draft = Draft::simple();
     let check = |issued: &Issued, token: Option<&str>| {
         let (key, token) = (&issued.key, token.map(str::to_owned));

@@ -58,10 +58,15 @@ struct State {
 }
 
 impl Sso {
-    pub fn new(settings: SsoSettings, identity: &Identity, port: u16) -> Result<Self, NoRandomness> {
-        let own = || vec![SsoAccount::own(&identity.account)];
+    /// `all`: where who signs in may go if the settings name nothing.
+    pub fn new(
+        settings: SsoSettings,
+        all: &[SsoAccount],
+        identity: &Identity,
+        port: u16,
+    ) -> Result<Self, NoRandomness> {
         Ok(Sso {
-            accounts: settings.accounts.clone().unwrap_or_else(own),
+            accounts: settings.accounts.clone().unwrap_or_else(|| all.to_vec()),
             settings,
             endpoint: format!("http://127.0.0.1:{port}"),
             start_url: start_url(port, identity.secret_access_key()),

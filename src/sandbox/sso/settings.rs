@@ -4,7 +4,7 @@
 pub struct SsoSettings {
     /// Who signs in; None: who is called as the caller is.
     pub user: Option<String>,
-    /// None: the sandbox's own, with one role.
+    /// None: all of the sandbox's own, with one role.
     pub accounts: Option<Vec<SsoAccount>>,
     pub approve: Approve,
     /// How long a token is good, in seconds.
@@ -52,7 +52,7 @@ impl Default for SsoSettings {
 }
 
 impl SsoAccount {
-    /// The one there is where none is named.
+    /// One of the sandbox's, where none is named.
     pub fn own(id: &str) -> Self {
         SsoAccount { roles: vec!["Administrator".into()], ..SsoAccount::named(id, "sandbox") }
     }

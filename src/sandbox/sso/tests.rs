@@ -14,7 +14,8 @@ fn at(seconds: i64) -> Timestamp {
 
 fn sso(approve: Approve) -> Sso {
     let identity = Identity::new("111122223333", "us-east-1", "rehearsal").unwrap();
-    Sso::new(SsoSettings { approve, ..SsoSettings::default() }, &identity, 4566).unwrap()
+    let own = [SsoAccount::own(&identity.account)];
+    Sso::new(SsoSettings { approve, ..SsoSettings::default() }, &own, &identity, 4566).unwrap()
 }
 
 fn registration(sso: &Sso) -> Registration {

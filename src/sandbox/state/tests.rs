@@ -42,7 +42,7 @@ fn mode(path: &Path) -> u32 {
 /// A sandbox that can be found, as `sandbox up` makes one.
 fn up(scratch: &Scratch, name: &str) -> Folder {
     let mut folder = Folder::open(&scratch.at(name)).unwrap();
-    folder.publish(&connection(), Timestamp::UNIX_EPOCH).unwrap();
+    folder.publish(&connection(), &[], Timestamp::UNIX_EPOCH).unwrap();
     folder.announce(&scratch.at("state")).unwrap();
     folder
 }
@@ -51,7 +51,7 @@ fn up(scratch: &Scratch, name: &str) -> Folder {
 fn everything_kept_is_private() {
     let scratch = Scratch::new();
     let folder = up(&scratch, "a/b");
-    folder.aws_files_inside(&connection()).unwrap();
+    folder.aws_files_inside(&connection(), &[]).unwrap();
     for path in ["a/b", "a/b/inside", "state/sandboxes"] {
         assert_eq!(mode(&scratch.at(path)), 0o700, "{path}");
     }
@@ -133,7 +133,7 @@ fn a_temporary_folder_is_removed() {
     let folder = Folder::temporary(&scratch.0).unwrap();
     let path = folder.path().to_owned();
     assert_eq!(mode(&path), 0o700);
-    folder.publish(&connection(), Timestamp::UNIX_EPOCH).unwrap();
+    folder.publish(&connection(), &[], Timestamp::UNIX_EPOCH).unwrap();
     drop(folder);
     assert!(!path.exists());
 }
@@ -153,4 +153,30 @@ fn a_folder_that_others_may_read_is_made_private_only_if_it_is_a_sandboxs() {
     assert_eq!(report.kind, Kind::Usage);
     assert!(report.causes[0].contains("thesis.tex"), "{report:?}");
     assert_eq!(mode(&path), 0o755);
+}
+
+#[test]
+fn other_accounts_are_profiles_outside_and_inside_and_the_first_is_the_default() {
+    let scratch = Scratch::new();
+    let folder = Folder::open(&scratch.at("a")).unwrap();
+    let read = |path: &Path| fs::read_to_string(path).unwrap();
+    let (config, credentials) = folder.aws_files_inside(&connection(), &[]).unwrap();
+    assert!(read(&config).starts_with("[sso-session sandbox]\n") && read(&credentials).is_empty());
+    let other = Connection { access_key_id: "AKIASTAGING".into(), ..connection() };
+    let profiles = [Profile { name: "staging".into(), connection: other }];
+    folder.publish(&connection(), &profiles, Timestamp::UNIX_EPOCH).unwrap();
+    let (config, credentials) = folder.aws_files_inside(&connection(), &profiles).unwrap();
+    assert_eq!(
+        read(&credentials),
+        "[default]\naws_access_key_id = AKIAABCDEFGHIJKLMNOP\naws_secret_access_key = the secret/+\n\
+         [staging]\naws_access_key_id = AKIASTAGING\naws_secret_access_key = the secret/+\n"
+    );
+    let text = read(&config);
+    let expected = "[profile staging]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:4566\n\n[sso-session sandbox]\n";
+    assert!(text.starts_with("[default]\nregion = us-east-1\n") && text.contains(expected), "{text}");
+    assert_eq!(read(&folder.path().join("config")), text);
+    assert_eq!(read(&folder.path().join("credentials")), read(&credentials));
+    assert_eq!((mode(&config), mode(&credentials)), (0o600, 0o600));
+    let found = super::read(folder.path()).unwrap().unwrap();
+    assert_eq!(found.connection.secret_access_key.as_str(), "the secret/+");
 }

@@ -168,6 +168,7 @@ impl World {
             ("gateway.example.test:443", gateway),
         ]);
         let mut sealed = planted(&aws);
+        sealed.write("home/.aws/config", "[default]\ns3 =\n  addressing_style = virtual\n");
         sealed.write("orders.asl.json", r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#);
         let way_out = format!("http://me:{PROXY_PASSWORD}@{}", proxy.address);
         sealed

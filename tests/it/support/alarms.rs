@@ -2,8 +2,6 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, StateValue, Statistic};
-use opsctl::aws::{Aws, AwsOptions, AwsSettings, Pools};
-use opsctl::settings::Environment;
 use tokio::runtime::Runtime;
 
 use super::Sandbox;
@@ -17,7 +15,7 @@ pub struct Alarms {
 impl Alarms {
     pub fn of(sandbox: &Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = runtime.block_on(client(sandbox));
+        let client = runtime.block_on(sandbox.aws()).cloudwatch();
         Alarms { client, runtime }
     }
 
@@ -59,12 +57,4 @@ impl Alarms {
             call.state_reason("it was set").send().await.unwrap()
         });
     }
-}
-
-async fn client(sandbox: &Sandbox) -> Client {
-    let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
-    let (options, env) = (AwsOptions::default(), Environment::default());
-    let settings =
-        AwsSettings { options: &options, env: &env, pools: &Pools::default(), sandbox: Some(connection) };
-    Aws::load(settings).await.unwrap().cloudwatch()
 }

@@ -4,8 +4,6 @@ use std::ops::Deref;
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::StateMachineType;
-use opsctl::aws::{Aws, AwsOptions, AwsSettings, Pools};
-use opsctl::settings::Environment;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -56,7 +54,7 @@ impl Deref for Machines {
 impl States {
     pub fn of(sandbox: &Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = runtime.block_on(client(sandbox));
+        let client = runtime.block_on(sandbox.aws()).sfn();
         States { client, runtime }
     }
 
@@ -123,12 +121,4 @@ impl States {
             client.create_activity().name(name).send().await.unwrap().activity_arn
         })
     }
-}
-
-async fn client(sandbox: &Sandbox) -> Client {
-    let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
-    let (options, env) = (AwsOptions::default(), Environment::default());
-    let settings =
-        AwsSettings { options: &options, env: &env, pools: &Pools::default(), sandbox: Some(connection) };
-    Aws::load(settings).await.unwrap().sfn()
 }

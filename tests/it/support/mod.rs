@@ -15,7 +15,7 @@ mod terminal;
 pub mod tunnel;
 mod waiting;
 
-pub use aws_cli::with_the_aws_cli;
+pub use aws_cli::{bring_the_aws_cli, with_the_aws_cli};
 pub use fake_aws::{FakeAws, Reply, Request};
 pub use gateway::{Gateway, Peer};
 pub use node::{Node, SESSION_ID};

@@ -8,6 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use opsctl::aws::{Asker, Aws, AwsOptions, AwsSettings, Pools};
+use opsctl::output::{Format, Reporter, ReporterSettings, Stream};
+use opsctl::settings::Environment;
+use opsctl::terminal::Terminals;
 use rustix::process::{Pid, Signal, kill_process};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_opsctl");
@@ -167,6 +171,25 @@ impl Sandbox {
     /// A sandbox with the defaults.
     pub fn up(sealed: &Sealed) -> Self {
         Sandbox::with_config(sealed, None)
+    }
+
+    /// Whoever may do everything in it, for clients of the SDK.
+    pub async fn aws(&self) -> Aws {
+        let connection = opsctl::sandbox::find(Some(&self.dir), || unreachable!()).unwrap();
+        let (options, env) = (AwsOptions::default(), Environment::default());
+        let (quiet, verbosity, progress, format) = (true, 0, false, Format::default());
+        let stderr = Stream::default();
+        let silent = ReporterSettings { quiet, verbosity, progress, stderr, format };
+        let reporter = Reporter::to(std::io::sink(), silent);
+        Aws::load(AwsSettings {
+            options: &options,
+            env: &env,
+            pools: &Pools::default(),
+            sandbox: Some(connection),
+            asker: Asker::new(&reporter, Terminals::default(), true),
+        })
+        .await
+        .unwrap()
     }
 
     /// A sandbox with this `sandbox.toml`.

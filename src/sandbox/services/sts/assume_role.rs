@@ -1,4 +1,4 @@
-//! AssumeRole: a session of a role of the account, if the role trusts who asks.
+//! AssumeRole: a session of a role, of this account or of another one of the sandbox, if the role trusts who asks.
 
 use super::{Fields, ServiceError, credentials, device};
 use crate::sandbox::account::Account;
@@ -86,14 +86,14 @@ impl<'a> Name<'a> {
     }
 }
 
-/// The role of this name. Where `sandbox.toml` names none, every name is one.
+/// The role of this name. Where `sandbox.toml` names none of its account, every name is one.
 fn role(account: &Account, arn: &Name<'_>) -> Option<Role> {
-    let identity = &account.identity;
-    if arn.account != identity.account || arn.partition != partition(&identity.region) {
+    if arn.partition != partition(&account.identity.region) {
         return None;
     }
-    let named = account.settings.roles.iter().find(|role| role.name == arn.name && arn.path.is_empty());
-    named.cloned().or_else(|| account.settings.any_role.then(|| Role::named(arn.name)))
+    let (roles, any_role) = account.settings.roles_of(arn.account)?;
+    let named = roles.iter().find(|role| role.name == arn.name && arn.path.is_empty());
+    named.cloned().or_else(|| any_role.then(|| Role::named(arn.name)))
 }
 
 /// AWS says the same whatever the reason is.

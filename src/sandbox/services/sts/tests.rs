@@ -244,3 +244,22 @@ fn a_session_of_the_user_with_a_code_assumes_what_needs_one() {
     let role = assume(&account, "deploy", &[]).unwrap();
     assert!(with(&account, &role, || assume(&account, "guarded", &code)).is_err());
 }
+
+#[test]
+fn a_role_of_another_account_of_the_sandbox_is_assumed_there() {
+    let accounts =
+        "[[accounts]]\nid = \"444455556666\"\nname = \"staging\"\nroles = [{ name = \"deploy\" }]\n";
+    let account = testing::account(accounts);
+    let assume = |role: &str| {
+        let arn = format!("arn:aws:iam::{role}");
+        call(&account, "AssumeRole", &[("RoleArn", arn.as_str()), ("RoleSessionName", "ann")])
+    };
+    let result = assume("444455556666:role/deploy").unwrap();
+    assert_eq!(element(&result, "Arn"), "arn:aws:sts::444455556666:assumed-role/deploy/ann");
+    let key = account.principals.get(element(&result, "AccessKeyId")).unwrap();
+    assert_eq!(key.principal.account, "444455556666");
+    assert!(assume("111122223333:role/any").is_ok());
+    for nobodys in ["444455556666:role/any", "777788889999:role/deploy"] {
+        assert_eq!(assume(nobodys).unwrap_err().code, "AccessDeniedException", "{nobodys}");
+    }
+}

@@ -78,10 +78,21 @@ async fn together_they_come_after_the_end_and_without_a_code() {
     assert!(left.is_empty(), "the file has no name: {left:?}");
 }
 
+fn ignored(signal: u32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() >> (signal - 1) & 1 == 1)
+}
+
 #[tokio::test]
 async fn control_characters_are_signals() {
     let house = House::new();
-    for (key, name) in [("\x03", "INT"), ("\x1c", "QUIT"), ("more\x1a\x03", "TSTP")] {
+    for (key, name, number) in [("\x03", "INT", 2), ("\x1c", "QUIT", 3), ("more\x1a\x03", "TSTP", 20)] {
+        // As a script's background jobs have it: what is ignored from the start, no shell can trap.
+        if ignored(number) {
+            eprintln!("left out: who started the tests ignores SIG{name}");
+            continue;
+        }
         // No program of its own that Ctrl-Z would stop.
         let script = format!("trap 'echo {name}; exit 5' {name}; echo ready; while :; do :; done");
         let mut client = apart(&house, &script).await;

@@ -4,8 +4,6 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use opsctl::aws::{Aws, AwsOptions, AwsSettings};
-use opsctl::settings::Environment;
 use opsctl_engine::manifest::report::{ReportManifest, ReportReader};
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -131,17 +129,7 @@ impl Rehearsal {
         sealed.write("count.sh", FUNCTION);
         let sandbox = Sandbox::with_config(&sealed, Some(config));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = runtime.block_on(async {
-            let connection = opsctl::sandbox::find(Some(&sandbox.dir), || unreachable!()).unwrap();
-            let (options, env) = (AwsOptions::default(), Environment::default());
-            let settings = AwsSettings {
-                options: &options,
-                env: &env,
-                pools: &opsctl::aws::Pools::default(),
-                sandbox: Some(connection),
-            };
-            Aws::load(settings).await.unwrap().s3()
-        });
+        let client = runtime.block_on(sandbox.aws()).s3();
         Rehearsal { sealed, sandbox, runtime, client }
     }
 

@@ -1,5 +1,14 @@
 //! Where credentials come from: one chain in the AWS CLI's order, which remembers the link that answered and
-//! asks the instance metadata service only on an instance.
+//! asks the instance metadata service only on an instance. Owns how a profile signs in: its roles with their codes, the
+//! cache that is shared with the AWS CLI, its programs, its logins.
+
+mod cache;
+mod desk;
+mod method;
+mod mfa;
+mod program;
+mod role;
+mod sso;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
@@ -7,8 +16,6 @@ use std::time::{Duration, SystemTime};
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -16,9 +23,12 @@ use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentials
 
 use tokio::sync::Mutex;
 
-use super::Profiles;
+use self::desk::Desk;
 use crate::sandbox::Connection;
 use crate::settings::{Environment, Origin};
+
+pub use desk::Settings;
+pub use mfa::Asker;
 
 #[derive(Debug)]
 struct Link {
@@ -39,7 +49,8 @@ pub struct Chain {
 const RENEWED_BEFORE: Duration = Duration::from_secs(60);
 
 impl Chain {
-    pub fn new(config: &ProviderConfig, profiles: &Profiles, env: &Environment) -> Self {
+    pub fn new(settings: Settings<'_>) -> Self {
+        let Settings { config, profiles, env, .. } = settings;
         let named_by_option = profiles.selected().is_some_and(|selected| match &selected.origin {
             Origin::Option(_) => true,
             Origin::Environment(name) => name.starts_with("OPSCTL_"),
@@ -54,15 +65,7 @@ impl Chain {
                 SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
             );
         }
-        link(
-            "profile",
-            SharedCredentialsProvider::new(
-                ProfileFileCredentialsProvider::builder()
-                    .configure(config)
-                    .profile_name(profiles.name())
-                    .build(),
-            ),
-        );
+        link("profile", SharedCredentialsProvider::new(OfProfile(Arc::new(Desk::new(settings)))));
         if !named_by_option {
             link(
                 "web identity",
@@ -144,6 +147,25 @@ impl ProvideCredentials for Chain {
         Self: 'a,
     {
         future::ProvideCredentials::new(self.current())
+    }
+}
+
+/// The profile in use, read when it is needed: keys in the environment do not care what is wrong with it.
+#[derive(Debug)]
+struct OfProfile(Arc<Desk>);
+
+impl ProvideCredentials for OfProfile {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async move {
+            match self.0.sign_in().await {
+                Ok(Some(credentials)) => Ok(credentials),
+                Ok(None) => Err(CredentialsError::not_loaded("the profile says nothing about it")),
+                Err(error) => Err(CredentialsError::provider_error(error)),
+            }
+        })
     }
 }
 

@@ -1,0 +1,307 @@
+//! The AWS CLI's cache of temporary credentials, `~/.aws/cli/cache`: its names, its files and its rules, so that what one
+//! tool was given serves the other, too. Nothing in it is needed: what cannot be read is asked for again.
+
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use jiff::Timestamp;
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::method::{Role, Sso};
+use crate::files;
+use crate::output::{Progress, Reporter};
+use crate::settings::Environment;
+
+/// The AWS CLI leaves credentials alone that have no longer to live.
+const LEFT: Duration = Duration::from_secs(15 * 60);
+
+/// What a file is called: the SHA-1 of what its credentials were asked for with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key(String);
+
+impl Key {
+    /// The arguments of AssumeRole but for those that are new each time, as Python writes sorted JSON.
+    pub fn of_role(role: &Role) -> Self {
+        let text = |name, value: &Option<String>| Some((name, python_string(value.as_deref()?)));
+        let seconds = role.duration_seconds.map(|seconds| ("DurationSeconds", seconds.to_string()));
+        let arguments = [
+            seconds,
+            text("ExternalId", &role.external_id),
+            Some(("RoleArn", python_string(&role.arn))),
+            text("RoleSessionName", &role.session_name),
+            text("SerialNumber", &role.mfa_serial),
+        ];
+        let pairs: Vec<String> =
+            arguments.into_iter().flatten().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+        Key::of(&format!("{{{}}}", pairs.join(", ")))
+    }
+
+    /// For these there are no spaces in the JSON.
+    pub fn of_sso(sso: &Sso) -> Self {
+        let of = match &sso.session {
+            Some(session) => ("sessionName", session),
+            None => ("startUrl", &sso.start_url),
+        };
+        let pairs = [("accountId", &sso.account_id), ("roleName", &sso.role_name), of];
+        let pairs = pairs.map(|(name, value)| format!("\"{name}\":{}", python_string(value)));
+        Key::of(&format!("{{{}}}", pairs.join(",")))
+    }
+
+    /// A login that many roles share; there is a lock of this name, and no file.
+    pub fn of_login(login: &str) -> Self {
+        Key::of(login)
+    }
+
+    fn of(text: &str) -> Self {
+        Key(hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()).as_ref()))
+    }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A string as Python's `json.dumps` writes it: in ASCII.
+fn python_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            ' '..='~' => out.push(letter),
+            _ => {
+                let mut units = [0; 2];
+                for unit in letter.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The folder; none where there is no home.
+#[derive(Debug)]
+pub struct Cache {
+    folder: Option<PathBuf>,
+    has_warned: AtomicBool,
+}
+
+/// Nobody else gets these credentials as long as this lives. The file stays: one that was removed could be locked by two.
+pub struct Held {
+    _file: Option<File>,
+}
+
+impl Cache {
+    pub fn of_user(env: &Environment) -> Self {
+        let home = env.get("HOME").map(Path::new).filter(|home| home.is_absolute());
+        Cache { folder: home.map(|home| home.join(".aws/cli/cache")), has_warned: AtomicBool::new(false) }
+    }
+
+    /// Credentials that live long enough.
+    pub fn read(&self, key: &Key) -> Option<Credentials> {
+        let path = self.path(key)?;
+        let text = match std::fs::read(&path) {
+            Ok(text) => Zeroizing::new(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => {
+                tracing::debug!("{} is not read: {error}", path.display());
+                return None;
+            }
+        };
+        match entry(&text, SystemTime::now()) {
+            Ok(credentials) => {
+                tracing::debug!("credentials are taken from {}", path.display());
+                Some(credentials)
+            }
+            Err(why) => {
+                tracing::debug!("{} is left aside: {why}", path.display());
+                None
+            }
+        }
+    }
+
+    /// Says once when it cannot be done: what was asked for is there all the same.
+    pub fn write(&self, key: &Key, content: &Value, reporter: &Reporter) {
+        let Some(path) = self.path(key) else { return };
+        let text = Zeroizing::new(content.to_string());
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let written =
+            files::make_private_folder(folder).and_then(|()| files::write_private(&path, text.as_bytes()));
+        if let Err(error) = written
+            && !self.has_warned.swap(true, Ordering::Relaxed)
+        {
+            reporter.warn(format!(
+                "the credentials are not kept for the next command: {} cannot be written: {error}",
+                folder.display()
+            ));
+        }
+    }
+
+    /// Keeps others out who want the same credentials; waits for who has them already. Where nothing can be locked,
+    /// everybody asks.
+    pub async fn hold(&self, key: &Key, reporter: &Reporter) -> Held {
+        let file = match self.lock_file(key) {
+            Some(Ok(file)) => file,
+            Some(Err(error)) => {
+                tracing::debug!("the cache of credentials is not locked: {error}");
+                return Held { _file: None };
+            }
+            None => return Held { _file: None },
+        };
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            tracing::info!("another opsctl gets the same credentials; waiting for it");
+            let _progress: Progress = reporter.progress("waiting for another opsctl that signs in", None);
+            let waiting = file.try_clone();
+            // It ends with the program if it is given up.
+            let _ = tokio::task::spawn_blocking(move || waiting?.lock()).await;
+        }
+        Held { _file: Some(file) }
+    }
+
+    fn lock_file(&self, key: &Key) -> Option<io::Result<File>> {
+        let folder = self.folder.as_ref()?;
+        let path = folder.join(format!(".{}.lock", key.0));
+        Some(files::make_private_folder(folder).and_then(|()| files::open_private(&path)))
+    }
+
+    fn path(&self, key: &Key) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(format!("{}.json", key.0)))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    credentials: Kept,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Kept {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: String,
+    expiration: String,
+}
+
+/// The reason why not says nothing of what is in the file.
+fn entry(text: &[u8], now: SystemTime) -> Result<Credentials, &'static str> {
+    let Entry { credentials: kept } =
+        serde_json::from_slice(text).map_err(|_| "it is not what the AWS CLI writes")?;
+    let expires = SystemTime::from(time(&kept.expiration).ok_or("its time of expiry is none")?);
+    if expires < now + LEFT {
+        return Err("what is in it expires within 15 minutes");
+    }
+    Ok(Credentials::new(
+        kept.access_key_id,
+        kept.secret_access_key,
+        Some(kept.session_token),
+        Some(expires),
+        "cache",
+    ))
+}
+
+/// A time as the AWS CLI writes it: in some files its zone is a word.
+pub fn time(text: &str) -> Option<Timestamp> {
+    match text.strip_suffix("UTC") {
+        Some(time) => format!("{time}Z").parse().ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// The element of an entry that has the credentials.
+pub fn element(credentials: &Credentials, account: Option<&str>) -> Value {
+    let expires = credentials.expiry().and_then(|time| Timestamp::try_from(time).ok()).unwrap_or_default();
+    let mut element = json!({
+        "AccessKeyId": credentials.access_key_id(),
+        "SecretAccessKey": credentials.secret_access_key(),
+        "SessionToken": credentials.session_token().unwrap_or_default(),
+        "Expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    });
+    if let Some(account) = account {
+        element["AccountId"] = account.into();
+    }
+    element
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::method::Source;
+    use super::*;
+
+    fn role() -> Role {
+        Role {
+            profile: "a".into(),
+            arn: "arn:aws:iam::111122223333:role/ops".into(),
+            source: Source::Environment,
+            external_id: None,
+            duration_seconds: None,
+            session_name: None,
+            mfa_serial: None,
+        }
+    }
+
+    /// The names were made by botocore 1.43.
+    #[test]
+    fn names_are_those_of_the_aws_cli() {
+        assert_eq!(Key::of_role(&role()), Key("78b7959a82647b8fade2a4e34944e3a1f6d84818".into()));
+        let full = Role {
+            external_id: Some("x \"é\u{1f600}\\".into()),
+            duration_seconds: Some(7200),
+            session_name: Some("me".into()),
+            mfa_serial: Some("arn:aws:iam::111122223333:mfa/me".into()),
+            ..role()
+        };
+        assert_eq!(Key::of_role(&full), Key("5a4c554d0c1c43fab5bbc7fc2fde61ecf57c9df3".into()));
+        let sso = |session: Option<&str>| Sso {
+            session: session.map(str::to_owned),
+            start_url: "https://x.awsapps.com/start".into(),
+            region: "eu-west-1".into(),
+            account_id: "111122223333".into(),
+            role_name: "Dev".into(),
+        };
+        assert_eq!(Key::of_sso(&sso(Some("my"))), Key("e9ddebe8bcc5d9b935e0bda05b8cd4f714821aae".into()));
+        assert_eq!(Key::of_sso(&sso(None)), Key("782ac0c32f3f49334d2627d62f939701c160a541".into()));
+    }
+
+    #[test]
+    fn an_entry_serves_until_fifteen_minutes_before_its_end() {
+        let now = SystemTime::from("2026-11-22T12:00:00Z".parse::<Timestamp>().unwrap());
+        let text = |expiration: &str| {
+            json!({ "Credentials": { "AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "t",
+                "Expiration": expiration }, "ResponseMetadata": {} })
+            .to_string()
+        };
+        for good in ["2026-11-22T12:15:00Z", "2026-11-22T12:15:00UTC", "2026-11-22T13:15:00+01:00"] {
+            let credentials = entry(text(good).as_bytes(), now).unwrap();
+            assert_eq!((credentials.access_key_id(), credentials.session_token()), ("ASIA", Some("t")));
+        }
+        for bad in ["2026-11-22T12:14:59Z", "2020-01-01T00:00:00UTC", "soon", ""] {
+            assert!(entry(text(bad).as_bytes(), now).is_err(), "{bad}");
+        }
+        for bad in ["", "{", "[]", "{\"Credentials\": {\"AccessKeyId\": 1}}"] {
+            assert!(entry(bad.as_bytes(), now).is_err(), "{bad}");
+        }
+    }
+}
