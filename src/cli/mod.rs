@@ -19,7 +19,8 @@ use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::change::Changes;
 use crate::commands::{
-    alarm, auth, completions, config, help, login, logout, man, metric, s3, sandbox, sfn, ssm, version, whoami,
+    alarm, auth, completions, config, help, login, logout, man, metric, s3, sandbox, sfn, ssm, version,
+    whoami,
 };
 use crate::config::names::variable;
 use crate::error::Error;

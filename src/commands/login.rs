@@ -74,7 +74,9 @@ pub async fn run(args: &LoginArgs, ctx: &Context) -> Result<Outcome> {
     let title = session.title();
     let (told, how) = match how {
         How::Already => (format!("the login at {title} is good until {expires}; nothing to do"), "already"),
-        How::Refreshed => (format!("the login at {title} was refreshed; it is good until {expires}"), "refreshed"),
+        How::Refreshed => {
+            (format!("the login at {title} was refreshed; it is good until {expires}"), "refreshed")
+        }
         How::Anew => (format!("logged in at {title} until {expires}"), "anew"),
     };
     reporter.status(told);

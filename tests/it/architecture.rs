@@ -178,12 +178,23 @@ fn only_the_sandbox_commands_know_the_sandbox() {
 #[test]
 fn no_group_of_commands_imports_another() {
     for group in ["ssm", "sandbox", "config", "auth"] {
-        let others: Vec<String> =
-            ["ssm", "sandbox", "config", "auth", "login", "logout", "whoami", "help", "man", "completions", "version"]
-                .iter()
-                .filter(|other| **other != group)
-                .map(|other| format!("crate::commands::{other}"))
-                .collect();
+        let others: Vec<String> = [
+            "ssm",
+            "sandbox",
+            "config",
+            "auth",
+            "login",
+            "logout",
+            "whoami",
+            "help",
+            "man",
+            "completions",
+            "version",
+        ]
+        .iter()
+        .filter(|other| **other != group)
+        .map(|other| format!("crate::commands::{other}"))
+        .collect();
         let others: Vec<&str> = others.iter().map(String::as_str).collect();
         assert_wall(|name| name.starts_with(&format!("commands/{group}/")), &others);
     }

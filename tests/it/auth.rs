@@ -141,7 +141,8 @@ fn what_is_exported_signs_in_and_is_never_logged() {
     let ran = finish(shell, b"").expect(0);
     assert_eq!(ran.stdout, "arn:aws:iam::111122223333:user/rehearsal\tenvironment\n");
     let config = std::fs::read_to_string(sealed.path("home/.aws/config")).unwrap();
-    let program = "[profile other]\nregion = us-east-1\ncredential_process = opsctl auth export --profile keys\n";
+    let program =
+        "[profile other]\nregion = us-east-1\ncredential_process = opsctl auth export --profile keys\n";
     sealed.write("home/.aws/config", &format!("{config}{program}"));
     sealed.run(["whoami", "--profile", "other"]).expect(0);
     let mut terminal = Terminal::opsctl(&sealed, (120, 24), &export);

@@ -137,7 +137,16 @@ fn a_code_that_somebody_approves_is_a_login_for_opsctl_and_the_aws_cli() {
     if bring_the_aws_cli(&mut sealed) {
         let mut command = std::process::Command::new("aws");
         sealed.seal(&mut command);
-        command.args(["sts", "get-caller-identity", "--profile", "new", "--query", "Arn", "--output", "text"]);
+        command.args([
+            "sts",
+            "get-caller-identity",
+            "--profile",
+            "new",
+            "--query",
+            "Arn",
+            "--output",
+            "text",
+        ]);
         let told = command.output().unwrap();
         let arn = String::from_utf8_lossy(&told.stdout).into_owned();
         assert!(arn.contains(":assumed-role/AWSReservedSSO_Administrator_"), "{told:?}");
@@ -422,8 +431,13 @@ fn no_secret_of_a_login_is_written_anywhere_but_into_its_cache() {
         let codes = written.match_indices("device_code: ").chain(written.match_indices("device_code\\\": "));
         for (at, name) in codes {
             let rest = &written[at + name.len()..];
-            assert!(rest.starts_with("Some(\"***") || rest.starts_with("Some(\\\"***") || rest.starts_with("None"),
-                "{}", &rest[..60]);
+            assert!(
+                rest.starts_with("Some(\"***")
+                    || rest.starts_with("Some(\\\"***")
+                    || rest.starts_with("None"),
+                "{}",
+                &rest[..60]
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint
 use aws_sdk_ssooidc::operation::create_token::builders::CreateTokenFluentBuilder;
 use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutput};
 use aws_types::SdkConfig;
-use aws_types::service_config::{LoadServiceConfig as _, ServiceConfigKey};
+use aws_types::service_config::ServiceConfigKey;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -153,8 +153,10 @@ impl Center {
         }
         let told = call.set_grant_types(grants.clone()).send().await;
         let told = told.map_err(|error| {
-            failure(&error, format!("cannot start a login at {}", session.start_url))
-                .hint(format!("sso_start_url and sso_region ({}) are those of your organization", session.region))
+            failure(&error, format!("cannot start a login at {}", session.start_url)).hint(format!(
+                "sso_start_url and sso_region ({}) are those of your organization",
+                session.region
+            ))
         })?;
         let missing = || Error::failed("the answer of AWS is not whole in RegisterClient");
         Ok(Registration {
@@ -210,7 +212,10 @@ impl Center {
     ) -> Result<Url, Error> {
         let cannot = |why: String| Error::failed("cannot tell where to log in").because(why);
         let mut url = Url::parse(&self.address().await?).map_err(|error| cannot(error.to_string()))?;
-        url.path_segments_mut().map_err(|()| cannot("it is no address".into()))?.pop_if_empty().push("authorize");
+        url.path_segments_mut()
+            .map_err(|()| cannot("it is no address".into()))?
+            .pop_if_empty()
+            .push("authorize");
         let scopes = registration.scopes.as_deref().unwrap_or_default().join(" ");
         url.query_pairs_mut()
             .append_pair("response_type", "code")
@@ -228,7 +233,10 @@ impl Center {
         let cannot = |error: Box<dyn std::error::Error + Send + Sync>| {
             Error::failed("cannot tell where to log in").because(error)
         };
-        let key = ServiceConfigKey::builder().service_id("SSO OIDC").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        let key = ServiceConfigKey::builder()
+            .service_id("SSO OIDC")
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url");
         let key = key.build().map_err(|error| cannot(error.into()))?;
         let set = self.sdk.service_config().and_then(|config| config.load_config(key));
         let params = Params::builder()

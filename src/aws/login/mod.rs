@@ -53,10 +53,18 @@ pub enum Step<'a> {
     Waiting,
     Damaged(&'a Damaged),
     /// A browser is on its way to this address.
-    Browser { url: &'a str },
+    Browser {
+        url: &'a str,
+    },
     /// It was not.
-    NoBrowser { why: &'a str },
-    Code { uri: &'a str, complete: Option<&'a str>, code: &'a str },
+    NoBrowser {
+        why: &'a str,
+    },
+    Code {
+        uri: &'a str,
+        complete: Option<&'a str>,
+        code: &'a str,
+    },
 }
 
 pub type Tell<'a> = &'a (dyn Fn(Step<'_>) + Sync);
@@ -75,7 +83,11 @@ pub enum State {
     None,
     Damaged,
     /// Good until then, or over since; whether it can be refreshed without anybody.
-    Until { expires: Timestamp, is_over: bool, is_refreshable: bool },
+    Until {
+        expires: Timestamp,
+        is_over: bool,
+        is_refreshable: bool,
+    },
 }
 
 /// What a logout has taken away.
@@ -105,7 +117,8 @@ impl Logins {
     pub async fn load(options: &AwsOptions, env: &Environment) -> Result<Self> {
         let profiles = Profiles::load(options, env).await?;
         // Those of sign-in: the address of an option is for the other services.
-        let endpoint = ["AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL"].iter().find_map(|name| env.text(name));
+        let endpoint =
+            ["AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL"].iter().find_map(|name| env.text(name));
         let network = Network::new(&profiles, env, endpoint.is_some_and(super::is_on_this_machine))?;
         Ok(Logins {
             set: profiles.set().unwrap_or_default(),
@@ -128,7 +141,8 @@ impl Logins {
             OfProfile::Session(session) => Ok(session),
             OfProfile::Console => {
                 let why = "opsctl makes no login of the console (login_session)";
-                let error = Error::new(Kind::Credentials, format!("cannot log in with the profile {profile}"));
+                let error =
+                    Error::new(Kind::Credentials, format!("cannot log in with the profile {profile}"));
                 Err(error.because(why).hint(format!("aws login --profile {profile}")))
             }
             OfProfile::Other => {
@@ -138,7 +152,9 @@ impl Logins {
                 names.sort_unstable();
                 Err(match names.as_slice() {
                     [] => error.hint("aws configure sso makes a profile that does"),
-                    names => error.hint(format!("--sso-session names a place to log in at: {}", names.join(", "))),
+                    names => {
+                        error.hint(format!("--sso-session names a place to log in at: {}", names.join(", ")))
+                    }
                 })
             }
         }
@@ -297,7 +313,8 @@ impl Logins {
 }
 
 fn kept(tokens: &Tokens, error: &std::io::Error) -> Error {
-    Error::failed(format!("cannot take the login out of {}", tokens.folder().display())).because(error.to_string())
+    Error::failed(format!("cannot take the login out of {}", tokens.folder().display()))
+        .because(error.to_string())
 }
 
 /// One login on its way.
@@ -365,7 +382,8 @@ impl Login<'_> {
             Answer::Expired | Answer::Pending | Answer::SlowDown => Err(unapproved().into()),
             Answer::Unknown => {
                 let _ = self.tokens.remove(&Key::of_registration(self.session));
-                Err(Error::new(Kind::Credentials, "AWS does not know opsctl any more; try it once more").into())
+                Err(Error::new(Kind::Credentials, "AWS does not know opsctl any more; try it once more")
+                    .into())
             }
         }
     }

@@ -21,7 +21,8 @@ pub fn remove_those_of(folder: Option<&Path>, session: &Session, set: &ProfileSe
     let Some(folder) = folder else { return 0 };
     let of_profile = |name: &str| {
         let value = |key| set.get_profile(name).and_then(|profile| profile.get(key));
-        let is_there = session::of_profile(set, name).is_ok_and(|of| of == OfProfile::Session(session.clone()));
+        let is_there =
+            session::of_profile(set, name).is_ok_and(|of| of == OfProfile::Session(session.clone()));
         let (account, role) = (value("sso_account_id")?, value("sso_role_name")?);
         is_there.then(|| Key::of_role(session, account, role))
     };

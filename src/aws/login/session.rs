@@ -49,9 +49,9 @@ pub fn of_profile(set: &ProfileSet, profile: &str) -> Result<OfProfile, Error> {
         let Some(section) = set.get_profile(name) else { return Ok(OfProfile::Other) };
         let value = |key: &str| section.get(key).filter(|value| !value.is_empty());
         if let Some(session) = value("sso_session") {
-            return named(set, session).map(OfProfile::Session).map_err(|error| {
-                error.because(format!("sso_session of profile {name} names it"))
-            });
+            return named(set, session)
+                .map(OfProfile::Session)
+                .map_err(|error| error.because(format!("sso_session of profile {name} names it")));
         }
         if let Some(start_url) = value("sso_start_url") {
             let missing = || wrong(&format!("profile {name}"), "sso_region");

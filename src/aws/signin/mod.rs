@@ -262,24 +262,15 @@ mod tests {
             link("environment", SharedCredentialsProvider::new(nothing)),
             link("profile", SharedCredentialsProvider::new(provider)),
         ];
-        Chain {
-            links: links.into(),
-            skipped: Arc::new([]),
-            source: Arc::default(),
-            cached: Arc::default(),
-        }
+        Chain { links: links.into(), skipped: Arc::new([]), source: Arc::default(), cached: Arc::default() }
     }
 
     #[tokio::test]
     async fn an_empty_chain_names_what_it_tried() {
         let error = chain(None, 0).provide_credentials().await.unwrap_err();
         assert!(matches!(error, CredentialsError::ProviderError(_)), "a provider that fails ends the search");
-        let empty = Chain {
-            links: [].into(),
-            skipped: Arc::new([]),
-            source: Arc::default(),
-            cached: Arc::default(),
-        };
+        let empty =
+            Chain { links: [].into(), skipped: Arc::new([]), source: Arc::default(), cached: Arc::default() };
         let error = empty.provide_credentials().await.unwrap_err();
         let source = std::error::Error::source(&error).map(ToString::to_string);
         assert_eq!((source.as_deref(), empty.source()), (Some("looked at: "), None));

@@ -18,7 +18,10 @@ pub struct Tried {
 #[derive(Debug)]
 pub enum Found {
     /// These are used.
-    Credentials { access_key_id: String, expires: Option<Timestamp> },
+    Credentials {
+        access_key_id: String,
+        expires: Option<Timestamp>,
+    },
     Nothing(String),
     /// The search ends with it, as in every command.
     Failure(Error),
@@ -38,7 +41,8 @@ impl Chain {
         };
         for (at, link) in self.links.iter().enumerate() {
             told.extend(skipped(at));
-            let found = if is_decided { Found::NotReached } else { found(link.provider.provide_credentials().await) };
+            let found =
+                if is_decided { Found::NotReached } else { found(link.provider.provide_credentials().await) };
             is_decided |= matches!(found, Found::Credentials { .. } | Found::Failure(_));
             told.push(Tried { source: link.source, found });
         }

@@ -63,7 +63,8 @@ const COLUMNS: &[Column<Step>] = &[
 
 impl Step {
     fn of(tried: &Tried) -> Self {
-        let step = |outcome, why| Step { source: tried.source, outcome, why, access_key_id: None, expires: None };
+        let step =
+            |outcome, why| Step { source: tried.source, outcome, why, access_key_id: None, expires: None };
         match &tried.found {
             Found::Credentials { access_key_id, expires } => {
                 Step { access_key_id: Some(access_key_id.clone()), expires: *expires, ..step("used", None) }

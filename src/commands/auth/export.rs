@@ -66,7 +66,9 @@ fn exported(credentials: &Credentials, form: Form) -> String {
             "AccessKeyId": credentials.access_key_id(),
             "SecretAccessKey": credentials.secret_access_key(),
         });
-        for (name, value) in [("SessionToken", credentials.session_token()), ("Expiration", expires.as_deref())] {
+        for (name, value) in
+            [("SessionToken", credentials.session_token()), ("Expiration", expires.as_deref())]
+        {
             if let Some(value) = value {
                 document[name] = value.into();
             }
@@ -141,7 +143,9 @@ mod tests {
         let document: serde_json::Value = serde_json::from_str(&exported(&keys, Form::Process)).unwrap();
         assert_eq!(document, json!({"Version": 1, "AccessKeyId": "AKID", "SecretAccessKey": "secret"}));
         let document: serde_json::Value = serde_json::from_str(&exported(&session, Form::Process)).unwrap();
-        assert_eq!((&document["SessionToken"], &document["Expiration"]),
-            (&"token".into(), &"2027-01-15T08:00:00Z".into()));
+        assert_eq!(
+            (&document["SessionToken"], &document["Expiration"]),
+            (&"token".into(), &"2027-01-15T08:00:00Z".into())
+        );
     }
 }
