@@ -87,11 +87,9 @@ fn said(set: &ProfileSet, name: &str) -> Survey {
             });
         }
         Method::Keys(_) => survey.method = "keys",
-        Method::Login => {
+        Method::Login(session) => {
             survey.method = "console login";
-            if let Some(arn) = value("login_session") {
-                survey.account = parts(arn).0;
-            }
+            survey.account = parts(&session).0;
         }
         // Its arguments may be secrets.
         Method::Program(line) => {

@@ -25,6 +25,16 @@ pub fn regions() -> ArgValueCompleter {
     })
 }
 
+/// For `--regions`.
+pub fn places() -> ArgValueCompleter {
+    completion::fixed(|| {
+        let all = Candidate::new(aws::ALL_REGIONS).described("all that are enabled");
+        let regions = aws::REGIONS.iter();
+        let regions = regions.map(|(region, place)| Candidate::new(*region).described(*place));
+        std::iter::once(all).chain(regions).collect()
+    })
+}
+
 /// The folders of those that run.
 pub fn sandboxes() -> ArgValueCompleter {
     completion::local(async |ctx| {

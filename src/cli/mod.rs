@@ -178,6 +178,27 @@ impl Command {
         }
     }
 
+    /// Lists and shows, whose answers in several regions and accounts make one list: what `--profiles` and `--regions` are for.
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::Whoami(_) => true,
+            Command::Ssm(command) => command.fans_out(),
+            Command::S3(command) => command.fans_out(),
+            Command::Sfn(command) => command.fans_out(),
+            Command::Alarm(command) => command.fans_out(),
+            Command::Metric(command) => command.fans_out(),
+            Command::Sandbox(_)
+            | Command::Auth(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Config(_)
+            | Command::Help(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Version(_) => false,
+        }
+    }
+
     /// What it does to AWS: guard rails of a profile look at it. Every verb says it for itself, none by a wildcard.
     pub fn changes(&self) -> Changes {
         match self {

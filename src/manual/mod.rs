@@ -27,19 +27,21 @@ pub enum Subject<'a> {
     Topic(Topic),
 }
 
-/// The command or the topic that is meant. A command wins: a topic of the same name is told by its help.
+/// The command or the topic that is meant. A topic with a text of its own wins: the command of its name has a help, too.
 pub fn find<'a>(root: &'a Command, words: &[String]) -> Result<Subject<'a>> {
     let topic = match words {
         [word] => Topic::called(word),
         _ => None,
     };
+    if let Some(topic) = topic.filter(|topic| !topic.is_a_command()) {
+        return Ok(Subject::Topic(topic));
+    }
     let mut found = root;
     let mut path = Vec::new();
     for word in words {
-        match (found.find_subcommand(word), topic) {
-            (Some(command), _) => found = command,
-            (None, Some(topic)) => return Ok(Subject::Topic(topic)),
-            (None, None) => return Err(unknown(found, word, path.is_empty()).into()),
+        match found.find_subcommand(word) {
+            Some(command) => found = command,
+            None => return Err(unknown(found, word, path.is_empty()).into()),
         }
         path.push(found.get_name());
     }
@@ -62,7 +64,9 @@ fn unknown(command: &Command, word: &str, first: bool) -> Error {
 pub fn subjects() -> Vec<Candidate> {
     let root = built();
     let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
-    let commands = root.get_subcommands().map(|it| Candidate::new(it.get_name()).described(about(it)));
+    let is_told = |name: &str| Topic::called(name).is_some_and(|topic| !topic.is_a_command());
+    let commands = root.get_subcommands().filter(|it| !is_told(it.get_name()));
+    let commands = commands.map(|it| Candidate::new(it.get_name()).described(about(it)));
     let topics = Topic::all().filter(|topic| !topic.is_a_command());
     commands.chain(topics.map(|topic| Candidate::new(topic.name()).described(topic.about()))).collect()
 }
@@ -97,6 +101,8 @@ mod tests {
             (&["ssm", "connect"], "opsctl ssm connect"),
             (&["exit-codes"], "topic exit-codes"),
             (&["sandbox"], "opsctl sandbox"),
+            (&["auth"], "topic auth"),
+            (&["auth", "export"], "opsctl auth export"),
         ] {
             assert_eq!(name(words).unwrap(), expected, "{words:?}");
         }

@@ -146,7 +146,7 @@ fn what_is_exported_signs_in_and_is_never_logged() {
     sealed.write("home/.aws/config", &format!("{config}{program}"));
     sealed.run(["whoami", "--profile", "other"]).expect(0);
     let mut terminal = Terminal::opsctl(&sealed, (120, 24), &export);
-    terminal.wait_for("warning: these are secrets");
+    terminal.wait_for("these are secrets: who sees them");
     terminal.wait_for("\"AccessKeyId\"");
     assert!(terminal.end().1.success());
     let refused = sealed.run(export.iter().chain(&["-o", "json"])).expect(2);

@@ -266,7 +266,7 @@ fn a_refusal_in_the_browser_is_told_and_so_is_one_that_cannot_be_opened() {
     let mut terminal = Terminal::opsctl(&sealed, SIZE, &["login", "--profile", "new"]);
     let told = visit(&approved(&sandbox, &sent(&sealed)));
     assert!(told.contains("The login was refused"), "{told}");
-    terminal.wait_for("error: the login was refused");
+    terminal.wait_for("the login was refused\r\n");
     assert_eq!(terminal.end().1.code(), Some(4));
     for (program, why) in [("/nowhere/browser", "No such file or directory"), ("false", "exit status: 1")] {
         let (mut sealed, _sandbox) = world(AT_ONCE);
@@ -330,7 +330,7 @@ fn what_cannot_be_kept_is_not_asked_for() {
     let (sealed, _sandbox) = world(AT_ONCE);
     sealed.write("home/.aws/sso", "no folder");
     let ran = log_in(&sealed, &[]).expect(1);
-    assert!(ran.stderr.starts_with("error: cannot keep a login\ncause: "), "{ran:?}");
+    assert!(ran.stderr.starts_with("error: cannot keep a login\n  cause: "), "{ran:?}");
     let mut command = sealed.command(["login", "--profile", "new"]);
     command.env_remove("HOME").env("AWS_CONFIG_FILE", sealed.path("home/.aws/config"));
     let ran = crate::support::finish(command, b"").expect(1);
@@ -431,13 +431,8 @@ fn no_secret_of_a_login_is_written_anywhere_but_into_its_cache() {
         let codes = written.match_indices("device_code: ").chain(written.match_indices("device_code\\\": "));
         for (at, name) in codes {
             let rest = &written[at + name.len()..];
-            assert!(
-                rest.starts_with("Some(\"***")
-                    || rest.starts_with("Some(\\\"***")
-                    || rest.starts_with("None"),
-                "{}",
-                &rest[..60]
-            );
+            let is_masked = ["***", "Some(\"***", "Some(\\\"***"].iter().any(|mask| rest.starts_with(mask));
+            assert!(is_masked, "{way:?} {written}");
         }
     }
 }

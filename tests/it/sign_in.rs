@@ -130,6 +130,12 @@ async fn signed_in(sandbox: &Sandbox) -> String {
     login["accessToken"].as_str().unwrap().to_owned()
 }
 
+/// A key that works only with its token, of the sandbox's own user.
+pub fn session_key(sandbox: &Sandbox) -> Credentials {
+    let sts = client!(aws_sdk_sts, sandbox, credentials_provider(own_key(sandbox)));
+    key(runtime().block_on(sts.get_session_token().send()).unwrap().credentials().unwrap())
+}
+
 /// What the AWS CLI keeps of a login that has just been made.
 pub fn kept_login(sandbox: &Sandbox) -> Value {
     runtime().block_on(login(sandbox))

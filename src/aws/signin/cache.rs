@@ -115,24 +115,22 @@ impl Cache {
     /// Credentials that live long enough.
     pub fn read(&self, key: &Key) -> Option<Credentials> {
         let path = self.path(key)?;
-        let text = match std::fs::read(&path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => {
-                tracing::debug!("{} is not read: {error}", path.display());
-                return None;
-            }
-        };
-        match entry(&text, SystemTime::now()) {
+        match look(&path) {
             Ok(credentials) => {
                 tracing::debug!("credentials are taken from {}", path.display());
                 Some(credentials)
             }
-            Err(why) => {
+            Err(None) => None,
+            Err(Some(why)) => {
                 tracing::debug!("{} is left aside: {why}", path.display());
                 None
             }
         }
+    }
+
+    /// The same once more: somebody may have left them there meanwhile. What is wrong with a file has been told.
+    pub fn read_again(&self, key: &Key) -> Option<Credentials> {
+        look(&self.path(key)?).ok()
     }
 
     /// Says once when it cannot be done: what was asked for is there all the same.
@@ -182,6 +180,13 @@ impl Cache {
     fn path(&self, key: &Key) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(format!("{}.json", key.0)))
     }
+}
+
+/// The reason why not, where there is a file.
+fn look(path: &Path) -> Result<Credentials, Option<String>> {
+    let text = std::fs::read(path)
+        .map_err(|error| (error.kind() != io::ErrorKind::NotFound).then(|| error.to_string()))?;
+    entry(&Zeroizing::new(text), SystemTime::now()).map_err(|why| Some(why.to_owned()))
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::login::LoginCredentialsProvider;
 use aws_config::profile::ProfileSet;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCredentialsProvider};
@@ -17,8 +18,8 @@ use aws_types::region::Region;
 use futures_util::future::BoxFuture;
 
 use super::super::calls::Calls;
-use super::super::error::credentials_failure;
-use super::cache::Cache;
+use super::super::error::{credentials_failure, innermost};
+use super::cache::{Cache, Key};
 use super::method::{Keys, Method, Reader, Role, Source};
 use super::{Asker, program, role, sso};
 use crate::aws::Profiles;
@@ -122,16 +123,20 @@ impl Desk {
                     let provider = WebIdentityTokenCredentialsProvider::builder().configure(&self.config);
                     provided(provider.static_configuration(configuration).build()).await
                 }
-                Method::Login => Err(Error::new(
-                    Kind::Credentials,
-                    format!(
-                        "the profile {profile} signs in by login_session, which only the AWS CLI can read yet"
-                    ),
-                )
-                .hint(format!(
-                    "eval \"$(aws configure export-credentials --profile {profile} --format env)\""
-                ))),
+                Method::Login(session) => self.by_login(session, profile).await,
             }
+        })
+    }
+
+    /// The SDK reads what `aws login` keeps, and refreshes it with what serves once.
+    async fn by_login(&self, session: &str, profile: &str) -> Result<Credentials, Error> {
+        let _held = self.cache.hold(&Key::of_login(session), self.asker.reporter()).await;
+        let provider = LoginCredentialsProvider::builder(session).configure(&self.config).build();
+        provider.provide_credentials().await.map_err(|error| {
+            let message = format!("the console login of the profile {profile} cannot be used");
+            Error::new(Kind::Credentials, message)
+                .because(innermost(&error))
+                .hint(format!("aws login --profile {profile}"))
         })
     }
 

@@ -23,7 +23,7 @@ pub enum Method {
     Sso(Sso),
     Keys(Keys),
     /// A console login, as `aws login` makes it.
-    Login,
+    Login(String),
     /// `credential_process`.
     Program(String),
 }
@@ -117,8 +117,8 @@ impl Reader<'_> {
         if has_keys {
             return self.keys(name).map(|keys| Some(Method::Keys(keys)));
         }
-        if value("login_session").is_some() {
-            return Ok(Some(Method::Login));
+        if let Some(session) = value("login_session") {
+            return Ok(Some(Method::Login(session.to_owned())));
         }
         Ok(value("credential_process").map(|line| Method::Program(line.to_owned())))
     }
@@ -264,7 +264,10 @@ mod tests {
             ("region = eu-west-1".to_owned(), "None"),
             (KEYS.to_owned(), "Some(Keys(Keys { id: \"AKIA\", .. }))"),
             ("credential_process = tool --x".to_owned(), "Some(Program(\"tool --x\"))"),
-            ("login_session = arn:aws:iam::111122223333:user/me".to_owned(), "Some(Login)"),
+            (
+                "login_session = arn:aws:iam::111122223333:user/me".to_owned(),
+                "Some(Login(\"arn:aws:iam::111122223333:user/me\"))",
+            ),
             (
                 "role_arn = arn\nweb_identity_token_file = /token".to_owned(),
                 "Some(WebIdentity { role_arn: \"arn\", token_file: \"/token\", session_name: None })",

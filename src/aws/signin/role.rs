@@ -24,7 +24,7 @@ pub async fn credentials(role: &Role, desk: &Desk) -> Result<Credentials, Error>
     }
     let _held = desk.cache.hold(&key, desk.asker.reporter()).await;
     // Who was waited for has left them there.
-    if let Some(kept) = desk.cache.read(&key) {
+    if let Some(kept) = desk.cache.read_again(&key) {
         return Ok(kept);
     }
     let client = desk.sts(desk.of_source(role).await?);

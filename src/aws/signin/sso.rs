@@ -32,7 +32,7 @@ pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Creden
     // Roles of one login share its token, and a token is refreshed with what serves once.
     let login = sso.session.as_ref().unwrap_or(&sso.start_url);
     let _held = desk.cache.hold(&Key::of_login(login), reporter).await;
-    if let Some(kept) = desk.cache.read(&key) {
+    if let Some(kept) = desk.cache.read_again(&key) {
         return Ok(kept);
     }
     let token = token(sso, login, profile, desk).await?;
@@ -50,7 +50,7 @@ pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Creden
 
 fn given(answer: GetRoleCredentialsOutput) -> Option<Credentials> {
     let given = answer.role_credentials?;
-    let expires = DateTime::from_millis(given.expiration).try_into().ok()?;
+    let expires = DateTime::from_secs(given.expiration / 1000).try_into().ok()?;
     let (id, secret) = (given.access_key_id?, given.secret_access_key?);
     Some(Credentials::new(id, secret, given.session_token, Some(expires), "sso"))
 }

@@ -3,7 +3,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::{Value, json};
 
 use super::{kept, world};
-use crate::sign_in::{kept_login, start_url};
+use crate::sign_in::{kept_login, session_key, start_url};
 use crate::support::{Sandbox, Sealed};
 
 const SESSION: &str = "my";
@@ -90,9 +90,11 @@ fn a_token_that_is_over_is_refreshed_and_kept_without_a_word() {
         let [kept] = kept(&sealed).try_into().unwrap();
         std::fs::remove_file(kept).unwrap();
     }
-    // A refresh token that is none any more.
+    // Tokens that are none any more.
     login["expiresAt"] = "2020-01-01T00:00:00Z".into();
-    login["refreshToken"] = "plantedToken".into();
+    for token in ["accessToken", "refreshToken"] {
+        login[token] = "plantedToken".into();
+    }
     sealed.write(&token_file(SESSION), &login.to_string());
     refused(&sealed, "the login of the profile sso has expired");
 }
@@ -152,7 +154,7 @@ fn no_token_of_a_login_and_no_key_of_its_role_is_written_anywhere_but_into_the_c
             written.push_str(&(ran.stdout + &ran.stderr));
         }
         written.push_str(&std::fs::read_to_string(sealed.path("opsctl.log")).unwrap_or_default());
-        assert!(written.contains("sso:GetRoleCredentials"), "nothing was logged: {written}");
+        assert!(written.contains(":GetRoleCredentials"), "nothing was logged: {written}");
         login = serde_json::from_slice(&std::fs::read(sealed.path(&token_file(SESSION))).unwrap()).unwrap();
         let [kept] = kept(&sealed).try_into().unwrap();
         let role: Value = serde_json::from_slice(&std::fs::read(&kept).unwrap()).unwrap();
@@ -170,4 +172,49 @@ fn no_token_of_a_login_and_no_key_of_its_role_is_written_anywhere_but_into_the_c
         }
         std::fs::remove_file(kept).unwrap();
     }
+}
+
+/// What `aws login` keeps of a session of the console; the SDK reads it. Its refresh is not tried: the sandbox has none.
+#[test]
+fn a_console_login_of_the_aws_cli_signs_in_until_it_is_over() {
+    const CONSOLE: &str = "arn:aws:iam::111122223333:user/rehearsal";
+    let profile = format!("[profile console]\nregion = us-east-1\nlogin_session = {CONSOLE}\n");
+    let (mut sealed, sandbox) = world("", &profile);
+    let key = session_key(&sandbox);
+    let digest = ring::digest::digest(&ring::digest::SHA256, CONSOLE.as_bytes());
+    let name: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let file = format!("home/.aws/login/cache/{name}.json");
+    let kept = |expires: &str| {
+        json!({
+            "accessToken": {
+                "accessKeyId": key.access_key_id(),
+                "secretAccessKey": key.secret_access_key(),
+                "sessionToken": key.session_token().unwrap(),
+                "accountId": "111122223333",
+                "expiresAt": expires,
+            },
+            "tokenType": "aws_sigv4",
+            "refreshToken": "plantedToken",
+            "idToken": "plantedToken",
+            "clientId": "arn:aws:signin:::devtools/same-device",
+            "dpopKey": "plantedKey",
+        })
+        .to_string()
+    };
+    let args = ["--debug", "--log", "trace", "whoami", "--profile", "console"];
+    let refused = |sealed: &Sealed| {
+        let ran = sealed.run(args).expect(4);
+        assert!(ran.stderr.contains("the console login of the profile console cannot be used"), "{ran:?}");
+        assert!(ran.stderr.contains("hint: aws login --profile console"), "{ran:?}");
+        assert!(!ran.stderr.contains("planted"), "{ran:?}");
+    };
+    refused(&sealed);
+    sealed.write(&file, &kept("2099-01-01T00:00:00Z"));
+    let ran = sealed.run(args).expect(0);
+    assert!(ran.stdout.contains(CONSOLE), "{ran:?}");
+    for secret in [key.secret_access_key(), key.session_token().unwrap(), "planted"] {
+        assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "{ran:?}");
+    }
+    sealed.set("AWS_MAX_ATTEMPTS", "1").write(&file, &kept("2020-01-01T00:00:00Z"));
+    refused(&sealed);
 }
