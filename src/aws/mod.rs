@@ -54,7 +54,9 @@ pub use error::{
 pub use http::Pools;
 pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
-pub use profile::{KnownProfile, Profiles, known_profiles, meant_profiles, selected as selected_profile};
+pub use profile::{
+    KnownProfile, Profiles, known_profiles, known_sso_sessions, meant_profiles, selected as selected_profile,
+};
 pub use region::{
     ALL as ALL_REGIONS, REGIONS, check as checked_region, check_places as check_regions,
     check_shape as check_region, configured as configured_region, is_open_to_all, of_partition,

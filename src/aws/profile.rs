@@ -45,6 +45,15 @@ pub async fn known_profiles() -> Result<Vec<KnownProfile>> {
     Ok(known.collect())
 }
 
+/// Every place to log in at that the files name, with its address.
+pub async fn known_sso_sessions() -> Result<Vec<(String, String)>> {
+    let set = read(None).await?;
+    let mut names: Vec<&str> = set.sso_sessions().collect();
+    names.sort_unstable();
+    let about = |name: &str| set.sso_session(name).and_then(|session| session.get("sso_start_url"));
+    Ok(names.into_iter().map(|name| (name.to_owned(), about(name).unwrap_or_default().to_owned())).collect())
+}
+
 async fn read(selected: Option<String>) -> Result<ProfileSet> {
     let read = load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), selected.map(Into::into)).await;
     Ok(read.map_err(|error| {

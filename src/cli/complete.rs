@@ -11,6 +11,14 @@ pub fn profiles() -> ArgValueCompleter {
     })
 }
 
+/// The places to log in at.
+pub fn sso_sessions() -> ArgValueCompleter {
+    completion::local(async |_| {
+        let sessions = aws::known_sso_sessions().await?.into_iter();
+        Ok(sessions.map(|(name, about)| Candidate::new(name).described(about)).collect())
+    })
+}
+
 pub fn regions() -> ArgValueCompleter {
     completion::fixed(|| {
         aws::REGIONS.iter().map(|(region, place)| Candidate::new(*region).described(*place)).collect()

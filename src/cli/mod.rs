@@ -28,6 +28,7 @@ use crate::output::{ColorChoice, Format};
 use crate::settings::Environment;
 
 pub use change::{ChangeArgs, TokenArgs, WaitArgs, interval};
+pub use complete::sso_sessions;
 pub use documented::{documented, shown, with_overview};
 pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};
