@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::aws::login::{Browser, Logins};
-use crate::aws::{Asker, Aws, AwsOptions, AwsSettings, selected_profile};
+use crate::aws::{Asker, Aws, AwsOptions, AwsSettings, Pools, selected_profile};
 use crate::cli::{DetailArgs, GlobalArgs, ListArgs, Moment, Origins};
 use crate::config::{Guard, Guards};
 use crate::error::{Error, Result};
@@ -27,6 +27,7 @@ pub struct Context {
     global: GlobalArgs,
     options: AwsOptions,
     origins: Origins,
+    guards: Guards,
     guard: Option<Guard>,
     env: Environment,
     terminals: Terminals,
@@ -34,6 +35,7 @@ pub struct Context {
     out: Output,
     reporter: Reporter,
     deadline: OnceLock<Instant>,
+    pools: Arc<Pools>,
     aws: OnceCell<Arc<Aws>>,
 }
 
@@ -47,8 +49,22 @@ impl Context {
         let out = Output::stdout(output_settings(&global, &env, terminals, now)?, reporter.clone());
         let options = aws_options(&global, &origins);
         let guard = guard(&guards, &global, &options, &env);
-        let (deadline, aws) = (OnceLock::new(), OnceCell::new());
-        Ok(Context { global, options, origins, guard, env, terminals, now, out, reporter, deadline, aws })
+        let (deadline, pools, aws) = (OnceLock::new(), Arc::default(), OnceCell::new());
+        Ok(Context {
+            global,
+            options,
+            origins,
+            guards,
+            guard,
+            env,
+            terminals,
+            now,
+            out,
+            reporter,
+            deadline,
+            pools,
+            aws,
+        })
     }
 
     /// For completing a command line: says nothing, asks nothing, tries each call once. Nothing of the environment
@@ -67,8 +83,65 @@ impl Context {
         let reporter = Reporter::stderr(reporter_settings(&global, &env, terminals));
         let settings = OutputSettings::new(Format::default(), stdout, now);
         let out = Output::stdout(settings, reporter.clone());
-        let (deadline, aws) = (OnceLock::new(), OnceCell::new());
-        Context { global, options, origins, guard: None, env, terminals, now, out, reporter, deadline, aws }
+        Context {
+            global,
+            options,
+            origins,
+            guards: Guards::default(),
+            guard: None,
+            env,
+            terminals,
+            now,
+            out,
+            reporter,
+            deadline: OnceLock::new(),
+            pools: Arc::default(),
+            aws: OnceCell::new(),
+        }
+    }
+
+    /// The same for another profile, with its guard rails; in this region where neither it nor the environment names
+    /// one. Connections are shared.
+    #[must_use]
+    pub fn signing_in(&self, profile: Option<Setting<String>>, region: Option<Setting<String>>) -> Self {
+        let mut other = self.copied(self.out.clone(), self.reporter.clone());
+        other.options.last_region = region;
+        if let Some(profile) = profile {
+            other.global.profile = Some(profile.value.clone());
+            // Wherever it is written: among several it is meant by its name, and nothing else comes before it.
+            other.options.profile = Some(Setting::new(profile.value, Origin::Option("--profiles".into())));
+            other.guard = guard(&other.guards, &other.global, &other.options, &other.env);
+        }
+        other
+    }
+
+    /// The same in one of several places: signed in, with an output of its own; nobody is asked anything there.
+    #[must_use]
+    pub fn in_place(&self, aws: Aws, out: Output, label: &str) -> Self {
+        let mut other = self.copied(out, self.reporter.at(label));
+        other.global.region = Some(aws.region().value.clone());
+        other.options.region = Some(aws.region().clone());
+        other.global.no_input = true;
+        other.aws = OnceCell::new_with(Some(Arc::new(aws)));
+        other
+    }
+
+    fn copied(&self, out: Output, reporter: Reporter) -> Self {
+        Context {
+            global: self.global.clone(),
+            options: self.options.clone(),
+            origins: self.origins.clone(),
+            guards: self.guards.clone(),
+            guard: self.guard.clone(),
+            env: self.env.clone(),
+            terminals: self.terminals,
+            now: self.now,
+            out,
+            reporter,
+            deadline: self.deadline.clone(),
+            pools: Arc::clone(&self.pools),
+            aws: OnceCell::new(),
+        }
     }
 
     /// A reporter for failures that come before there is a context.
@@ -197,21 +270,11 @@ impl Context {
     pub async fn aws(&self) -> Result<&Arc<Aws>> {
         self.aws
             .get_or_try_init(async || {
-                let sandbox = match &self.global.sandbox {
-                    Some(dir) => {
-                        let dir = (!dir.as_os_str().is_empty()).then_some(dir.as_path());
-                        Some(sandbox::find(dir, || self.state_dir())?)
-                    }
-                    None => None,
-                };
-                let settings = AwsSettings {
-                    options: &self.options,
-                    env: &self.env,
-                    expected_account: self.guard.as_ref().and_then(|guard| guard.expected_account.as_ref()),
-                    sandbox,
-                    asker: Asker::new(&self.reporter, self.terminals, self.global.no_input),
-                };
-                Ok(Arc::new(Aws::load(settings).await?))
+                let aws = self.sign_in().await?;
+                if let Some(expected) = self.expected_account() {
+                    aws.must_be(expected).await?;
+                }
+                Ok(Arc::new(aws))
             })
             .await
     }
@@ -231,10 +294,36 @@ impl Context {
         Browser::at_hand(&self.env).filter(|_| is_seen)
     }
 
+    /// The account that must be called, by the guard rails of the profile.
+    pub fn expected_account(&self) -> Option<&Setting<String>> {
+        self.guard.as_ref()?.expected_account.as_ref()
+    }
+
+    /// A sign-in that has not been held against the account that is expected: whoever wants one does that before anything
+    /// else is sent.
+    pub async fn sign_in(&self) -> Result<Aws> {
+        let sandbox = match &self.global.sandbox {
+            Some(dir) => {
+                let dir = (!dir.as_os_str().is_empty()).then_some(dir.as_path());
+                Some(sandbox::find(dir, || self.state_dir())?)
+            }
+            None => None,
+        };
+        let settings = AwsSettings {
+            options: &self.options,
+            env: &self.env,
+            pools: &self.pools,
+            sandbox,
+            asker: Asker::new(&self.reporter, self.terminals, self.global.no_input),
+        };
+        Aws::load(settings).await
+    }
+
     /// Where a failure happened, as far as it is known.
     pub fn place(&self) -> Place {
         let aws = self.aws.get();
         Place {
+            account: None,
             region: aws.map(|aws| aws.region().value.clone()),
             profile: aws.and_then(|aws| aws.profile().map(|profile| profile.value.clone())),
         }
@@ -250,6 +339,7 @@ fn aws_options(global: &GlobalArgs, origins: &Origins) -> AwsOptions {
     AwsOptions {
         profile: origins.setting("profile", global.profile.clone()),
         region: origins.setting("region", global.region.clone()),
+        last_region: None,
         endpoint_url: origins.setting("endpoint-url", global.endpoint_url.clone()),
         max_attempts: origins.setting("max-attempts", global.max_attempts),
         retry_mode: origins.setting("retry-mode", global.retry_mode),

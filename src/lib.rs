@@ -10,6 +10,7 @@ pub mod completion;
 pub mod config;
 pub mod context;
 pub mod error;
+pub mod fan_out;
 pub mod files;
 pub mod functions;
 pub mod input;

@@ -8,7 +8,7 @@ use opsctl::context::{Context, environment_of_this_process, state_dir};
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
 use opsctl::output::{Format, Place, Reporter};
 use opsctl::settings::Environment;
-use opsctl::{commands, completion, panics, sandbox, signals, unattended};
+use opsctl::{commands, completion, fan_out, panics, sandbox, signals, unattended};
 
 /// Bytes of stack for work beside the main thread, such as reading a document: more than the deepest one takes.
 const STACK: usize = 32 << 20;
@@ -60,7 +60,12 @@ fn run(command: &Command, context: &Context) -> Result<Outcome> {
         let _inside = runtime.enter();
         signals::outlive_the_limit_of_files()?;
     }
-    let verb = commands::run(command, context);
+    let verb = async {
+        match fan_out::is_wanted(context, command.fans_out())? {
+            true => fan_out::run(context, async |place| commands::run(command, place).await).await,
+            false => commands::run(command, context).await,
+        }
+    };
     let outcome = runtime.block_on(unattended::run(verb, command.handles_signals(), context));
     // A thread that waits for the keyboard must not keep the program alive.
     runtime.shutdown_background();

@@ -126,7 +126,7 @@ impl Intercept for Calls {
 }
 
 /// The operation as a policy names it: `ssm:StartSession`.
-struct Operation<'a>(&'a ConfigBag);
+pub(super) struct Operation<'a>(pub(super) &'a ConfigBag);
 
 impl fmt::Display for Operation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

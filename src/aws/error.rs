@@ -128,13 +128,13 @@ pub fn credentials_failure(error: &CredentialsError) -> Error {
                 Some(tried) => built.because(tried),
                 None => built,
             }
-            .hint("aws configure or aws sso login sets credentials up; --profile picks a profile")
+            .hint("aws configure or opsctl login sets credentials up; --profile picks a profile")
             .hint("opsctl sandbox run -- COMMAND needs none")
         }
         _ if login && (text.contains("expired") || text.contains("refresh")) => {
             Error::new(Kind::Credentials, "the login has expired")
                 .because(innermost(error))
-                .hint("aws sso login")
+                .hint("opsctl login")
         }
         _ => match refused_sign_in(error) {
             Some(detail) => Error::new(Kind::Credentials, "the credentials cannot be used").aws(detail),

@@ -2,7 +2,7 @@
 //! websocket of a session.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -16,6 +16,8 @@ use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 use super::Profiles;
+use super::limiter::Limiter;
+use super::paced::Paced;
 use crate::error::{Error, Result};
 use crate::settings::Environment;
 
@@ -29,6 +31,30 @@ pub struct Network {
     proxies: Matcher,
 }
 
+/// The connections of a process, and how fast it may call: whoever has the same way out shares them.
+#[derive(Debug, Default)]
+pub struct Pools {
+    clients: Mutex<Vec<(Arc<Network>, SharedHttpClient)>>,
+    limiter: Limiter,
+}
+
+impl Pools {
+    pub fn client(&self, network: &Arc<Network>) -> SharedHttpClient {
+        let mut pools = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |known: &&(Arc<Network>, SharedHttpClient)| known.0.is_same_way(network);
+        if let Some((_, client)) = pools.iter().find(same) {
+            return client.clone();
+        }
+        let client = SharedHttpClient::new(Paced(network.http_client()));
+        pools.push((Arc::clone(network), client.clone()));
+        client
+    }
+
+    pub fn limiter(&self) -> Limiter {
+        self.limiter.clone()
+    }
+}
+
 impl Network {
     pub fn new(profiles: &Profiles, env: &Environment, is_local: bool) -> Result<Self> {
         let named = env.text("AWS_CA_BUNDLE").map(|path| (path, "AWS_CA_BUNDLE".to_owned())).or_else(|| {
@@ -38,7 +64,12 @@ impl Network {
         Ok(Network { bundle, is_local, proxies: Matcher::from_env() })
     }
 
-    pub fn http_client(&self) -> SharedHttpClient {
+    /// The proxies are those of the process.
+    fn is_same_way(&self, other: &Network) -> bool {
+        self.bundle == other.bundle && self.is_local == other.is_local
+    }
+
+    fn http_client(&self) -> SharedHttpClient {
         let connector = self.connectors();
         Builder::new().build_with_connector_fn(move |settings, components| {
             connector(settings.cloned(), components.and_then(|components| components.sleep_impl()))

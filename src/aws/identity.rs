@@ -21,7 +21,7 @@ impl Aws {
 
     /// Refuses another account than the expected one, and one that nobody can tell. Asked at whatever address calls go
     /// to, since the keys decide who is called.
-    pub(super) async fn must_be(&self, expected: &Setting<String>) -> Result<()> {
+    pub async fn must_be(&self, expected: &Setting<String>) -> Result<()> {
         let Setting { value: expected, origin } = expected;
         let profile = self.profile().map_or(DEFAULT, |profile| profile.value.as_str());
         let found = self.identity().await.map_err(|error| {

@@ -9,12 +9,15 @@ mod error;
 mod http;
 mod iam;
 mod identity;
+mod limiter;
 pub mod login;
 mod options;
+mod paced;
 mod profile;
 mod region;
 mod signin;
 mod survey;
+mod turns;
 mod websocket;
 
 use std::sync::Arc;
@@ -41,15 +44,23 @@ use crate::settings::{Environment, Setting};
 use self::addressing::Addressing;
 use self::calls::Calls;
 use self::identity::Identity;
+use self::limiter::Limiter;
+use self::turns::Turns;
 
 pub use body::{Body, Input};
 pub use error::{
     AwsFailure, TRUST_HINT, credentials_failure, failure, is_denied, is_throttled, is_untrusted,
 };
+pub use http::Pools;
 pub use iam::Role;
 pub use options::{AwsOptions, RetryMode};
-pub use profile::{KnownProfile, Profiles, known_profiles, selected as selected_profile};
-pub use region::{REGIONS, check_shape as check_region, configured as configured_region};
+pub use profile::{
+    KnownProfile, Profiles, known_profiles, known_sso_sessions, meant_profiles, selected as selected_profile,
+};
+pub use region::{
+    ALL as ALL_REGIONS, REGIONS, check as checked_region, check_places as check_regions,
+    check_shape as check_region, configured as configured_region, is_open_to_all, of_partition,
+};
 pub use signin::{Asker, Found, Tried};
 pub use survey::Survey;
 pub use websocket::{Socket, WebsocketError, dial, is_presigned};
@@ -73,8 +84,8 @@ const ENDPOINT_VARIABLES: [&str; 8] = [
 pub struct AwsSettings<'a> {
     pub options: &'a AwsOptions,
     pub env: &'a Environment,
-    /// The account that must be called, by the guard rails of the profile.
-    pub expected_account: Option<&'a Setting<String>>,
+    /// Connections that are open already.
+    pub pools: &'a Pools,
     /// The sandbox asked for by `--sandbox`.
     pub sandbox: Option<Connection>,
     pub asker: Asker,
@@ -90,13 +101,13 @@ pub struct Aws {
     network: Arc<http::Network>,
     addressing: Addressing,
     identity: Arc<OnceCell<Identity>>,
+    limiter: Limiter,
 }
 
 impl Aws {
-    /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance, or an account is
-    /// expected, which is asked for before anything else can be.
+    /// Reads the AWS configuration files; calls nothing unless the region is only known to the instance.
     pub async fn load(settings: AwsSettings<'_>) -> Result<Self> {
-        let AwsSettings { options, env, expected_account, sandbox, asker } = settings;
+        let AwsSettings { options, env, pools, sandbox, asker } = settings;
         let profiles = match sandbox {
             Some(_) => Profiles::none(),
             None => Profiles::load(options, env).await?,
@@ -112,7 +123,7 @@ impl Aws {
         let is_local = has_keys
             && endpoint.as_deref().or(env.text(ENDPOINT_VARIABLES[0])).is_some_and(is_on_this_machine);
         let network = Arc::new(http::Network::new(&profiles, env, is_local)?);
-        let client = network.http_client();
+        let client = pools.client(&network);
         let region = match &sandbox {
             Some(sandbox) => region::in_sandbox(options, env, &sandbox.region)?,
             None => region::resolve(options, env, &profiles, client.clone()).await?,
@@ -152,50 +163,62 @@ impl Aws {
             clients.insert_origin("endpoint_url", SdkOrigin::shared_config());
         }
         let addressing = Addressing::of(&profiles)?;
-        let (sdk, identity) = (clients.build(), Arc::default());
-        let aws = Aws { sdk, credentials, region, profile, network, addressing, identity };
-        if let Some(expected) = expected_account {
-            aws.must_be(expected).await?;
-        }
-        Ok(aws)
+        let (sdk, identity, limiter) = (clients.build(), Arc::default(), pools.limiter());
+        Ok(Aws { sdk, credentials, region, profile, network, addressing, identity, limiter })
     }
 
-    // Every client tells its calls: nothing else can be done to all of them at once.
+    /// The same sign-in in another region.
+    #[must_use]
+    pub fn in_region(&self, region: Setting<String>) -> Self {
+        let sdk = self.sdk.to_builder().region(Region::new(region.value.clone())).build();
+        Aws { sdk, region, ..self.clone() }
+    }
+
+    fn turns(&self) -> Turns {
+        Turns {
+            limiter: self.limiter.clone(),
+            identity: Arc::clone(&self.identity),
+            profile: self.profile.as_ref().map(|profile| profile.value.clone()),
+        }
+    }
+
+    // Every client tells its calls and waits for its turns: nothing else can be done to all of them at once.
 
     pub fn ssm(&self) -> aws_sdk_ssm::Client {
         use aws_sdk_ssm::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn kms(&self) -> aws_sdk_kms::Client {
         use aws_sdk_kms::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn sts(&self) -> aws_sdk_sts::Client {
         use aws_sdk_sts::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn s3(&self) -> aws_sdk_s3::Client {
         use aws_sdk_s3::{Client, config::Builder};
         let into_path = self.addressing.into_path(&self.sdk);
-        Client::from_conf(Builder::from(&self.sdk).force_path_style(into_path).interceptor(Calls).build())
+        let builder = Builder::from(&self.sdk).force_path_style(into_path);
+        Client::from_conf(builder.interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn s3control(&self) -> aws_sdk_s3control::Client {
         use aws_sdk_s3control::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn sfn(&self) -> aws_sdk_sfn::Client {
         use aws_sdk_sfn::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
         use aws_sdk_cloudwatch::{Client, config::Builder};
-        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).build())
+        Client::from_conf(Builder::from(&self.sdk).interceptor(Calls).interceptor(self.turns()).build())
     }
 
     pub fn region(&self) -> &Setting<String> {

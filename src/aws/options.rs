@@ -10,6 +10,8 @@ use crate::settings::{Environment, Origin, Setting};
 pub struct AwsOptions {
     pub profile: Option<Setting<String>>,
     pub region: Option<Setting<String>>,
+    /// Where nothing else names a region.
+    pub last_region: Option<Setting<String>>,
     pub endpoint_url: Option<Setting<String>>,
     pub max_attempts: Option<Setting<u32>>,
     pub retry_mode: Option<Setting<RetryMode>>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_config::profile::{ProfileSet, load};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
+use opsctl_engine::glob;
 
 use super::options::{AwsOptions, asked, configured, variable};
 use crate::error::{Error, Kind, Result};
@@ -44,6 +45,15 @@ pub async fn known_profiles() -> Result<Vec<KnownProfile>> {
     Ok(known.collect())
 }
 
+/// Every place to log in at that the files name, with its address.
+pub async fn known_sso_sessions() -> Result<Vec<(String, String)>> {
+    let set = read(None).await?;
+    let mut names: Vec<&str> = set.sso_sessions().collect();
+    names.sort_unstable();
+    let about = |name: &str| set.sso_session(name).and_then(|session| session.get("sso_start_url"));
+    Ok(names.into_iter().map(|name| (name.to_owned(), about(name).unwrap_or_default().to_owned())).collect())
+}
+
 async fn read(selected: Option<String>) -> Result<ProfileSet> {
     let read = load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), selected.map(Into::into)).await;
     Ok(read.map_err(|error| {
@@ -61,6 +71,38 @@ pub fn selected(options: &AwsOptions, env: &Environment) -> Option<Setting<Strin
         .cloned()
         .or_else(|| variable(env, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]))
         .or_else(|| of_file().cloned())
+}
+
+fn with_known(error: Error, name: &str, mut known: Vec<&str>) -> Error {
+    known.sort_unstable();
+    match nearest(name, known.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None if known.is_empty() => error.hint("no profile is configured; aws configure makes one"),
+        None => error.hint(format!("the profiles are {}", known.join(", "))),
+    }
+}
+
+/// The profiles that names and patterns with `*` and `?` mean, in their order, each once.
+pub async fn meant_profiles(wanted: &Setting<Vec<String>>) -> Result<Vec<Setting<String>>> {
+    let known: Vec<String> = known_profiles().await?.into_iter().map(|profile| profile.name).collect();
+    let mut meant: Vec<Setting<String>> = Vec::new();
+    for wish in &wanted.value {
+        // A name may have any character of a pattern in it, so what is called so comes first.
+        let is_pattern = glob::is_pattern(wish) && !known.contains(wish);
+        let is_meant = |name: &&String| if is_pattern { glob::fits(wish, name) } else { *name == wish };
+        let found: Vec<&String> = known.iter().filter(is_meant).collect();
+        if found.is_empty() {
+            let what = if is_pattern { "no profile is like" } else { "there is no profile" };
+            let error = Error::new(Kind::Credentials, format!("{what} {wish:?} ({})", wanted.origin));
+            return Err(with_known(error, wish, known.iter().map(String::as_str).collect()).into());
+        }
+        for name in found {
+            if meant.iter().all(|known| known.value != *name) {
+                meant.push(Setting::new(name.clone(), wanted.origin.clone()));
+            }
+        }
+    }
+    Ok(meant)
 }
 
 /// The profiles of the configuration and the credentials file.
@@ -93,14 +135,7 @@ impl Profiles {
             Kind::Credentials,
             format!("profile {} does not exist ({})", selected.value, selected.origin),
         );
-        let mut names: Vec<&str> = set.profiles().collect();
-        names.sort_unstable();
-        Err(match nearest(&selected.value, names.iter().copied()) {
-            Some(near) => error.hint(format!("did you mean {near}?")),
-            None if names.is_empty() => error.hint("no profile is configured; aws configure makes one"),
-            None => error.hint(format!("the profiles are {}", names.join(", "))),
-        }
-        .into())
+        Err(with_known(error, &selected.value, set.profiles().collect()).into())
     }
 
     /// The profile that was asked for by name; `None` when the default one serves.

@@ -13,6 +13,9 @@ use crate::error::{Error, Kind, Result};
 use crate::output::nearest;
 use crate::settings::{Environment, Origin, Setting};
 
+/// For `--regions`: every region.
+pub const ALL: &str = "all";
+
 const METADATA_LIMIT: Duration = Duration::from_secs(2);
 
 /// The regions that were open in November 2026 and where they are: for completion and near matches, never to refuse
@@ -58,6 +61,31 @@ pub const REGIONS: &[(&str, &str)] = &[
     ("us-west-2", "Oregon"),
 ];
 
+/// The others of the partition must be enabled first.
+const OPEN_TO_ALL: [&str; 21] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+];
+
 pub async fn resolve(
     options: &AwsOptions,
     env: &Environment,
@@ -94,10 +122,32 @@ pub fn configured(options: &AwsOptions, env: &Environment, profiles: &Profiles) 
         .or_else(|| options::variable(env, &["AWS_REGION", "AWS_DEFAULT_REGION"]))
         .or_else(|| options::configured(&options.region).cloned())
         .or_else(|| profiles.setting("region"))
+        .or_else(|| options.last_region.clone())
+}
+
+/// Whether it is open to every account. The others answer only those that have enabled them.
+pub fn is_open_to_all(region: &str) -> bool {
+    OPEN_TO_ALL.contains(&region)
+}
+
+/// The regions of the partition that this one is of.
+pub fn of_partition(region: &str) -> impl Iterator<Item = &'static str> {
+    let partition = partition(region);
+    REGIONS.iter().map(|(region, _)| *region).filter(move |region| self::partition(region) == partition)
+}
+
+/// What the names of its regions begin with, where they are not those of most.
+fn partition(region: &str) -> Option<&'static str> {
+    ["cn-", "us-gov-"].into_iter().find(|start| region.starts_with(start))
+}
+
+/// What can be said against a value of `--regions`.
+pub fn check_places(text: &str) -> Result<(), String> {
+    if text == ALL { Ok(()) } else { check_shape(text) }
 }
 
 /// A region becomes part of host names: what cannot be one is refused before anything is sent.
-fn check(region: Setting<String>) -> Result<Setting<String>> {
+pub fn check(region: Setting<String>) -> Result<Setting<String>> {
     let text = &region.value;
     if is_shaped(text) {
         return Ok(region);
@@ -144,6 +194,16 @@ mod tests {
         {
             assert!(region(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_partition_of_a_region_is_told_by_its_name() {
+        assert_eq!(of_partition("cn-north-1").collect::<Vec<_>>(), ["cn-north-1", "cn-northwest-1"]);
+        assert_eq!(of_partition("us-gov-west-1").count(), 2);
+        let usual: Vec<&str> = of_partition("xx-new-12").collect();
+        assert_eq!(usual.len(), REGIONS.len() - 4);
+        assert_eq!(usual.iter().filter(|region| is_open_to_all(region)).count(), 17);
+        assert!(OPEN_TO_ALL.iter().all(|region| REGIONS.iter().any(|(known, _)| known == region)));
     }
 
     #[test]

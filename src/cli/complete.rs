@@ -11,9 +11,27 @@ pub fn profiles() -> ArgValueCompleter {
     })
 }
 
+/// The places to log in at.
+pub fn sso_sessions() -> ArgValueCompleter {
+    completion::local(async |_| {
+        let sessions = aws::known_sso_sessions().await?.into_iter();
+        Ok(sessions.map(|(name, about)| Candidate::new(name).described(about)).collect())
+    })
+}
+
 pub fn regions() -> ArgValueCompleter {
     completion::fixed(|| {
         aws::REGIONS.iter().map(|(region, place)| Candidate::new(*region).described(*place)).collect()
+    })
+}
+
+/// For `--regions`.
+pub fn places() -> ArgValueCompleter {
+    completion::fixed(|| {
+        let all = Candidate::new(aws::ALL_REGIONS).described("all that are enabled");
+        let regions = aws::REGIONS.iter();
+        let regions = regions.map(|(region, place)| Candidate::new(*region).described(*place));
+        std::iter::once(all).chain(regions).collect()
     })
 }
 

@@ -76,6 +76,35 @@ pub struct GlobalArgs {
     #[arg(long, global = true, add = complete::regions(), help_heading = "AWS", add = Check::new(aws::check_region))]
     pub region: Option<String>,
 
+    /// List in these profiles, all at once; * and ? stand for letters. A row says its account and region
+    #[arg(
+        long,
+        global = true,
+        value_name = "A,B,C",
+        value_delimiter = ',',
+        overrides_with = "profiles",
+        conflicts_with = "profile",
+        hide_short_help = true,
+        add = complete::profiles(),
+        help_heading = "AWS"
+    )]
+    pub profiles: Option<Vec<String>>,
+
+    /// List in these regions, all at once; all: those of the partition that the account has enabled
+    #[arg(
+        long,
+        global = true,
+        value_name = "A,B,C",
+        value_delimiter = ',',
+        overrides_with = "regions",
+        conflicts_with = "region",
+        hide_short_help = true,
+        add = complete::places(),
+        add = Check::new(aws::check_regions),
+        help_heading = "AWS"
+    )]
+    pub regions: Option<Vec<String>>,
+
     /// Send the calls of every service to this address
     #[arg(long, global = true, value_name = "URL", hide_short_help = true, help_heading = "AWS", add = Check::new(aws::check_endpoint))]
     pub endpoint_url: Option<String>,
@@ -90,7 +119,7 @@ pub struct GlobalArgs {
         default_missing_value = "",
         // That of paths refuses the empty one, which stands for the only sandbox.
         value_parser = OsStringValueParser::new().map(PathBuf::from),
-        conflicts_with_all = ["profile", "endpoint_url"],
+        conflicts_with_all = ["profile", "profiles", "endpoint_url"],
         add = complete::sandboxes(),
         help_heading = "AWS"
     )]

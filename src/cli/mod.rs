@@ -28,6 +28,7 @@ use crate::output::{ColorChoice, Format};
 use crate::settings::Environment;
 
 pub use change::{ChangeArgs, TokenArgs, WaitArgs, interval};
+pub use complete::sso_sessions;
 pub use documented::{documented, shown, with_overview};
 pub use duration::{duration, positive_duration};
 pub use global::{GlobalArgs, LogFormat};
@@ -169,6 +170,24 @@ impl Command {
             | Command::Login(_)
             | Command::Logout(_)
             | Command::Whoami(_)
+            | Command::Config(_)
+            | Command::Help(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Version(_) => false,
+        }
+    }
+
+    /// Lists and shows, whose answers in several regions and accounts make one list: what `--profiles` and `--regions` are for.
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::Whoami(_) => true,
+            Command::Ssm(command) => command.fans_out(),
+            Command::S3(command) => command.fans_out(),
+            Command::Sfn(command) => command.fans_out(),
+            Command::Alarm(command) => command.fans_out(),
+            Command::Metric(command) => command.fans_out(),
+            Command::Sandbox(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)

@@ -49,7 +49,7 @@ impl From<anyhow::Error> for Misunderstood {
 
 /// The values that the options of the command and of the whole tool have without being defaults, and where each came
 /// from.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Origins(Vec<Given>);
 
 impl Origins {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::aws::login::{How, Step};
 use crate::change;
+use crate::cli;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::output::{Column, Reporter};
@@ -38,7 +39,7 @@ use crate::output::{Column, Reporter};
 #[command(verbatim_doc_comment)]
 pub struct LoginArgs {
     /// The section of the AWS config file to log in with
-    #[arg(long, value_name = "NAME", conflicts_with = "profile", help_heading = "Target")]
+    #[arg(long, value_name = "NAME", conflicts_with = "profile", help_heading = "Target", add = cli::sso_sessions())]
     sso_session: Option<String>,
 
     /// Show an address and a code

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::change;
+use crate::cli;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::output::Column;
@@ -31,7 +32,7 @@ use crate::output::Column;
 #[command(verbatim_doc_comment)]
 pub struct LogoutArgs {
     /// The section of the AWS config file to log out of
-    #[arg(long, value_name = "NAME", conflicts_with = "profile", help_heading = "Target")]
+    #[arg(long, value_name = "NAME", conflicts_with = "profile", help_heading = "Target", add = cli::sso_sessions())]
     sso_session: Option<String>,
 
     /// Every login there is, whoever has made it

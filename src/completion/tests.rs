@@ -75,6 +75,8 @@ fn commands_options_and_values() {
                 "fire",
             ],
         ),
+        ("opsctl auth ", &["profiles", "explain", "export"]),
+        ("opsctl auth export --format f", &["fish"]),
         ("opsctl alarm history --type c", &["configuration"]),
         ("opsctl alarm watch --for-state in", &["insufficient-data"]),
         ("opsctl alarm list --state a", &["alarm"]),

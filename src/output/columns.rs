@@ -44,7 +44,7 @@ fn find<'a, T>(known: &'a [Column<T>], name: &str) -> Result<&'a Column<T>> {
     })
 }
 
-fn unknown_column(name: &str, known: &[&str]) -> Error {
+pub(super) fn unknown_column(name: &str, known: &[&str]) -> Error {
     let error = Error::usage(format!("unknown column '{name}'"));
     let error = match nearest(name, known.iter().copied()) {
         Some(near) => error.hint(format!("did you mean '{near}'?")),

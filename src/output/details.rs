@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::cell::Column;
 use super::columns;
 use super::delimited;
+use super::gathering::Rows;
 use super::json::Envelope;
 use super::settings::Format;
 use super::stdout::{Output, to_value};
@@ -17,6 +18,8 @@ pub struct Details<'a, T> {
     output: &'a Output,
     kind: &'a str,
     columns: Vec<&'a Column<T>>,
+    /// Where it is an item of a list.
+    rows: Option<Rows<'a, T>>,
 }
 
 impl<'a, T: Serialize> Details<'a, T> {
@@ -25,11 +28,16 @@ impl<'a, T: Serialize> Details<'a, T> {
         if settings.query.is_some() {
             output.refuse_columns_with_query()?;
         }
-        Ok(Details { output, kind, columns: columns::select(known, settings.columns.as_deref())? })
+        let rows = output.part().map(|part| Rows::details(output, part, kind, known)).transpose()?;
+        let wanted = settings.columns.as_deref().filter(|_| rows.is_none());
+        Ok(Details { output, kind, columns: columns::select(known, wanted)?, rows })
     }
 
     pub fn show(&self, item: &T) -> Result<()> {
         let (output, settings) = (self.output, self.output.settings());
+        if let Some(rows) = &self.rows {
+            return rows.add(item, settings.format == Format::Ndjson);
+        }
         if let Some(query) = &settings.query {
             let document = match settings.format {
                 Format::Ndjson => to_value(item)?,

@@ -10,6 +10,8 @@ use crate::error::{Kind, Report};
 /// Where a command was at work when it failed.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
+    /// Known where a command works in several.
+    pub account: Option<String>,
     pub region: Option<String>,
     pub profile: Option<String>,
 }
@@ -24,6 +26,8 @@ pub struct Failure {
     causes: Vec<String>,
     aws_code: Option<String>,
     request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     region: Option<String>,
     profile: Option<String>,
     hint: Option<String>,
@@ -40,6 +44,7 @@ impl Failure {
             causes: report.causes.clone(),
             aws_code: aws.code,
             request_id: aws.request_id,
+            account: place.account.clone(),
             region: place.region.clone(),
             profile: place.profile.clone(),
             hint: (!report.hints.is_empty()).then(|| report.hints.join("\n")),
@@ -136,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_object_has_every_member_always() {
-        let place = Place { region: Some("eu-west-1".into()), profile: None };
+        let place = Place { region: Some("eu-west-1".into()), ..Place::default() };
         let json = serde_json::to_string_pretty(&Failure::new(&report(), &place)).unwrap();
         insta::assert_snapshot!(json);
     }

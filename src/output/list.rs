@@ -10,8 +10,9 @@ use super::cell::Column;
 use super::columns::{self, Sort};
 use super::delimited;
 use super::failure::Failure;
+use super::gathering::Rows;
 use super::json::{self, Envelope};
-use super::settings::Format;
+use super::settings::{Format, OutputSettings};
 use super::sink::write_error;
 use super::stdout::{Output, to_value};
 use super::table::{Grid, Head, Piece};
@@ -28,6 +29,8 @@ pub struct ListWriter<'a, T> {
     errors: Vec<Failure>,
     taken: usize,
     header_due: bool,
+    /// Where the list is a part of a larger one.
+    rows: Option<Rows<'a, T>>,
 }
 
 impl<'a, T: Serialize> ListWriter<'a, T> {
@@ -36,15 +39,22 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
         if settings.query.is_some() {
             output.refuse_columns_with_query()?;
         }
+        let rows = output.part().map(|part| Rows::list(output, part, kind, known)).transpose()?;
+        // Columns and order are then those of the whole.
+        let (wanted, sort) = match rows {
+            Some(_) => (None, None),
+            None => (settings.columns.as_deref(), settings.sort.as_deref()),
+        };
         Ok(ListWriter {
             output,
             kind,
-            columns: columns::select(known, settings.columns.as_deref())?,
-            sort: settings.sort.as_deref().map(|sort| Sort::new(known, sort)).transpose()?,
+            columns: columns::select(known, wanted)?,
+            sort: sort.map(|sort| Sort::new(known, sort)).transpose()?,
             held: Vec::new(),
             errors: Vec::new(),
             taken: 0,
             header_due: settings.format == Format::Csv && !settings.no_header,
+            rows,
         })
     }
 
@@ -61,7 +71,9 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
                 break;
             }
             self.taken += 1;
-            if self.streams() {
+            if let Some(rows) = &self.rows {
+                rows.add(&item, self.streams())?;
+            } else if self.streams() {
                 self.write(&item)?;
             } else {
                 self.held.push(item);
@@ -80,6 +92,10 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
 
     /// Writes what is held and ends the document.
     pub fn finish(mut self) -> Result<()> {
+        if let Some(rows) = &self.rows {
+            self.errors.drain(..).for_each(|failure| rows.failed(failure));
+            return Ok(());
+        }
         let settings = self.output.settings();
         let mut items = std::mem::take(&mut self.held);
         if let Some(sort) = &self.sort {
@@ -101,16 +117,9 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
                 self.output.structured(&Envelope::list(self.kind, &items, &self.errors))
             }
             (None, Format::Table) => {
-                let mut grid = self.grid(&items);
+                let grid = self.grid(&items);
                 drop(items);
-                // What was asked for by name is shown, however wide it is.
-                let shown = match settings.columns {
-                    None => grid.keep_what_fits(&settings.stdout, !settings.no_header),
-                    Some(_) => self.columns.len(),
-                };
-                self.output.document(|into| grid.write(into, &settings.stdout, !settings.no_header))?;
-                self.tell_what_is_left_out(shown);
-                Ok(())
+                self.output.table(grid, &self.columns.iter().map(|column| column.name).collect::<Vec<_>>())
             }
         }
     }
@@ -118,15 +127,21 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
     /// Each item is written when it comes. A query sees the whole document, except in ndjson.
     pub fn streams(&self) -> bool {
         let settings = self.output.settings();
-        self.sort.is_none()
+        settings.sort.is_none()
             && settings.format.streams()
             && (settings.query.is_none() || settings.format == Format::Ndjson)
     }
 
     fn wanted(&self) -> ControlFlow<()> {
-        let full =
-            self.sort.is_none() && self.output.settings().limit.is_some_and(|limit| self.taken >= limit);
-        if full { ControlFlow::Break(()) } else { self.output.sink().flow() }
+        let OutputSettings { sort, limit, .. } = self.output.settings();
+        let full = sort.is_none() && limit.is_some_and(|limit| self.taken >= limit);
+        if full {
+            return ControlFlow::Break(());
+        }
+        match &self.rows {
+            Some(rows) if self.streams() && rows.wanted().is_break() => ControlFlow::Break(()),
+            _ => self.output.sink().flow(),
+        }
     }
 
     /// One item as a line of its own.
@@ -166,17 +181,6 @@ impl<'a, T: Serialize> ListWriter<'a, T> {
         delimited::write_csv(&mut line, self.columns.iter().map(|column| column.name), terminal)
             .map_err(write_error)?;
         self.output.sink().put(&line)
-    }
-
-    fn tell_what_is_left_out(&self, shown: usize) {
-        let names: Vec<&str> = self.columns.iter().skip(shown).map(|column| column.name).collect();
-        let count = match names.len() {
-            0 => return,
-            1 => "1 column does".to_owned(),
-            count => format!("{count} columns do"),
-        };
-        let message = format!("{count} not fit: {}; --columns chooses others", names.join(", "));
-        self.output.reporter().status(message);
     }
 
     fn grid(&self, items: &[T]) -> Grid {

@@ -38,7 +38,10 @@ pub struct Progress {
 impl Progress {
     pub(super) fn new(reporter: Reporter, label: String, total: Option<u64>) -> Self {
         let label = escape(&label).into_owned();
-        let bar = reporter.bars().add(total.map_or_else(ProgressBar::no_length, ProgressBar::new));
+        let bar = match reporter.is_one_of_several() {
+            true => ProgressBar::hidden(),
+            false => reporter.bars().add(total.map_or_else(ProgressBar::no_length, ProgressBar::new)),
+        };
         if !bar.is_hidden() {
             bar.set_style(style(total.is_some(), reporter.settings().stderr.unicode));
             bar.set_message(label.clone());

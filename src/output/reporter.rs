@@ -35,6 +35,8 @@ pub struct ReporterSettings {
 #[derive(Clone)]
 pub struct Reporter {
     shared: Arc<Shared>,
+    /// Before what happens: where it does.
+    place: Option<Arc<str>>,
 }
 
 /// The columns and lines that a terminal has at the moment, where they can be told.
@@ -91,7 +93,13 @@ impl Reporter {
             target,
             raw: AtomicUsize::new(0),
         };
-        Reporter { shared: Arc::new(shared) }
+        Reporter { shared: Arc::new(shared), place: None }
+    }
+
+    /// The same stream for what happens in one of several places. No bars: they would be as many.
+    #[must_use]
+    pub fn at(&self, place: &str) -> Self {
+        Reporter { place: Some(place.into()), ..self.clone() }
     }
 
     /// A drawing, for people who look on; it fits their terminal.
@@ -190,6 +198,10 @@ impl Reporter {
         }
     }
 
+    pub(super) fn is_one_of_several(&self) -> bool {
+        self.place.is_some()
+    }
+
     pub(super) fn bars(&self) -> &MultiProgress {
         &self.shared.bars
     }
@@ -205,7 +217,8 @@ impl Reporter {
 
     fn line(&self, label: &str, style: Style, message: &dyn Display) {
         let style = if self.settings().stderr.color { style } else { Style::new() };
-        self.write(&format!("{style}{label}{style:#}{}\n", escape(&message.to_string())));
+        let place = self.place.as_deref().map(|place| format!("{place}: ")).unwrap_or_default();
+        self.write(&format!("{style}{label}{style:#}{}\n", escape(&format!("{place}{message}"))));
     }
 
     fn write(&self, lines: &str) {

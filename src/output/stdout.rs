@@ -14,6 +14,7 @@ use super::details::Details;
 use super::drawing;
 use super::escape::escape_lines;
 use super::failure::Failure;
+use super::gathering::Part;
 use super::json;
 use super::list::ListWriter;
 use super::pager;
@@ -21,6 +22,7 @@ use super::reporter::Reporter;
 use super::selected;
 use super::settings::{Format, OutputSettings};
 use super::sink::{RawOutput, Sink, write_error};
+use super::table::Grid;
 use super::time::TimeForm;
 use super::yaml;
 use crate::error::{Error, Result};
@@ -34,6 +36,8 @@ pub struct Output {
     sink: Sink,
     /// For what must be said about an answer.
     reporter: Reporter,
+    /// Where the answer is a part of a larger one.
+    part: Option<Arc<Part>>,
 }
 
 impl Output {
@@ -44,7 +48,7 @@ impl Output {
 
     /// Any other writer.
     pub fn to(writer: impl Write + Send + 'static, settings: OutputSettings, reporter: Reporter) -> Self {
-        Output { settings: Arc::new(settings), sink: Sink::new(writer), reporter }
+        Output { settings: Arc::new(settings), sink: Sink::new(writer), reporter, part: None }
     }
 
     /// The same stream with other settings.
@@ -173,8 +177,13 @@ impl Output {
         self.sink.closed()
     }
 
-    pub(super) fn reporter(&self) -> &Reporter {
-        &self.reporter
+    /// The same stream for a part of what it is to show.
+    pub(super) fn as_part(&self, part: Part) -> Self {
+        Output { part: Some(Arc::new(part)), ..self.clone() }
+    }
+
+    pub(super) fn part(&self) -> Option<&Part> {
+        self.part.as_deref()
     }
 
     pub(super) fn sink(&self) -> &Sink {
@@ -225,6 +234,26 @@ impl Output {
         }
         write(&mut self.sink.clone()).map_err(write_error)?;
         self.sink.finish()
+    }
+
+    /// The table of a list, whose columns have these names. Unless they were asked for by name, those are shown for which
+    /// there is room.
+    pub(super) fn table(&self, mut grid: Grid, names: &[&str]) -> Result<()> {
+        let OutputSettings { columns, no_header, stdout, .. } = self.settings();
+        let shown = match columns {
+            None => grid.keep_what_fits(stdout, !no_header),
+            Some(_) => names.len(),
+        };
+        self.document(|into| grid.write(into, stdout, !no_header))?;
+        let left_out = names.get(shown..).unwrap_or_default();
+        let count = match left_out.len() {
+            0 => return Ok(()),
+            1 => "1 column does".to_owned(),
+            count => format!("{count} columns do"),
+        };
+        let names = left_out.join(", ");
+        self.reporter.status(format_args!("{count} not fit: {names}; --columns chooses others"));
+        Ok(())
     }
 
     /// Through the pager when it does not fit the terminal.

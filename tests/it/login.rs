@@ -15,7 +15,7 @@ use url::Url;
 use crate::sign_in::{browse, kept_login, start_url};
 use crate::support::{Ran, Sandbox, Sealed, Terminal, bring_the_aws_cli, until};
 
-const BY_HAND: &str = "[sso]\napprove = \"by hand\"\ninterval_s = 0\n";
+const BY_HAND: &str = "[sso]\napprove = \"by hand\"\ninterval_s = 1\n";
 const AT_ONCE: &str = "[sso]\ninterval_s = 0\n";
 const SIZE: (u16, u16) = (120, 24);
 
@@ -346,7 +346,7 @@ fn who_logs_in_nowhere_is_told_what_to_do() {
         (&["--profile", "console"], 4, "hint: aws login --profile console"),
         (&["--profile", "knew"], 4, "did you mean new?"),
         (&["--sso-session", "mi"], 4, "did you mean my?"),
-        (&[&dir], 2, "nobody logs in to a sandbox"),
+        (&[dir.as_str()], 2, "nobody logs in to a sandbox"),
     ] {
         for verb in ["login", "logout"] {
             let ran = sealed.run([verb].iter().chain(args)).expect(code);

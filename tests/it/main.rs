@@ -18,6 +18,7 @@ mod diagnosis;
 mod examples;
 mod exec;
 mod failures;
+mod fan_out;
 mod faults;
 mod forward;
 mod gateway;

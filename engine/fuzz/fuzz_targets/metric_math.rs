@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use opsctl_engine::evaluation::math::{Expression, Frame, Inputs, Kind, lint_for_alarm};
+use opsctl_engine::evaluation::math::{Expression, Frame, Inputs, Program};
 
 fuzz_target!(|text: &str| {
     let inside = |at: usize, end: usize| assert!(at <= end && end <= text.len());
@@ -27,7 +27,9 @@ fuzz_target!(|text: &str| {
         }
         Err(error) => inside(error.at, error.end),
     }
-    for finding in lint_for_alarm(&expression, &|_| Kind::Series) {
-        inside(finding.at, finding.end);
+    if let Ok(program) = Program::new(&["m1", "m2"], &[("e1", text)]) {
+        for (_, finding) in program.lint_for_alarm("e1") {
+            inside(finding.at, finding.end);
+        }
     }
 });

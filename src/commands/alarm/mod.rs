@@ -92,6 +92,24 @@ impl Command {
         }
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Show(_) | Command::Tree(_) | Command::History(_) => true,
+            Command::Explain(_)
+            | Command::Backtest(_)
+            | Command::Chart(_)
+            | Command::Watch(_)
+            | Command::Create(_)
+            | Command::Set(_)
+            | Command::Enable(_)
+            | Command::Disable(_)
+            | Command::Delete(_)
+            | Command::Silence(_)
+            | Command::Unsilence(_)
+            | Command::Fire(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::List(_)

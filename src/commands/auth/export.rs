@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::cli::SHAPING;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
@@ -32,7 +31,7 @@ use crate::error::{Outcome, Result};
 #[command(verbatim_doc_comment)]
 pub struct ExportArgs {
     /// The form of what is printed
-    #[arg(long, value_name = "FORMAT", default_value = "process", conflicts_with_all = SHAPING,
+    #[arg(long, value_name = "FORMAT", default_value = "process", conflicts_with_all = ["output", "query"],
         help_heading = "Output")]
     format: Form,
 }

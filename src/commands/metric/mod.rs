@@ -47,6 +47,13 @@ impl Command {
         }
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Get(_) => true,
+            Command::Chart(_) | Command::Put(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::List(_) | Command::Get(_) | Command::Chart(_) => Changes::Nothing,

@@ -41,6 +41,13 @@ impl Command {
         }
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::Job(command) => command.fans_out(),
+            Command::Manifest(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::Manifest(command) => command.changes(),

@@ -83,6 +83,13 @@ enum DrawingFormat {
     Timeline,
 }
 
+impl HistoryArgs {
+    /// A drawing stands alone.
+    pub fn fans_out(&self) -> bool {
+        self.format.is_none()
+    }
+}
+
 pub async fn run(args: &HistoryArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
     let mut writer = out.stream("sfn.event", view::EVENTS)?;

@@ -121,6 +121,29 @@ impl Command {
         }
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Executions(_) | Command::Get(_) | Command::Versions(_) => true,
+            Command::Show(args) => args.fans_out(),
+            Command::History(args) => args.fans_out(),
+            Command::MapRun(command) => command.fans_out(),
+            Command::Alias(command) => command.fans_out(),
+            Command::Start(_)
+            | Command::Run(_)
+            | Command::Watch(_)
+            | Command::Explain(_)
+            | Command::Stop(_)
+            | Command::Redrive(_)
+            | Command::Task(_)
+            | Command::Diff(_)
+            | Command::Deploy(_)
+            | Command::Rollback(_)
+            | Command::Graph(_)
+            | Command::Lint(_)
+            | Command::Local(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::List(_)

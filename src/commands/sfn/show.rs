@@ -50,6 +50,13 @@ pub struct ShowMachineArgs {
     detail: DetailArgs,
 }
 
+impl ShowMachineArgs {
+    /// A definition stands alone.
+    pub fn fans_out(&self) -> bool {
+        !self.definition
+    }
+}
+
 pub async fn run(args: &ShowMachineArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.detail_out(&args.detail);
     let details = out.details("sfn.machine", view::MACHINE)?;

@@ -79,6 +79,19 @@ impl Command {
         }
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) => true,
+            Command::Session(command) => command.fans_out(),
+            Command::Connect(_)
+            | Command::Exec(_)
+            | Command::Forward(_)
+            | Command::Proxy(_)
+            | Command::SshConfig(_)
+            | Command::Run(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::List(_) | Command::SshConfig(_) => Changes::Nothing,

@@ -150,7 +150,7 @@ fn a_very_long_name_is_cut_on_a_terminal_and_whole_elsewhere() {
 
 #[test]
 fn targets_that_failed_are_in_the_documents() {
-    let place = Place { region: Some("eu-west-1".into()), profile: Some("prod".into()) };
+    let place = Place { region: Some("eu-west-1".into()), profile: Some("prod".into()), account: None };
     let report = Report::new(&crate::error::Error::new(Kind::Denied, "not authorised to list nodes").into());
     let written = |format| {
         let errors = vec![Failure::new(&report, &place)];

@@ -1,6 +1,7 @@
 //! Every shape in every format, as a command would use them. Here: a writer that can be read, and the model shown.
 
 mod details;
+mod gathered;
 mod lists;
 mod queries;
 mod streams;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use opsctl::aws::{Asker, Aws, AwsOptions, AwsSettings};
+use opsctl::aws::{Asker, Aws, AwsOptions, AwsSettings, Pools};
 use opsctl::output::{Format, Reporter, ReporterSettings, Stream};
 use opsctl::settings::Environment;
 use opsctl::terminal::Terminals;
@@ -184,7 +184,7 @@ impl Sandbox {
         Aws::load(AwsSettings {
             options: &options,
             env: &env,
-            expected_account: None,
+            pools: &Pools::default(),
             sandbox: Some(connection),
             asker: Asker::new(&reporter, Terminals::default(), true),
         })

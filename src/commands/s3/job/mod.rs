@@ -67,6 +67,20 @@ impl Command {
         }
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Show(_) => true,
+            Command::Create(_)
+            | Command::Watch(_)
+            | Command::Confirm(_)
+            | Command::Cancel(_)
+            | Command::Priority(_)
+            | Command::Report(_)
+            | Command::Retry(_)
+            | Command::Policy(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::Create(args) => args.changes(),

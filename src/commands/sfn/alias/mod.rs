@@ -47,6 +47,13 @@ impl Command {
         }
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Show(_) => true,
+            Command::Set(_) | Command::Delete(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::List(_) | Command::Show(_) => Changes::Nothing,

@@ -35,6 +35,13 @@ impl Command {
             Command::Watch(_) => true,
         }
     }
+
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Show(_) => true,
+            Command::Watch(_) => false,
+        }
+    }
 }
 
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {

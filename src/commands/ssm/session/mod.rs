@@ -36,6 +36,13 @@ impl Command {
         matches!(self, Command::Terminate(_))
     }
 
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Command::List(_) | Command::Show(_) => true,
+            Command::Terminate(_) => false,
+        }
+    }
+
     pub fn changes(&self) -> Changes {
         match self {
             Command::List(_) | Command::Show(_) => Changes::Nothing,
