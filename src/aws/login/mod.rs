@@ -34,12 +34,15 @@ use crate::random;
 use crate::settings::Environment;
 
 use self::callback::{Brought, Callback};
-use self::center::{Answer, Center, Device, Grant, Granted, Way};
-use self::tokens::{Key, Registration, Secret, Token, Tokens};
+use self::center::{Answer, Device, Grant, Granted, Way};
+use self::tokens::{Registration, Token};
 
 pub use browser::Browser;
 pub use session::{OfProfile, Session};
 pub use tokens::Damaged;
+
+pub(super) use center::Center;
+pub(super) use tokens::{Key, Secret, Tokens};
 
 /// How long a browser may take: as long as the AWS CLI waits.
 const BROWSER_PATIENCE: Duration = Duration::from_secs(600);

@@ -1,7 +1,6 @@
 //! What every step of sign-in has at hand, and which step a method takes.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_config::ecs::EcsCredentialsProvider;
@@ -19,6 +18,7 @@ use futures_util::future::BoxFuture;
 
 use super::super::calls::Calls;
 use super::super::error::{credentials_failure, innermost};
+use super::super::login::{Center, Tokens};
 use super::cache::{Cache, Key};
 use super::method::{Keys, Method, Reader, Role, Source};
 use super::{Asker, program, role, sso};
@@ -41,7 +41,8 @@ pub struct Desk {
     pub asker: Asker,
     /// Who runs opsctl.
     pub user: Option<String>,
-    pub home: Option<PathBuf>,
+    /// Those of logins.
+    pub tokens: Option<Tokens>,
     pub config: ProviderConfig,
     sdk: SdkConfig,
     set: Option<Arc<ProfileSet>>,
@@ -63,7 +64,7 @@ impl Desk {
             cache: Cache::of_user(env),
             asker,
             user: env.text("USER").or_else(|| env.text("LOGNAME")).map(str::to_owned),
-            home: env.get("HOME").map(PathBuf::from),
+            tokens: Tokens::of_user(env),
             config: config.clone(),
             sdk: sdk.clone(),
             set: profiles.set(),
@@ -143,12 +144,16 @@ impl Desk {
     /// Identity Center where it is, which nobody signs for.
     pub fn sso(&self, region: &str) -> aws_sdk_sso::Client {
         use aws_sdk_sso::{Client, config::Builder};
-        let there = self.sdk.to_builder().region(Region::new(region.to_owned())).build();
-        Client::from_conf(Builder::from(&there).interceptor(Calls).build())
+        Client::from_conf(Builder::from(&self.sdk_in(region)).interceptor(Calls).build())
     }
 
-    pub fn sdk(&self) -> &SdkConfig {
-        &self.sdk
+    /// The same for its logins.
+    pub fn center(&self, region: &str) -> Center {
+        Center::new(self.sdk_in(region))
+    }
+
+    fn sdk_in(&self, region: &str) -> SdkConfig {
+        self.sdk.to_builder().region(Region::new(region.to_owned())).build()
     }
 
     /// STS, called with these credentials.

@@ -1,27 +1,21 @@
-//! Credentials of a role that Identity Center gives to who has logged in. The SDK refreshes the token of a login; here it is
-//! told when only a login helps, and what was given is kept where the AWS CLI keeps it.
+//! Credentials of a role that Identity Center gives to who has logged in: its token is refreshed without a word, it is told
+//! when only a login helps, and what was given is kept where the AWS CLI keeps it.
 
-use std::path::Path;
-use std::time::SystemTime;
-
-use aws_config::sso::SsoTokenProvider;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::token::ProvideToken as _;
 use aws_sdk_sso::operation::get_role_credentials::{GetRoleCredentialsError, GetRoleCredentialsOutput};
 use aws_smithy_types::DateTime;
-use aws_types::region::Region;
-use jiff::Timestamp;
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use zeroize::Zeroizing;
 
-use super::super::error::{AwsFailure, failure, innermost};
-use super::cache::{self, Key, hex};
+use super::super::error::{AwsFailure, failure};
+use super::super::login::{self, Secret, Session};
+use super::cache::{self, Key};
 use super::desk::Desk;
 use super::method::Sso;
 use crate::error::{Error, Kind};
+
+/// A token is refreshed when it has no longer to live: the measure of all SDKs.
+const REFRESHED_BEFORE: SignedDuration = SignedDuration::from_mins(5);
 
 pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Credentials, Error> {
     let key = Key::of_sso(sso);
@@ -30,14 +24,19 @@ pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Creden
     }
     let reporter = desk.asker.reporter();
     // Roles of one login share its token, and a token is refreshed with what serves once.
-    let login = sso.session.as_ref().unwrap_or(&sso.start_url);
-    let _held = desk.cache.hold(&Key::of_login(login), reporter).await;
+    let session = Session {
+        name: sso.session.clone(),
+        start_url: sso.start_url.clone(),
+        region: sso.region.clone(),
+        scopes: None,
+    };
+    let _held = desk.cache.hold(&Key::of_login(session.title()), reporter).await;
     if let Some(kept) = desk.cache.read_again(&key) {
         return Ok(kept);
     }
-    let token = token(sso, login, profile, desk).await?;
+    let token = token(&session, profile, desk).await?;
     let call = desk.sso(&sso.region).get_role_credentials();
-    let call = call.account_id(&sso.account_id).role_name(&sso.role_name).access_token(token.as_str());
+    let call = call.account_id(&sso.account_id).role_name(&sso.role_name).access_token(token.open());
     let answer = call.send().await.map_err(|error| refusal(&error, sso, profile))?;
     let given = given(answer).ok_or_else(|| {
         Error::failed(format!("the answer of AWS has no credentials for the role {}", sso.role_name))
@@ -68,57 +67,43 @@ fn refusal(error: &AwsFailure<GetRoleCredentialsError>, sso: &Sso, profile: &str
     if matches!(told.kind(), Kind::Temporary) { told } else { told.of_kind(Kind::Credentials) }
 }
 
-/// What the AWS CLI keeps of a login, as far as it matters here.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Login {
-    access_token: String,
-    expires_at: String,
-    refresh_token: Option<IgnoredAny>,
-    registration_expires_at: Option<String>,
-}
-
-/// The token of a login, refreshed where that can be done; no call is worth it without one.
-async fn token(sso: &Sso, login: &str, profile: &str, desk: &Desk) -> Result<Zeroizing<String>, Error> {
-    let name = hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, login.as_bytes()).as_ref());
-    let home = desk.home.as_deref().unwrap_or(Path::new("/"));
-    let path = home.join(".aws/sso/cache").join(format!("{name}.json"));
-    let text = Zeroizing::new(std::fs::read(&path).map_err(|error| {
-        let told = to_log_in(&format!("nobody has logged in for the profile {profile}"), profile);
-        if error.kind() == std::io::ErrorKind::NotFound {
-            told
-        } else {
-            told.because(format!("{}: {error}", path.display()))
+/// The token of a login, refreshed where that can be done; nobody is asked. Who calls holds the login.
+async fn token(session: &Session, profile: &str, desk: &Desk) -> Result<Secret, Error> {
+    let nobody = || to_log_in(&format!("nobody has logged in for the profile {profile}"), profile);
+    let tokens = desk.tokens.as_ref().ok_or_else(nobody)?;
+    let key = login::Key::of_token(session);
+    let kept =
+        tokens.token(&key).map_err(|damaged| {
+            to_log_in(&format!("the login of the profile {profile} cannot be used"), profile)
+                .because(format!("{}: {}", damaged.path.display(), damaged.why))
+        })?;
+    let kept = kept.ok_or_else(nobody)?;
+    let now = Timestamp::now();
+    let is_over_soon = kept.expires_at.0.duration_since(now) < REFRESHED_BEFORE;
+    // Profiles of the older kind are never refreshed.
+    let renewal = kept.renewal(now).filter(|_| is_over_soon && session.name.is_some());
+    if let Some(renewal) = renewal {
+        match desk.center(&session.region).refresh(&renewal, now).await {
+            Ok(Some(granted)) => {
+                let token = granted.renewed(&kept);
+                if let Err(error) = tokens.write(&key, &token) {
+                    let folder = tokens.folder().display();
+                    desk.asker.reporter().warn(format!(
+                        "the login is not kept for the next command: {folder} cannot be written: {error}"
+                    ));
+                }
+                return Ok(token.access_token);
+            }
+            Ok(None) => {}
+            Err(error) if kept.lives(now) => tracing::debug!("the login is not refreshed: {error}"),
+            Err(error) => return Err(error),
         }
-    })?);
-    let unusable = |why: String| {
-        let told = to_log_in(&format!("the login of the profile {profile} cannot be used"), profile);
-        told.because(format!("{}: {why}", path.display()))
-    };
-    let kept: Login =
-        serde_json::from_slice(&text).map_err(|_| unusable("it is not what the AWS CLI writes".into()))?;
-    let time = |text: &str| cache::time(text).ok_or_else(|| unusable("a time in it is none".into()));
-    let lives = |time: Timestamp| SystemTime::from(time) > SystemTime::now();
-    let expires = time(&kept.expires_at)?;
-    let registration = kept.registration_expires_at.as_deref().map(time).transpose()?;
-    let refreshing = sso.session.as_ref().filter(|_| kept.refresh_token.is_some());
-    if let Some(session) = refreshing.filter(|_| registration.is_some_and(lives)) {
-        let provider = SsoTokenProvider::builder()
-            .configure(desk.sdk())
-            .region(Region::new(sso.region.clone()))
-            .start_url(&sso.start_url)
-            .session_name(session);
-        // It refreshes what has five minutes left; a token that could not be refreshed is given as it is.
-        let token = provider.build().await.provide_token().await;
-        return token
-            .map(|token| token.token().to_owned().into())
-            .map_err(|error| unusable(innermost(&error)));
     }
-    if lives(expires) {
-        return Ok(kept.access_token.into());
+    if kept.lives(now) {
+        return Ok(kept.access_token);
     }
     Err(to_log_in(&format!("the login of the profile {profile} has expired"), profile)
-        .because(format!("its token was good until {expires}")))
+        .because(format!("its token was good until {}", kept.expires_at.0)))
 }
 
 fn to_log_in(what: &str, profile: &str) -> Error {
