@@ -69,7 +69,8 @@ impl Network {
         self.bundle == other.bundle && self.is_local == other.is_local
     }
 
-    fn http_client(&self) -> SharedHttpClient {
+    /// Connections of its own; [`Pools`] has those that are shared.
+    pub fn http_client(&self) -> SharedHttpClient {
         let connector = self.connectors();
         Builder::new().build_with_connector_fn(move |settings, components| {
             connector(settings.cloned(), components.and_then(|components| components.sleep_impl()))

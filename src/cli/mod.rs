@@ -188,6 +188,9 @@ impl Command {
             Command::Alarm(command) => command.fans_out(),
             Command::Metric(command) => command.fans_out(),
             Command::Sandbox(_)
+            | Command::Auth(_)
+            | Command::Login(_)
+            | Command::Logout(_)
             | Command::Config(_)
             | Command::Help(_)
             | Command::Completions(_)
