@@ -69,7 +69,7 @@ impl Network {
         self.bundle == other.bundle && self.is_local == other.is_local
     }
 
-    /// A pool of its own, at its own pace.
+    /// Connections of its own; [`Pools`] has those that are shared.
     pub fn http_client(&self) -> SharedHttpClient {
         let connector = self.connectors();
         Builder::new().build_with_connector_fn(move |settings, components| {
