@@ -72,6 +72,7 @@ pub async fn run(args: &LoginArgs, ctx: &Context) -> Result<Outcome> {
     let session = logins.asked(args.sso_session.as_deref())?;
     let browser = ctx.browser().filter(|_| !args.no_browser);
     let (expires, how) = logins.log_in(&session, browser.as_ref(), &|step| tell(&step, reporter)).await?;
+    let expires = Timestamp::from_second(expires.as_second()).unwrap_or(expires);
     let title = session.title();
     let (told, how) = match how {
         How::Already => (format!("the login at {title} is good until {expires}; nothing to do"), "already"),

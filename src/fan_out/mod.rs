@@ -15,7 +15,7 @@ use self::regions::Regions;
 use self::sign_in::SignIn;
 use crate::aws;
 use crate::context::Context;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Kind, Outcome, Report, Result};
 use crate::output::Gathering;
 use crate::settings::{Origin, Setting};
 
@@ -54,6 +54,8 @@ pub async fn run(ctx: &Context, command: impl AsyncFn(&Context) -> Result<Outcom
     for profile in profiles(ctx).await? {
         match SignIn::new(profile.clone(), &regions, ctx).await {
             Ok(sign_in) => sign_ins.push(sign_in),
+            // Whoever is asked has had enough.
+            Err(error) if Report::new(&error).kind == Kind::Interrupted => return Err(error),
             Err(error) => missing.push(Missing::profile(profile, error)),
         }
     }

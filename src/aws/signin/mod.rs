@@ -4,6 +4,7 @@
 
 pub(super) mod cache;
 mod desk;
+mod environment;
 pub(super) mod method;
 mod mfa;
 mod program;
@@ -15,7 +16,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::Credentials;
@@ -77,11 +77,7 @@ impl Chain {
         if named_by_option {
             skip(&mut skipped, 0, &["environment"], NAMED);
         } else {
-            link(
-                &mut links,
-                "environment",
-                SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
-            );
+            link(&mut links, "environment", environment::provider(env));
         }
         let profile = SharedCredentialsProvider::new(OfProfile(Arc::new(Desk::new(settings))));
         link(&mut links, "profile", profile);

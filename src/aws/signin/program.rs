@@ -2,6 +2,7 @@
 //! what it prints is told to nobody, since that is what is secret.
 
 use std::io::IsTerminal as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
@@ -64,6 +65,9 @@ async fn within(limit: Duration, line: &str, profile: &str, on_terminal: bool) -
     };
     group.0 = None;
     let status = status.map_err(|error| says("cannot be waited for").because(error))?;
+    if status.signal() == Some(Signal::INT.as_raw()) {
+        return Err(Error::new(Kind::Interrupted, "interrupted"));
+    }
     if !status.success() {
         let said = String::from_utf8_lossy(&said);
         let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();

@@ -9,7 +9,11 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::context::Context;
-use crate::error::{Outcome, Result};
+use crate::error::{Error, Outcome, Result};
+use crate::settings::Origin;
+
+/// They give other answers a form.
+const SHAPES: [&str; 2] = ["output", "query"];
 
 /// Print the credentials, for other programs
 ///
@@ -31,8 +35,7 @@ use crate::error::{Outcome, Result};
 #[command(verbatim_doc_comment)]
 pub struct ExportArgs {
     /// The form of what is printed
-    #[arg(long, value_name = "FORMAT", default_value = "process", conflicts_with_all = ["output", "query"],
-        help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", default_value = "process", help_heading = "Output")]
     format: Form,
 }
 
@@ -40,13 +43,16 @@ pub struct ExportArgs {
 enum Form {
     /// JSON for `credential_process`
     Process,
-    /// For bash, zsh and sh
+    /// Assignments for bash, zsh and sh
     Env,
+    /// Assignments for fish
     Fish,
+    /// Assignments for PowerShell
     Powershell,
 }
 
 pub async fn run(args: &ExportArgs, ctx: &Context) -> Result<Outcome> {
+    refuse_other_forms(ctx)?;
     let credentials = ctx.aws().await?.credentials().await?;
     let text = Zeroizing::new(exported(&credentials, args.format));
     if ctx.terminals().stdout {
@@ -54,6 +60,17 @@ pub async fn run(args: &ExportArgs, ctx: &Context) -> Result<Outcome> {
     }
     ctx.out().unpaged().text(&text)?;
     Ok(Outcome::Done)
+}
+
+/// What is printed has the form that another program wants. A variable or a file means the answers of other commands.
+fn refuse_other_forms(ctx: &Context) -> Result<()> {
+    let mut typed = ctx.origins().of_tool().filter(|given| matches!(given.origin, Origin::Option(_)));
+    match typed.find(|given| SHAPES.contains(&&*given.option)) {
+        None => Ok(()),
+        Some(given) => Err(Error::usage(format!("--{} cannot be used with what is exported", given.option))
+            .hint("--format names its form")
+            .into()),
+    }
 }
 
 fn exported(credentials: &Credentials, form: Form) -> String {

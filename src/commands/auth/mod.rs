@@ -9,7 +9,7 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 
-/// How opsctl signs in: the profiles, where credentials come from, and credentials for other tools
+/// Profiles, where credentials come from, and their export
 ///
 /// `opsctl help auth` tells the order in which profiles, credentials and regions are looked for,
 /// `opsctl whoami` what they lead to. `opsctl login` logs in at IAM Identity Center.

@@ -73,3 +73,11 @@ fn an_interruption_ends_the_program_with_opsctl() {
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(130), "{ended:?}");
 }
+
+/// As where Ctrl-C on a terminal reaches both.
+#[test]
+fn a_program_that_is_interrupted_is_an_interruption() {
+    let sealed = with_program("sh -c 'kill -INT $$; sleep 600'");
+    let ran = sealed.run(["whoami", "--profile", "tool"]).expect(130);
+    assert!(!ran.stderr.contains("has failed"), "{ran:?}");
+}

@@ -227,3 +227,15 @@ fn no_code_and_no_key_of_a_role_is_written_anywhere_but_into_the_cache() {
         assert!(secret.len() >= 6 && !written.contains(&secret), "{written}");
     }
 }
+
+#[test]
+fn who_gives_up_at_the_code_has_given_up_all_profiles() {
+    let (sealed, _sandbox) = world(ROLES, &guarded());
+    let args = ["ssm", "list", "--profiles", "guarded,keys"];
+    let mut terminal = Terminal::opsctl(&sealed, (120, 24), &args);
+    terminal.wait_for("MFA code of");
+    terminal.type_text("\x03");
+    let (shown, status, echoes) = terminal.end();
+    assert!(status.code() == Some(130) && echoes, "{shown} {status}");
+    assert!(!shown.contains("keys/us-east-1") && !shown.contains("places"), "{shown}");
+}

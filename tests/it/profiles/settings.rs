@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::world;
 use crate::support::tunnel::{ConnectProxy, TlsFront, authority};
 use crate::support::{FakeAws, Reply, Request, Sealed};
 
@@ -181,4 +182,14 @@ fn a_clock_that_is_off_by_an_hour_is_corrected_or_else_named() {
     });
     with_profile("", &strict).run(["ssm", "list", "--profile", "far"]).expect(0);
     assert_eq!(strict.requests().len(), 2);
+}
+
+/// Who passed over half a key would act as somebody else.
+#[test]
+fn half_a_key_in_the_environment_is_refused_as_the_aws_cli_does() {
+    let (mut sealed, _sandbox) = world("", "[default]\nregion = us-east-1\nsource_profile = keys\n");
+    sealed.set("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").set("AWS_REGION", "us-east-1");
+    let ran = sealed.run(["whoami"]).expect(4);
+    assert!(ran.stderr.contains("AWS_SECRET_ACCESS_KEY is not"), "{ran:?}");
+    sealed.run(["whoami", "--profile", "keys"]).expect(0);
 }
