@@ -28,7 +28,7 @@ impl Addressing {
         }
         let message = format!("unknown addressing_style {asked} (profile {})", profiles.name());
         let names = STYLES.map(|(name, _)| name);
-        let hint = match nearest(asked, names.into_iter()) {
+        let hint = match nearest(asked, names) {
             Some(near) => format!("did you mean {near}?"),
             None => format!("the styles are {}", names.join(", ")),
         };

@@ -132,7 +132,7 @@ impl Reader<'_> {
             (None, Some(other)) => {
                 let known = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
                 let error = self.wrong(name, "credential_source", &format!("there is no source {other}"));
-                return Err(match nearest(other, known.into_iter()) {
+                return Err(match nearest(other, known) {
                     Some(near) => error.hint(format!("did you mean {near}?")),
                     None => error.hint(format!("the sources are {}", known.join(", "))),
                 });

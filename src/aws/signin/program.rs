@@ -75,7 +75,7 @@ async fn within(limit: Duration, line: &str, profile: &str, on_terminal: bool) -
         let error = says(&format!("has failed: {status}"));
         return Err(if last.is_empty() { error } else { error.because(escape(&last).into_owned()) });
     }
-    read(&answer, SystemTime::now()).map_err(|why| says(why))
+    read(&answer, SystemTime::now()).map_err(says)
 }
 
 /// Nothing of a group may be left, whatever ends the wait for it.
