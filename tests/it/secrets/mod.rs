@@ -6,7 +6,9 @@ pub mod commands;
 mod s3;
 mod sfn;
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use opsctl_engine::session::{AgentEncryption, SessionType};
@@ -144,6 +146,10 @@ fn encrypted_session(session_type: SessionType) -> Gateway<()> {
     })
 }
 
+/// One of each for all worlds: what they are asked is not looked at, and every server keeps its port to the end.
+static STATES: LazyLock<SocketAddr> = LazyLock::new(|| TlsFront::before(sfn::start().address).address);
+static MONITORING: LazyLock<SocketAddr> = LazyLock::new(|| TlsFront::before(alarm::start().address).address);
+
 /// AWS and a gateway behind TLS, and a proxy that wants a password before both.
 struct World {
     sealed: Sealed,
@@ -158,12 +164,12 @@ impl World {
         let aws = granting_with_data_key(format!("wss://gateway.example.test{path}"), DATA_KEY.as_bytes());
         let front = TlsFront::before(aws.address).address;
         let gateway = session.map_or(front, |session| TlsFront::before(session.address).address);
-        let (s3, sfn, alarms) = (s3::start(), sfn::start(), alarm::start());
+        let s3 = s3::start();
         // Buckets and accounts are in the names.
         let proxy = ConnectProxy::to([
             ("aws.example.test:443", front),
-            ("states.aws.example.test:443", TlsFront::before(sfn.address).address),
-            ("monitoring.aws.example.test:443", TlsFront::before(alarms.address).address),
+            ("states.aws.example.test:443", *STATES),
+            ("monitoring.aws.example.test:443", *MONITORING),
             ("*.aws.example.test:443", TlsFront::before(s3.address).address),
             ("gateway.example.test:443", gateway),
         ]);
