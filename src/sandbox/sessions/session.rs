@@ -14,10 +14,12 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, Sleep};
+use tokio::time::{Instant, MissedTickBehavior, Sleep};
 
 const IDLE: &str = "Your session timed out due to inactivity.";
 const TOO_LONG: &str = "Your session reached its maximum duration.";
+/// How often what was lost last is said again, as by the real agent.
+const REPEAT: Duration = Duration::from_millis(100);
 /// Frames taken from the socket before their events are looked at.
 const BATCH: usize = 256;
 
@@ -176,6 +178,8 @@ impl Session {
     async fn linger(&mut self) {
         let ending = Arc::clone(&self.ending);
         let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
+        let mut repeat = tokio::time::interval(REPEAT);
+        repeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let until = self.clock.now().elapsed + self.limits.linger;
         // Nobody is there to read it; refused, it would only be repeated.
         self.agent.accept_input(true);
@@ -194,6 +198,7 @@ impl Session {
                 event = self.wire.progress(more) => self.on_wire(event),
                 Some(connection) = self.connections.recv() => self.on_connection(connection),
                 () = ending.notified() => return,
+                _ = repeat.tick() => self.agent.repeat_oldest(self.clock.now()),
                 () = &mut timer => self.agent.handle_timeout(self.clock.now()),
             }
         }

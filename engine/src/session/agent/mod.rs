@@ -226,6 +226,13 @@ impl Agent {
         self.channel.all_acknowledged()
     }
 
+    /// To be called every 100 ms while the last output waits for its acknowledgements: an agent that leaves after so
+    /// short a time as the real one must repeat as often as it does, or whatever was lost last stays lost.
+    pub fn repeat_oldest(&mut self, now: Moment) {
+        self.channel.advance(now);
+        self.channel.repeat_oldest();
+    }
+
     /// As the handshake response names it; features depend on it.
     pub fn client_version(&self) -> Option<&Version> {
         self.client_version.as_ref()

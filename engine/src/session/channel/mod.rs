@@ -193,6 +193,13 @@ impl Channel {
         }
     }
 
+    /// Queues the oldest if it is overdue, whatever its back-off says.
+    pub(super) fn repeat_oldest(&mut self) {
+        if !self.is_held() {
+            self.outbound.repeat_oldest(self.now.elapsed);
+        }
+    }
+
     pub(super) fn peer_is_silent(&self) -> bool {
         self.gives_up_at().is_some_and(|at| at <= self.now.elapsed)
     }

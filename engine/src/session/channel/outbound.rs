@@ -199,6 +199,19 @@ impl Outbound {
         }
     }
 
+    /// Queues the oldest message again if its first time-out, without the doublings of a back-off, has passed. For an end
+    /// that leaves soon, and has no time for a back-off.
+    pub(super) fn repeat_oldest(&mut self, now: Duration) {
+        let (number, timeout) = (self.first, self.round_trip.base_timeout(0));
+        let Some(sent) = slot(&mut self.sent, self.first, number) else { return };
+        let overdue = sent.first_written.is_some_and(|first| first + timeout <= now);
+        if overdue && let State::Written { due, .. } = sent.state {
+            sent.written_before = true;
+            arm(&mut self.deadlines, number, &mut sent.state, State::Queued { due });
+            self.queue.push_back(number);
+        }
+    }
+
     /// The wire is down: nothing is due, everything is kept.
     pub(super) fn stop(&mut self) {
         self.queue.clear();
@@ -314,6 +327,27 @@ mod tests {
         assert_eq!(written(&mut outbound, ms(200) + wait), [0, 2]);
         assert_eq!(outbound.next_deadline().unwrap() - wait - ms(200), outbound.round_trip.timeout(2));
         assert_eq!(outbound.retransmitted(), 4);
+    }
+
+    #[test]
+    fn who_leaves_soon_repeats_the_oldest_without_a_back_off() {
+        let mut outbound = outbound(10, 3);
+        outbound.repeat_oldest(ms(0));
+        assert_eq!(written(&mut outbound, ms(0)), [0, 1, 2]);
+        outbound.repeat_oldest(ms(199));
+        assert_eq!(written(&mut outbound, ms(199)), [0; 0], "not overdue");
+        for at in [200, 300, 400] {
+            outbound.repeat_oldest(ms(at));
+            outbound.repeat_oldest(ms(at));
+            assert_eq!(written(&mut outbound, ms(at)), [0], "once in the queue is enough");
+        }
+        assert!(outbound.acknowledge(0, ms(401)));
+        assert_eq!(outbound.round_trip(), ms(100), "no sample");
+        outbound.repeat_oldest(ms(800));
+        assert_eq!(written(&mut outbound, ms(800)), [1]);
+        outbound.stop();
+        outbound.repeat_oldest(ms(900));
+        assert_eq!(written(&mut outbound, ms(900)), [0; 0], "the wire is down");
     }
 
     #[test]
