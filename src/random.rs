@@ -1,6 +1,7 @@
 //! Random bytes from the operating system, for keys, tokens, ids, seeds and delays. The one failure has a type of its
 //! own, so that a service can answer with an internal error instead of a guessable secret.
 
+use opsctl_engine::hex::hex as digits_of;
 use opsctl_engine::uuid::Uuid;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
@@ -22,7 +23,7 @@ pub fn fill(bytes: &mut [u8]) -> Result<(), NoRandomness> {
 pub fn hex(digits: usize) -> Result<String, NoRandomness> {
     let mut bytes = vec![0; digits.div_ceil(2)];
     fill(&mut bytes)?;
-    let mut text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut text = digits_of(&bytes);
     text.truncate(digits);
     Ok(text)
 }

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod document;
 pub mod evaluation;
 pub mod glob;
+pub mod hex;
 pub mod listing;
 pub mod manifest;
 mod near;

@@ -96,20 +96,16 @@ pub fn is_denied<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
     classify(code, "", context.raw().status().as_u16()).kind == Kind::Denied
 }
 
+/// What services say when there are too many calls, some with an "Exception" behind it.
+pub const THROTTLED: [&str; 6] =
+    ["Throttling", "Throttled", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled", "SlowDown"];
+
 /// Was the call refused because there are too many of them? Then it has done nothing.
 pub fn is_throttled<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
     let SdkError::ServiceError(context) = error else { return false };
     let code = context.err().code().unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or(code);
-    matches!(
-        code.strip_suffix("Exception").unwrap_or(code),
-        "Throttling"
-            | "Throttled"
-            | "TooManyRequests"
-            | "RequestLimitExceeded"
-            | "RequestThrottled"
-            | "SlowDown"
-    )
+    THROTTLED.contains(&code.strip_suffix("Exception").unwrap_or(code))
 }
 
 /// What is wrong with the credentials themselves.

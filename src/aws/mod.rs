@@ -5,6 +5,7 @@ mod addressing;
 mod body;
 mod calls;
 pub mod cbor;
+mod cli_cache;
 mod error;
 mod http;
 mod iam;
@@ -23,12 +24,13 @@ mod websocket;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use aws_config::identity::IdentityCache;
 use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, ConfigLoader};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::{RetryConfig, RetryMode as SdkRetryMode};
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -131,21 +133,13 @@ impl Aws {
         let provider = ProviderConfig::without_region()
             .with_region(Some(Region::new(region.value.clone())))
             .with_http_client(client.clone());
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(region.value.clone()))
+        let sdk = loader(Region::new(region.value.clone()), client, &profiles)
             .retry_config(retry_config(options, env, &profiles)?)
             .timeout_config(timeouts(options))
-            .http_client(client)
             // The chain keeps them, and takes as long as somebody needs who is asked for a code.
             .identity_cache(IdentityCache::no_cache())
-            .no_credentials();
-        if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
-            loader = loader.app_name(name);
-        }
-        if let Some(profile) = &profile {
-            loader = loader.profile_name(profile.value.clone());
-        }
-        let sdk = loader.load().await;
+            .load()
+            .await;
         let credentials = match sandbox {
             Some(sandbox) => signin::Chain::of_sandbox(sandbox),
             None => signin::Chain::new(signin::Settings {
@@ -261,6 +255,19 @@ impl Aws {
     pub fn network(&self) -> &Arc<http::Network> {
         &self.network
     }
+}
+
+/// What every client is made from, those that sign in and those that sign; nothing of it is found out by the SDK.
+fn loader(region: Region, client: SharedHttpClient, profiles: &Profiles) -> ConfigLoader {
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).region(region).http_client(client).no_credentials();
+    if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
+        loader = loader.app_name(name);
+    }
+    if let Some(profile) = profiles.selected() {
+        loader = loader.profile_name(profile.value.clone());
+    }
+    loader
 }
 
 /// The endpoint that the user names. What the SDK will take from the environment is checked here too: it would fail

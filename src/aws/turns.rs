@@ -15,13 +15,12 @@ use aws_types::region::SigningRegion;
 use tokio::sync::OnceCell;
 
 use super::calls::Operation;
+use super::error::THROTTLED;
 use super::identity::Identity;
 use super::limiter::{Api, Limiter, Turn};
 use super::profile::DEFAULT;
 
-/// What services say when there are too many calls, in JSON, XML and CBOR.
-const THROTTLED: [&str; 4] = ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"];
-/// It stands at the beginning of an answer.
+/// The code of an error stands at the beginning of an answer, in JSON, XML and CBOR.
 const BEGINNING: usize = 4096;
 
 /// Part of every client but those that sign in.

@@ -2,6 +2,7 @@
 //! named by everything its candidates depend on, so that one account never sees the names of another. It is never
 //! needed: whatever is wrong with it, the question is asked again.
 
+use opsctl_engine::hex::hex;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -54,7 +55,7 @@ impl Key {
             hash.update(&part.len().to_be_bytes());
             hash.update(part.as_bytes());
         }
-        Key(hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Key(hex(hash.finish().as_ref()))
     }
 }
 

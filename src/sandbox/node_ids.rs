@@ -2,6 +2,7 @@
 //! with every sandbox of the same file.
 
 use super::config::{NodeKind, NodeSettings};
+use opsctl_engine::hex::hex;
 use ring::digest;
 
 /// 32 bytes that follow from a name.
@@ -17,7 +18,7 @@ pub fn node_id(node: &NodeSettings) -> String {
     let place = [&node.account, &node.region].map(|part| part.as_deref().unwrap_or_default());
     let name =
         if place == ["", ""] { node.name.clone() } else { format!("{}/{}", place.join("/"), node.name) };
-    let digits: String = seed(&name).iter().skip(16).take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex(seed(&name).iter().skip(16).take(8));
     match node.kind {
         NodeKind::Ec2 => format!("i-0{digits}"),
         NodeKind::Hybrid => format!("mi-0{digits}"),

@@ -8,6 +8,7 @@
 use super::principals::{Key, Principal, Principals};
 use http::request::Parts;
 use jiff::{Timestamp, civil, tz::TimeZone};
+use opsctl_engine::hex::hex;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use ring::{digest, hmac};
 use std::borrow::Cow;
@@ -343,7 +344,7 @@ fn trimmed(value: &[u8]) -> Vec<u8> {
 }
 
 fn sha256_hex(bytes: &[u8]) -> String {
-    digest::digest(&digest::SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 
 fn signing_key(key: &Key, scope: &[&str]) -> hmac::Key {

@@ -1,6 +1,6 @@
 //! Bytes passed on while their MD5 is counted, and refused at the end when it is not the one that was promised.
 
-use std::fmt::Write as _;
+use crate::hex::hex;
 use std::io::{self, Read};
 
 use md5::{Digest, Md5};
@@ -37,14 +37,6 @@ impl<R: Read> Read for Verified<R> {
         let expected = &self.expected;
         Err(io::Error::new(io::ErrorKind::InvalidData, format!("its MD5 is {found}, not {expected}")))
     }
-}
-
-/// In lower case.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

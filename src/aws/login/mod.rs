@@ -13,12 +13,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use aws_config::profile::ProfileSet;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::app_name::AppName;
 use aws_types::region::Region;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,6 +24,7 @@ use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 use tokio::time::{sleep, timeout};
 
+use super::cli_cache::{self, Key};
 use super::http::Network;
 use super::options::AwsOptions;
 use super::profile::Profiles;
@@ -42,7 +41,7 @@ pub use session::{OfProfile, Session};
 pub use tokens::Damaged;
 
 pub(super) use center::Center;
-pub(super) use tokens::{Key, Secret, Tokens};
+pub(super) use tokens::{Secret, Tokens};
 
 /// How long a browser may take: as long as the AWS CLI waits.
 const BROWSER_PATIENCE: Duration = Duration::from_secs(600);
@@ -126,7 +125,7 @@ impl Logins {
         Ok(Logins {
             set: profiles.set().unwrap_or_default(),
             tokens: Tokens::of_user(env),
-            roles: roles::folder(env),
+            roles: cli_cache::credentials_folder(env),
             client: network.http_client(),
             retries: super::retry_config(options, env, &profiles)?,
             timeouts: super::timeouts(options),
@@ -279,7 +278,7 @@ impl Logins {
             {
                 done.untold.push(error);
             }
-            tokens::remove(&path).map_err(|error| kept(tokens, &error))?;
+            cli_cache::remove(&path).map_err(|error| kept(tokens, &error))?;
             done.sessions.push(self.title(&path, &token));
         }
         done.roles = roles::remove_all(self.roles.as_deref());
@@ -298,20 +297,11 @@ impl Logins {
     }
 
     async fn center_in(&self, region: &str) -> Center {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .retry_config(self.retries.clone())
-            .timeout_config(self.timeouts.clone())
-            .http_client(self.client.clone())
-            .no_credentials();
-        if let Ok(name) = AppName::new(concat!("opsctl-", env!("CARGO_PKG_VERSION"))) {
-            loader = loader.app_name(name);
-        }
-        if let Some(profile) = self.profiles.selected() {
-            loader = loader.profile_name(profile.value.clone());
-        }
-        let sdk = loader.load().await;
-        Center::new(sdk)
+        let region = Region::new(region.to_owned());
+        let loader = super::loader(region, self.client.clone(), &self.profiles);
+        Center::new(
+            loader.retry_config(self.retries.clone()).timeout_config(self.timeouts.clone()).load().await,
+        )
     }
 }
 

@@ -1,20 +1,14 @@
-//! Credentials of roles that were given for a login and kept in `~/.aws/cli/cache`: with the login they go.
+//! Credentials of roles that were given for a login and kept: with the login they go.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aws_config::profile::ProfileSet;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::session::{self, OfProfile, Session};
-use super::tokens::{self, Key};
-use crate::settings::Environment;
-
-pub fn folder(env: &Environment) -> Option<PathBuf> {
-    let home = env.get("HOME").map(Path::new).filter(|home| home.is_absolute())?;
-    Some(home.join(".aws/cli/cache"))
-}
+use crate::aws::cli_cache::{self, Key};
 
 /// Those of the profiles that log in there; how many there were.
 pub fn remove_those_of(folder: Option<&Path>, session: &Session, set: &ProfileSet) -> usize {
@@ -24,7 +18,7 @@ pub fn remove_those_of(folder: Option<&Path>, session: &Session, set: &ProfileSe
         let is_there =
             session::of_profile(set, name).is_ok_and(|of| of == OfProfile::Session(session.clone()));
         let (account, role) = (value("sso_account_id")?, value("sso_role_name")?);
-        is_there.then(|| Key::of_role(session, account, role))
+        is_there.then(|| Key::of_login_role(session.name.as_deref(), &session.start_url, account, role))
     };
     let keys = set.profiles().filter_map(of_profile);
     keys.filter(|key| is_removed(&folder.join(key.file()))).count()
@@ -48,7 +42,7 @@ fn is_of_a_login(path: &Path) -> bool {
 }
 
 fn is_removed(path: &Path) -> bool {
-    tokens::remove(path).unwrap_or_else(|error| {
+    cli_cache::remove(path).unwrap_or_else(|error| {
         tracing::warn!("{} is not removed: {error}", path.display());
         false
     })

@@ -2,18 +2,17 @@
 //! login with one tool serves the other, and the SDK. Files are for their owner only and are never half written.
 
 use std::fmt;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::session::Session;
-use crate::aws::signin::cache::{hex, python_string, time};
+use crate::aws::cli_cache::{self, Held, Key, python_string, time, written};
 use crate::files;
 use crate::settings::Environment;
 
@@ -125,7 +124,7 @@ pub struct Moment(pub Timestamp);
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        serializer.serialize_str(&written(self.0))
     }
 }
 
@@ -136,10 +135,6 @@ impl<'de> Deserialize<'de> for Moment {
         time(&text).map(Moment).ok_or_else(|| D::Error::custom("a time is none"))
     }
 }
-
-/// What a file is called: a SHA-1.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key(String);
 
 impl Key {
     /// The token of a login.
@@ -162,26 +157,6 @@ impl Key {
             python_string(&session.start_url),
         ))
     }
-
-    /// Credentials of a role that were given for a login, in the other cache. No spaces here.
-    pub fn of_role(session: &Session, account: &str, role: &str) -> Self {
-        let of = match &session.name {
-            Some(name) => ("sessionName", name.as_str()),
-            None => ("startUrl", session.start_url.as_str()),
-        };
-        let pairs = [("accountId", account), ("roleName", role), of];
-        let pairs = pairs.map(|(name, value)| format!("\"{name}\":{}", python_string(value)));
-        Key::of(&format!("{{{}}}", pairs.join(",")))
-    }
-
-    fn of(text: &str) -> Self {
-        let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
-        Key(hex(digest.as_ref()))
-    }
-
-    pub fn file(&self) -> String {
-        format!("{}.json", self.0)
-    }
 }
 
 /// A file that is there and is of no use.
@@ -199,17 +174,10 @@ pub struct Tokens {
     locks: PathBuf,
 }
 
-/// Nobody else logs in there as long as this lives. The file stays: one that was removed could be locked by two.
-#[derive(Debug)]
-pub struct Held {
-    _file: Option<File>,
-}
-
 impl Tokens {
     /// `None` where there is no home.
     pub fn of_user(env: &Environment) -> Option<Self> {
-        let home = env.get("HOME").map(Path::new).filter(|home| home.is_absolute())?;
-        Some(Tokens { folder: home.join(".aws/sso/cache"), locks: home.join(".aws/cli/cache") })
+        Some(Tokens { folder: cli_cache::tokens_folder(env)?, locks: cli_cache::credentials_folder(env)? })
     }
 
     pub fn folder(&self) -> &Path {
@@ -238,7 +206,7 @@ impl Tokens {
 
     /// Whether it was there.
     pub fn remove(&self, key: &Key) -> io::Result<bool> {
-        remove(&self.folder.join(key.file()))
+        cli_cache::remove(&self.folder.join(key.file()))
     }
 
     /// Every token that is there, with its file.
@@ -250,24 +218,9 @@ impl Tokens {
         paths.into_iter().filter_map(|path| Some((path.clone(), read(&path).ok()??))).collect()
     }
 
-    /// Keeps others out; waits for who is in, after `waiting` was told. Where nothing can be locked nobody is kept out.
+    /// Keeps others out who log in at the same place, or use the login; waits for who is in, after `waiting` was told.
     pub async fn hold(&self, key: &Key, waiting: impl FnOnce()) -> Held {
-        let file = files::make_private_folder(&self.locks)
-            .and_then(|()| files::open_private(&self.locks.join(format!(".{}.lock", key.0))));
-        let file = match file {
-            Ok(file) => file,
-            Err(error) => {
-                tracing::debug!("the login is not locked: {error}");
-                return Held { _file: None };
-            }
-        };
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            waiting();
-            let blocked = file.try_clone();
-            // It ends with the program if it is given up.
-            let _ = tokio::task::spawn_blocking(move || blocked?.lock()).await;
-        }
-        Held { _file: Some(file) }
+        cli_cache::hold(&self.locks, key, waiting).await
     }
 
     /// Why nothing can be kept here.
@@ -288,16 +241,6 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Damaged> {
     };
     // serde repeats what it has read: that may be a token.
     serde_json::from_slice(&text).map(Some).map_err(|_| damaged("it is not what the AWS CLI writes".into()))
-}
-
-pub fn remove(path: &Path) -> io::Result<bool> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            Ok(false)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]
@@ -329,9 +272,6 @@ mod tests {
         assert_eq!(Key::of_registration(&legacy).file(), "96d39d608031cc5883b337f21f74c76cf488e5e2.json");
         let odd = session(Some("n\u{e4}me"), Some(&["a", "b"]));
         assert_eq!(Key::of_registration(&odd).file(), "1972cb2f79df9189edf421d6585cfb612c99cf28.json");
-        let role = |session| Key::of_role(session, "111122223333", "Dev").file();
-        assert_eq!(role(&named), "e9ddebe8bcc5d9b935e0bda05b8cd4f714821aae.json");
-        assert_eq!(role(&legacy), "782ac0c32f3f49334d2627d62f939701c160a541.json");
     }
 
     const TOKEN: &str = r#"{"startUrl":"https://x.awsapps.com/start","region":"eu-west-1","accessToken":"planted","expiresAt":"2026-11-22T20:00:00Z","clientId":"id","clientSecret":"planted","registrationExpiresAt":"2027-02-20T12:00:00Z","refreshToken":"planted"}"#;

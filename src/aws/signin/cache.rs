@@ -1,8 +1,6 @@
-//! The AWS CLI's cache of temporary credentials, `~/.aws/cli/cache`: its names, its files and its rules, so that what one
-//! tool was given serves the other, too. Nothing in it is needed: what cannot be read is asked for again.
+//! The AWS CLI's cache of temporary credentials: the names and entries of roles, and its rules, so that what one tool was
+//! given serves the other, too. Nothing in it is needed: what cannot be read is asked for again.
 
-use std::fmt;
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,22 +8,18 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use jiff::Timestamp;
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::method::{Role, Sso};
+use super::super::cli_cache::{self, Held, Key, python_string, time, written};
+use super::method::Role;
 use crate::files;
-use crate::output::{Progress, Reporter};
+use crate::output::Reporter;
 use crate::settings::Environment;
 
 /// The AWS CLI leaves credentials alone that have no longer to live.
 const LEFT: Duration = Duration::from_secs(15 * 60);
-
-/// What a file is called: the SHA-1 of what its credentials were asked for with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key(String);
 
 impl Key {
     /// The arguments of AssumeRole but for those that are new each time, as Python writes sorted JSON.
@@ -43,55 +37,6 @@ impl Key {
             arguments.into_iter().flatten().map(|(name, value)| format!("\"{name}\": {value}")).collect();
         Key::of(&format!("{{{}}}", pairs.join(", ")))
     }
-
-    /// For these there are no spaces in the JSON.
-    pub fn of_sso(sso: &Sso) -> Self {
-        let of = match &sso.session {
-            Some(session) => ("sessionName", session),
-            None => ("startUrl", &sso.start_url),
-        };
-        let pairs = [("accountId", &sso.account_id), ("roleName", &sso.role_name), of];
-        let pairs = pairs.map(|(name, value)| format!("\"{name}\":{}", python_string(value)));
-        Key::of(&format!("{{{}}}", pairs.join(",")))
-    }
-
-    /// A login that many roles share; there is a lock of this name, and no file.
-    pub fn of_login(login: &str) -> Self {
-        Key::of(login)
-    }
-
-    fn of(text: &str) -> Self {
-        Key(hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()).as_ref()))
-    }
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A string as Python's `json.dumps` writes it: in ASCII.
-pub fn python_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(letter),
-            _ => {
-                let mut units = [0; 2];
-                for unit in letter.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// The folder; none where there is no home.
@@ -101,15 +46,9 @@ pub struct Cache {
     has_warned: AtomicBool,
 }
 
-/// Nobody else gets these credentials as long as this lives. The file stays: one that was removed could be locked by two.
-pub struct Held {
-    _file: Option<File>,
-}
-
 impl Cache {
     pub fn of_user(env: &Environment) -> Self {
-        let home = env.get("HOME").map(Path::new).filter(|home| home.is_absolute());
-        Cache { folder: home.map(|home| home.join(".aws/cli/cache")), has_warned: AtomicBool::new(false) }
+        Cache { folder: cli_cache::credentials_folder(env), has_warned: AtomicBool::new(false) }
     }
 
     /// Credentials that live long enough.
@@ -150,35 +89,17 @@ impl Cache {
         }
     }
 
-    /// Keeps others out who want the same credentials; waits for who has them already. Where nothing can be locked,
-    /// everybody asks.
-    pub async fn hold(&self, key: &Key, reporter: &Reporter) -> Held {
-        let file = match self.lock_file(key) {
-            Some(Ok(file)) => file,
-            Some(Err(error)) => {
-                tracing::debug!("the cache of credentials is not locked: {error}");
-                return Held { _file: None };
-            }
-            None => return Held { _file: None },
-        };
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+    /// Keeps others out who want the same credentials; waits for who gets them already.
+    pub async fn hold(&self, key: &Key, reporter: &Reporter) -> Option<Held> {
+        let waiting = || {
             tracing::info!("another opsctl gets the same credentials; waiting for it");
-            let _progress: Progress = reporter.progress("waiting for another opsctl that signs in", None);
-            let waiting = file.try_clone();
-            // It ends with the program if it is given up.
-            let _ = tokio::task::spawn_blocking(move || waiting?.lock()).await;
-        }
-        Held { _file: Some(file) }
-    }
-
-    fn lock_file(&self, key: &Key) -> Option<io::Result<File>> {
-        let folder = self.folder.as_ref()?;
-        let path = folder.join(format!(".{}.lock", key.0));
-        Some(files::make_private_folder(folder).and_then(|()| files::open_private(&path)))
+            reporter.progress("waiting for another opsctl that signs in", None)
+        };
+        Some(cli_cache::hold(self.folder.as_ref()?, key, waiting).await)
     }
 
     fn path(&self, key: &Key) -> Option<PathBuf> {
-        Some(self.folder.as_ref()?.join(format!("{}.json", key.0)))
+        Some(self.folder.as_ref()?.join(key.file()))
     }
 }
 
@@ -221,14 +142,6 @@ fn entry(text: &[u8], now: SystemTime) -> Result<Credentials, &'static str> {
     ))
 }
 
-/// A time as the AWS CLI writes it: in some files its zone is a word.
-pub fn time(text: &str) -> Option<Timestamp> {
-    match text.strip_suffix("UTC") {
-        Some(time) => format!("{time}Z").parse().ok(),
-        None => text.parse().ok(),
-    }
-}
-
 /// The element of an entry that has the credentials.
 pub fn element(credentials: &Credentials, account: Option<&str>) -> Value {
     let expires = credentials.expiry().and_then(|time| Timestamp::try_from(time).ok()).unwrap_or_default();
@@ -236,18 +149,12 @@ pub fn element(credentials: &Credentials, account: Option<&str>) -> Value {
         "AccessKeyId": credentials.access_key_id(),
         "SecretAccessKey": credentials.secret_access_key(),
         "SessionToken": credentials.session_token().unwrap_or_default(),
-        "Expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "Expiration": written(expires),
     });
     if let Some(account) = account {
         element["AccountId"] = account.into();
     }
     element
-}
-
-impl fmt::Debug for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Held")
-    }
 }
 
 #[cfg(test)]
@@ -270,7 +177,7 @@ mod tests {
     /// The names were made by botocore 1.43.
     #[test]
     fn names_are_those_of_the_aws_cli() {
-        assert_eq!(Key::of_role(&role()), Key("78b7959a82647b8fade2a4e34944e3a1f6d84818".into()));
+        assert_eq!(Key::of_role(&role()).file(), "78b7959a82647b8fade2a4e34944e3a1f6d84818.json");
         let full = Role {
             external_id: Some("x \"é\u{1f600}\\".into()),
             duration_seconds: Some(7200),
@@ -278,16 +185,7 @@ mod tests {
             mfa_serial: Some("arn:aws:iam::111122223333:mfa/me".into()),
             ..role()
         };
-        assert_eq!(Key::of_role(&full), Key("5a4c554d0c1c43fab5bbc7fc2fde61ecf57c9df3".into()));
-        let sso = |session: Option<&str>| Sso {
-            session: session.map(str::to_owned),
-            start_url: "https://x.awsapps.com/start".into(),
-            region: "eu-west-1".into(),
-            account_id: "111122223333".into(),
-            role_name: "Dev".into(),
-        };
-        assert_eq!(Key::of_sso(&sso(Some("my"))), Key("e9ddebe8bcc5d9b935e0bda05b8cd4f714821aae".into()));
-        assert_eq!(Key::of_sso(&sso(None)), Key("782ac0c32f3f49334d2627d62f939701c160a541".into()));
+        assert_eq!(Key::of_role(&full).file(), "5a4c554d0c1c43fab5bbc7fc2fde61ecf57c9df3.json");
     }
 
     #[test]

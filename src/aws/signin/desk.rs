@@ -17,9 +17,10 @@ use aws_types::region::Region;
 use futures_util::future::BoxFuture;
 
 use super::super::calls::Calls;
+use super::super::cli_cache::Key;
 use super::super::error::{credentials_failure, innermost};
 use super::super::login::{Center, Tokens};
-use super::cache::{Cache, Key};
+use super::cache::Cache;
 use super::method::{Keys, Method, Reader, Role, Source};
 use super::{Asker, program, role, sso};
 use crate::aws::Profiles;
@@ -131,7 +132,7 @@ impl Desk {
 
     /// The SDK reads what `aws login` keeps, and refreshes it with what serves once.
     async fn by_login(&self, session: &str, profile: &str) -> Result<Credentials, Error> {
-        let _held = self.cache.hold(&Key::of_login(session), self.asker.reporter()).await;
+        let _held = self.cache.hold(&Key::of(session), self.asker.reporter()).await;
         let provider = LoginCredentialsProvider::builder(session).configure(&self.config).build();
         provider.provide_credentials().await.map_err(|error| {
             let message = format!("the console login of the profile {profile} cannot be used");

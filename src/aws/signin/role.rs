@@ -7,8 +7,9 @@ use aws_sdk_sts::operation::assume_role::{AssumeRoleError, AssumeRoleOutput};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::json;
 
+use super::super::cli_cache::Key;
 use super::super::error::{AwsFailure, failure};
-use super::cache::{self, Key};
+use super::cache;
 use super::desk::Desk;
 use super::method::Role;
 use crate::error::{Error, Kind};

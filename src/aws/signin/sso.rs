@@ -7,9 +7,10 @@ use aws_smithy_types::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::super::cli_cache::Key;
 use super::super::error::{AwsFailure, failure};
-use super::super::login::{self, Secret, Session};
-use super::cache::{self, Key};
+use super::super::login::{Secret, Session};
+use super::cache;
 use super::desk::Desk;
 use super::method::Sso;
 use crate::error::{Error, Kind};
@@ -18,7 +19,7 @@ use crate::error::{Error, Kind};
 const REFRESHED_BEFORE: SignedDuration = SignedDuration::from_mins(5);
 
 pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Credentials, Error> {
-    let key = Key::of_sso(sso);
+    let key = Key::of_login_role(sso.session.as_deref(), &sso.start_url, &sso.account_id, &sso.role_name);
     if let Some(kept) = desk.cache.read(&key) {
         return Ok(kept);
     }
@@ -30,7 +31,7 @@ pub async fn credentials(sso: &Sso, profile: &str, desk: &Desk) -> Result<Creden
         region: sso.region.clone(),
         scopes: None,
     };
-    let _held = desk.cache.hold(&Key::of_login(session.title()), reporter).await;
+    let _held = desk.cache.hold(&Key::of_token(&session), reporter).await;
     if let Some(kept) = desk.cache.read_again(&key) {
         return Ok(kept);
     }
@@ -71,7 +72,7 @@ fn refusal(error: &AwsFailure<GetRoleCredentialsError>, sso: &Sso, profile: &str
 async fn token(session: &Session, profile: &str, desk: &Desk) -> Result<Secret, Error> {
     let nobody = || to_log_in(&format!("nobody has logged in for the profile {profile}"), profile);
     let tokens = desk.tokens.as_ref().ok_or_else(nobody)?;
-    let key = login::Key::of_token(session);
+    let key = Key::of_token(session);
     let kept =
         tokens.token(&key).map_err(|damaged| {
             to_log_in(&format!("the login of the profile {profile} cannot be used"), profile)

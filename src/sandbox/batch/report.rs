@@ -8,6 +8,7 @@ use crate::sandbox::account::Account;
 use jiff::Timestamp;
 use md5::{Digest as _, Md5};
 use opsctl_engine::batch::{self, arn, words};
+use opsctl_engine::hex::hex;
 use opsctl_engine::manifest::report::{
     ReportManifest, ResultFile, ResultWriter, TaskResult, TaskStatus, manifest_key, result_key,
 };
@@ -78,7 +79,7 @@ impl Report {
         self.close(account, TaskStatus::Failed)?;
         let created = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
         let manifest = ReportManifest::new(created, std::mem::take(&mut self.files)).to_json();
-        let md5 = Md5::digest(&manifest).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let md5 = hex(&Md5::digest(&manifest));
         let key = manifest_key(&self.prefix, &self.job_id);
         // The manifest is the mark that the report is whole.
         self.put(account, &format!("{key}.md5"), objects::sink(account, md5.as_bytes()))?;

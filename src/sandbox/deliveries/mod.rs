@@ -6,6 +6,7 @@ mod attempt;
 use super::account::Account;
 use super::shelf::Shelf;
 use attempt::Attempted;
+use opsctl_engine::hex::hex;
 use ring::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -46,8 +47,7 @@ impl Delivery {
             Destination::Function(name) | Destination::Machine(name) => name,
         };
         let hash = digest::digest(&digest::SHA256, name.as_bytes());
-        let hash: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("{}-{hash}", self.id)
+        format!("{}-{}", self.id, hex(hash.as_ref().iter().take(8)))
     }
 }
 

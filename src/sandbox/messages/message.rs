@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use md5::{Digest as _, Md5};
+use opsctl_engine::hex::hex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -76,7 +77,7 @@ impl Message {
 }
 
 pub fn md5_of_body(body: &str) -> String {
-    hex(Md5::digest(body))
+    hex(&Md5::digest(body))
 }
 
 /// Of their names, types and values, each behind its length, in the order of the names; a byte says which kind of value
@@ -98,11 +99,7 @@ pub fn md5_of_attributes(attributes: &BTreeMap<String, Attribute>) -> Option<Str
             }
         }
     }
-    (!attributes.is_empty()).then(|| hex(digest.finalize()))
-}
-
-fn hex(digest: impl AsRef<[u8]>) -> String {
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    (!attributes.is_empty()).then(|| hex(&digest.finalize()))
 }
 
 #[cfg(test)]
@@ -124,6 +121,6 @@ mod tests {
         ]);
         let bytes =
             b"\0\0\0\x01b\0\0\0\x06Binary\x02\0\0\0\x02\0\xff\0\0\0\x01n\0\0\0\x06Number\x01\0\0\0\x017";
-        assert_eq!(md5_of_attributes(&attributes), Some(hex(Md5::digest(bytes))));
+        assert_eq!(md5_of_attributes(&attributes), Some(hex(&Md5::digest(bytes))));
     }
 }

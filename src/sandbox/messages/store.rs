@@ -6,6 +6,7 @@ use super::message::{Message, Posted};
 use crate::files;
 use crate::random::{NoRandomness, uuid};
 use jiff::{SignedDuration, Timestamp};
+use opsctl_engine::hex::hex;
 use ring::digest;
 use std::collections::VecDeque;
 use std::fs::{self, OpenOptions};
@@ -184,7 +185,7 @@ fn append(path: &Path, message: &Message) -> io::Result<usize> {
 /// Messages of the same content are the same to a channel that keeps the order.
 fn fingerprint(message: &str) -> String {
     let hash = digest::digest(&digest::SHA256, message.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash.as_ref())
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use crate::sandbox::identity::Identity;
 use crate::sandbox::s3::store::arrival::{Arrival, Cause};
 use crate::sandbox::s3::store::version::VersionId;
 use jiff::Timestamp;
+use opsctl_engine::hex::hex;
 use opsctl_engine::manifest::partition;
 use ring::digest;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 /// As much of a key is in the name of an execution.
 const SLUG: usize = 47;
@@ -107,10 +107,7 @@ pub fn execution_name(arrival: &Arrival<'_>) -> String {
     let whole = format!("{}\0{}\0{}", arrival.bucket, arrival.key, sequencer(arrival));
     let hash = digest::digest(&digest::SHA256, whole.as_bytes());
     name.push('-');
-    for byte in hash.as_ref().iter().take(16) {
-        // Writing to a text does not fail.
-        let _ = write!(name, "{byte:02x}");
-    }
+    name.push_str(&hex(hash.as_ref().iter().take(16)));
     name
 }
 

@@ -23,6 +23,7 @@ use http::{Method, Request};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use jiff::Timestamp;
+use opsctl_engine::hex::hex;
 use patience::Patient;
 use ring::digest;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -93,7 +94,7 @@ struct Caller {
 /// The id that S3 gives an account, which is not its number.
 pub fn canonical_id(account: &str) -> String {
     let hash = digest::digest(&digest::SHA256, account.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash.as_ref())
 }
 
 /// What is said to be signed. What is refused unread: requests that nobody signed, and forms of browsers.

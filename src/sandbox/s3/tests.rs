@@ -6,6 +6,7 @@ use crate::sandbox::ground::Surroundings;
 use crate::sandbox::start::{Running, start};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
+use opsctl_engine::hex::hex;
 use ring::digest;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -60,7 +61,7 @@ impl Rehearsal {
 
 fn hex_sha256(body: &str) -> String {
     let hash = digest::digest(&digest::SHA256, body.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash.as_ref())
 }
 
 fn signed(

@@ -27,6 +27,7 @@ use clients::Client;
 use devices::Device;
 use jiff::{SignedDuration, Timestamp};
 use ledger::Ledger;
+use opsctl_engine::hex::hex;
 use ring::hmac;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use token::Refresh;
@@ -119,7 +120,7 @@ impl Sso {
 pub fn start_url(port: u16, secret_access_key: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret_access_key.as_bytes());
     let secret = hmac::sign(&key, b"start URL");
-    let secret: String = secret.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let secret = hex(secret.as_ref().iter().take(16));
     format!("http://127.0.0.1:{port}{START}/{secret}")
 }
 

@@ -1,5 +1,6 @@
 //! The functions on text: templates, JSON, base64, digests, splitting.
 
+use crate::hex::hex;
 use std::fmt::Write;
 
 use base64::Engine;
@@ -116,13 +117,6 @@ pub(in crate::asl) fn hex_digest(text: &str, algorithm: &str) -> Option<String> 
         _ => return None,
     };
     Some(hex(digest::digest(sha, text.as_bytes()).as_ref()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Every character of `separators` separates; empty pieces are dropped.

@@ -6,7 +6,7 @@ use md5::{Digest, Md5};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 use super::TaskResult;
-use crate::manifest::verified::hex;
+use crate::hex::hex;
 use crate::manifest::{csv, key};
 
 const CHUNK: usize = 64 * 1024;

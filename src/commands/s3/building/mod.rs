@@ -10,6 +10,7 @@ mod spool;
 mod target;
 mod upload;
 
+use opsctl_engine::hex::hex;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -231,7 +232,7 @@ impl Building<'_> {
         let place = (aws.endpoint(), &aws.region().value);
         let asked = format!("{place:?} {sources:?} {to:?} {versions} {filter:?} {limit:?}");
         let digest = digest::digest(&digest::SHA256, asked.as_bytes());
-        Ok(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(digest.as_ref()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A manifest that is whole before anybody else has it: in a private file that is gone when it is closed, with the ETag
 //! that it will have in S3. So an object can be named after what is in it, and what was sent before is known again.
 
+use opsctl_engine::hex::hex;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write};
 use std::path::PathBuf;
@@ -184,10 +185,6 @@ impl Etag {
         let all: Vec<u8> = self.parts.concat();
         format!("{}-{}", hex(&Md5::digest(all)), self.parts.len())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `--objects`: buckets as folders of one folder, for item readers and result writers. Keys stay inside of them.
 
+use opsctl_engine::hex::hex;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -135,7 +136,7 @@ fn walk(folder: &Path, above: &str, prefix: &str, found: &mut BTreeMap<String, V
 }
 
 fn described(key: &str, body: &[u8], modified: Option<Timestamp>) -> Value {
-    let etag: String = Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let etag = hex(&Md5::digest(body));
     json!({
         "Etag": format!("\"{etag}\""),
         "Key": key,

@@ -132,6 +132,8 @@ impl Summer {
 
 #[cfg(test)]
 mod tests {
+    use opsctl_engine::hex::hex;
+
     use super::*;
 
     /// The check values of the algorithms' definitions.
@@ -156,8 +158,7 @@ mod tests {
         ] {
             let mut summer = Summer::new(algorithm);
             summer.update(text.as_bytes());
-            let hex: String = summer.finish().iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(hex, expected, "{algorithm}");
+            assert_eq!(hex(&summer.finish()), expected, "{algorithm}");
         }
     }
 }

@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use md5::{Digest as _, Md5};
 use opsctl_engine::batch::{EncryptionFilter, Filter, Generator, KmsFilter, OutputLocation, arn};
+use opsctl_engine::hex::hex;
 use opsctl_engine::manifest::{Inventory, key};
 use serde_json::json;
 use std::io::{self, Write};
@@ -239,10 +240,6 @@ fn manifest(source: &str, destination: &str, key: &str, size: u64, md5: &str) ->
         "files": [{ "key": key, "size": size, "MD5checksum": md5 }],
     })
     .to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Counts what goes through.

@@ -7,6 +7,7 @@ pub use alarm::{Alarm, Kind, Memory, State};
 
 use crate::sandbox::identity::Identity;
 use crate::sandbox::shelf::Shelf;
+use opsctl_engine::hex::hex;
 use opsctl_engine::manifest::partition;
 use ring::digest;
 use std::collections::BTreeMap;
@@ -105,5 +106,5 @@ impl Alarms {
 /// A name may have every letter there is; that of a file may not.
 pub(super) fn file(name: &str) -> String {
     let hash = digest::digest(&digest::SHA256, name.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash.as_ref())
 }

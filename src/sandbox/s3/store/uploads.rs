@@ -11,6 +11,7 @@ use super::{Store, errors, now};
 use crate::random;
 use crate::sandbox::services::ServiceError;
 use md5::{Digest as _, Md5};
+use opsctl_engine::hex::hex;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -65,7 +66,7 @@ pub struct Part {
 
 impl Part {
     pub fn etag(&self) -> String {
-        self.md5.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.md5)
     }
 
     pub(super) fn adopted(self, adopt: &mut impl FnMut(&str) -> Arc<Blob>) -> Self {

@@ -7,6 +7,7 @@ use crate::sandbox::services::{PageRequest, RestCall, RestReply, ServiceError};
 use crate::sandbox::sso::SsoAccount;
 use http::StatusCode;
 use jiff::Timestamp;
+use opsctl_engine::hex::hex;
 use opsctl_engine::manifest::partition;
 use ring::digest;
 use serde_json::{Value, json as value};
@@ -90,8 +91,7 @@ fn no_access() -> ServiceError {
 /// The name that a role of Identity Center has in an account.
 fn reserved(account: &str, role: &str) -> String {
     let hash = digest::digest(&digest::SHA256, format!("{account}/{role}").as_bytes());
-    let hash: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("AWSReservedSSO_{role}_{hash}")
+    format!("AWSReservedSSO_{role}_{}", hex(hash.as_ref().iter().take(8)))
 }
 
 fn page(

@@ -1,6 +1,7 @@
 //! A sample of the objects that a job is about: the first lines of its list, or a page of the bucket, and how many objects
 //! the whole has, as far as that can be told from it.
 
+use opsctl_engine::hex::hex;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -208,7 +209,7 @@ impl Sample {
         }
         let place = place(file);
         let part = Head::part(client, &place, None).await?;
-        let md5: String = Md5::digest(&part.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let md5 = hex(&Md5::digest(&part.bytes));
         if part.is_whole() && !md5.eq_ignore_ascii_case(&file.md5) {
             sample.fault(format!("its data file {place} has the MD5 {md5}, and not {}", file.md5));
             return Ok(sample);
