@@ -8,7 +8,7 @@ use opsctl::context::{Context, environment_of_this_process, state_dir};
 use opsctl::error::{Error, Kind, Outcome, Report, Result, exit};
 use opsctl::output::{Format, Place, Reporter};
 use opsctl::settings::Environment;
-use opsctl::{commands, completion, fan_out, panics, sandbox, signals, unattended};
+use opsctl::{aws, commands, completion, fan_out, panics, sandbox, signals, unattended};
 
 /// Bytes of stack for work beside the main thread, such as reading a document: more than the deepest one takes.
 const STACK: usize = 32 << 20;
@@ -95,7 +95,9 @@ fn misunderstood(error: &Misunderstood, line: &[OsString], env: &Environment) ->
 }
 
 fn fail(error: &anyhow::Error, reporter: &Reporter, place: &Place, own_failure: Option<u8>) -> ExitCode {
-    let report = Report::new(error);
+    let mut report = Report::new(error);
+    let is_silent = report.kind == Kind::Temporary && report.aws.is_none();
+    report.hints.extend(place.region.as_deref().filter(|_| is_silent).and_then(aws::doubt_of_region));
     reporter.error(&report, place);
     ExitCode::from(code(&report, own_failure))
 }

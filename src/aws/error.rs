@@ -100,6 +100,15 @@ pub fn is_denied<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
 pub const THROTTLED: [&str; 6] =
     ["Throttling", "Throttled", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled", "SlowDown"];
 
+/// And when later will do for another reason.
+const BUSY: [&str; 5] = [
+    "KmsThrottling",
+    "ThrottledException",
+    "TooManyUpdates",
+    "ServiceUnavailable",
+    "PriorRequestNotComplete",
+];
+
 /// Was the call refused because there are too many of them? Then it has done nothing.
 pub fn is_throttled<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
     let SdkError::ServiceError(context) = error else { return false };
@@ -198,17 +207,7 @@ fn classify(code: &str, message: &str, status: u16) -> Class {
         | "NotAuthorized"
         | "Forbidden"
         | "AuthFailure" => class(Kind::Denied, None),
-        "Throttling"
-        | "KmsThrottling"
-        | "ThrottledException"
-        | "Throttled"
-        | "TooManyRequests"
-        | "RequestLimitExceeded"
-        | "RequestThrottled"
-        | "SlowDown"
-        | "TooManyUpdates"
-        | "ServiceUnavailable"
-        | "PriorRequestNotComplete" => {
+        busy if THROTTLED.contains(&busy) || BUSY.contains(&busy) => {
             class(Kind::Temporary, Some("AWS is busy; --max-attempts tries more often"))
         }
         // Of an archived object, which can be read when it has been restored.

@@ -61,7 +61,8 @@ pub use profile::{
 };
 pub use region::{
     ALL as ALL_REGIONS, REGIONS, check as checked_region, check_places as check_regions,
-    check_shape as check_region, configured as configured_region, is_open_to_all, of_partition,
+    check_shape as check_region, configured as configured_region, doubt as doubt_of_region, is_open_to_all,
+    of_partition,
 };
 pub use signin::{Asker, Found, Tried};
 pub use survey::Survey;

@@ -125,6 +125,13 @@ pub fn configured(options: &AwsOptions, env: &Environment, profiles: &Profiles) 
         .or_else(|| options.last_region.clone())
 }
 
+/// What is to be said where one does not answer that may be misspelt. It may be new, so that nothing is refused for it.
+pub fn doubt(region: &str) -> Option<String> {
+    let known = || REGIONS.iter().map(|(region, _)| *region);
+    let near = if known().any(|known| known == region) { None } else { nearest(region, known()) };
+    near.map(|near| format!("{region} is no region that is known; did you mean {near}?"))
+}
+
 /// Whether it is open to every account. The others answer only those that have enabled them.
 pub fn is_open_to_all(region: &str) -> bool {
     OPEN_TO_ALL.contains(&region)

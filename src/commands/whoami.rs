@@ -8,7 +8,7 @@ use crate::cli::DetailArgs;
 use crate::completion;
 use crate::context::Context;
 use crate::error::{Outcome, Result};
-use crate::output::{Cell, Column};
+use crate::output::Column;
 
 /// Say who AWS takes you for
 ///
@@ -51,20 +51,13 @@ const DETAILS: &[Column<Identity>] = &[
     Column::new("account", "Account", |id: &Identity| id.account.as_str().into()),
     Column::new("arn", "ARN", |id: &Identity| id.arn.as_str().into()),
     Column::new("user-id", "User id", |id: &Identity| id.user_id.as_str().into()),
-    Column::new("profile", "Profile", |id: &Identity| {
-        with_origin(id.profile.as_deref(), id.profile_origin.as_deref())
-    }),
+    Column::new("profile", "Profile", |id: &Identity| id.profile.as_deref().into()),
+    Column::new("profile-origin", "Profile from", |id: &Identity| id.profile_origin.as_deref().into()),
     Column::new("credentials", "Credentials", |id: &Identity| id.credentials_source.as_deref().into()),
     Column::new("expire", "Expire", |id: &Identity| id.credentials_expire.into()),
-    Column::new("region", "Region", |id: &Identity| with_origin(Some(&id.region), Some(&id.region_origin))),
+    Column::new("region", "Region", |id: &Identity| id.region.as_str().into()),
+    Column::new("region-origin", "Region from", |id: &Identity| id.region_origin.as_str().into()),
 ];
-
-fn with_origin(value: Option<&str>, origin: Option<&str>) -> Cell {
-    match (value, origin) {
-        (Some(value), Some(origin)) => format!("{value} ({origin})").into(),
-        (value, _) => value.into(),
-    }
-}
 
 pub async fn run(args: &WhoamiArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.detail_out(&args.detail);

@@ -15,7 +15,7 @@ const READ_ONLY: &str = "read_only";
 /// The one word of `confirm`.
 const ALWAYS: &str = "always";
 /// The profile that serves where none is named.
-const DEFAULT: &str = "default";
+pub const DEFAULT_PROFILE: &str = "default";
 
 /// What whoever uses a profile is kept from.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +55,7 @@ impl Guards {
 
     /// Those of one profile; of the default one where none is named.
     pub fn of(&self, profile: Option<&str>) -> Option<&Guard> {
-        let name = profile.unwrap_or(DEFAULT);
+        let name = profile.unwrap_or(DEFAULT_PROFILE);
         self.0.iter().find(|guard| guard.profile == name)
     }
 

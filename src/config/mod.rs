@@ -20,7 +20,7 @@ use crate::input::Mistake;
 use crate::settings::Environment;
 use alias::Alias;
 pub use check::Check;
-pub use guard::{Guard, Guards};
+pub use guard::{DEFAULT_PROFILE, Guard, Guards};
 use layers::Given;
 
 /// Far beyond any config file; `/dev/zero` has no end.

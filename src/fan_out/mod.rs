@@ -6,6 +6,8 @@ mod ended;
 mod regions;
 mod sign_in;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::StreamExt as _;
 use futures_util::future::try_join_all;
 use futures_util::stream;
@@ -88,7 +90,26 @@ pub async fn run(ctx: &Context, command: impl AsyncFn(&Context) -> Result<Outcom
     for sign_in in &sign_ins {
         ended.add_account(sign_in, ctx.reporter());
     }
+    for (account, profiles) in shared(&sign_ins) {
+        let profiles = profiles.join(", ");
+        ctx.reporter().status(format_args!("{profiles}: all in {account}, whose things are listed for each"));
+    }
     ended.finish(&gathering, ctx.reporter())
+}
+
+/// Accounts that several profiles lead to, with these, where they are in the same region.
+fn shared(sign_ins: &[SignIn]) -> BTreeSet<(&str, Vec<&str>)> {
+    let mut places: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for sign_in in sign_ins {
+        let (Some(Ok(account)), Some(profile)) = (sign_in.known_account(), &sign_in.profile) else {
+            continue;
+        };
+        for region in &sign_in.regions {
+            places.entry((account, &region.value)).or_default().push(profile);
+        }
+    }
+    let several = places.into_iter().filter(|(_, profiles)| profiles.len() > 1);
+    several.map(|((account, _), profiles)| (account, profiles)).collect()
 }
 
 /// Those that were asked for, each as if it alone were; one, without a name, where none were.

@@ -3,7 +3,6 @@
 use crate::aws;
 use crate::context::Context;
 use crate::error::Result;
-use crate::output::nearest;
 use crate::settings::{Origin, Setting};
 
 /// Of the partition of most accounts, and open to all of them.
@@ -32,14 +31,8 @@ impl Regions {
                 named.push(region);
             }
         }
-        let known = || aws::REGIONS.iter().map(|(region, _)| *region);
-        for Setting { value: region, .. } in &named {
-            if known().all(|known| known != region)
-                && let Some(near) = nearest(region, known())
-            {
-                ctx.reporter()
-                    .warn(format_args!("{region} is no region that is known; did you mean {near}?"));
-            }
+        for doubt in named.iter().filter_map(|region| aws::doubt_of_region(&region.value)) {
+            ctx.reporter().warn(doubt);
         }
         Ok(Regions::Named(named))
     }

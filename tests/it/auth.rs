@@ -16,6 +16,9 @@ fn world() -> (Sealed, Sandbox) {
          [profile ops]\nrole_arn = arn:aws:iam::444455556666:role/ops\nsource_profile = dev\n\
          [profile round]\nrole_arn = arn:aws:iam::444455556666:role/ops\nsource_profile = round\n\
          [profile bare]\nregion = us-east-1\n\
+         [profile half]\nregion = us-east-1\nsso_session = my\n\
+         [profile web]\nregion = us-east-1\nrole_arn = arn:aws:iam::444455556666:role/ops\n\
+         web_identity_token_file = /nowhere/token\n\
          [profile tool]\nregion = us-east-1\ncredential_process = /nowhere/tool --password planted\n",
         keys.join("\n"),
         start_url(&sandbox)
@@ -43,10 +46,12 @@ fn every_profile_is_listed_with_the_state_of_its_login() {
         format!(
             "bare\tnone\t\t\tus-east-1\t\t\n\
              dev\tsso\t111122223333\tDev\teu-west-1\t{state}\tsso-session my\n\
+             half\tnone\t\t\tus-east-1\t{state}\t\n\
              keys\tkeys\t\t\tus-east-1\t\t\n\
              ops\trole\t444455556666\tops\t\t{state}\tprofile dev\n\
              round\twrong\t\t\t\t\t\n\
-             tool\tprogram\t\t\tus-east-1\t\tprogram /nowhere/tool\n"
+             tool\tprogram\t\t\tus-east-1\t\tprogram /nowhere/tool\n\
+             web\tweb identity\t444455556666\tops\tus-east-1\t\t/nowhere/token\n"
         )
     };
     assert_eq!(list(&sealed).stdout, rows("none"));
@@ -68,8 +73,10 @@ fn every_profile_is_listed_with_the_state_of_its_login() {
     }
     let json = sealed.run(["auth", "profiles", "-o", "json"]).expect(0);
     assert!(!json.stdout.contains("planted") && !json.stdout.contains(&secret(&sandbox)), "{json:?}");
-    let mistake = json.json()["items"][4]["mistake"].as_str().unwrap().to_owned();
+    let mistake = json.json()["items"][5]["mistake"].as_str().unwrap().to_owned();
     assert!(mistake.contains("the profiles go in a circle: round -> round"), "{mistake}");
+    // Of what is wrong the table has no room to say why.
+    assert_eq!(list(&sealed).stderr, format!("{mistake}\n"));
 }
 
 #[test]
@@ -92,6 +99,20 @@ fn every_place_of_credentials_is_told_in_order_with_what_came_out() {
     let ran = explain(&sealed, &["--profile", "dev"], 4);
     assert!(ran.stdout.contains("profile\tfailed\tnobody has logged in for the profile dev\n"), "{ran:?}");
     assert!(ran.stderr.contains("hint: opsctl login --profile dev"), "{ran:?}");
+    for (profile, why) in [
+        ("half", "the profile logs in, but names no role: sso_account_id and sso_role_name are missing"),
+        ("bare", "the profile says nothing about it"),
+    ] {
+        let ran = explain(&sealed, &["--profile", profile], 4);
+        assert!(ran.stdout.contains(&format!("profile\tnothing\t{why}\n")), "{ran:?}");
+    }
+    let ran = explain(&sealed, &["--profile", "web"], 4);
+    let why = "cannot sign in with the profile web: web_identity_token_file is /nowhere/token: No such file";
+    assert!(ran.stdout.contains(&format!("profile\tfailed\t{why}")), "{ran:?}");
+    // Where credentials come from can be told whatever account they are of.
+    let config = "home/.config/opsctl/config.toml";
+    sealed.write(config, "[profile.keys]\nexpected_account = '444455556666'\n");
+    explain(&sealed, &["--profile", "keys"], 0);
     let mut nobody = Sealed::new();
     nobody.set("AWS_REGION", "us-east-1");
     let ran = explain(&nobody, &[], 4);

@@ -228,6 +228,21 @@ fn every_mistake_of_a_file_is_found_in_one_run() {
 }
 
 #[test]
+fn guard_rails_of_a_profile_that_is_not_there_are_found() {
+    let sealed = with_user_file(
+        "[profile.prdo]\nread_only = true\n[profile.default]\nconfirm = 'always'\n\
+         [profile.prod]\nread_only = true\n[profile.elsewhere]\nexpected_account = '111122223333'\n",
+    );
+    sealed.write("home/.aws/config", "[profile prod]\nregion = eu-west-1\n");
+    let ran = sealed.run(["config", "check", "-o", "text"]).expect(0);
+    let home = sealed.path("home").display().to_string();
+    insta::assert_snapshot!(ran.stdout.replace(&home, "~").replace('\t', " | "), @r"
+    ~/.config/opsctl/config.toml:2:1 | warning | these guard rails guard nothing: there is no profile prdo; did you mean prod?
+    ~/.config/opsctl/config.toml:8:1 | warning | these guard rails guard nothing: there is no profile elsewhere
+    ");
+}
+
+#[test]
 fn a_sound_file_is_said_to_be_one() {
     let sealed = with_user_file("output = 'json'\n");
     let ran = sealed.run(["config", "check", "-o", "table"]).expect(0);

@@ -222,6 +222,21 @@ fn a_region_that_is_none_or_bad_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+fn a_region_that_may_be_misspelt_is_doubted_where_it_does_not_answer() {
+    // Nobody listens there.
+    let mut sealed = signed_in("http://127.0.0.1:1");
+    let doubt = "hint: eu-wset-1 is no region that is known; did you mean eu-west-1?";
+    let ran = sealed.run(["ssm", "list", "--region", "eu-wset-1", "--max-attempts", "1"]).expect(75);
+    assert!(ran.stderr.contains(doubt), "{ran:?}");
+    let ran = sealed.run(["ssm", "list", "--region", "eu-west-1", "--max-attempts", "1"]).expect(75);
+    assert!(!ran.stderr.contains("did you mean"), "{ran:?}");
+    // One that answers is one.
+    let aws = FakeAws::start(|_| Reply::json(json!({ "InstanceProperties": [] })));
+    sealed.set("AWS_ENDPOINT_URL", aws.endpoint.clone());
+    assert_eq!(sealed.run(["ssm", "list", "--region", "eu-wset-1"]).expect(0).stderr, "");
+}
+
+#[test]
 fn a_bad_endpoint_is_refused_wherever_it_comes_from() {
     for bad in ["nonsense", "127.0.0.1:4566", "ftp://127.0.0.1", "http://"] {
         let mut sealed = Sealed::new();

@@ -211,6 +211,23 @@ fn profiles_may_be_patterns_and_a_wrong_one_has_a_near_match() {
 }
 
 #[test]
+fn profiles_of_one_account_are_told_as_such() {
+    let aws = FakeAws::start(world);
+    let sealed = signed_in(&aws);
+    let config = std::fs::read_to_string(sealed.path("home/.aws/config")).unwrap();
+    let again = "[profile again]\naws_access_key_id = AKIAEXAMPLEDEV\naws_secret_access_key = c2VjcmV0\n";
+    sealed.write("home/.aws/config", &format!("{config}{again}"));
+    let list = |regions: &[&str]| {
+        let profiles = ["ssm", "list", "--profiles", "dev,again,prod-eu", "-o", "json"];
+        sealed.run(profiles.iter().chain(regions)).expect(0)
+    };
+    let ran = list(&["--regions", "us-east-1,eu-west-1"]);
+    let told = "dev, again: all in 111122223333, whose things are listed for each";
+    assert_eq!(ran.stderr.lines().filter(|line| line.contains("111122223333")).collect::<Vec<_>>(), [told]);
+    assert_eq!(named(&ran).len(), 6);
+}
+
+#[test]
 fn a_wrong_region_is_refused_and_an_unknown_one_warned_of() {
     let aws = FakeAws::start(world);
     let sealed = signed_in(&aws);
@@ -612,19 +629,7 @@ fn a_place_that_is_told_off_slows_down_alone_and_says_so() {
 #[test]
 fn accounts_and_regions_of_a_sandbox_make_one_list() {
     let sealed = Sealed::new();
-    let config = r#"
-nodes = [
-    { name = "web-1" },
-    { name = "far-1", region = "eu-west-1" },
-    { name = "stage-1", account = "444455556666" },
-    { name = "stage-2", account = "444455556666", region = "eu-west-1" },
-]
-[[accounts]]
-id = "444455556666"
-name = "staging"
-roles = [{ name = "deploy" }]
-"#;
-    sealed.write("sandbox.toml", config);
+    sealed.write("sandbox.toml", crate::realm::FILE);
     // A role is a sign-in of its own.
     let script = r#"
 cat >>"$AWS_CONFIG_FILE" <<END

@@ -129,6 +129,10 @@ fn whoami_says_where_everything_came_from() {
     assert_eq!(identity["item"]["account"], "111122223333");
     assert_eq!(identity["item"]["credentialsSource"], "sandbox");
     assert_eq!(identity["item"]["regionOrigin"], "sandbox");
+    let columns =
+        ["--sandbox", "whoami", "--columns", "region,region-origin,profile,profile-origin", "-o", "csv"];
+    let csv = "region,region-origin,profile,profile-origin\nus-east-1,sandbox,,\n";
+    assert_eq!(sealed.run(columns).expect(0).stdout, csv);
     let query = ["--sandbox", "whoami", "--query", "item.arn", "-o", "text"];
     assert_eq!(sealed.run(query).expect(0).stdout, "arn:aws:iam::111122223333:user/rehearsal\n");
 }

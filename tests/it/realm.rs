@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::{Ran, Sealed, with_the_aws_cli};
 
-const FILE: &str = r#"
+pub const FILE: &str = r#"
 nodes = [
     { name = "web-1" },
     { name = "far-1", region = "eu-west-1" },

@@ -401,7 +401,7 @@ fn every_region_has_its_own_nodes_and_the_account_has_the_buckets_and_jobs_of_al
          [[buckets]]\nname = \"near-1\"\n[[roles]]\nname = \"batch\"\n",
     );
     let script = r#"set -e
-opsctl --region eu-west-1 whoami -o text --columns region
+opsctl --region eu-west-1 whoami -o text --columns region,region-origin
 opsctl --region eu-west-1 ssm list -o text --columns name
 AWS_REGION=eu-west-1 opsctl s3 job create tag a=b --manifest s3://lists-1/m.csv --role batch --no-report --yes >/dev/null
 opsctl --region eu-west-1 s3 job list -o text --columns operation
@@ -418,7 +418,7 @@ opsctl s3 job list -o text --columns operation
         script.as_ref(),
     ]);
     let ran = ran.expect(0);
-    assert_eq!(ran.stdout, "eu-west-1 (option --region)\nS3PutObjectTagging\n");
+    assert_eq!(ran.stdout, "eu-west-1\toption --region\nS3PutObjectTagging\n");
 }
 
 #[test]

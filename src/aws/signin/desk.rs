@@ -90,6 +90,18 @@ impl Desk {
         }
     }
 
+    /// Why the profile gives nothing.
+    pub fn lack(&self) -> &'static str {
+        let profile = self.set.as_ref().and_then(|set| set.get_profile(&self.profile));
+        let logs_in = ["sso_session", "sso_start_url"]
+            .iter()
+            .any(|key| profile.is_some_and(|it| it.get(key).is_some()));
+        match logs_in {
+            true => "the profile logs in, but names no role: sso_account_id and sso_role_name are missing",
+            false => "the profile says nothing about it",
+        }
+    }
+
     pub async fn of_source(&self, role: &Role) -> Result<Credentials, Error> {
         match &role.source {
             Source::Profile { name, method } => self.by(method, name).await,
@@ -115,6 +127,10 @@ impl Desk {
                     Ok(Credentials::new(id, secret.as_str(), token, None, "profile"))
                 }
                 Method::WebIdentity { role_arn, token_file, session_name } => {
+                    std::fs::File::open(token_file).map_err(|error| {
+                        Error::new(Kind::Credentials, format!("cannot sign in with the profile {profile}"))
+                            .because(format!("web_identity_token_file is {token_file}: {error}"))
+                    })?;
                     let configuration = StaticConfiguration {
                         web_identity_token_file: token_file.into(),
                         role_arn: role_arn.clone(),

@@ -187,7 +187,7 @@ impl ProvideCredentials for OfProfile {
         future::ProvideCredentials::new(async move {
             match self.0.sign_in().await {
                 Ok(Some(credentials)) => Ok(credentials),
-                Ok(None) => Err(CredentialsError::not_loaded("the profile says nothing about it")),
+                Ok(None) => Err(CredentialsError::not_loaded(self.0.lack())),
                 Err(error) => Err(CredentialsError::provider_error(error)),
             }
         })

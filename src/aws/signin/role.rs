@@ -96,7 +96,13 @@ fn is_wrong_code(error: &AwsFailure<AssumeRoleError>) -> bool {
 fn refusal(error: &AwsFailure<AssumeRoleError>, role: &Role) -> Error {
     let message = format!("cannot assume the role {} of the profile {}", role.arn, role.profile);
     let told = failure(error, message);
-    if matches!(told.kind(), Kind::Temporary) { told } else { told.of_kind(Kind::Credentials) }
+    match told.kind() {
+        Kind::Temporary => told,
+        Kind::Denied => told
+            .of_kind(Kind::Credentials)
+            .hint("the role must trust who asks for it, and that one must be allowed sts:AssumeRole"),
+        _ => told.of_kind(Kind::Credentials),
+    }
 }
 
 /// Says the tool and who runs it, to those who read the trail.

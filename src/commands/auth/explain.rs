@@ -78,7 +78,8 @@ impl Step {
 }
 
 pub async fn run(args: &ExplainArgs, ctx: &Context) -> Result<Outcome> {
-    let tried = ctx.aws().await?.explain().await;
+    // Whether it is the account that is expected is another question.
+    let tried = ctx.sign_in().await?.explain().await;
     let steps = tried.iter().map(Step::of).collect();
     ctx.list_out(&args.list).list("auth.step", COLUMNS, steps)?;
     for Tried { found, .. } in &tried {

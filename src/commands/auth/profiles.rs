@@ -101,7 +101,11 @@ impl From<Survey> for Profile {
 }
 
 pub async fn run(args: &ProfilesArgs, ctx: &Context) -> Result<Outcome> {
-    let profiles = ctx.logins().await?.survey().into_iter().map(Profile::from).collect();
+    let profiles: Vec<Profile> = ctx.logins().await?.survey().into_iter().map(Profile::from).collect();
+    let mistakes: Vec<String> = profiles.iter().filter_map(|profile| profile.mistake.clone()).collect();
     ctx.list_out(&args.list).list("auth.profile", COLUMNS, profiles)?;
+    for mistake in mistakes {
+        ctx.reporter().status(mistake);
+    }
     Ok(Outcome::Done)
 }

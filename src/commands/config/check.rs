@@ -4,13 +4,15 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _};
 use serde::Serialize;
 
+use crate::aws;
 use crate::cli::{self, Cli, ListArgs};
 use crate::config::layers::{self, Given};
-use crate::config::{Config, alias, names, user_file};
+use crate::config::{Config, DEFAULT_PROFILE, Guard, alias, names, user_file};
 use crate::context::Context;
 use crate::error::{Outcome, Result};
 use crate::input::Mistake;
 use crate::output::{Cell, Column, Tone, nearest};
+use crate::settings::Origin;
 
 /// Find every mistake in the config files and the OPSCTL_ variables
 ///
@@ -77,11 +79,12 @@ const VARIABLES: [&str; 8] = [
     "OPSCTL_FIXED_CLOCK",
 ];
 
-pub fn run(args: &CheckArgs, ctx: &Context) -> Result<Outcome> {
+pub async fn run(args: &CheckArgs, ctx: &Context) -> Result<Outcome> {
     let out = ctx.list_out(&args.list);
     let mut writer = out.stream("config.finding", COLUMNS)?;
     let config = cli::load(ctx.global().config.as_deref(), ctx.env())?;
-    let findings = findings(&config, ctx);
+    let mut findings = findings(&config, ctx);
+    findings.extend(unguarded(&config).await);
     let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
     if findings.is_empty() {
         ctx.reporter().status(sound(&config, ctx));
@@ -115,6 +118,31 @@ fn findings(config: &Config, ctx: &Context) -> Vec<Finding> {
     findings.extend(contradictions(&root, &variables, config));
     findings.extend(unknown_variables(&root, ctx));
     findings
+}
+
+/// Guard rails of profiles that are not there keep nobody from anything. A file that several people share may name some
+/// that one of them has not.
+async fn unguarded(config: &Config) -> Vec<Finding> {
+    // What is wrong with the files of AWS is told by who needs them.
+    let Ok(known) = aws::known_profiles().await else { return Vec::new() };
+    let known: Vec<&str> = known.iter().map(|profile| profile.name.as_str()).collect();
+    let is_there =
+        |guard: &&Guard| guard.profile == DEFAULT_PROFILE || known.contains(&guard.profile.as_str());
+    let stray = config.guards.iter().filter(|guard| !is_there(guard)).filter_map(|guard| {
+        let (_, _, origin) = guard.rules().next()?;
+        let Origin::File { path, line } = origin else { return None };
+        let (name, advice) = (&guard.profile, advice(&guard.profile, known.iter().copied()));
+        let message = format!("these guard rails guard nothing: there is no profile {name}{advice}");
+        Some(Finding {
+            file: Some(path.clone()),
+            line: Some(*line as u64),
+            column: Some(1),
+            ..unplaced(Severity::Warning, message)
+        })
+    });
+    let mut stray: Vec<Finding> = stray.collect();
+    stray.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+    stray
 }
 
 fn placed(severity: Severity, mistake: &Mistake) -> Finding {
@@ -179,9 +207,12 @@ fn unknown_variables(root: &clap::Command, ctx: &Context) -> Vec<Finding> {
     let set = ctx.env().iter().filter_map(|(name, _)| name.to_str());
     let unknown = set.filter(|name| name.starts_with("OPSCTL_") && known.iter().all(|known| known != name));
     let finding = |name: &str| {
-        let near = nearest(name, known.iter().map(String::as_str));
-        let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let advice = advice(name, known.iter().map(String::as_str));
         unplaced(Severity::Warning, format!("unknown variable {name}{advice}"))
     };
     unknown.map(finding).collect()
+}
+
+fn advice<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }

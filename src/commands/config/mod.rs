@@ -29,6 +29,6 @@ pub enum Command {
 pub async fn run(command: &Command, ctx: &Context) -> Result<Outcome> {
     match command {
         Command::Show(args) => show::run(args, ctx).await,
-        Command::Check(args) => check::run(args, ctx),
+        Command::Check(args) => check::run(args, ctx).await,
     }
 }

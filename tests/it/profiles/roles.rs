@@ -44,6 +44,7 @@ fn a_role_is_assumed_with_all_that_its_profile_says_and_a_chain_is_followed() {
     let ran = sealed.run(["whoami", "--profile", "stranger"]).expect(4);
     assert!(ran.stderr.contains("cannot assume the role arn:aws:iam::111122223333:role/partner"), "{ran:?}");
     assert!(ran.stderr.contains("of the profile stranger"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: the role must trust who asks for it"), "{ran:?}");
 }
 
 #[test]
