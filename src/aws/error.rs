@@ -101,13 +101,7 @@ pub const THROTTLED: [&str; 6] =
     ["Throttling", "Throttled", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled", "SlowDown"];
 
 /// And when later will do for another reason.
-const BUSY: [&str; 5] = [
-    "KmsThrottling",
-    "ThrottledException",
-    "TooManyUpdates",
-    "ServiceUnavailable",
-    "PriorRequestNotComplete",
-];
+const BUSY: [&str; 4] = ["KmsThrottling", "TooManyUpdates", "ServiceUnavailable", "PriorRequestNotComplete"];
 
 /// Was the call refused because there are too many of them? Then it has done nothing.
 pub fn is_throttled<E: ProvideErrorMetadata>(error: &AwsFailure<E>) -> bool {
